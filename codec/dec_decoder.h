@@ -1,0 +1,39 @@
+// Applies updates to a picture. Every byte is hostile until proven otherwise: apply() is bounded in time by the size
+// of the picture and of the body, in memory by the size of the picture, and never leaves it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "codec/picture.h"
+#include "protocol/base/result.h"
+
+namespace vitrine::codec {
+
+class Decoder {
+ public:
+  // A black picture of this size. Errors: invalid_argument, exhausted (no memory).
+  static Result<Decoder> create(Size size);
+  ~Decoder();
+  Decoder(Decoder&&) noexcept;
+  Decoder& operator=(Decoder&&) noexcept;
+
+  [[nodiscard]] Size size() const;
+  // Applies one update body. On error the picture and the coder state are no longer in step with the encoder and the
+  // link has to be reset. Errors: malformed, too_large.
+  Result<void> apply(std::span<const uint8_t> body);
+  // What the last apply() changed, at most 64 rectangles (merged where there would be more).
+  [[nodiscard]] std::span<const Rect> dirty() const;
+  // The picture in the canvas's byte order: R, G, B, 255 for each pixel, rows without gaps.
+  [[nodiscard]] const uint8_t* rgba() const;
+  [[nodiscard]] uint32_t tile_hash(uint32_t tile) const;
+
+ private:
+  struct State;
+  explicit Decoder(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vitrine::codec

@@ -1,0 +1,82 @@
+// What one viewer holds and still lacks, and the next update that brings it closer to the desktop.
+//
+// The encoder keeps a copy of the picture the viewer shows once all sent updates are applied ("held"), exact to the
+// pixel even where lossy codings were used, because the decoder is ours and bit-exact. Whatever differs from the
+// source inside marked damage is missing; what a lossy coding left inexact is lossy and is refined when still.
+// Updates must be applied by the viewer's Decoder in the order they were encoded, each exactly once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "codec/picture.h"
+#include "protocol/base/time.h"
+
+namespace vitrine::codec {
+
+// What an update may cost. The pacer fills it in just before encoding.
+struct EncodeBudget {
+  size_t max_bytes = 64 * 1024;     // soft: one indivisible piece may pass it; never above the wire's kMaxUpdateBody
+  int64_t max_pixels = 512 * 1024;  // bounds the time: changed pixels coded in one update
+  int jpeg_quality = 75;            // 1..100 for first paint of pictures; 0: everything lossless at once
+  bool refine = true;               // lossy parts that are still may be rebuilt when nothing fresh is missing
+  int focus_x = -1;                 // the pointer or caret, whose surroundings go first; -1: none
+  int focus_y = -1;
+};
+
+// What an update turned out to be.
+struct UpdateInfo {
+  bool empty = true;      // nothing to send; the body has no bytes
+  bool complete = false;  // afterwards nothing is missing (parts may be lossy)
+  bool exact = false;     // afterwards nothing is missing or lossy
+  int64_t changed_pixels = 0;
+  // Bytes by coding, for measurements: parallel to coding_names().
+  std::vector<size_t> bytes_by_coding;
+};
+
+std::span<const char* const> coding_names();
+
+class ViewerEncoder {
+ public:
+  // Starts with a black picture on both sides and everything missing.
+  explicit ViewerEncoder(Size size);
+  ~ViewerEncoder();
+  ViewerEncoder(ViewerEncoder&&) noexcept;
+  ViewerEncoder& operator=(ViewerEncoder&&) noexcept;
+
+  [[nodiscard]] Size size() const;
+
+  // Pixels in `area` may have changed in the source since the last call. Over-reporting costs a comparison, no bytes.
+  void mark(const Rect& area, Micros now);
+  // These tiles (indexes row by row) are wrong at the viewer whatever we believe: send them again without prediction
+  // from them. Answers PictureCheckResult.
+  void mark_wrong(std::span<const uint32_t> tiles);
+
+  // Something marked has not been compared or sent yet.
+  [[nodiscard]] bool missing() const;
+  // Everything is sent but parts are lossy.
+  [[nodiscard]] bool lossy() const;
+  // When refinement of lossy parts that are still should begin or go on; kNever when there is none to do.
+  [[nodiscard]] Micros refine_at() const;
+
+  // Appends the next update to `body` within `budget`. `source` has size() and stays unchanged during the call.
+  // When damage exceeds the budget, the rest stays missing for the next call; every update is consistent by itself.
+  UpdateInfo encode(const PictureView& source, const EncodeBudget& budget, Micros now, std::vector<uint8_t>& body);
+
+  // Tiles whose picture changed since the last call of this function, for PictureCheck; call only when exact.
+  std::vector<uint32_t> take_unverified_tiles();
+  // The hash a correct viewer computes for this tile of its picture (see tile_hash.h).
+  [[nodiscard]] uint32_t held_tile_hash(uint32_t tile) const;
+  // What the viewer shows when it has applied everything.
+  [[nodiscard]] PictureView held() const;
+  // Bytes this encoder keeps, for the memory figures.
+  [[nodiscard]] size_t memory_bytes() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vitrine::codec

@@ -1,0 +1,49 @@
+// Every limit of the wire, with the reason for its number. A peer that passes one gets its link closed with a reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "protocol/base/time.h"
+
+namespace vitrine {
+
+// Version of the protocol. A peer offers a range; the highest common one is used.
+inline constexpr uint32_t kProtocolVersion = 1;
+inline constexpr uint32_t kOldestProtocolVersion = 1;
+
+// An update body. Updates are cut to a few milliseconds of the link, so even a first picture of a photo comes as
+// many; 1 MiB leaves room for one incompressible 512x512 rectangle.
+inline constexpr size_t kMaxUpdateBody = 1 << 20;
+// Any message: the largest body and its few header bytes.
+inline constexpr size_t kMaxMessage = kMaxUpdateBody + 1024;
+// What a viewer sends is small; only pasted text comes near this.
+inline constexpr size_t kMaxViewerMessage = 16 * 1024;
+// Serialised and signed tickets are below 400 bytes with the longest names.
+inline constexpr size_t kMaxTicket = 1024;
+
+inline constexpr size_t kMaxName = 128;     // user, desktop, session, program names
+inline constexpr size_t kMaxReason = 256;   // sentences shown to a person
+inline constexpr size_t kMaxKeyName = 32;   // the longest standard KeyboardEvent.code has 18 characters
+inline constexpr size_t kMaxText = 4096;    // one commit of text input; longer pastes go through the clipboard
+inline constexpr size_t kMaxCursorSide = 256;  // what browsers accept is 128; high pixel ratios scale down from 256
+inline constexpr size_t kMaxCursorPixels = kMaxCursorSide * kMaxCursorSide * 4;
+
+// A desktop's side. 8192 is a row of three 2560 monitors; a frame stays below 256 MiB.
+inline constexpr uint32_t kMinScreenSide = 64;
+inline constexpr uint32_t kMaxScreenSide = 8192;
+// Tiles of 64x64 of the largest screen.
+inline constexpr size_t kMaxTiles = (kMaxScreenSide / 64) * (kMaxScreenSide / 64);
+
+// A link that has been opened says who it is within this time.
+inline constexpr Micros kHelloTimeout = 5 * kSecond;
+// A link is pinged when nothing was heard for kPingAfter and is given up after kPeerTimeout.
+inline constexpr Micros kPingAfter = 10 * kSecond;
+inline constexpr Micros kPeerTimeout = 25 * kSecond;
+
+// How long a ticket may be used after it was signed.
+inline constexpr int64_t kTicketLifetimeSeconds = 60;
+// Viewers of one desktop at a time; each costs the agent one held picture.
+inline constexpr size_t kMaxViewersPerDesktop = 8;
+
+}  // namespace vitrine

@@ -1,0 +1,95 @@
+// Tickets: signed, short-lived rights that the broker hands out and a gateway checks without asking anybody.
+// Ed25519 (RFC 8032) over the serialised payload; layout: payload (wire.h rules), then the 64-byte signature.
+//
+// A viewer's ticket opens one session once, from one origin, within kTicketLifetimeSeconds. An agent's credential has
+// the same form with kind kAgent; it lasts as long as its desktop and may be used for any number of links.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "protocol/base/result.h"
+#include "protocol/messages.h"
+
+namespace vitrine {
+
+enum class TicketKind : uint8_t { kViewer = 0, kAgent = 1 };
+
+struct Ticket {
+  static constexpr uint32_t kType = 0x5449;  // keeps a ticket from being taken for a message
+  static constexpr std::string_view kName = "Ticket";
+
+  TicketKind kind = TicketKind::kViewer;
+  Bytes id;             // 16 random bytes; what makes it single-use
+  std::string desktop;  // whom it leads to
+  std::string session;  // empty for an agent
+  std::string user;     // name shown to the desktop's session list
+  std::string origin;   // "https://host:port" it was asked from; empty for an agent
+  uint32_t rights = 0;  // kMayView ...
+  uint64_t issued_s = 0;   // seconds since the Unix epoch
+  uint64_t expires_s = 0;  // not usable at or after this second
+
+  bool operator==(const Ticket&) const = default;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("kind", self.kind, TicketKind::kAgent, "viewer or agent");
+    v.field("id", self.id, 16, "16 random bytes");
+    v.field("desktop", self.desktop, kMaxName, "the desktop it leads to");
+    v.field("session", self.session, kMaxName, "the session it opens; empty for an agent");
+    v.field("user", self.user, kMaxName, "the user's name");
+    v.field("origin", self.origin, kMaxReason, "the page's origin; empty for an agent");
+    v.field("rights", self.rights, "bits: what the policy allows");
+    v.field("issued_s", self.issued_s, "Unix time");
+    v.field("expires_s", self.expires_s, "Unix time");
+  }
+};
+
+// The broker's half. Holds the private key; any thread.
+class TicketSigner {
+ public:
+  // Makes a new key pair. Errors: internal.
+  static Result<TicketSigner> generate();
+  // From a PKCS#8 PEM text. Errors: malformed.
+  static Result<TicketSigner> from_pem(const std::string& private_key_pem);
+
+  TicketSigner(TicketSigner&&) noexcept;
+  TicketSigner& operator=(TicketSigner&&) noexcept;
+  ~TicketSigner();
+
+  [[nodiscard]] std::string private_key_pem() const;
+  [[nodiscard]] std::string public_key_pem() const;
+  // Fills `ticket.id` with fresh random bytes when empty, signs, and gives payload + signature.
+  [[nodiscard]] Result<Bytes> sign(Ticket ticket) const;
+
+ private:
+  struct Key;
+  explicit TicketSigner(std::unique_ptr<Key> key);
+  std::unique_ptr<Key> key_;
+};
+
+// The gateway's half. Holds the public key; any thread.
+class TicketVerifier {
+ public:
+  static Result<TicketVerifier> from_pem(const std::string& public_key_pem);
+
+  TicketVerifier(TicketVerifier&&) noexcept;
+  TicketVerifier& operator=(TicketVerifier&&) noexcept;
+  ~TicketVerifier();
+
+  // Signature, form and time; single use and origin are the caller's to check. Errors: malformed, unauthenticated
+  // (bad signature), timeout (expired, or signed more than 30 s in the future).
+  [[nodiscard]] Result<Ticket> verify(std::span<const uint8_t> bytes, uint64_t now_s) const;
+
+ private:
+  struct Key;
+  explicit TicketVerifier(std::unique_ptr<Key> key);
+  std::unique_ptr<Key> key_;
+};
+
+// RFC 4648 section 5, without padding; tickets travel so in JSON.
+std::string base64url_encode(std::span<const uint8_t> bytes);
+Result<Bytes> base64url_decode(std::string_view text);
+
+}  // namespace vitrine
