@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "protocol/base/result.h"
@@ -21,12 +22,12 @@ struct Ticket {
   static constexpr std::string_view kName = "Ticket";
 
   TicketKind kind = TicketKind::kViewer;
-  Bytes id;             // 16 random bytes; what makes it single-use
-  std::string desktop;  // whom it leads to
-  std::string session;  // empty for an agent
-  std::string user;     // name shown to the desktop's session list
-  std::string origin;   // "https://host:port" it was asked from; empty for an agent
-  uint32_t rights = 0;  // kMayView ...
+  Bytes id;                // 16 random bytes; what makes it single-use
+  std::string desktop;     // whom it leads to
+  std::string session;     // empty for an agent
+  std::string user;        // name shown to the desktop's session list
+  std::string origin;      // "https://host:port" it was asked from; empty for an agent
+  uint32_t rights = 0;     // kMayView ...
   uint64_t issued_s = 0;   // seconds since the Unix epoch
   uint64_t expires_s = 0;  // not usable at or after this second
 
