@@ -13,7 +13,7 @@ endif()
 add_library(vitrine_flags INTERFACE)
 target_include_directories(vitrine_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(vitrine_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-field-initializers)
 if(VITRINE_WERROR)
   target_compile_options(vitrine_flags INTERFACE -Werror)
 endif()
