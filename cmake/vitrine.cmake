@@ -27,6 +27,11 @@ elseif(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI")
   target_link_options(vitrine_flags INTERFACE -Wl,-z,relro,-z,now)
 endif()
 
+if(VITRINE_FUZZ)
+  # The libraries count their branches too, so that the fuzzer sees how far an input gets into them.
+  target_compile_options(vitrine_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 function(vitrine_library name)
   cmake_parse_arguments(ARG "NO_EXCEPTIONS" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
