@@ -130,7 +130,8 @@ TEST_F(GatewayHttpTest, RefusesGarbageAndGoesOn) {
     ASSERT_EQ(found.size(), 1) << bytes;
     EXPECT_EQ(found[0], 400) << bytes;
   }
-  EXPECT_EQ(statuses("GET / HTTP/1.1\r\n" + host + "X: " + std::string(20'000, 'a') + "\r\n\r\n"), std::vector<int>{431});
+  EXPECT_EQ(statuses("GET / HTTP/1.1\r\n" + host + "X: " + std::string(20'000, 'a') + "\r\n\r\n"),
+            std::vector<int>{431});
   EXPECT_EQ(TestConnection(port()).get("/").result_int(), 200);
 }
 
@@ -306,7 +307,8 @@ TEST_F(GatewayHttpTest, ABrokerThatComesBackIsUsedAgain) {
 TEST_F(GatewayHttpTest, ABrokerThatDoesNotAnswerIsGivenUp) {
   options_.proxy.answer_timeout = 50 * kMillisecond;
   asio::io_context context;
-  asio::local::stream_protocol::acceptor silent(context, asio::local::stream_protocol::endpoint(options_.broker_socket));
+  asio::local::stream_protocol::acceptor silent(context,
+                                                asio::local::stream_protocol::endpoint(options_.broker_socket));
   start();
   EXPECT_EQ(TestConnection(port()).get("/api/me").result_int(), 504);
 }
@@ -325,7 +327,8 @@ TEST_F(GatewayHttpTest, AnswersContinueToWhoAsks) {
   serve_api([](const TestBroker::Request& request) { return json(http::status::ok, request.body()); });
   start();
   TestConnection connection(port());
-  connection.send("POST /api/x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n");
+  connection.send(
+      "POST /api/x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n");
   connection.send("hi");
   const std::string text = connection.read_to_end();
   EXPECT_TRUE(text.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")) << text;

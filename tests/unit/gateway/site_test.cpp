@@ -6,8 +6,9 @@ namespace vitrine {
 namespace {
 
 TEST(SiteTest, FindsEmbeddedFilesByPath) {
-  const auto site = SiteFiles::from_embedded({{"/index.html", "<html>", "", "0123456789abcdef0123456789abcdef01234567"},
-                                              {"/assets/x-1a2B3c4D.js", "code", "gz", "fedcba9876543210fedcba9876543210ff"}});
+  const auto site =
+      SiteFiles::from_embedded({{"/index.html", "<html>", "", "0123456789abcdef0123456789abcdef01234567"},
+                                {"/assets/x-1a2B3c4D.js", "code", "gz", "fedcba9876543210fedcba9876543210ff"}});
   ASSERT_NE(site->find("/"), nullptr);
   EXPECT_EQ(site->find("/")->plain, "<html>");
   EXPECT_EQ(site->find("/")->etag, "\"0123456789abcdef0123456789abcdef\"");
