@@ -42,15 +42,26 @@ void wait_for_lifeline() {
 
 // Like a desktop's supervisor: not the broker's child, not in its session.
 void start_desktop(const std::filesystem::path& data) {
-  if (std::filesystem::exists(data / "desktop.pid") || ::fork() != 0) return;
-  if (::fork() != 0) ::_exit(0);
-  ::setsid();
-  const bool stubborn = std::filesystem::exists(data / "stubborn");
-  if (stubborn) ::signal(SIGTERM, SIG_IGN);
-  write_pid(data / "desktop.pid");
-  do wait_for_lifeline();
-  while (stubborn);
-  ::_exit(0);
+  if (std::filesystem::exists(data / "desktop.pid")) return;
+  int there[2];
+  if (::pipe(there) != 0) std::abort();
+  if (::fork() == 0) {
+    if (::fork() != 0) ::_exit(0);
+    ::setsid();
+    const bool stubborn = std::filesystem::exists(data / "stubborn");
+    if (stubborn) ::signal(SIGTERM, SIG_IGN);
+    write_pid(data / "desktop.pid");
+    ::close(there[0]);
+    ::close(there[1]);
+    do wait_for_lifeline();
+    while (stubborn);
+    ::_exit(0);
+  }
+  ::close(there[1]);
+  char byte = 0;
+  while (::read(there[0], &byte, 1) > 0) {
+  }
+  ::close(there[0]);
 }
 
 void run_broker(const Flags& flags) {
