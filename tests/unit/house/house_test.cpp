@@ -210,12 +210,12 @@ TEST(SourceTreeTest, CommentsAndLiteralsAreNoCode) {
 TEST(SourceTreeTest, FunctionsAreFoundWithTheirLength) {
   const auto functions =
       find_functions(file_of("a.cpp",
-                             "namespace a {\nstruct S {\n  int f() const {\n    return 1;\n  }\n};\n"
+                             "#if X(1)\nnamespace a {\nstruct S {\n  int f() const {\n    return 1;\n  }\n};\n"
                              "void g(int x) {\n  if (x) {\n  }\n  const auto h = [] {\n  };\n}\n}\n"));
   ASSERT_EQ(functions.size(), 2U);
   EXPECT_EQ(functions[0].header, "int f() const ");
   EXPECT_EQ(functions[0].lines, 3U);
-  EXPECT_EQ(functions[1].line, 7U);
+  EXPECT_EQ(functions[1].line, 8U);
   EXPECT_EQ(functions[1].lines, 6U);
 }
 

@@ -137,8 +137,15 @@ std::vector<Function> find_functions(const SourceFile& file) {
   std::string header;
   size_t line = 1;
   std::optional<Function> open;
-  for (const char c : code) {
-    if (c == '\n') ++line;
+  bool directive = false;  // of the preprocessor
+  for (size_t i = 0; i < code.size(); ++i) {
+    const char c = code[i];
+    if (c == '\n') {
+      ++line;
+      directive = directive && code[i - 1] == '\\';
+    }
+    if (c == '#' && file.is_cpp()) directive = true;
+    if (directive) continue;
     if (c == '{') {
       scopes.push_back(scope_of(header, open.has_value()));
       if (scopes.back() == Scope::kFunction) open = Function{header, line, 0};
