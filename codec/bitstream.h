@@ -42,6 +42,14 @@ class ByteWriter {
     out_.push_back(static_cast<uint8_t>(value));
   }
   void number(int value) { varint(static_cast<uint32_t>(value)); }
+  void zigzag(int value) {
+    const auto bits = static_cast<uint32_t>(value);
+    varint(bits << 1 ^ (value < 0 ? ~uint32_t{0} : 0));
+  }
+  // Red, green, blue.
+  void colour(uint32_t pixel) {
+    for (int shift = 16; shift >= 0; shift -= 8) byte(static_cast<uint8_t>(pixel >> shift));
+  }
   void operation(Operation operation) { byte(static_cast<uint8_t>(operation)); }
   void rect(const Rect& area) {
     number(area.x);
@@ -83,6 +91,15 @@ class ByteReader {
     }
     failed_ = true;
     return 0;
+  }
+  int zigzag() {
+    const uint32_t bits = varint();
+    return static_cast<int>(bits >> 1 ^ ((bits & 1) != 0 ? ~uint32_t{0} : 0));
+  }
+  uint32_t colour() {
+    uint32_t pixel = 0;
+    for (int i = 0; i < 3; ++i) pixel = pixel << 8 | byte();
+    return pixel;
   }
   std::span<const uint8_t> bytes(size_t count) {
     if (failed_ || count > in_.size() - at_) {
