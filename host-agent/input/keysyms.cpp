@@ -134,12 +134,12 @@ constexpr NamedKey kNamedKeys[] = {
 
 // Keys of the number pad by what they produce; the digits follow from KP_0.
 constexpr NamedKey kKeypadKeys[] = {
-    {"Enter", XKB_KEY_KP_Enter},       {"Home", XKB_KEY_KP_Home},      {"End", XKB_KEY_KP_End},
-    {"ArrowLeft", XKB_KEY_KP_Left},    {"ArrowUp", XKB_KEY_KP_Up},     {"ArrowRight", XKB_KEY_KP_Right},
-    {"ArrowDown", XKB_KEY_KP_Down},    {"PageUp", XKB_KEY_KP_Prior},   {"PageDown", XKB_KEY_KP_Next},
-    {"Clear", XKB_KEY_KP_Begin},       {"Insert", XKB_KEY_KP_Insert},  {"Delete", XKB_KEY_KP_Delete},
-    {"+", XKB_KEY_KP_Add},             {"-", XKB_KEY_KP_Subtract},     {"*", XKB_KEY_KP_Multiply},
-    {"/", XKB_KEY_KP_Divide},          {"=", XKB_KEY_KP_Equal},        {".", XKB_KEY_KP_Decimal},
+    {"Enter", XKB_KEY_KP_Enter},    {"Home", XKB_KEY_KP_Home},     {"End", XKB_KEY_KP_End},
+    {"ArrowLeft", XKB_KEY_KP_Left}, {"ArrowUp", XKB_KEY_KP_Up},    {"ArrowRight", XKB_KEY_KP_Right},
+    {"ArrowDown", XKB_KEY_KP_Down}, {"PageUp", XKB_KEY_KP_Prior},  {"PageDown", XKB_KEY_KP_Next},
+    {"Clear", XKB_KEY_KP_Begin},    {"Insert", XKB_KEY_KP_Insert}, {"Delete", XKB_KEY_KP_Delete},
+    {"+", XKB_KEY_KP_Add},          {"-", XKB_KEY_KP_Subtract},    {"*", XKB_KEY_KP_Multiply},
+    {"/", XKB_KEY_KP_Divide},       {"=", XKB_KEY_KP_Equal},       {".", XKB_KEY_KP_Decimal},
     {",", XKB_KEY_KP_Separator},
 };
 
@@ -277,11 +277,11 @@ struct Combining {
 
 // A bare accent (a browser that reports the combining mark itself) is the dead key of it.
 constexpr Combining kCombining[] = {
-    {0x0300, XKB_KEY_dead_grave},     {0x0301, XKB_KEY_dead_acute},       {0x0302, XKB_KEY_dead_circumflex},
-    {0x0303, XKB_KEY_dead_tilde},     {0x0304, XKB_KEY_dead_macron},      {0x0306, XKB_KEY_dead_breve},
-    {0x0307, XKB_KEY_dead_abovedot},  {0x0308, XKB_KEY_dead_diaeresis},   {0x030a, XKB_KEY_dead_abovering},
+    {0x0300, XKB_KEY_dead_grave},       {0x0301, XKB_KEY_dead_acute},     {0x0302, XKB_KEY_dead_circumflex},
+    {0x0303, XKB_KEY_dead_tilde},       {0x0304, XKB_KEY_dead_macron},    {0x0306, XKB_KEY_dead_breve},
+    {0x0307, XKB_KEY_dead_abovedot},    {0x0308, XKB_KEY_dead_diaeresis}, {0x030a, XKB_KEY_dead_abovering},
     {0x030b, XKB_KEY_dead_doubleacute}, {0x030c, XKB_KEY_dead_caron},     {0x0327, XKB_KEY_dead_cedilla},
-    {0x0328, XKB_KEY_dead_ogonek},    {0x0323, XKB_KEY_dead_belowdot},    {0x0309, XKB_KEY_dead_hook},
+    {0x0328, XKB_KEY_dead_ogonek},      {0x0323, XKB_KEY_dead_belowdot},  {0x0309, XKB_KEY_dead_hook},
     {0x031b, XKB_KEY_dead_horn},
 };
 
@@ -395,9 +395,13 @@ bool is_lock(Keysym keysym) {
          keysym == XKB_KEY_Scroll_Lock;
 }
 
-bool is_printable(Keysym keysym) { return !is_keypad(keysym) && xkb_keysym_to_utf32(keysym) >= 0x20 &&
-                                          keysym != XKB_KEY_Delete && keysym != XKB_KEY_Escape; }
+bool is_printable(Keysym keysym) {
+  return !is_keypad(keysym) && xkb_keysym_to_utf32(keysym) >= 0x20 && keysym != XKB_KEY_Delete &&
+         keysym != XKB_KEY_Escape;
+}
 
-bool is_keypad(Keysym keysym) { return keysym >= XKB_KEY_KP_Space && keysym <= XKB_KEY_KP_9; }
+bool is_keypad(Keysym keysym) {
+  return keysym >= XKB_KEY_KP_Space && keysym <= XKB_KEY_KP_9;
+}
 
 }  // namespace vitrine::agent

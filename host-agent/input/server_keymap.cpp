@@ -17,7 +17,8 @@ namespace {
 constexpr size_t kKeycodes = 256;
 constexpr size_t kModifiers = 8;
 
-// Maps write one character as an old or as a Unicode keysym; compare by one of them. The keypad's are keys of their own.
+// Maps write one character as an old or as a Unicode keysym; compare by one of them. The keypad's are keys of their
+// own.
 Keysym canonical(Keysym keysym) {
   if (is_keypad(keysym)) return keysym;
   const uint32_t character = xkb_keysym_to_utf32(keysym);

@@ -85,8 +85,8 @@ class ServerKeymap {
   std::unique_ptr<xkb_state, KeymapFree> scratch_;  // for questions
   uint32_t group_ = 0;
   std::unordered_map<Keysym, std::vector<Entry>> entries_;
-  std::vector<ModMask> modifiers_;        // by keycode
-  std::vector<Keycode> modifier_keys_;    // by modifier bit; 0: none
+  std::vector<ModMask> modifiers_;      // by keycode
+  std::vector<Keycode> modifier_keys_;  // by modifier bit; 0: none
   ModMask num_lock_ = 0;
   ModMask level3_ = 0;
   ModMask alt_ = 0;

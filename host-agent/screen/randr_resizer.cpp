@@ -24,7 +24,9 @@ constexpr uint16_t kVerticalBlank = 30;
 // Longest RESOURCE_MANAGER that is edited, in words; real ones are a few kB.
 constexpr uint32_t kMostResourceWords = 64 * 1024;
 
-uint16_t narrow(int value) { return static_cast<uint16_t>(value); }
+uint16_t narrow(int value) {
+  return static_cast<uint16_t>(value);
+}
 
 uint32_t millimetres(int pixels, uint32_t dpi) {
   return static_cast<uint32_t>(std::lround(static_cast<double>(pixels) * 25.4 / static_cast<double>(dpi)));
@@ -111,7 +113,8 @@ Result<bool> RandrResizer::read_setup(Setup& setup) {
 Result<Size> RandrResizer::clamp(Size size) {
   xcb_connection_t* const x = display_->connection();
   const auto cookie = xcb_randr_get_screen_size_range(x, display_->root());
-  const XcbPtr<xcb_randr_get_screen_size_range_reply_t> range(xcb_randr_get_screen_size_range_reply(x, cookie, nullptr));
+  const XcbPtr<xcb_randr_get_screen_size_range_reply_t> range(
+      xcb_randr_get_screen_size_range_reply(x, cookie, nullptr));
   if (range == nullptr) return display_->failure("GetScreenSizeRange");
   constexpr int kLow = kMinScreenSide;
   constexpr int kHigh = kMaxScreenSide;
@@ -130,8 +133,7 @@ Result<uint32_t> RandrResizer::mode_for(const Setup& setup, Size size) {
     if (info != nullptr && info->width == size.width && info->height == size.height) return id;
   }
   xcb_connection_t* const x = display_->connection();
-  const std::string name =
-      std::string(kModePrefix) + std::to_string(size.width) + "x" + std::to_string(size.height);
+  const std::string name = std::string(kModePrefix) + std::to_string(size.width) + "x" + std::to_string(size.height);
   xcb_randr_mode_info_t info{};
   info.width = narrow(size.width);
   info.height = narrow(size.height);
@@ -171,9 +173,8 @@ bool RandrResizer::switch_to(const Setup& setup, uint32_t mode, Size size, uint3
   if (now == nullptr) return false;
   const Size between{std::max<int>(size.width, now->width), std::max<int>(size.height, now->height)};
   if (between != Size{now->width, now->height} && !set_screen_size(between, dpi)) return false;
-  const auto cookie =
-      xcb_randr_set_crtc_config(x, setup.crtc, XCB_CURRENT_TIME, setup.resources->config_timestamp, 0, 0, mode,
-                                XCB_RANDR_ROTATION_ROTATE_0, 1, &setup.output);
+  const auto cookie = xcb_randr_set_crtc_config(x, setup.crtc, XCB_CURRENT_TIME, setup.resources->config_timestamp, 0,
+                                                0, mode, XCB_RANDR_ROTATION_ROTATE_0, 1, &setup.output);
   const XcbPtr<xcb_randr_set_crtc_config_reply_t> reply(xcb_randr_set_crtc_config_reply(x, cookie, nullptr));
   const bool switched = reply != nullptr && reply->status == XCB_RANDR_SET_CONFIG_SUCCESS;
   const Size final = switched ? size : Size{now->width, now->height};
@@ -230,8 +231,8 @@ Result<void> RandrResizer::set_dpi(uint32_t dpi) {
   if (dpi == dpi_) return {};
   dpi_ = dpi;
   xcb_connection_t* const x = display_->connection();
-  const auto cookie = xcb_get_property(x, 0, display_->root(), XCB_ATOM_RESOURCE_MANAGER, XCB_ATOM_STRING, 0,
-                                       kMostResourceWords);
+  const auto cookie =
+      xcb_get_property(x, 0, display_->root(), XCB_ATOM_RESOURCE_MANAGER, XCB_ATOM_STRING, 0, kMostResourceWords);
   const XcbPtr<xcb_get_property_reply_t> reply(xcb_get_property_reply(x, cookie, nullptr));
   if (reply == nullptr) return display_->failure("GetProperty");
   if (reply->bytes_after != 0) return {};

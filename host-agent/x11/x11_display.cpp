@@ -16,7 +16,9 @@ std::string display_name(const std::string& given) {
 X11Display::X11Display(xcb_connection_t* connection, const xcb_screen_t* screen, std::string name)
     : connection_(connection), screen_(screen), name_(std::move(name)) {}
 
-X11Display::~X11Display() { xcb_disconnect(connection_); }
+X11Display::~X11Display() {
+  xcb_disconnect(connection_);
+}
 
 Result<std::unique_ptr<X11Display>> X11Display::connect(const std::string& given) {
   const std::string name = display_name(given);
@@ -50,7 +52,8 @@ Result<const xcb_query_extension_reply_t*> X11Display::extension(xcb_extension_t
   const xcb_query_extension_reply_t* const reply = xcb_get_extension_data(connection_, id);
   if (xcb_connection_has_error(connection_) != 0) return failure(extension_name);
   if (reply == nullptr || reply->present == 0) {
-    return Error{ErrorCode::kUnsupported, "the X server of display " + name_ + " lacks the extension " + extension_name};
+    return Error{ErrorCode::kUnsupported,
+                 "the X server of display " + name_ + " lacks the extension " + extension_name};
   }
   return reply;
 }
