@@ -19,7 +19,7 @@ constexpr int kLeastLossyCells = 48;
 constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
 // Regions whose distance from the focus falls in the same ring are ordered by kind instead.
-constexpr int64_t kFocusRing = 160;
+constexpr int64_t kFocusRing = 64;
 
 // Pixels of a cell's row that equal their left or upper neighbour.
 VITRINE_INLINE int count_equal(const uint32_t* row, const uint32_t* above, int width, int first) {
@@ -174,8 +174,8 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
 void order_by_focus(std::vector<Region>& regions, const EncodeBudget& budget) {
   const auto rank = [&](const Region& region) {
     const int64_t distance = focus_distance(region.area, budget);
-    int64_t ring = 0;
-    while ((ring + 1) * (ring + 1) * kFocusRing * kFocusRing <= distance) ++ring;
+    int64_t ring = 0;  // 0 only for what holds the focus
+    while (ring * ring * kFocusRing * kFocusRing < distance) ++ring;
     const bool natural = region.coding == Coding::kJpeg || region.coding == Coding::kPhoto;
     return ring * 2 + (natural ? 1 : 0);
   };
