@@ -25,7 +25,7 @@ void restart_all(T&... parts) {
 }
 
 void restart_trees(LiteralTrees& trees) {
-  restart_all(trees.any, trees.by_first, trees.by_second, trees.by_both, trees.mixers);
+  restart_all(trees.by_first, trees.by_second, trees.by_both, trees.mixers);
 }
 
 }  // namespace
@@ -35,8 +35,8 @@ ScreenModel::ScreenModel() {
 }
 
 void ScreenModel::reset() {
-  restart_all(guesses0, guesses1, guesses2, guesses3, run_whole, run_length, guess_right, west, north, again,
-              literal_near, literal_delta, literal_grey, last_literal, near_history, grey_history);
+  restart_all(guesses0, guesses1, guesses2, guesses3, sure_right, run_whole, run_length, guess_right, west, north,
+              literal_near, literal_delta, literal_grey, near_history, grey_history);
   for (LiteralTrees* trees : {&grey, &red, &green, &blue}) restart_trees(*trees);
 }
 

@@ -30,13 +30,12 @@ inline constexpr int kRightMax = 7;
 
 inline constexpr int kRowMargin = 4;  // pixels beside the area that contexts may look at
 
-// The trees of one literal byte: by nothing, by a quarter of each of two values, and by an eighth of both.
+// The trees of one literal byte, each chosen by what is known: one value, another, and the upper halves of two.
 struct LiteralTrees {
-  SmallModel any[256];
-  SmallModel by_first[64][256];
-  SmallModel by_second[64][256];
-  SmallModel by_both[64][256];
-  LogisticMixer<4> mixers[8];
+  SmallModel by_first[256][256];
+  SmallModel by_second[256][256];
+  SmallModel by_both[256][256];
+  LogisticMixer<3> mixers[8];
 };
 
 struct ScreenModel {
@@ -48,13 +47,12 @@ struct ScreenModel {
   BitModel run_whole[16][4];
   BitModel run_length[16][64];
   BitModel guess_right[kOrders][kRightMax + 1][16][8];
+  BitModel sure_right[8];
   BitModel west[1024], north[1024];
-  BitModel again[1024];
   BitModel literal_near[32];
   BitModel literal_delta[3][4][16];
   BitModel literal_grey[8];
   LiteralTrees grey, red, green, blue;
-  uint32_t last_literal = 0;
   uint32_t near_history = 0;
   uint32_t grey_history = 0;
 
@@ -196,8 +194,15 @@ class RowCoder {
     const uint32_t sum0 = sum1 + nn[2] * 0x9e3779b9u + nn[-2] * 0x7feb352du + n[3] * 0x846ca68bu +
                           cur[-3] * 0x58f38dedu + n[-3] * 0xe4d268f3u;
     const Guess wide = find<kGuessBits[0]>(m_.guesses0, sum0);
+    if (wide.right == kRightMax && wide.colour != excluded) {
+      const int place = (wide.colour == w) | (wide.colour == n[0]) << 1 | (excluded != kNothing) << 2;
+      if (bit(m_.sure_right[place], *cur == wide.colour)) {
+        if constexpr (Coder::kDecodes) *cur = wide.colour;
+        return;
+      }
+    }
     const Guess next = find<kGuessBits[1]>(m_.guesses1, sum1);
-    if (wide.colour < kNothing && wide.colour != excluded) {
+    if (wide.right < kRightMax && wide.colour < kNothing && wide.colour != excluded) {
       if (bit(right_model(0, wide, next, w, n[0], excluded), *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
         learn(wide, wide.colour);
@@ -257,19 +262,11 @@ class RowCoder {
       } else if (tried[count++] = w; !is_tried(n[0]) && bit(m_.north[shape], colour == n[0])) {
         colour = n[0];
       } else {
-        colour = code_new(w, n, colour, shape);
+        colour = code_literal(w, n, colour);
       }
     }
     if constexpr (Coder::kDecodes) *cur = colour;
     for (int i = 0; i < kOrders && i <= hit + 1; ++i) learn(guesses[i], colour);
-  }
-
-  uint32_t code_new(uint32_t w, const uint32_t* n, uint32_t actual, int shape) {
-    const uint32_t last = m_.last_literal;
-    if (bit(m_.again[shape], actual == last)) return last;
-    const uint32_t colour = code_literal(w, n, actual);
-    m_.last_literal = colour;
-    return colour;
   }
 
   static int channel(uint32_t colour, int shift) { return static_cast<int>(colour >> shift) & 255; }
@@ -283,6 +280,15 @@ class RowCoder {
   }
 
   uint32_t code_literal(uint32_t w, const uint32_t* n, uint32_t actual) {
+    const int context = is_grey(w) | is_grey(n[0]) << 1 | (m_.grey_history & 1) << 2;
+    const bool grey = bit(m_.literal_grey[context], is_grey(actual));
+    m_.grey_history = grey;
+    if (grey) {
+      const int value =
+          code_byte(m_.grey, channel(w, 8), channel(n[0], 8),
+                    expected(channel(w, 8), channel(n[0], 8), channel(n[-1], 8)), channel(n[1], 8), channel(actual, 8));
+      return static_cast<uint32_t>(value) * 0x010101;
+    }
     int guess[3];
     int delta[3];
     bool near = true;
@@ -316,16 +322,9 @@ class RowCoder {
   // Colours far from their neighbours: text. Sub-pixel antialiasing is smooth along the subpixels, so red follows
   // the left neighbour's blue, green follows red and blue follows green.
   uint32_t code_far(uint32_t w, const uint32_t* n, uint32_t actual) {
-    const int context = is_grey(w) | is_grey(n[0]) << 1 | (m_.grey_history & 1) << 2;
-    const bool grey = bit(m_.literal_grey[context], is_grey(actual));
-    m_.grey_history = grey;
     const int wg = channel(w, 8);
     const int wb = channel(w, 0);
     const int ng = channel(n[0], 8);
-    if (grey) {
-      const int value = code_byte(m_.grey, wg, ng, channel(n[1], 8), wg, channel(actual, 8));
-      return static_cast<uint32_t>(value) * 0x010101;
-    }
     const int red = code_byte(m_.red, wb, channel(n[0], 16), wb, wg, channel(actual, 16));
     const int green = code_byte(m_.green, red, ng, red, wb, channel(actual, 8));
     const int blue = code_byte(m_.blue, green, red, green, red, channel(actual, 0));
@@ -333,12 +332,12 @@ class RowCoder {
   }
 
   int code_byte(LiteralTrees& trees, int first, int second, int both_a, int both_b, int value) {
-    SmallModel* const by_first = trees.by_first[first >> 2];
-    SmallModel* const by_second = trees.by_second[second >> 2];
-    SmallModel* const by_both = trees.by_both[(both_a >> 5) << 3 | both_b >> 5];
+    SmallModel* const by_first = trees.by_first[first];
+    SmallModel* const by_second = trees.by_second[second];
+    SmallModel* const by_both = trees.by_both[(both_a >> 4) << 4 | both_b >> 4];
     unsigned node = 1;
     for (int i = 0; i < 8; ++i) {
-      SmallModel* const models[4] = {&trees.any[node], &by_first[node], &by_second[node], &by_both[node]};
+      SmallModel* const models[3] = {&by_first[node], &by_second[node], &by_both[node]};
       node = node * 2 + trees.mixers[i].code(coder_, models, value >> (7 - i) & 1);
     }
     return static_cast<int>(node & 255);
