@@ -52,7 +52,8 @@ double psnr(const PictureView& a, const PictureView& b) {
     int64_t row = 0;
     for (int x = 0; x < a.width; ++x) {
       for (int shift = 0; shift < 24; shift += 8) {
-        const int difference = static_cast<int>(a.row(y)[x] >> shift & 255) - static_cast<int>(b.row(y)[x] >> shift & 255);
+        const int difference =
+            static_cast<int>(a.row(y)[x] >> shift & 255) - static_cast<int>(b.row(y)[x] >> shift & 255);
         row += difference * difference;
       }
     }
@@ -76,7 +77,10 @@ bool shows(const Decoder& decoder, const PictureView& source) {
 class Replay {
  public:
   Replay(const Options& options, std::string file)
-      : options_(options), file_(std::move(file)), encoder_(options.size), decoder_(Decoder::create(options.size).take()) {}
+      : options_(options),
+        file_(std::move(file)),
+        encoder_(options.size),
+        decoder_(Decoder::create(options.size).take()) {}
 
   bool run() {
     std::ifstream in(file_, std::ios::binary);
@@ -140,11 +144,11 @@ class Replay {
       const auto encoded = std::chrono::steady_clock::now();
       const auto applied = decoder_.apply(body_);
       const auto decoded = std::chrono::steady_clock::now();
+      dump();
       if (!applied.ok()) {
         std::fprintf(stderr, "%s frame %d: %s\n", file_.c_str(), frames_, applied.error().message.c_str());
         return false;
       }
-      dump();
       encode_ms += std::chrono::duration<double, std::milli>(encoded - start).count();
       decode_ms += std::chrono::duration<double, std::milli>(decoded - encoded).count();
       sent += body_.size();

@@ -6,7 +6,9 @@
 namespace vitrine::codec {
 namespace {
 
-Rect source_of(const CopyArea& copy) { return {copy.from_x, copy.from_y, copy.to.width, copy.to.height}; }
+Rect source_of(const CopyArea& copy) {
+  return {copy.from_x, copy.from_y, copy.to.width, copy.to.height};
+}
 
 // Whether doing the copies one after the other would read what an earlier one wrote.
 bool order_matters(std::span<const CopyArea> copies) {

@@ -36,7 +36,9 @@ VITRINE_INLINE void hash_row(const uint32_t* pixels, int count, uint32_t* hashes
 
 using HashRow = void (*)(const uint32_t* pixels, int count, uint32_t* hashes);
 
-void hash_row_plain(const uint32_t* pixels, int count, uint32_t* hashes) { hash_row(pixels, count, hashes); }
+void hash_row_plain(const uint32_t* pixels, int count, uint32_t* hashes) {
+  hash_row(pixels, count, hashes);
+}
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) void hash_row_avx2(const uint32_t* pixels, int count, uint32_t* hashes) {
   hash_row(pixels, count, hashes);

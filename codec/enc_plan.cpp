@@ -19,7 +19,7 @@ constexpr int kLeastLossyCells = 48;
 constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
 // Regions whose distance from the focus falls in the same ring are ordered by kind instead.
-constexpr int64_t kFocusRing = 160;
+constexpr int64_t kFocusRing = 64;
 
 // Pixels of a cell's row that equal their left or upper neighbour.
 VITRINE_INLINE int count_equal(const uint32_t* row, const uint32_t* above, int width, int first) {
@@ -109,7 +109,8 @@ std::vector<Rect> join_loosely(const TileSet& wanted, const TileSet& avoided) {
   constexpr size_t kWindow = 24;
   for (bool changed = true; changed;) {
     changed = false;
-    std::sort(joined.begin(), joined.end(), [](const Rect& a, const Rect& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; });
+    std::sort(joined.begin(), joined.end(),
+              [](const Rect& a, const Rect& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; });
     for (size_t i = 0; i < joined.size(); ++i) {
       if (joined[i].empty()) continue;
       for (size_t j = i + 1; j < std::min(joined.size(), i + kWindow); ++j) {
@@ -167,10 +168,14 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
     if (area.empty()) continue;
     regions.push_back({is_flat(source, area) ? Coding::kFlat : Coding::kScreen, area});
   }
+  return regions;
+}
+
+void order_by_focus(std::vector<Region>& regions, const EncodeBudget& budget) {
   const auto rank = [&](const Region& region) {
     const int64_t distance = focus_distance(region.area, budget);
-    int64_t ring = 0;
-    while ((ring + 1) * (ring + 1) * kFocusRing * kFocusRing <= distance) ++ring;
+    int64_t ring = 0;  // 0 only for what holds the focus
+    while (ring * ring * kFocusRing * kFocusRing < distance) ++ring;
     const bool natural = region.coding == Coding::kJpeg || region.coding == Coding::kPhoto;
     return ring * 2 + (natural ? 1 : 0);
   };
@@ -179,7 +184,6 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
     const int64_t rank_b = rank(b);
     return rank_a != rank_b ? rank_a < rank_b : a.area.y != b.area.y ? a.area.y < b.area.y : a.area.x < b.area.x;
   });
-  return regions;
 }
 
 std::vector<Rect> split_area(const Rect& area, int64_t pixels) {
@@ -188,7 +192,9 @@ std::vector<Rect> split_area(const Rect& area, int64_t pixels) {
   if (int64_t{width} * kCellSide > pixels * 2) {
     width = std::max(4 * kCellSide, static_cast<int>(pixels / kCellSide) & ~(kCellSide - 1));
   }
-  const int height = std::max(kCellSide, static_cast<int>(pixels / std::min(width, area.width)) & ~(kCellSide - 1));
+  width = std::min(width, area.width);
+  const auto rows = static_cast<int>(std::min<int64_t>(pixels / width, area.height + kCellSide));
+  const int height = std::max(kCellSide, rows & ~(kCellSide - 1));
   for (int y = area.y; y < area.bottom(); y += height) {
     for (int x = area.x; x < area.right(); x += width) {
       pieces.push_back(intersect({x, y, width, height}, area));

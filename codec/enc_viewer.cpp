@@ -37,7 +37,9 @@ constexpr int kFullChromaQuality = 88;  // from here on JPEG keeps chroma at ful
 
 }  // namespace
 
-std::span<const char* const> coding_names() { return kCodingNames; }
+std::span<const char* const> coding_names() {
+  return kCodingNames;
+}
 
 struct ViewerEncoder::State {
   explicit State(Size size)
@@ -79,7 +81,7 @@ struct ViewerEncoder::State {
   void encode_photo(Draft& draft, const Rect& area);
   void encode_jpeg(Draft& draft, const Rect& area);
   void painted_exactly(const PictureView& source, const Rect& area);
-  [[nodiscard]] bool spent(const Draft& draft) const;
+  [[nodiscard]] bool spent(const Draft& draft, const Rect& piece) const;
   [[nodiscard]] int64_t piece_pixels(Coding coding, const Draft& draft) const;
   void note_changed(Draft& draft, const Rect& area);
   void find_refine_time();
@@ -88,10 +90,10 @@ struct ViewerEncoder::State {
 
   CellGrid grid;
   CellGrid tiles;
-  Picture held;     // what the viewer shows
-  Picture painted;  // what the source showed where it was last sent; differs from held where a coding was lossy
-  TileSet missing;  // marked, or known to differ from the source
-  TileSet lossy;    // cells where held differs from painted
+  Picture held;      // what the viewer shows
+  Picture painted;   // what the source showed where it was last sent; differs from held where a coding was lossy
+  TileSet missing;   // marked, or known to differ from the source
+  TileSet lossy;     // cells where held differs from painted
   TileSet searched;  // missing cells already searched for motion since they were marked
   TileSet unverified;
   CellClasses classes;
@@ -128,19 +130,25 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
 }
 
 void ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions) {
+  std::vector<Region> pieces;
   for (const Region& region : regions) {
-    for (const Rect& piece : split_area(region.area, piece_pixels(region.coding, draft))) {
-      if (spent(draft)) return;
-      encode_piece(draft, {region.coding, piece});
+    for (const Rect& area : split_area(region.area, piece_pixels(region.coding, draft))) {
+      pieces.push_back({region.coding, area});
     }
+  }
+  order_by_focus(pieces, draft.budget);
+  for (const Region& piece : pieces) {
+    if (spent(draft, piece.area)) return;
+    encode_piece(draft, piece);
   }
 }
 
-bool ViewerEncoder::State::spent(const Draft& draft) const {
+// Whether the next piece has to wait for another update.
+bool ViewerEncoder::State::spent(const Draft& draft, const Rect& piece) const {
   if (draft.coded_pixels == 0) return false;  // every update gets somewhere
   return draft.bytes() >= std::min(draft.budget.max_bytes, kMostBytes) ||
          draft.coded_pixels >= draft.budget.max_pixels ||
-         draft.written_pixels + kMostJpegPiecePixels * 2 >= (kMaxPicturesPerUpdate - 1) * painted.bounds().area();
+         draft.written_pixels + piece.area() > (kMaxPicturesPerUpdate - 1) * painted.bounds().area();
 }
 
 int64_t ViewerEncoder::State::piece_pixels(Coding coding, const Draft& draft) const {
@@ -339,17 +347,13 @@ void ViewerEncoder::State::refine(Draft& draft) {
   });
   std::vector<Region> regions;
   for (const Rect& cells : due.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells)});
-  std::stable_sort(regions.begin(), regions.end(), [&](const Region& a, const Region& b) {
-    return focus_distance(a.area, draft.budget) < focus_distance(b.area, draft.budget);
-  });
   encode_regions(draft, regions);
 }
 
 void ViewerEncoder::State::find_refine_time() {
   next_refinement = kNever;
-  lossy.for_each([&](int x, int y) {
-    next_refinement = std::min(next_refinement, painted_time(x, y) + kStillBeforeRefinement);
-  });
+  lossy.for_each(
+      [&](int x, int y) { next_refinement = std::min(next_refinement, painted_time(x, y) + kStillBeforeRefinement); });
 }
 
 // --- the class -----------------------------------------------------------------------------------------------------
@@ -361,7 +365,9 @@ ViewerEncoder::~ViewerEncoder() = default;
 ViewerEncoder::ViewerEncoder(ViewerEncoder&&) noexcept = default;
 ViewerEncoder& ViewerEncoder::operator=(ViewerEncoder&&) noexcept = default;
 
-Size ViewerEncoder::size() const { return state_->held.size(); }
+Size ViewerEncoder::size() const {
+  return state_->held.size();
+}
 
 void ViewerEncoder::mark(const Rect& area, Micros) {
   const Rect cells = state_->grid.cells_of(area);
@@ -379,9 +385,15 @@ void ViewerEncoder::mark_wrong(std::span<const uint32_t> tiles) {
   state_->wrong_tiles.erase(repeated, state_->wrong_tiles.end());
 }
 
-bool ViewerEncoder::missing() const { return !state_->wrong_tiles.empty() || state_->missing.any(); }
-bool ViewerEncoder::lossy() const { return state_->lossy.any(); }
-Micros ViewerEncoder::refine_at() const { return state_->next_refinement; }
+bool ViewerEncoder::missing() const {
+  return !state_->wrong_tiles.empty() || state_->missing.any();
+}
+bool ViewerEncoder::lossy() const {
+  return state_->lossy.any();
+}
+Micros ViewerEncoder::refine_at() const {
+  return state_->next_refinement;
+}
 
 UpdateInfo ViewerEncoder::encode(const PictureView& source, const EncodeBudget& budget, Micros now,
                                  std::vector<uint8_t>& body) {
@@ -407,13 +419,17 @@ std::vector<uint32_t> ViewerEncoder::take_unverified_tiles() {
   return taken;
 }
 
-uint32_t ViewerEncoder::held_tile_hash(uint32_t tile) const { return tile_hash(state_->held.view(), tile); }
-PictureView ViewerEncoder::held() const { return state_->held.view(); }
+uint32_t ViewerEncoder::held_tile_hash(uint32_t tile) const {
+  return tile_hash(state_->held.view(), tile);
+}
+PictureView ViewerEncoder::held() const {
+  return state_->held.view();
+}
 
 size_t ViewerEncoder::memory_bytes() const {
   const auto pixels = static_cast<size_t>(state_->held.bounds().area());
-  return pixels * sizeof(uint32_t) * 2 + state_->painted_at.capacity() * sizeof(Micros) +
-         state_->scratch.capacity() + state_->screen.memory_bytes() + state_->photo.memory_bytes();
+  return pixels * sizeof(uint32_t) * 2 + state_->painted_at.capacity() * sizeof(Micros) + state_->scratch.capacity() +
+         state_->screen.memory_bytes() + state_->photo.memory_bytes();
 }
 
 }  // namespace vitrine::codec

@@ -62,7 +62,9 @@ inline constexpr std::array<uint8_t, 7> kPhotoGroupBits = {3, 4, 4, 5, 5, 6, 6};
   const auto wrapped = static_cast<int8_t>(error);
   return static_cast<uint8_t>(wrapped >= 0 ? wrapped * 2 : -wrapped * 2 - 1);
 }
-[[nodiscard]] constexpr int photo_unfold(int folded) { return (folded & 1) != 0 ? -(folded + 1) / 2 : folded / 2; }
+[[nodiscard]] constexpr int photo_unfold(int folded) {
+  return (folded & 1) != 0 ? -(folded + 1) / 2 : folded / 2;
+}
 
 // The tables of one context.
 struct PhotoContext {
