@@ -205,10 +205,10 @@ bool Gateway::within_rate(const asio::ip::address& address, Micros now) {
     allowance.counted = now;
   };
   if (allowances_.size() >= kMaxAllowances && !allowances_.contains(key)) {
-    std::erase_if(allowances_, [&](auto& entry) {
-      refill(entry.second);
-      return entry.second.tokens >= limits.address_burst;
-    });
+    for (auto entry = allowances_.begin(); entry != allowances_.end();) {
+      refill(entry->second);
+      entry = entry->second.tokens >= limits.address_burst ? allowances_.erase(entry) : std::next(entry);
+    }
     if (allowances_.size() >= kMaxAllowances) return false;
   }
   auto [entry, fresh] = allowances_.try_emplace(key, Allowance{limits.address_burst, now});

@@ -80,11 +80,12 @@ bool has_dot_segment(std::string_view path) {
   while (!path.empty()) {
     path.remove_prefix(1);
     const auto slash = path.find('/');
-    std::string segment = lower(path.substr(0, slash));
-    for (size_t at; (at = segment.find("%2e")) != std::string::npos;) segment.replace(at, 3, ".");
-    if (segment == "." || segment == ".." || segment.find("%2f") != std::string::npos ||
-        segment.find("%5c") != std::string::npos || segment.find("%00") != std::string::npos) {
-      return true;
+    const std::string segment = lower(path.substr(0, slash));
+    for (const std::string_view dots : {".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"}) {
+      if (segment == dots) return true;
+    }
+    for (const std::string_view hidden : {"%2f", "%5c", "%00"}) {
+      if (segment.find(hidden) != std::string::npos) return true;
     }
     if (slash == std::string_view::npos) break;
     path.remove_prefix(slash);
