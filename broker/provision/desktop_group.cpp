@@ -57,8 +57,8 @@ void DesktopGroup::wait_and_handle() {
   std::vector<pollfd> fds = {{signals_.get(), POLLIN, 0},
                              {inherited_.control.get(), POLLIN, 0},
                              {inherited_.lifeline.get(), POLLIN, 0},
-                             {display_number_.get(), POLLIN, 0},
-                             {bus_address_.get(), POLLIN, 0},
+                             {display_number_.fd.get(), POLLIN, 0},
+                             {bus_address_.fd.get(), POLLIN, 0},
                              {display_ ? display_->fd() : -1, POLLIN, 0},
                              {agent_ && agent_->open() ? agent_->fd() : -1, agent_ ? agent_->events() : short{0}, 0},
                              {session_log_->fd(), POLLIN, 0},
@@ -97,7 +97,7 @@ Micros DesktopGroup::next_deadline() const { return std::min({start_agent_at_, g
 
 void DesktopGroup::handle_deadlines(Micros now) {
   if (now >= give_up_at_) {
-    end(DesktopPhase::kFailed, "The display server did not start within 15 seconds.");
+    end(DesktopPhase::kFailed, "The desktop did not start within 15 seconds.");
   }
   if (now >= start_agent_at_) start_agent();
   if (now >= stage_ends_at_) {
@@ -184,6 +184,7 @@ void DesktopGroup::handle_display() {
   if (stage_ != Stage::kRunning) return;
   if (phase_ == DesktopPhase::kStarting && display_->managed()) {
     phase_ = DesktopPhase::kRunning;
+    give_up_at_ = kNever;
     if (!spec_.command.empty()) start_main_program();
   }
   if (app_left_windows_ && display_->window_count() == 0) {
@@ -276,6 +277,8 @@ void DesktopGroup::finish() {
   stage_ends_at_ = kNever;
   display_.reset();
   kill_desktop(spec_.id, true);
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) {  // what was an orphan's child a moment ago
+  }
   phase_ = outcome_;
   session_log_->drain();
   agent_log_->drain();

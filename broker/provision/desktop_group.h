@@ -45,6 +45,13 @@ class DesktopGroup {
     std::vector<Micros> recent;
     bool too_many(Micros now, size_t limit);
   };
+  // A pipe into which a program writes one line when it is ready.
+  struct Answer {
+    UniqueFd fd;
+    std::string text;
+    // The line once it is complete; then, or when the program is gone, the pipe is closed.
+    std::optional<std::string> read_line();
+  };
 
   // Start, in this order.
   Result<void> prepare();
@@ -93,8 +100,8 @@ class DesktopGroup {
 
   std::string cookie_;
   std::string display_name_;
-  UniqueFd display_number_;  // Xorg writes its number here
-  UniqueFd bus_address_;     // dbus-daemon writes its address here
+  Answer display_number_;  // of Xorg
+  Answer bus_address_;     // of dbus-daemon
   UniqueFd signals_;
   std::string bus_;
   std::unique_ptr<XDisplay> display_;

@@ -28,18 +28,6 @@ constexpr Micros kDisplayStartLimit = 15 * kSecond;  // it takes 30-70 ms; a loa
 constexpr uint32_t kAppBackground = 0x2b3e4f;        // behind an app whose window does not fill the screen
 constexpr const char* kPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games";
 
-// What was written into a pipe whose writer may write in pieces; nothing until a whole line is there.
-std::optional<std::string> read_line_from(UniqueFd& fd, bool& closed) {
-  std::array<char, 512> buffer{};
-  const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
-  closed = got == 0;
-  if (got <= 0) return std::nullopt;
-  std::string text(buffer.data(), static_cast<size_t>(got));
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  if (text.empty()) return std::nullopt;
-  return text;
-}
-
 Result<std::pair<UniqueFd, UniqueFd>> make_pipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return Error{ErrorCode::kIo, "The server has too many files open."};
@@ -64,6 +52,17 @@ std::string language() {
 }
 
 }  // namespace
+
+std::optional<std::string> DesktopGroup::Answer::read_line() {
+  std::array<char, 512> buffer{};
+  const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+  if (got > 0) text.append(buffer.data(), static_cast<size_t>(got));
+  const size_t end = text.find('\n');
+  // Closing before the whole line is read would kill the program: Xorg writes the number and the line end apart.
+  if (got <= 0 || end != std::string::npos) fd.reset();
+  if (end == std::string::npos) return std::nullopt;
+  return text.substr(0, end);
+}
 
 Result<void> DesktopGroup::prepare() {
   // Orphans of our programs become our children, so that they can be found and reaped.
@@ -142,7 +141,7 @@ Result<void> DesktopGroup::start_display() {
   const std::string xorg = find_xorg();
   if (xorg.empty()) TRY(check_display_programs(false));
   auto [number, write_end] = TRY(make_pipe());
-  display_number_ = std::move(number);
+  display_number_.fd = std::move(number);
   std::vector<std::string> command = {xorg, "-displayfd", std::to_string(write_end.get()),
                                       "-config", spec_.folder + "/xorg.conf",
                                       "-auth", spec_.folder + "/xauthority",
@@ -156,11 +155,8 @@ Result<void> DesktopGroup::start_display() {
 }
 
 void DesktopGroup::handle_display_number() {
-  bool closed = false;
-  const auto number = read_line_from(display_number_, closed);
-  if (closed) display_number_.reset();
+  const auto number = display_number_.read_line();
   if (!number || stage_ != Stage::kRunning) return;
-  display_number_.reset();
   display_name_ = ":" + *number;
   auto display = XDisplay::open(display_name_, cookie_);
   if (!display.ok()) return end(DesktopPhase::kFailed, display.error().message);
@@ -174,7 +170,7 @@ void DesktopGroup::start_bus() {
   auto ends = make_pipe();
   if (!ends.ok()) return end(DesktopPhase::kFailed, ends.error().message);
   auto [address, write_end] = ends.take();
-  bus_address_ = std::move(address);
+  bus_address_.fd = std::move(address);
   const auto pid = start_program({"dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog",
                                   "--address=unix:path=" + bus_escaped(spec_.folder + "/runtime/bus"),
                                   "--print-address=" + std::to_string(write_end.get())},
@@ -184,11 +180,8 @@ void DesktopGroup::start_bus() {
 }
 
 void DesktopGroup::handle_bus_address() {
-  bool closed = false;
-  const auto address = read_line_from(bus_address_, closed);
-  if (closed) bus_address_.reset();
+  const auto address = bus_address_.read_line();
   if (!address || stage_ != Stage::kRunning) return;
-  bus_address_.reset();
   bus_ = *address;
   if (spec_.command.empty()) {
     start_main_program();
