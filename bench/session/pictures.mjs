@@ -7,7 +7,7 @@ import { repository } from '../../tests/e2e/site.mjs';
 
 const { PNG } = createRequire(path.join(repository, 'tests/e2e/package.json'))('pngjs');
 // A new number when any picture changes, so that old files are not taken for new ones.
-const folder = path.join(repository, 'build/bench-pictures/2');
+const folder = path.join(repository, 'build/bench-pictures/4');
 
 // Paths of {scenery, wallpaper, glyphs, article, window} as PPM files.
 export async function pictures(browser) {
@@ -41,13 +41,13 @@ function landscape(width, height, seed) {
   for (let y = 0, at = 0; y < height; ++y) {
     for (let x = 0; x < width; ++x, at += 3) {
       const layer = ridges.reduce((found, ridge, index) => (y > ridge[x] ? index + 1 : found), 0);
-      const texture = layer === 0 ? cloud(x, y, seed) : 0.5 * cloud(x * (1 + layer), y * 2 * (1 + layer), seed + layer);
+      const texture = layer === 0 ? fractal(x, y, seed, 5, 1.9) : 1.9 * fractal(x, y * 1.5, seed + layer, 6, 1.2) - 0.65;
       const [r, g, b] = colours[layer];
       const light = (layer === 0 ? 0.75 + 0.35 * (y / height) : 0.55) + 0.5 * texture;
-      const grain = (fine() - 0.5) * 5;
-      rgb[at] = clamp(r * light + grain);
+      const grain = (fine() - 0.5) * 4;
+      rgb[at] = clamp(r * light + grain + (fine() - 0.5) * 3);
       rgb[at + 1] = clamp(g * light + grain);
-      rgb[at + 2] = clamp(b * light + grain);
+      rgb[at + 2] = clamp(b * light + grain + (fine() - 0.5) * 3);
     }
   }
   return { width, height, rgb };
@@ -56,13 +56,15 @@ function landscape(width, height, seed) {
 const colours = [[126, 170, 214], [116, 132, 140], [84, 116, 78], [70, 84, 46]];
 const clamp = (value) => Math.max(0, Math.min(255, Math.round(value)));
 
-// Five octaves of value noise; 0 to 1.
-function cloud(x, y, seed) {
+// Octaves of value noise, each weighing `fall` times less than the coarser one before it; 0 to 1.
+function fractal(x, y, seed, octaves, fall) {
   let sum = 0;
-  for (let octave = 0, size = 320, weight = 0.5; octave < 5; ++octave, size /= 2.6, weight /= 1.9) {
+  let all = 0;
+  for (let octave = 0, size = 320, weight = 1; octave < octaves; ++octave, size /= 2.5, weight /= fall) {
     sum += weight * noise(x / size, y / size, seed + octave * 101);
+    all += weight;
   }
-  return sum;
+  return sum / all;
 }
 
 function noise(x, y, seed) {
