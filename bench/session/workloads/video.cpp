@@ -10,7 +10,8 @@ namespace vitrine {
 namespace {
 
 constexpr int kSceneFrames = 150;  // a cut every five seconds at 30 a second
-// The camera moves by fractions of a pixel, so that no frame is a copy of another.
+// The camera moves by fractions of a pixel, so that no frame is a copy of another. There is no fresh grain: what
+// players show was coded before, which took it away.
 constexpr double kCameraSpeed = 1.7;  // pixels a frame
 constexpr int kBalls = 3;
 constexpr int kBallRadius = 70;
@@ -26,19 +27,6 @@ void blend_row(const uint32_t* above, const uint32_t* below, int width, uint32_t
     const uint32_t g = (above[x] >> 8 & 0xff) * w[0] + (above[x + 1] >> 8 & 0xff) * w[1] +
                        (below[x] >> 8 & 0xff) * w[2] + (below[x + 1] >> 8 & 0xff) * w[3];
     out[x] = (rb >> 8 & kMask) | (g & 0xff00);
-  }
-}
-
-// Film grain: plus or minus two levels of grey from a small generator, the same for the same frame.
-void add_grain(uint32_t* row, int width, uint32_t& state) {
-  for (int x = 0; x < width; ++x) {
-    state = state * 1664525 + 1013904223;  // Numerical Recipes' generator; quality is no matter here
-    const int grain = static_cast<int>(state >> 30) - 1;
-    const auto channel = [&](int shift) {
-      const int value = static_cast<int>(row[x] >> shift & 0xff) + grain;
-      return static_cast<uint32_t>(std::clamp(value, 0, 255)) << shift;
-    };
-    row[x] = channel(16) | channel(8) | channel(0);
   }
 }
 
@@ -82,12 +70,10 @@ void draw_frame(const WorkloadPicture& scenery, uint32_t* pixels, Size size, int
   const double y = std::clamp(range_y * (0.5 + 0.3 * std::sin(t / 40 + scene)), 0.0, range_y);
   const int left = static_cast<int>(x);
   const int top = static_cast<int>(y);
-  uint32_t grain = static_cast<uint32_t>(frame) * 2654435761U;
   for (int row = 0; row < size.height; ++row) {
     uint32_t* out = pixels + static_cast<ptrdiff_t>(row) * size.width;
     blend_row(scenery.row(top + row) + left, scenery.row(top + row + 1) + left, size.width,
               static_cast<uint32_t>((x - left) * 256), static_cast<uint32_t>((y - top) * 256), out);
-    add_grain(out, size.width, grain);
   }
   constexpr std::array<uint32_t, kBalls> kTints = {0xe8c070, 0x70a0e8, 0xe87060};
   for (int i = 0; i < kBalls; ++i) {
