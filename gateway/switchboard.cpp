@@ -8,8 +8,8 @@
 namespace vitrine {
 namespace {
 
-// Barrier pings carry this bit, which no clock in microseconds reaches, so that their pongs are told apart.
-constexpr uint64_t kBarrierBit = uint64_t{1} << 63;
+// Barrier pings carry this bit, which no clock in microseconds reaches in 140 years, so that their pongs are told apart.
+constexpr uint64_t kBarrierBit = uint64_t{1} << 52;
 
 // The longest a sweep may be late; pings and timeouts are counted in seconds.
 constexpr Micros kLongestSweep = 1 * kSecond;

@@ -195,6 +195,7 @@ void ViewerSession::reset_surface(Size size, Micros now) {
   ++epoch_;
   reset_pending_ = true;
   exact_ = false;
+  told_flags_ = 0;
   check_outstanding_ = false;
   unchecked_since_ = kNever;
   last_change_at_ = now;
@@ -261,12 +262,15 @@ void ViewerSession::encode(const codec::PictureView& source, Micros now) {
   EncodedUpdate update;
   const codec::UpdateInfo info = encoder_.encode(source, budget(), now, update.body);
   exact_ = info.exact;
-  if (info.empty) {
+  update.flags = (info.complete ? uint32_t{kUpdateComplete} : 0) | (info.exact ? uint32_t{kUpdateExact} : 0);
+  // What was still missing may turn out to be equal; then an update that changes nothing says that this is all.
+  const bool is_news = (update.flags & ~told_flags_) != 0;
+  if (info.empty && !is_news) {
     if (!encoder_.missing()) pacer_.ran_dry();
     return;
   }
   CHECK(update.body.size() <= kMaxUpdateBody);
-  update.flags = (info.complete ? uint32_t{kUpdateComplete} : 0) | (info.exact ? uint32_t{kUpdateExact} : 0);
+  told_flags_ = update.flags;
   update.started_at = now;
   update.pixels = info.changed_pixels;
   update.hit_limit = !info.complete;

@@ -127,6 +127,7 @@ class ViewerSession {
   std::optional<EncodedUpdate> encoded_;
   int64_t slice_pixels_;  // how much is encoded in one go, so that input waits only milliseconds
   bool exact_ = false;
+  uint32_t told_flags_ = 0;  // of the last update
 
   // Checks of the picture.
   Micros last_change_at_ = 0;

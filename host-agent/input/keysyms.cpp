@@ -396,12 +396,15 @@ bool is_lock(Keysym keysym) {
 }
 
 bool is_printable(Keysym keysym) {
-  return !is_keypad(keysym) && xkb_keysym_to_utf32(keysym) >= 0x20 && keysym != XKB_KEY_Delete &&
-         keysym != XKB_KEY_Escape;
+  return !is_keypad(keysym) && !is_dead(keysym) && keysym != XKB_KEY_Delete && xkb_keysym_to_utf32(keysym) >= 0x20;
 }
 
 bool is_keypad(Keysym keysym) {
   return keysym >= XKB_KEY_KP_Space && keysym <= XKB_KEY_KP_9;
+}
+
+bool is_dead(Keysym keysym) {
+  return keysym >= XKB_KEY_dead_grave && keysym <= XKB_KEY_dead_greek;
 }
 
 }  // namespace vitrine::agent

@@ -36,5 +36,7 @@ bool is_lock(Keysym keysym);
 // Types a character.
 bool is_printable(Keysym keysym);
 bool is_keypad(Keysym keysym);
+// Waits for the next key to put an accent on.
+bool is_dead(Keysym keysym);
 
 }  // namespace vitrine::agent

@@ -38,7 +38,7 @@ Result<ServerKeymap> ServerKeymap::read(X11Display& display) {
   map.state_.reset(xkb_state_new(map.keymap_.get()));
   map.scratch_.reset(xkb_state_new(map.keymap_.get()));
   map.index_keysyms();
-  TRY(map.read_modifiers(display));
+  map.try_modifier_keys();
   TRY(map.read_state(display));
   return map;
 }
@@ -60,31 +60,34 @@ void ServerKeymap::index_keysyms() {
   }
 }
 
-Result<void> ServerKeymap::read_modifiers(X11Display& display) {
-  xcb_connection_t* const x = display.connection();
-  const XcbPtr<xcb_get_modifier_mapping_reply_t> reply(
-      xcb_get_modifier_mapping_reply(x, xcb_get_modifier_mapping(x), nullptr));
-  if (reply == nullptr) return display.failure("GetModifierMapping");
+// What each key does to the modifiers, found by trying. (The core modifier map does not tell: it lists keys that do
+// nothing, and AltGr often works without being in it.)
+void ServerKeymap::try_modifier_keys() {
   modifiers_.assign(kKeycodes, 0);
   modifier_keys_.assign(kModifiers, 0);
-  const xcb_keycode_t* const keycodes = xcb_get_modifier_mapping_keycodes(reply.get());
-  const size_t each = reply->keycodes_per_modifier;
-  for (size_t bit = 0; bit < kModifiers; ++bit) {
-    for (size_t i = 0; i < each; ++i) {
-      const Keycode keycode = keycodes[bit * each + i];
-      if (keycode == 0) continue;
-      const ModMask mask = 1U << bit;
-      modifiers_[keycode] |= mask;
-      const Keysym keysym = first_keysym(keycode);
-      if (keysym == XKB_KEY_Num_Lock) num_lock_ |= mask;
-      if (keysym == XKB_KEY_Caps_Lock && mask == kLockMask) has_caps_lock_ = true;
-      if (keysym == XKB_KEY_ISO_Level3_Shift) level3_ |= mask;
-      if (keysym == XKB_KEY_Alt_L || keysym == XKB_KEY_Alt_R) alt_ |= mask;
-      // Keys without a keysym of their own (the map has such aliases) do nothing when pressed.
-      if (keysym != 0 && !is_lock(keysym) && modifier_keys_[bit] == 0) modifier_keys_[bit] = keycode;
+  const xkb_keycode_t last = std::min<xkb_keycode_t>(xkb_keymap_max_keycode(keymap_.get()), kKeycodes - 1);
+  std::unique_ptr<xkb_state, KeymapFree> trial(xkb_state_new(keymap_.get()));
+  for (xkb_keycode_t key = xkb_keymap_min_keycode(keymap_.get()); key <= last; ++key) {
+    xkb_state_update_key(trial.get(), key, XKB_KEY_DOWN);
+    const ModMask held = xkb_state_serialize_mods(trial.get(), XKB_STATE_MODS_DEPRESSED) & 0xff;
+    const bool same_layout = xkb_state_serialize_layout(trial.get(), XKB_STATE_LAYOUT_EFFECTIVE) == 0;
+    xkb_state_update_key(trial.get(), key, XKB_KEY_UP);
+    const ModMask left = xkb_state_serialize_mods(trial.get(), XKB_STATE_MODS_EFFECTIVE) & 0xff;
+    const bool clean = left == 0 && same_layout;
+    if (!clean) trial.reset(xkb_state_new(keymap_.get()));
+    if (held == 0) continue;
+    const auto keycode = static_cast<Keycode>(key);
+    const Keysym keysym = first_keysym(keycode);
+    if (keysym == XKB_KEY_Num_Lock) num_lock_ = left;
+    if (!clean) continue;
+    modifiers_[keycode] = held;
+    if (keysym == XKB_KEY_ISO_Level3_Shift) level3_ |= held;
+    if (keysym == XKB_KEY_Alt_L || keysym == XKB_KEY_Alt_R) alt_ |= held;
+    for (size_t bit = 0; bit < kModifiers; ++bit) {
+      if (held == 1U << bit && modifier_keys_[bit] == 0) modifier_keys_[bit] = keycode;
     }
   }
-  return {};
+  has_caps_lock_ = entries_.contains(XKB_KEY_Caps_Lock);
 }
 
 Result<ModifierState> ServerKeymap::read_state(X11Display& display) {

@@ -53,6 +53,7 @@ class ServerKeymap {
 
   // A key that holds this modifier while it is down; locks have none.
   [[nodiscard]] std::optional<Keycode> key_of_modifier(ModMask bit) const;
+  // What the key holds while it is down.
   [[nodiscard]] ModMask modifiers_of(Keycode keycode) const { return modifiers_[keycode]; }
   [[nodiscard]] ModMask num_lock() const { return num_lock_; }
   [[nodiscard]] ModMask level3() const { return level3_; }
@@ -77,7 +78,7 @@ class ServerKeymap {
   };
 
   void index_keysyms();
-  Result<void> read_modifiers(X11Display& display);
+  void try_modifier_keys();
   [[nodiscard]] xkb_layout_index_t layout_of(Keycode keycode) const;
 
   std::unique_ptr<xkb_keymap, KeymapFree> keymap_;

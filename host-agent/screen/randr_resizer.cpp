@@ -116,11 +116,9 @@ Result<Size> RandrResizer::clamp(Size size) {
   const XcbPtr<xcb_randr_get_screen_size_range_reply_t> range(
       xcb_randr_get_screen_size_range_reply(x, cookie, nullptr));
   if (range == nullptr) return display_->failure("GetScreenSizeRange");
-  constexpr int kLow = kMinScreenSide;
-  constexpr int kHigh = kMaxScreenSide;
   const auto side = [](int wanted, int least, int most) {
-    const int low = std::max(kLow, least);
-    return std::clamp(wanted, low, std::max(low, std::min(kHigh, most)));
+    const int low = std::max(static_cast<int>(kMinScreenSide), least);
+    return std::clamp(wanted, low, std::max(low, std::min(static_cast<int>(kMaxScreenSide), most)));
   };
   return Size{side(size.width, range->min_width, range->max_width),
               side(size.height, range->min_height, range->max_height)};

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 #include <unistd.h>
+#include <xcb/randr.h>
 #include <xcb/xinput.h>
 
 #include <algorithm>
