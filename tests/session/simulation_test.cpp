@@ -146,5 +146,67 @@ TEST(SimulationTest, PagesConvergeToTheExactScreenThroughAllTrouble) {
   }
 }
 
+TEST(SimulationTest, TheSameSeedGivesTheSameRun) {
+  const auto run = [] {
+    Trouble session(7);
+    session.work(10 * kSecond);
+    session.rest();
+    return session.describe() + session.world.desktop.hands.typed +
+           std::to_string(session.world.network_of(session.first).down().delivered_bytes());
+  };
+  EXPECT_EQ(run(), run());
+}
+
+TEST(SimulationTest, AStillScreenSendsOnlySignsOfLife) {
+  Trouble session(1);
+  session.work(3 * kSecond);
+  session.rest();
+  LinkModel& down = session.world.network_of(session.first).down();
+  const uint64_t bytes_before = down.delivered_bytes();
+  const int captures_before = session.world.desktop.screen.captures();
+  session.world.run(60 * kSecond);
+  EXPECT_LT(down.delivered_bytes() - bytes_before, 300U);
+  EXPECT_EQ(session.world.desktop.screen.captures(), captures_before);
+}
+
+TEST(SimulationTest, ASlowLinkShowsFewerAndNewerPicturesNotAQueueOfOldOnes) {
+  World world({640, 480}, 1);
+  VirtualPage& page = world.open_page({640, 480}, kSlow);
+  ASSERT_TRUE(world.run_until([&] { return page.is_exact(); }, 20 * kSecond));
+  ScreenActivity activity(world);
+  for (int frame = 0; frame < 60 * 20; ++frame) {
+    if (frame == 60 * 5) page.forget_counts();  // once the pacer knows the link
+    activity.draw();
+    world.run(kSecond / 60);
+  }
+  // The link's queue alone would add 500 ms.
+  EXPECT_LT(page.counts().oldest_picture, kSlow.delay + kSlow.jitter + 250 * kMillisecond);
+  EXPECT_GT(page.counts().updates, 15 * 5);
+  EXPECT_EQ(page.fault(), "");
+  EXPECT_TRUE(world.run_until([&] { return page.is_exact(); }, 60 * kSecond));
+}
+
+TEST(SimulationTest, AStallLongerThanAllPatienceEndsInAnExactPicture) {
+  Trouble session(3);
+  session.work(2 * kSecond);
+  session.world.network_of(session.first)
+      .append({{.at = 0, .stalled = true}, {.at = 80 * kSecond, .stalled = false}}, session.world.now());
+  session.work(85 * kSecond);
+  session.rest();
+  EXPECT_GT(session.first.counts().connections, 1);
+}
+
+TEST(SimulationTest, WhoeverLeavesLetsGoOfTheKeys) {
+  World world({320, 240}, 1);
+  VirtualPage& page = world.open_page({320, 240}, kHome);
+  ASSERT_TRUE(world.run_until([&] { return page.connected(); }, 5 * kSecond));
+  page.press(true);
+  world.run(kSecond);
+  EXPECT_EQ(world.desktop.hands.held.size(), 1U);
+  page.leave();
+  world.run(kSecond);
+  EXPECT_TRUE(world.desktop.hands.held.empty());
+}
+
 }  // namespace
 }  // namespace vitrine::session

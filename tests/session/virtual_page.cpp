@@ -137,11 +137,14 @@ void VirtualPage::handle(const Update& update, Micros now) {
     fail("update " + std::to_string(update.id) + " follows " + std::to_string(last_update_));
   if (update.input_sequence < shown_input_ || update.input_sequence > sequence_) fail("an input's echo out of order");
   const auto applied = decoder_->apply(update.body);
-  if (!applied.ok()) return fail("update " + std::to_string(update.id) + " does not decode: " + applied.error().message + "; " + describe());
+  if (!applied.ok())
+    return fail("update " + std::to_string(update.id) + " does not decode: " + applied.error().message + "; " +
+                describe());
   last_update_ = update.id;
   shown_input_ = update.input_sequence;
   flags_ = update.flags;
   ++counts_.updates;
+  counts_.oldest_picture = std::max(counts_.oldest_picture, now - static_cast<Micros>(update.capture_us));
   send(serialize(FrameAck{.update_id = update.id, .received_us = static_cast<uint64_t>(now)}));
 }
 

@@ -45,8 +45,10 @@ class VirtualPage {
     int updates = 0;
     int checked_tiles = 0;
     int closes = 0;
+    Micros oldest_picture = 0;  // the most that passed from capture to canvas
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
+  void forget_counts() { counts_ = {}; }
 
  private:
   void connect(Micros now);
