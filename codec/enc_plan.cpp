@@ -14,7 +14,9 @@ constexpr int kTextShareOfText = 6;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
 constexpr int kPictureNeighbours = 3;
 // Patches smaller than this many cells stay exact whatever the budget.
-constexpr int kLeastLossyCells = 48;
+constexpr int kLeastLossyCells = 16;
+// Pictures that take less than this share of the budget are sent exactly at once.
+constexpr double kExactShare = 1.0 / 16;
 // Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare.
 constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
@@ -153,7 +155,7 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   std::vector<Region> regions;
   TileSet lossy(grid);
   const double picture_bytes = static_cast<double>(pictures.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
-  if (budget.jpeg_quality > 0 && picture_bytes > static_cast<double>(budget.max_bytes) / 2) {
+  if (budget.jpeg_quality > 0 && picture_bytes > static_cast<double>(budget.max_bytes) * kExactShare) {
     lossy = large_patches(pictures, kLeastLossyCells, grid);
   }
   TileSet exact = pictures;
