@@ -1,6 +1,7 @@
 #include "codec/enc_plan.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "codec/simd.h"
 
@@ -13,8 +14,14 @@ constexpr int kTextShareOfPicture = 10;
 constexpr int kTextShareOfText = 6;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
 constexpr int kPictureNeighbours = 3;
+// Steps between neighbours, of 255, that sky and blur have and no edge of a letter.
+constexpr int kSoftStep = 20;
+// How far soft cells grow into a hole.
+constexpr int kAbsorbPasses = 8;
 // Patches smaller than this many cells stay exact whatever the budget.
-constexpr int kLeastLossyCells = 48;
+constexpr int kLeastLossyCells = 16;
+// Pictures that take less than this share of the budget are sent exactly at once.
+constexpr double kExactShare = 1.0 / 16;
 // Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare.
 constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
@@ -70,6 +77,49 @@ TileSet picture_cells(const TileSet& changed, const CellClasses& classes) {
     if (classes.picture.count({left, top, right - left, bottom - top}) - 1 < kPictureNeighbours) result.erase(x, y);
   });
   return result;
+}
+
+// Whether no pixel of a cell differs from its left or upper neighbour by more than a soft gradient does: no text.
+bool is_soft(const PictureView& picture, const Rect& cell) {
+  const auto sharp = [](uint32_t a, uint32_t b) {
+    for (int shift = 0; shift < 24; shift += 8) {
+      if (std::abs(static_cast<int>(a >> shift & 255) - static_cast<int>(b >> shift & 255)) > kSoftStep) return true;
+    }
+    return false;
+  };
+  for (int y = cell.y; y < cell.bottom(); ++y) {
+    const uint32_t* row = picture.row(y);
+    const uint32_t* above = picture.row(std::max(y - 1, 0));
+    for (int x = cell.x; x < cell.right(); ++x) {
+      if (row[x] != above[x] && sharp(row[x], above[x])) return false;
+      if (row[x] != row[std::max(x - 1, 0)] && sharp(row[x], row[std::max(x - 1, 0)])) return false;
+    }
+  }
+  return true;
+}
+
+// Takes soft cells among natural ones into the picture: sky, shadow, blur. They are dear for the screen coder, and
+// holes cut the picture into small rectangles.
+void absorb_soft_cells(const PictureView& source, const TileSet& changed, const CellGrid& grid, TileSet& pictures) {
+  TileSet soft(grid);
+  TileSet tested(grid);
+  for (int pass = 0; pass < kAbsorbPasses; ++pass) {
+    TileSet rest = changed;
+    rest -= pictures;
+    TileSet added(grid);
+    rest.for_each([&](int x, int y) {
+      const Rect around = intersect({x - 1, y - 1, 3, 3}, {0, 0, rest.columns(), rest.rows()});
+      // Where the picture's edge cuts the neighbourhood, half of what is left will do.
+      if (pictures.count(around) * 2 < around.area() - 1) return;
+      if (!tested.test(x, y)) {
+        tested.insert(x, y);
+        if (is_soft(source, grid.pixels_of({x, y, 1, 1}))) soft.insert(x, y);
+      }
+      if (soft.test(x, y)) added.insert(x, y);
+    });
+    if (!added.any()) return;
+    pictures |= added;
+  }
 }
 
 // Cells of patches (joined by sides or corners) that have at least `least` cells.
@@ -146,14 +196,15 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
                                  const CellClasses& classes, const EncodeBudget& budget) {
   const CellGrid grid{{source.width, source.height}, kCellSide};
-  const TileSet pictures = picture_cells(changed, classes);
+  TileSet pictures = picture_cells(changed, classes);
+  absorb_soft_cells(source, changed, grid, pictures);
   TileSet text = changed;
   text -= pictures;
 
   std::vector<Region> regions;
   TileSet lossy(grid);
   const double picture_bytes = static_cast<double>(pictures.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
-  if (budget.jpeg_quality > 0 && picture_bytes > static_cast<double>(budget.max_bytes) / 2) {
+  if (budget.jpeg_quality > 0 && picture_bytes > static_cast<double>(budget.max_bytes) * kExactShare) {
     lossy = large_patches(pictures, kLeastLossyCells, grid);
   }
   TileSet exact = pictures;

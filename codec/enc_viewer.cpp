@@ -50,10 +50,12 @@ struct ViewerEncoder::State {
         missing(grid),
         lossy(grid),
         searched(grid),
+        blank(grid),
         unverified(tiles),
         classes(grid),
         painted_at(static_cast<size_t>(grid.columns()) * grid.rows(), 0) {
     missing.insert(Rect{0, 0, grid.columns(), grid.rows()});
+    blank = missing;
   }
 
   // An update being made.
@@ -71,7 +73,7 @@ struct ViewerEncoder::State {
   };
 
   void encode_missing(Draft& draft);
-  void encode_regions(Draft& draft, const std::vector<Region>& regions);
+  bool encode_regions(Draft& draft, const std::vector<Region>& regions);
   void refine(Draft& draft);
   void heal(Draft& draft);
   void copy(Draft& draft, const std::vector<Motion>& motions);
@@ -95,6 +97,7 @@ struct ViewerEncoder::State {
   TileSet missing;   // marked, or known to differ from the source
   TileSet lossy;     // cells where held differs from painted
   TileSet searched;  // missing cells already searched for motion since they were marked
+  TileSet blank;     // never painted: black on both sides
   TileSet unverified;
   CellClasses classes;
   std::vector<uint32_t> wrong_tiles;
@@ -117,7 +120,7 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
   TileSet unsearched = missing;
   unsearched -= searched;
   if (unsearched.any()) {
-    const auto motions = motion.find(draft.source, painted.view(), unsearched);
+    const auto motions = motion.find(draft.source, painted.view(), unsearched, blank);
     searched |= unsearched;
     if (!motions.empty()) {
       copy(draft, motions);
@@ -125,11 +128,15 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     }
   }
   classify(draft.source, missing, classes);
-  encode_regions(draft, plan_regions(draft.source, painted.view(), missing, classes, draft.budget));
-  keep_differing(draft.source, painted.view(), missing);
+  if (encode_regions(draft, plan_regions(draft.source, painted.view(), missing, classes, draft.budget))) {
+    missing.clear();
+  } else {
+    keep_differing(draft.source, painted.view(), missing);
+  }
 }
 
-void ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions) {
+// False when the budget ended before the regions did.
+bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions) {
   std::vector<Region> pieces;
   for (const Region& region : regions) {
     for (const Rect& area : split_area(region.area, piece_pixels(region.coding, draft))) {
@@ -138,9 +145,10 @@ void ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region
   }
   order_by_focus(pieces, draft.budget);
   for (const Region& piece : pieces) {
-    if (spent(draft, piece.area)) return;
+    if (spent(draft, piece.area)) return false;
     encode_piece(draft, piece);
   }
+  return true;
 }
 
 // Whether the next piece has to wait for another update.
@@ -178,6 +186,7 @@ void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
   draft.info.changed_pixels += area.area();
   draft.written_pixels += area.area();
   unverified.insert(tiles.cells_of(area));
+  blank.erase(grid.cells_of(area));
 }
 
 // Both sides now show the source in `area`.
