@@ -73,6 +73,34 @@ class WireWriter {
   Bytes& out_;
 };
 
+// Finds the first field that WireWriter could not write, for values made from what others said.
+class WireChecker {
+ public:
+  [[nodiscard]] const std::string& fault() const { return fault_; }  // empty: none
+
+  template <class T>
+  requires std::is_integral_v<T>
+  void field(std::string_view name, const T& value, std::string_view) {
+    if constexpr (sizeof(T) == 8) require(value <= kMaxWireInteger, name, "is out of range");
+  }
+  template <class E>
+  requires std::is_enum_v<E>
+  void field(std::string_view name, const E& value, E last, std::string_view) {
+    require(value <= last, name, "has no such value");
+  }
+  template <class Sequence>
+  void field(std::string_view name, const Sequence& value, size_t limit, std::string_view) {
+    require(value.size() <= limit, name, "passes its limit");
+    if constexpr (std::is_same_v<Sequence, std::string>) require(is_wire_text(value), name, "is not UTF-8 text");
+  }
+
+ private:
+  void require(bool holds, std::string_view name, std::string_view what) {
+    if (!holds && fault_.empty()) fault_ = "field " + std::string(name) + " " + std::string(what);
+  }
+  std::string fault_;
+};
+
 // Takes fields from a message. After the first fault `failed()` stays true and further fields are left alone.
 class WireReader {
  public:

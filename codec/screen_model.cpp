@@ -1,0 +1,71 @@
+#include "codec/screen_model.h"
+
+#include <algorithm>
+
+namespace vitrine::codec {
+
+void ScreenModel::reset() {
+  *this = ScreenModel{};
+}
+
+uint32_t ScreenModel::checksum() const {
+  static_assert(sizeof(ScreenModel) % 4 == 0);
+  uint32_t lanes[4] = {1, 2, 3, 4};
+  const auto* bytes = reinterpret_cast<const uint8_t*>(this);
+  for (size_t i = 0; i < sizeof(ScreenModel); i += 4) {
+    uint32_t word;
+    std::memcpy(&word, bytes + i, 4);
+    uint32_t& lane = lanes[i / 4 % 4];
+    lane = std::rotl((lane ^ word) * 0x9e3779b1u, 13);
+  }
+  return ((lanes[0] * 31 + lanes[1]) * 31 + lanes[2]) * 31 + lanes[3];
+}
+
+void RowWindow::start(const PictureView& held, const Rect& area) {
+  const size_t stride = static_cast<size_t>(area.width) + 2 * kRowMargin;
+  storage_.resize(3 * stride);
+  for (size_t i = 0; i < 3; ++i) rows_[i] = storage_.data() + i * stride;
+  width_ = area.width;
+  right_known_ = std::min(kRowMargin, held.width - area.right());
+  for (int i = 0; i < 2; ++i) {
+    const int y = area.y - 2 + i;
+    if (y < 0) {
+      std::fill_n(rows_[i], stride, 0u);
+      continue;
+    }
+    load_outside(held, area, y, rows_[i], true);
+    std::fill_n(rows_[i] + kRowMargin + width_ + right_known_, kRowMargin - right_known_,
+                rows_[i][kRowMargin + width_ + right_known_ - 1]);
+  }
+}
+
+// Columns the picture lacks on the left repeat its first one where that is known, else the pixel above.
+void RowWindow::load_outside(const PictureView& held, const Rect& area, int y, uint32_t* row, bool middle) {
+  const uint32_t* const pixels = held.row(y);
+  const int left_known = std::min(kRowMargin, area.x);
+  const int first = middle ? area.x - left_known : area.right();
+  for (int x = area.x - left_known; x < area.x; ++x) row[kRowMargin + x - area.x] = pixels[x] & kColourMask;
+  for (int x = std::max(first, area.x); x < area.right() + right_known_; ++x) {
+    row[kRowMargin + x - area.x] = pixels[x] & kColourMask;
+  }
+  const uint32_t edge = left_known > 0 ? row[kRowMargin - left_known] : middle ? row[kRowMargin] : north()[0];
+  std::fill_n(row, kRowMargin - left_known, edge);
+}
+
+void RowWindow::load(const PictureView& held, const Rect& area, int y, const uint32_t* source) {
+  load_outside(held, area, y, rows_[2], false);
+  if (source == nullptr) return;
+  uint32_t* const row = cur();
+  for (int x = 0; x < width_; ++x) row[x] = source[x] & kColourMask;
+}
+
+void RowWindow::advance() {
+  const int known = kRowMargin + width_ + right_known_;
+  std::fill_n(rows_[2] + known, kRowMargin - right_known_, rows_[2][known - 1]);
+  uint32_t* const oldest = rows_[0];
+  rows_[0] = rows_[1];
+  rows_[1] = rows_[2];
+  rows_[2] = oldest;
+}
+
+}  // namespace vitrine::codec
