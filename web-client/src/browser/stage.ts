@@ -47,6 +47,11 @@ export class Stage {
     this.place(fitView(this.view.area, this.view.pixelRatio, desktop));
   }
 
+  /** Device pixels; measured on the spot before the observer has reported. */
+  get area(): Size {
+    return this.view.area.width > 0 ? this.view.area : measure(this.element);
+  }
+
   /** CSS pixels. */
   get width(): number {
     return this.view.area.width / this.view.pixelRatio;
@@ -103,17 +108,20 @@ export class Stage {
 }
 
 function deviceSize(entry: ResizeObserverEntry): Size {
+  const { width, height } = entry.contentRect;
+  const rounded = { width: Math.round(width * devicePixelRatio), height: Math.round(height * devicePixelRatio) };
   // Absent in WebKit, whatever the type says.
   const exact = (entry as Partial<ResizeObserverEntry>).devicePixelContentBoxSize?.[0];
-  if (exact !== undefined) return { width: exact.inlineSize, height: exact.blockSize };
-  return {
-    width: Math.round(entry.contentRect.width * devicePixelRatio),
-    height: Math.round(entry.contentRect.height * devicePixelRatio),
-  };
+  if (exact === undefined) return rounded;
+  // It differs from the product by rounding alone; more than that is Chromium pretending another pixel ratio (device
+  // emulation), which this box does not know of.
+  const credible = (a: number, b: number): boolean => Math.abs(a - b) <= 2;
+  const { inlineSize, blockSize } = exact;
+  if (!credible(inlineSize, rounded.width) || !credible(blockSize, rounded.height)) return rounded;
+  return { width: inlineSize, height: blockSize };
 }
 
-/** The area of an element now, before any observer has reported it. */
-export function measure(element: HTMLElement): Size {
+function measure(element: HTMLElement): Size {
   const box = element.getBoundingClientRect();
   return { width: Math.round(box.width * devicePixelRatio), height: Math.round(box.height * devicePixelRatio) };
 }

@@ -123,7 +123,7 @@ export class CataloguePage implements Page {
         h('span', { class: 'tile-state', id: `${id}-state` }, running ? text.catalogue.running : ''),
       ),
       running
-        ? h('button', { type: 'button', class: 'tile-end', 'aria-label': text.catalogue.endSessionOf(resource.name), 'data-focus': `${id}-end`, on: { click: () => { void this.end(resource); } } }, icon('power'), h('span', {}, text.catalogue.endSession))
+        ? h('button', { type: 'button', class: 'icon-button tile-end', 'aria-label': text.catalogue.endSessionOf(resource.name), title: text.catalogue.end, 'data-focus': `${id}-end`, on: { click: () => { void this.end(resource); } } }, icon('power'))
         : null,
     );
   }

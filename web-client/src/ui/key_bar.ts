@@ -6,7 +6,7 @@ import { h } from './dom.js';
 import { icon, type IconName } from './icons.js';
 import { text } from './text.js';
 
-const kLatching: readonly KeyName[] = ['Control', 'Alt', 'Super'];
+const kLatching: readonly KeyName[] = ['Control', 'Alt', 'Shift', 'Super'];
 const kArrows: readonly (readonly [KeyName, IconName])[] = [['Left', 'left'], ['Up', 'up'], ['Down', 'down'], ['Right', 'right']];
 
 export class KeyBar {
@@ -24,12 +24,13 @@ export class KeyBar {
     const plain = (key: KeyName, label: Node | string, name: string): HTMLElement =>
       h('button', { type: 'button', class: 'bar-key', 'aria-label': name, on: { click: (event) => { keys.chord([key], performance.timeOrigin + event.timeStamp); } } }, label);
     const named = (key: KeyName): string => text.session.keys[key] ?? key;
+    const latch = (key: KeyName): HTMLButtonElement | null => this.latches.find(([name]) => name === key)?.[1] ?? null;
     this.element = h(
       'div',
       { class: 'key-bar', role: 'toolbar', 'aria-label': text.session.toolbar.keyBar },
       menu,
       this.keyboard,
-      h('div', { class: 'bar-keys' }, plain('Escape', named('Escape'), named('Escape')), plain('Tab', named('Tab'), named('Tab')), ...this.latches.map(([, button]) => button), ...kArrows.map(([key, picture]) => plain(key, icon(picture), named(key)))),
+      h('div', { class: 'bar-keys' }, plain('Escape', named('Escape'), named('Escape')), plain('Tab', named('Tab'), named('Tab')), latch('Control'), latch('Alt'), ...kArrows.map(([key, picture]) => plain(key, icon(picture), named(key))), latch('Shift'), latch('Super')),
     );
     // The text field must keep the focus, or the soft keyboard goes.
     this.element.addEventListener('pointerdown', (event) => { event.preventDefault(); });

@@ -126,10 +126,11 @@ export class SessionCover {
   }
 
   /** It is over: why, and what can be done. */
-  ended(cause: Cause, sentence: string, mayOpenAgain: boolean): void {
+  ended(status: Pick<Status, 'cause' | 'text' | 'hasPicture'>, mayOpenAgain: boolean): void {
+    const { cause, text: sentence, hasPicture } = status;
     this.close();
     this.shown = 'ended';
-    this.element.className = 'cover ended';
+    this.element.className = hasPicture ? 'cover ended over-picture' : 'cover ended';
     const [title, ours] = text.causes[cause];
     const main = this.mainAction(cause, mayOpenAgain);
     const leave = cause === 'signed-out' ? null : h('button', { type: 'button', class: 'button quiet', on: { click: () => { this.actions.leave(); } } }, icon('back'), text.session.leave);

@@ -30,6 +30,7 @@ const kCombinations: readonly (readonly KeyName[])[] = [
 
 export class SessionMenu {
   readonly element: HTMLDialogElement;
+  private readonly heading = h('h2');
   private readonly dot = h('span', { class: 'dot' });
   private readonly figures = h('p', { class: 'menu-figures' });
   private readonly fullScreen: HTMLButtonElement;
@@ -48,7 +49,7 @@ export class SessionMenu {
     this.element = h(
       'dialog',
       { class: 'menu', 'aria-label': text.session.menu },
-      h('header', {}, this.dot, h('div', {}, h('h2', {}, name), this.figures), close),
+      h('header', {}, this.dot, h('div', {}, this.heading, this.figures), close),
       options.touch ? this.entry('keyboard', t.keyboard, '', () => { actions.toggleKeyboard(); }) : null,
       hasFullScreen() ? this.fullScreen : null,
       h('div', { class: 'menu-row' }, h('label', { for: 'menu-detail' }, t.detail, h('small', {}, t.detailNote)), this.detail),
@@ -59,8 +60,13 @@ export class SessionMenu {
       this.entry('leave', t.signOut, t.signOutNote, () => { actions.signOut(); }),
       options.touch ? null : h('p', { class: 'menu-shortcut' }, h('kbd', {}, text.session.menuShortcut)),
     );
+    this.rename(name);
     closeOnBackdrop(this.element);
     this.element.addEventListener('close', () => { actions.closed(); });
+  }
+
+  rename(name: string): void {
+    this.heading.textContent = name;
   }
 
   get open(): boolean {

@@ -8,7 +8,7 @@ import { KeyboardInput } from '../browser/keyboard_input.js';
 import { PointerInput } from '../browser/pointer_input.js';
 import { recall, remember } from '../browser/preferences.js';
 import type { Session } from '../browser/session_worker.js';
-import { measure, Stage } from '../browser/stage.js';
+import { Stage } from '../browser/stage.js';
 import { TextField } from '../browser/text_field.js';
 import type { Quality, Status } from '../core/effects.js';
 import { kDetailChoices, wantedDesktop } from '../core/geometry.js';
@@ -138,8 +138,8 @@ export class SessionPage implements Page {
         return this.app.toasts.show(levels[message.level], message.text);
       }
       case 'broken':
-        document.documentElement.dataset['session'] = 'ended';
-        return this.cover.ended('desktop-failed', `${text.errors.broken} ${message.text}`, true);
+        root['session'] = 'ended';
+        return this.cover.ended({ cause: 'desktop-failed', text: `${text.errors.broken} ${message.text}`, hasPicture: false }, true);
     }
   }
 
@@ -168,7 +168,7 @@ export class SessionPage implements Page {
       case 'ended':
         this.menu.close();
         void leaveFullScreen().catch(() => undefined);
-        return this.cover.ended(status.cause, status.text, this.resource() !== null);
+        return this.cover.ended(status, this.resource() !== null);
     }
   }
 
@@ -257,6 +257,8 @@ export class SessionPage implements Page {
     this.title = name;
     this.app.setTitle(name);
     this.cover.rename(name);
+    this.menu.rename(name);
+    this.handle?.rename(name);
     this.stage.canvas.setAttribute('aria-label', text.session.screen(name));
     this.field.element.setAttribute('aria-label', text.session.input(name));
   }
@@ -269,7 +271,7 @@ export class SessionPage implements Page {
 
   private size(): WindowSize {
     const limits = { smallest: kMinScreenSide, largest: kMaxScreenSide };
-    return wantedDesktop(measure(this.stageElement), devicePixelRatio, this.detail, limits);
+    return wantedDesktop(this.stage.area, devicePixelRatio, this.detail, limits);
   }
 
   private sendInput(message: InputMessage, atMs: number): void {

@@ -16,6 +16,7 @@ const kZone = { halfWidth: 110, height: 3 };
 
 export class TopHandle {
   readonly element: HTMLElement;
+  private readonly label = h('span', { class: 'handle-name' });
   private readonly dot = h('span', { class: 'dot' });
   private readonly figure = h('span', { class: 'handle-figure' });
   private rest: ReturnType<typeof setTimeout> | undefined;
@@ -25,13 +26,18 @@ export class TopHandle {
     const button = h(
       'button',
       { type: 'button', class: 'handle-button', 'aria-haspopup': 'dialog', 'aria-keyshortcuts': 'Control+Alt+Shift+M', 'aria-label': text.session.menu, on: { click: openMenu } },
-      this.dot, h('span', { class: 'handle-name' }, name), this.figure, icon('chevron'),
+      this.dot, this.label, this.figure, icon('chevron'),
     );
+    this.rename(name);
     this.element = h('div', { class: 'handle' }, button);
     this.element.addEventListener('pointerenter', () => { clearTimeout(this.stay); });
     this.element.addEventListener('pointerleave', () => { this.hideIn(kStayMs); });
     button.addEventListener('focus', () => { this.show(); });
     button.addEventListener('blur', () => { this.hideIn(kStayMs); });
+  }
+
+  rename(name: string): void {
+    this.label.textContent = name;
   }
 
   close(): void {
