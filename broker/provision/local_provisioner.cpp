@@ -28,6 +28,7 @@ namespace {
 
 constexpr size_t kMaxSocketPath = 107;  // sockaddr_un
 constexpr size_t kKeptLogs = 10;        // folders of desktops that failed
+constexpr int kFirstReportMs = 1'000;   // a supervisor answers in less than one
 
 bool plain_id(const std::string& id) {
   return !id.empty() && id.size() <= 32 &&
@@ -182,15 +183,25 @@ std::vector<DesktopReport> LocalProvisioner::adopt() {
   std::vector<DesktopReport> found;
   for (const std::string& id : subfolders(options_.data_folder + "/run/desktops")) {
     if (!plain_id(id)) continue;
-    if (watch(id).ok()) {
-      DesktopReport living;
-      living.id = id;
-      found.push_back(living);
-    } else {
-      found.push_back(bury(id));
-    }
+    found.push_back(watch(id).ok() ? first_report(id) : bury(id));
   }
   return found;
+}
+
+// What a supervisor says at once when it is asked to be watched.
+DesktopReport LocalProvisioner::first_report(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  LineSocket& socket = *watches_.at(id);
+  DesktopReport living;
+  pollfd readable{socket.fd(), POLLIN, 0};
+  if (::poll(&readable, 1, kFirstReportMs) > 0) {
+    for (const std::string& line : socket.read_lines()) {
+      auto report = report_from_json(line);
+      if (report.ok()) living = report.take();
+    }
+  }
+  living.id = id;
+  return living;
 }
 
 std::optional<DesktopReport> LocalProvisioner::next_report(Micros timeout) {

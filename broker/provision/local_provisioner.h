@@ -35,6 +35,7 @@ class LocalProvisioner : public Provisioner {
   Result<void> write_order(const DesktopOrder& order, const std::string& folder);
   Result<void> spawn_supervisor(const std::string& folder, int control);
   Result<void> watch(const std::string& id);
+  DesktopReport first_report(const std::string& id);
   void read_watches(Micros timeout);
   DesktopReport bury(const std::string& id);
   void forget(const std::string& id);
