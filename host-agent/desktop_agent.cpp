@@ -196,12 +196,16 @@ void DesktopAgent::advance(Micros now) {
   for (auto& [id, session] : viewers_) session.advance(now);
 }
 
-Micros DesktopAgent::next_deadline() const {
-  Micros deadline = hands_at_;
-  if (wanted_mode_) deadline = std::min(deadline, mode_applied_at_ + kBetweenResizes);
+Micros DesktopAgent::next_deadline(Micros after) const {
+  Micros deadline = kNever;
+  const auto consider = [&](Micros time) {
+    if (time > after) deadline = std::min(deadline, time);
+  };
+  consider(hands_at_);
+  if (wanted_mode_) consider(mode_applied_at_ + kBetweenResizes);
   for (const auto& [id, session] : viewers_) {
-    deadline = std::min(deadline, session.next_deadline());
-    if (damaged_ && session.can_take_pixels()) deadline = std::min(deadline, captures_.ready_at());
+    consider(session.next_deadline(after));
+    if (damaged_ && session.can_take_pixels()) consider(captures_.ready_at());
   }
   return deadline;
 }

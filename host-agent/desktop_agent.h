@@ -56,7 +56,9 @@ class DesktopAgent {
 
   // The screen has something to say, or next_deadline() has come.
   void advance(Micros now);
-  [[nodiscard]] Micros next_deadline() const;
+  // The first time after `after`. A shell that just called advance(now) asks for what comes after `now`: an earlier
+  // deadline only waits for a link that is not writable.
+  [[nodiscard]] Micros next_deadline(Micros after = INT64_MIN) const;
 
   void notify(NoticeLevel level, const std::string& text);
   void close_all(CloseCode code, const std::string& reason);

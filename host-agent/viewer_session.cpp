@@ -57,7 +57,7 @@ ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now)
       other_allowance_(kOthersPerSecond, kOtherBurst),
       pointer_{-1, -1},
       slice_pixels_(kFirstSlicePixels),
-      heard_at_(now) {
+      health_(now) {
   reset_surface(screen, now);
 }
 
@@ -66,8 +66,7 @@ ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now)
 Received ViewerSession::receive(std::span<const uint8_t> message, Micros now) {
   Received received;
   if (closing()) return received;
-  heard_at_ = now;
-  pinged_at_ = kNever;
+  health_.on_received(now);
   if (message.size() > kMaxViewerMessage) {
     close(CloseCode::kLimit, "a message of " + std::to_string(message.size()) + " bytes is too large");
     return received;
@@ -107,7 +106,7 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
   } else if constexpr (std::is_same_v<M, PictureCheckResult>) {
     handle_check_result(message, now);
   } else if constexpr (std::is_same_v<M, Pong>) {
-    // Being heard is all that counts.
+    health_.handle_pong(message, now);
   } else {
     if (!other_allowance_.take(now)) {
       close(CloseCode::kLimit, "too many messages in a second");
@@ -244,8 +243,8 @@ bool ViewerSession::lacks_pixels(Micros now) const {
 bool ViewerSession::wants_output(Micros now) const {
   if (finished_) return false;
   if (closing()) return true;
-  return !pongs_.empty() || !notices_.empty() || reset_pending_ || cursor_pending_ || pointer_pending_ ||
-         ping_pending_ || encoded_ || check_at() <= now || (can_take_pixels() && lacks_pixels(now));
+  return !pongs_.empty() || !notices_.empty() || reset_pending_ || cursor_pending_ || pointer_pending_ || ping_ ||
+         encoded_ || check_at() <= now || (can_take_pixels() && lacks_pixels(now));
 }
 
 codec::EncodeBudget ViewerSession::budget() const {
@@ -306,13 +305,13 @@ void ViewerSession::fit_slice(const EncodedUpdate& update, Micros took) {
   }
 }
 
-std::optional<Bytes> ViewerSession::take_small(Micros now) {
+std::optional<Bytes> ViewerSession::take_small() {
   if (!pongs_.empty()) {
     const Pong pong{pongs_.front()};
     pongs_.pop_front();
     return serialize(pong);
   }
-  if (std::exchange(ping_pending_, false)) return serialize(Ping{static_cast<uint64_t>(now)});
+  if (const auto ping = std::exchange(ping_, std::nullopt)) return serialize(*ping);
   if (std::exchange(reset_pending_, false)) {
     const Size size = encoder_.size();
     return serialize(SurfaceReset{epoch_, static_cast<uint32_t>(size.width), static_cast<uint32_t>(size.height)});
@@ -339,7 +338,7 @@ std::optional<Bytes> ViewerSession::take_output(Micros now) {
     finished_ = true;
     return serialize(*close_);
   }
-  if (auto small = take_small(now)) return small;
+  if (auto small = take_small()) return small;
   if (encoded_) return take_update(now);
   if (check_at() <= now) return take_check(now);
   return std::nullopt;
@@ -365,26 +364,29 @@ std::optional<Bytes> ViewerSession::take_check(Micros) {
   return serialize(check);
 }
 
-Micros ViewerSession::next_deadline() const {
-  if (finished_) return kNever;
-  const Micros life = pinged_at_ == kNever ? heard_at_ + kPingAfter : heard_at_ + kPeerTimeout;
-  Micros deadline = std::min(life, check_at());
-  if (can_take_pixels()) deadline = std::min(deadline, encoder_.refine_at());
+Micros ViewerSession::next_deadline(Micros after) const {
+  Micros deadline = kNever;
+  const auto consider = [&](Micros time) {
+    if (time > after) deadline = std::min(deadline, time);
+  };
+  if (closing()) return deadline;
+  consider(health_.next_deadline());
+  consider(check_at());
+  if (can_take_pixels()) consider(encoder_.refine_at());
   return deadline;
 }
 
 void ViewerSession::advance(Micros now) {
   if (closing()) return;
-  if (now - heard_at_ >= kPeerTimeout) {
+  if (health_.timed_out(now)) {
     close(CloseCode::kTimeout, "nothing was heard from the viewer for 25 seconds");
-  } else if (pinged_at_ == kNever && now - heard_at_ >= kPingAfter) {
-    pinged_at_ = now;
-    ping_pending_ = true;
+  } else if (const auto ping = health_.take_ping(now)) {
+    ping_ = ping;
   }
 }
 
 ViewerSummary ViewerSession::summary() const {
-  return {joined_.user, joined_.browser, pacer_.min_rtt()};
+  return {joined_.user, joined_.browser, health_.smallest_rtt()};
 }
 
 }  // namespace vitrine::agent

@@ -18,6 +18,7 @@
 #include "host-agent/pacer.h"
 #include "host-agent/screen/screen_source.h"
 #include "host-agent/token_bucket.h"
+#include "protocol/link.h"
 #include "protocol/messages.h"
 
 namespace vitrine::agent {
@@ -37,7 +38,7 @@ struct Received {
 struct ViewerSummary {
   std::string user;
   std::string browser;
-  Micros rtt = kNever;  // shortest lately, page and back
+  std::optional<Micros> rtt;  // shortest lately, to the page and back
 };
 
 // One thread.
@@ -71,8 +72,8 @@ class ViewerSession {
   // Encodes the next update from `source`; it must be taken by take_output() soon.
   void encode(const codec::PictureView& source, Micros now);
   std::optional<Bytes> take_output(Micros now);
-  // When to look at wants_output() again although nothing happened.
-  [[nodiscard]] Micros next_deadline() const;
+  // When to look at wants_output() again although nothing happened: the first such time after `after`.
+  [[nodiscard]] Micros next_deadline(Micros after) const;
   void advance(Micros now);
 
   [[nodiscard]] bool closing() const { return close_.has_value(); }
@@ -103,7 +104,7 @@ class ViewerSession {
   void fit_slice(const EncodedUpdate& update, Micros took);
   [[nodiscard]] Micros check_at() const;
   std::optional<Bytes> take_check(Micros now);
-  std::optional<Bytes> take_small(Micros now);
+  std::optional<Bytes> take_small();
 
   ViewerJoined joined_;
   codec::ViewerEncoder encoder_;
@@ -143,13 +144,11 @@ class ViewerSession {
   bool cursor_pending_ = false;
   CursorImage cursor_;
   bool pointer_pending_ = false;
-  bool ping_pending_ = false;
+  std::optional<Ping> ping_;
   std::optional<Close> close_;
   bool finished_ = false;
 
-  // Signs of life.
-  Micros heard_at_;
-  Micros pinged_at_ = kNever;
+  LinkHealth health_;
 };
 
 }  // namespace vitrine::agent
