@@ -78,7 +78,8 @@ Result<GatewayOptions> options_from(GatewayFlags flags) {
   if (!flags.metrics_token_file.empty()) {
     std::string token = TRY(read_file("metrics token", flags.metrics_token_file));
     token.erase(token.find_last_not_of(" \t\r\n") + 1);
-    if (token.empty()) return Error{ErrorCode::kInvalidArgument, flags.metrics_token_file + " is empty; put a token in it."};
+    if (token.empty())
+      return Error{ErrorCode::kInvalidArgument, flags.metrics_token_file + " is empty; put a token in it."};
     options.metrics_token = token;
   }
   return options;
@@ -173,7 +174,8 @@ void add_gateway_command(CLI::App& program, int& exit_status) {
   auto flags = std::make_shared<GatewayFlags>();
   CLI::App* const command = program.add_subcommand("gateway", "Serve browsers and agents over one HTTPS port");
   command->add_option("--listen", flags->listen, "ADDRESS:PORT to listen on")->capture_default_str();
-  command->add_option("--data", flags->data, "data folder; gives the broker's socket, the ticket key and a certificate");
+  command->add_option("--data", flags->data,
+                      "data folder; gives the broker's socket, the ticket key and a certificate");
   command->add_option("--broker", flags->broker, "the broker's socket");
   command->add_option("--ticket-key", flags->ticket_key, "the broker's public ticket key");
   command->add_option("--certificate", flags->certificate, "PEM file with the server's certificate and its chain");

@@ -55,13 +55,16 @@ socklen_t to_sockaddr(const ListenAddress& where, sockaddr_storage& out) {
 
 Error bad_address(const std::string& text) {
   return {ErrorCode::kInvalidArgument,
-          "\"" + text + "\" is not an address to listen on; use ADDRESS:PORT with an IP address of this machine, such as "
-          "127.0.0.1:8443, 0.0.0.0:443 or [::1]:8443."};
+          "\"" + text +
+              "\" is not an address to listen on; use ADDRESS:PORT with an IP address of this machine, such as "
+              "127.0.0.1:8443, 0.0.0.0:443 or [::1]:8443."};
 }
 
 }  // namespace
 
-bool ListenAddress::loopback() const { return address == "::1" || address.starts_with("127."); }
+bool ListenAddress::loopback() const {
+  return address == "::1" || address.starts_with("127.");
+}
 
 std::string ListenAddress::text() const {
   const bool v6 = address.find(':') != std::string::npos;

@@ -20,7 +20,9 @@ OwnedFd& OwnedFd::operator=(OwnedFd&& other) noexcept {
   return *this;
 }
 
-int OwnedFd::release() { return std::exchange(fd_, -1); }
+int OwnedFd::release() {
+  return std::exchange(fd_, -1);
+}
 
 void OwnedFd::reset() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
@@ -52,7 +54,8 @@ Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& 
   for (std::string& argument : copies) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   const pid_t pid = ::fork();
-  if (pid < 0) return Error{ErrorCode::kExhausted, std::string("Cannot start a process: ") + std::strerror(errno) + "."};
+  if (pid < 0)
+    return Error{ErrorCode::kExhausted, std::string("Cannot start a process: ") + std::strerror(errno) + "."};
   if (pid == 0) become(program.c_str(), pointers.data(), keep_open);
   return pid;
 }

@@ -31,7 +31,8 @@ class OwnedFd {
 
 // Starts `program` with `arguments` (without its name), standard input empty, in a process group of its own so that the
 // terminal's Ctrl-C is answered by the parent alone, with default signals and these descriptors left open.
-Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& arguments, const std::vector<int>& keep_open);
+Result<pid_t> spawn(const std::string& program, const std::vector<std::string>& arguments,
+                    const std::vector<int>& keep_open);
 
 // How long to wait before a start after so many failures in a row.
 Micros restart_delay(int failures);

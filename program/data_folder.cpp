@@ -19,7 +19,8 @@ namespace {
 constexpr uint64_t kLeastFreeBytes = 64ULL << 20;
 
 Error folder_error(const std::string& what, const std::filesystem::path& path, const std::string& why) {
-  return {ErrorCode::kIo, what + " the data folder " + path.string() + ": " + why + ". Choose another with --data DIR."};
+  return {ErrorCode::kIo,
+          what + " the data folder " + path.string() + ": " + why + ". Choose another with --data DIR."};
 }
 
 Result<void> check_usable(const std::filesystem::path& path) {
@@ -27,11 +28,13 @@ Result<void> check_usable(const std::filesystem::path& path) {
   if (::stat(path.c_str(), &status) != 0) return folder_error("Cannot use", path, std::strerror(errno));
   if (!S_ISDIR(status.st_mode)) return folder_error("Cannot use", path, "it is not a folder");
   if (status.st_uid != ::geteuid()) return folder_error("Cannot use", path, "it belongs to another user");
-  if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) return folder_error("Cannot write to", path, std::strerror(errno));
+  if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0)
+    return folder_error("Cannot write to", path, std::strerror(errno));
   struct statvfs disk {};
   if (::statvfs(path.c_str(), &disk) == 0 && uint64_t{disk.f_bavail} * disk.f_frsize < kLeastFreeBytes) {
-    return Error{ErrorCode::kExhausted, "The disk of the data folder " + path.string() +
-                                            " is full: less than 64 MB are free. Free some, or choose another with --data DIR."};
+    return Error{ErrorCode::kExhausted,
+                 "The disk of the data folder " + path.string() +
+                     " is full: less than 64 MB are free. Free some, or choose another with --data DIR."};
   }
   return {};
 }
@@ -65,7 +68,8 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& given) {
     if (error) return folder_error("Cannot create", folder.path_, error.message());
   }
   TRY(check_usable(folder.path_));
-  if (::chmod(folder.path_.c_str(), 0700) != 0) return folder_error("Cannot protect", folder.path_, std::strerror(errno));
+  if (::chmod(folder.path_.c_str(), 0700) != 0)
+    return folder_error("Cannot protect", folder.path_, std::strerror(errno));
 
   const auto lock_path = folder.path_ / "up.lock";
   folder.lock_ = OwnedFd(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));

@@ -31,7 +31,8 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
     if (option->get_group().empty() || option->get_name().empty()) continue;
     allowed += (allowed.empty() ? "" : ", ") + option->get_name();
   }
-  for (const CLI::App* below : command->get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); })) {
+  for (const CLI::App* below :
+       command->get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); })) {
     allowed += (allowed.empty() ? "" : ", ") + below->get_name();
   }
   return name + ": " + error.what() + "\nAllowed here: " + allowed + ". \"" + name + " --help\" explains each.\n";

@@ -34,7 +34,9 @@ pid_t parent_of(const std::string& pid) {
 
 }  // namespace
 
-void become_subreaper() { (void)::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+void become_subreaper() {
+  (void)::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
 
 std::vector<pid_t> child_pids() {
   const pid_t self = ::getpid();

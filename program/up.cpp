@@ -105,9 +105,17 @@ class Up {
                     std::vector<std::string>{"broker", "--data", data, "--gateway-url", "wss://" + dial.text(),
                                              "--gateway-certificate", certificate_.certificate},
                     std::vector<int>{lifeline_read_.get()});
-    std::vector<std::string> gateway = {"gateway", "--data", data, "--listen", listen_.text(), "--listen-fd",
-                                        std::to_string(listener_.get()), "--certificate", certificate_.certificate,
-                                        "--private-key", certificate_.private_key};
+    std::vector<std::string> gateway = {"gateway",
+                                        "--data",
+                                        data,
+                                        "--listen",
+                                        listen_.text(),
+                                        "--listen-fd",
+                                        std::to_string(listener_.get()),
+                                        "--certificate",
+                                        certificate_.certificate,
+                                        "--private-key",
+                                        certificate_.private_key};
     if (!flags_.client.empty()) gateway.insert(gateway.end(), {"--client", flags_.client});
     gateway_.emplace("gateway", std::move(gateway), std::vector<int>{lifeline_read_.get(), listener_.get()});
   }
@@ -137,9 +145,8 @@ class Up {
     if (announced_) deadline = std::min(deadline, gateway_->next_deadline());
     const int timeout =
         deadline == kNever ? -1 : static_cast<int>(std::max<Micros>(0, (deadline - now) / kMillisecond + 1));
-    std::array<pollfd, 3> watched = {{{signals_.get(), POLLIN, 0},
-                                      {broker_->ready_fd(), POLLIN, 0},
-                                      {gateway_->ready_fd(), POLLIN, 0}}};
+    std::array<pollfd, 3> watched = {
+        {{signals_.get(), POLLIN, 0}, {broker_->ready_fd(), POLLIN, 0}, {gateway_->ready_fd(), POLLIN, 0}}};
     (void)::poll(watched.data(), watched.size(), timeout);
   }
 
@@ -243,11 +250,12 @@ Result<int> run_up(const UpFlags& flags) {
               << std::endl;
   }
   if (!listen.loopback()) {
-    std::cerr << "vitrine up: " << listen.text() << " can be reached from other machines; anyone there may try to sign in."
-              << std::endl;
+    std::cerr << "vitrine up: " << listen.text()
+              << " can be reached from other machines; anyone there may try to sign in." << std::endl;
   }
   TRY(check_programs());
-  const std::filesystem::path data = flags.data.empty() ? TRY(default_data_folder()) : std::filesystem::path(flags.data);
+  const std::filesystem::path data =
+      flags.data.empty() ? TRY(default_data_folder()) : std::filesystem::path(flags.data);
   DataFolder folder = TRY(DataFolder::open(data));
   Up up(flags, listen, std::move(folder));
   return up.run();
