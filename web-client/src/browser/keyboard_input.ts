@@ -31,7 +31,8 @@ export class KeyboardInput {
     const options = { capture: true, signal };
     window.addEventListener('keydown', (event) => { this.handle(event, true); }, options);
     window.addEventListener('keyup', (event) => { this.handle(event, false); }, options);
-    window.addEventListener('blur', (event) => { this.release(eventTimeMs(event)); }, options);
+    // Of the window itself, not of its elements.
+    window.addEventListener('blur', (event) => { this.release(eventTimeMs(event)); }, { signal });
     document.addEventListener('visibilitychange', (event) => {
       if (document.visibilityState === 'hidden') this.release(eventTimeMs(event));
     }, options);

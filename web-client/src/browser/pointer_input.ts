@@ -105,8 +105,12 @@ export class PointerInput {
     event.preventDefault();
     if (event.ctrlKey && !this.target.controlHeld()) return;
     this.wheel.add(event);
-    this.wheelAt = { point: this.stage.pointOf(event), atMs: eventTimeMs(event) };
-    // The first of a frame goes at once, as with moves.
+    this.turnWheel(this.stage.pointOf(event), eventTimeMs(event));
+  }
+
+  /** What the wheel has gathered goes at once, and the rest of a frame's together at the next, as with moves. */
+  private turnWheel(point: Point, atMs: number): void {
+    this.wheelAt = { point, atMs };
     if (!this.framePending) this.sendWheel();
     this.requestFrame();
   }
@@ -156,11 +160,10 @@ export class PointerInput {
         return this.move(action.point, atMs);
       case 'button':
         return this.button(action.point, action.button, action.down, atMs);
-      case 'wheel': {
-        const place = this.stage.toDesktop(action.point);
+      case 'wheel':
         this.target.touched(action.point);
-        return this.target.send({ type: 'Wheel', ...place, dx: action.dx, dy: action.dy }, atMs);
-      }
+        this.wheel.addUnits(action.dx, action.dy);
+        return this.turnWheel(action.point, atMs);
       case 'keyboard':
         return this.target.toggleSoftKeyboard();
       case 'buzz':

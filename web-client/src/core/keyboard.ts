@@ -64,6 +64,7 @@ export class KeyTranslator {
   private pendingControl: KeyFacts | null = null;
   /** An Option key on a Mac that may turn out to choose a character. */
   private pendingOption: KeyFacts | null = null;
+  private optionChose = false;
   /** A dead key was pressed: the next key belongs to the text field. */
   private afterDead = false;
 
@@ -116,6 +117,7 @@ export class KeyTranslator {
     actions.push(...this.releaseLostModifiers(facts));
     if (this.platform === 'mac' && facts.key === 'Alt') {
       this.pendingOption = facts;
+      this.optionChose = false;
       return { actions, handled: true };
     }
     if (this.pendingOption !== null && !kModifierKeys.has(facts.key)) {
@@ -136,7 +138,7 @@ export class KeyTranslator {
     const actions = this.flushControl();
     if (this.pendingOption !== null && facts.code === this.pendingOption.code) {
       // Pressed alone: programs open their menu on it.
-      actions.push(...this.press(this.pendingOption));
+      if (!this.optionChose) actions.push(...this.press(this.pendingOption));
       this.pendingOption = null;
     }
     // Windows reports PrintScreen, and macOS CapsLock switched off, by its release alone.
@@ -161,6 +163,7 @@ export class KeyTranslator {
 
   /** Option chose this character on a Mac: it goes without Alt, which would make a shortcut of it. */
   private optionCharacter(facts: KeyFacts, actions: KeyAction[]): KeyAnswer {
+    this.optionChose = true;
     actions.push(...this.press({ ...facts, modifiers: facts.modifiers & ~kModAlt }));
     return { actions, handled: true };
   }

@@ -25,10 +25,15 @@ export class WheelAccumulator {
     this.y += toUnits(event.deltaY, event.deltaMode);
   }
 
+  addUnits(dx: number, dy: number): void {
+    this.x += dx;
+    this.y += dy;
+  }
+
   /** Whole units gathered so far, which are taken out; fractions stay for the next time. Null when there are none. */
   take(): { dx: number; dy: number } | null {
-    const dx = clamp(Math.trunc(this.x));
-    const dy = clamp(Math.trunc(this.y));
+    const dx = clamp(whole(this.x));
+    const dy = clamp(whole(this.y));
     if (dx === 0 && dy === 0) return null;
     this.x = Math.abs(this.x) > kMostUnits ? 0 : this.x - dx;
     this.y = Math.abs(this.y) > kMostUnits ? 0 : this.y - dy;
@@ -43,6 +48,11 @@ function toUnits(delta: number, mode: number): number {
   // A whole number of 120 pixels is a notched wheel in Chromium; one of 100 is one elsewhere.
   if (delta % 120 === 0) return delta;
   return (delta / kPixelsPerNotch) * kNotch;
+}
+
+/** Towards zero; sums of fractions that miss a whole number by rounding count as that. */
+function whole(units: number): number {
+  return Math.trunc(units + Math.sign(units) * 1e-6);
 }
 
 function clamp(units: number): number {

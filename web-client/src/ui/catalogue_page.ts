@@ -1,8 +1,9 @@
 import { ApiError, type Resource } from './api.js';
-import { resourceHash, type App, type Page } from './app.js';
+import type { App, Page } from './app.js';
 import { confirm } from './dialog.js';
 import { fill, h } from './dom.js';
 import { icon, logo } from './icons.js';
+import { resourceHash } from './route.js';
 import { text } from './text.js';
 
 /** With fewer tiles than this all are in sight and a search field is only in the way. */

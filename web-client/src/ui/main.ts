@@ -2,10 +2,11 @@
 import { recall, remember } from '../browser/preferences.js';
 import { SessionWorker } from '../browser/session_worker.js';
 import { Api, ApiError, type Resource, type User } from './api.js';
-import { parseRoute, sessionHash, type App, type Page, type Route } from './app.js';
+import type { App, Page } from './app.js';
 import { CataloguePage } from './catalogue_page.js';
 import { confirm } from './dialog.js';
 import { MessagePage } from './message_page.js';
+import { parseRoute, sessionHash, type Route } from './route.js';
 import { SessionPage } from './session_page.js';
 import { SignInPage } from './sign_in_page.js';
 import { text } from './text.js';
