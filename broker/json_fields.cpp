@@ -18,7 +18,9 @@ Result<Json> parse_object(std::string_view text) {
   return json;
 }
 
-std::string to_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string to_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string text_field(const Json& object, const char* key, std::string_view otherwise) {
   const Json* field = find(object, key);

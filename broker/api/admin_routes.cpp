@@ -20,7 +20,10 @@ Result<User> user_named(SqlConnection& connection, const std::string& name) {
 }
 
 Json user_json(const User& user, const std::vector<std::string>& groups) {
-  return {{"name", user.name}, {"display_name", user.display_name}, {"admin", user.admin}, {"groups", groups},
+  return {{"name", user.name},
+          {"display_name", user.display_name},
+          {"admin", user.admin},
+          {"groups", groups},
           {"created_s", user.created_s}};
 }
 
@@ -48,14 +51,17 @@ Result<HttpResponse> post_user(ApiRequest& request) {
   request.audit_target = name;
   TRY(check_name("user", name));
   const std::string password = TRY(chosen_password(request, name));
-  User user{.id = random_id(), .name = name, .display_name = text_field(request.body, "display_name", name),
-            .admin = truth_field(request.body, "admin"), .password = "", .created_s = request.now_s};
+  User user{.id = random_id(),
+            .name = name,
+            .display_name = text_field(request.body, "display_name", name),
+            .admin = truth_field(request.body, "admin"),
+            .password = "",
+            .created_s = request.now_s};
   if (user.display_name.empty() || user.display_name.size() > 100) {
     return Error{ErrorCode::kInvalidArgument, "The display name needs 1 to 100 characters."};
   }
   user.password = TRY(request.services.hasher.hash(password));
-  const std::vector<std::string> groups =
-      text_list_field(request.body, "groups").value_or(std::vector<std::string>());
+  const std::vector<std::string> groups = text_list_field(request.body, "groups").value_or(std::vector<std::string>());
   const Database::Lease connection = TRY(request.services.database.lease());
   SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
   TRY(add_user(*connection, user));
@@ -72,7 +78,8 @@ Result<HttpResponse> delete_user(ApiRequest& request) {
   if (user.admin &&
       TRY(connection->run("SELECT 1 FROM users WHERE admin = 1 AND id <> $1 LIMIT 1", {user.id})).rows.empty()) {
     return Error{ErrorCode::kConflict, fmt::format("{} is the last administrator. Make another one first: "
-                                                   "vitrine user add NAME --admin", user.name)};
+                                                   "vitrine user add NAME --admin",
+                                                   user.name)};
   }
   SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
   TRY(remove_user(*connection, user));
@@ -146,10 +153,17 @@ Result<HttpResponse> get_resources(ApiRequest& request) {
     Json granted = Json::array();
     for (const Grant& grant : grants) granted.push_back({{grant.group ? "group" : "user", grant.subject}});
     const auto installed = check_installed(resource);
-    list.push_back({{"id", resource.id}, {"kind", resource.app ? "app" : "pool"}, {"pool", resource.pool},
-                    {"name", resource.name}, {"description", resource.description}, {"command", resource.command},
-                    {"desktop_entry", resource.desktop_entry}, {"package", resource.package},
-                    {"opengl", resource.opengl}, {"provisioner", resource.provisioner}, {"grants", granted},
+    list.push_back({{"id", resource.id},
+                    {"kind", resource.app ? "app" : "pool"},
+                    {"pool", resource.pool},
+                    {"name", resource.name},
+                    {"description", resource.description},
+                    {"command", resource.command},
+                    {"desktop_entry", resource.desktop_entry},
+                    {"package", resource.package},
+                    {"opengl", resource.opengl},
+                    {"provisioner", resource.provisioner},
+                    {"grants", granted},
                     {"unavailable", installed.ok() ? Json() : Json(installed.error().message)}});
   }
   return json_response(200, {{"resources", list}});
@@ -158,11 +172,15 @@ Result<HttpResponse> get_resources(ApiRequest& request) {
 Result<HttpResponse> post_resource(ApiRequest& request) {
   const std::string kind = text_field(request.body, "kind");
   if (kind != "app" && kind != "pool") return Error{ErrorCode::kInvalidArgument, "The kind is \"app\" or \"pool\"."};
-  Resource resource{.id = text_field(request.body, "id"), .app = kind == "app", .pool = "", .name = "",
+  Resource resource{.id = text_field(request.body, "id"),
+                    .app = kind == "app",
+                    .pool = "",
+                    .name = "",
                     .description = text_field(request.body, "description"),
                     .command = text_list_field(request.body, "command").value_or(std::vector<std::string>()),
                     .desktop_entry = text_field(request.body, "desktop_entry"),
-                    .package = text_field(request.body, "package"), .opengl = truth_field(request.body, "opengl"),
+                    .package = text_field(request.body, "package"),
+                    .opengl = truth_field(request.body, "opengl"),
                     .provisioner = "local"};
   resource.name = text_field(request.body, "name", resource.id);
   resource.pool = text_field(request.body, "pool", resource.app ? "desktop" : resource.id);
@@ -218,17 +236,28 @@ Result<HttpResponse> get_all_sessions(ApiRequest& request) {
   }
   Json list = Json::array();
   for (const Session& session : sessions) {
-    Json item = {{"session", session.id}, {"user", session.user}, {"resource", session.resource},
-                 {"name", session.name}, {"desktop", session.desktop}, {"state", life_name(session.state())},
-                 {"detail", session.detail()}, {"started_s", session.started_s}, {"pool", nullptr}, {"app", nullptr}};
+    Json item = {{"session", session.id},
+                 {"user", session.user},
+                 {"resource", session.resource},
+                 {"name", session.name},
+                 {"desktop", session.desktop},
+                 {"state", life_name(session.state())},
+                 {"detail", session.detail()},
+                 {"started_s", session.started_s},
+                 {"pool", nullptr},
+                 {"app", nullptr}};
     for (const Resource& resource : resources) {
       if (resource.id != session.resource) continue;
       item["pool"] = resource.pool;
       if (resource.app) item["app"] = resource.id;
     }
     if (const auto report = request.services.sessions.report_of(session.desktop)) {
-      item.update({{"viewers", report->viewers}, {"width", report->width}, {"height", report->height},
-                   {"display", report->display}, {"xauthority", report->xauthority}, {"pids", report->pids}});
+      item.update({{"viewers", report->viewers},
+                   {"width", report->width},
+                   {"height", report->height},
+                   {"display", report->display},
+                   {"xauthority", report->xauthority},
+                   {"pids", report->pids}});
     } else {
       item["pids"] = Json::object();
     }
@@ -244,8 +273,8 @@ Result<HttpResponse> delete_any_session(ApiRequest& request) {
     session = TRY(find_session(*connection, request.path["id"]));
   }
   if (!session || session->ended_s != 0) {
-    return Error{ErrorCode::kNotFound, fmt::format("No session \"{}\" is running. See: vitrine session list",
-                                                   request.path["id"])};
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("No session \"{}\" is running. See: vitrine session list", request.path["id"])};
   }
   TRY(request.services.sessions.end(*session, "An administrator ended this session.", request.asker, request.now_s));
   return empty_response();
@@ -261,15 +290,17 @@ Result<HttpResponse> post_open(ApiRequest& request) {
     user = TRY(find_user(*connection, name));
     if (!user) return no_such_user(name);
     if (!TRY(find_resource_of(*connection, *user, resource))) {
-      return Error{ErrorCode::kNotFound,
-                   fmt::format("{} has no pool or app \"{}\". See: vitrine app list, vitrine pool list", name, resource)};
+      return Error{
+          ErrorCode::kNotFound,
+          fmt::format("{} has no pool or app \"{}\". See: vitrine app list, vitrine pool list", name, resource)};
     }
   }
   const ScreenSize size{.width = number_field(request.body, "width"), .height = number_field(request.body, "height")};
   const Session session = TRY(request.services.sessions.open(*user, resource, size, request.asker, request.now_s));
   const Database::Lease connection = TRY(request.services.database.lease());
   const std::string code = TRY(make_one_time_code(*connection, user->id, session.id, request.now_s));
-  return json_response(201, {{"session", session.id}, {"desktop", session.desktop},
+  return json_response(201, {{"session", session.id},
+                             {"desktop", session.desktop},
                              {"link", request.services.public_url + "/#open=" + code},
                              {"expires_s", kOneTimeCodeLifetimeS}});
 }
@@ -296,6 +327,8 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> admin_routes() { return kRoutes; }
+std::span<const Route> admin_routes() {
+  return kRoutes;
+}
 
 }  // namespace vitrine::broker

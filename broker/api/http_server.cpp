@@ -27,17 +27,18 @@ using Local = asio::local::stream_protocol;
 
 namespace {
 
-constexpr int kHandlers = 8;               // most wait for the database or hash a password
-constexpr int kMaxConnections = 256;       // the gateway keeps a few; more is a leak or an attack
-constexpr size_t kMaxHeader = 16 * 1024;   // cookies and user agents stay far below
-constexpr size_t kMaxBody = 64 * 1024;     // the largest request names an app and its command
+constexpr int kHandlers = 8;              // most wait for the database or hash a password
+constexpr int kMaxConnections = 256;      // the gateway keeps a few; more is a leak or an attack
+constexpr size_t kMaxHeader = 16 * 1024;  // cookies and user agents stay far below
+constexpr size_t kMaxBody = 64 * 1024;    // the largest request names an app and its command
 constexpr auto kReadLimit = std::chrono::seconds(15);
 constexpr auto kIdleLimit = std::chrono::seconds(75);  // longer than a gateway keeps an idle connection
 constexpr auto kWriteLimit = std::chrono::seconds(15);
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return lower;
 }
 
@@ -108,13 +109,17 @@ class HttpServer::State::Connection : public std::enable_shared_from_this<Connec
     if (!limit && failed.category() != http::make_error_code(http::error::bad_method).category()) return;
     if (failed == http::error::end_of_stream || failed == http::error::partial_message) return;
     write(limit ? plain_problem(413, "too_large", "The request is too large.")
-                : plain_problem(400, "malformed", "This is no HTTP request."), false);
+                : plain_problem(400, "malformed", "This is no HTTP request."),
+          false);
   }
 
   void answer() {
     const auto& message = parser_->get();
-    HttpRequest request{.method = std::string(message.method_string()), .target = std::string(message.target()),
-                        .headers = {}, .body = message.body(), .local_admin = local_admin_};
+    HttpRequest request{.method = std::string(message.method_string()),
+                        .target = std::string(message.target()),
+                        .headers = {},
+                        .body = message.body(),
+                        .local_admin = local_admin_};
     for (const auto& field : message) request.headers.emplace(lower_case(field.name_string()), field.value());
     const bool keep = message.keep_alive();
     HttpResponse response = server_.handler(request);

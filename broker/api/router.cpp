@@ -77,7 +77,9 @@ std::string cookie_token(const std::string& header) {
   return "";
 }
 
-bool changes_something(const std::string& method) { return method != "GET"; }
+bool changes_something(const std::string& method) {
+  return method != "GET";
+}
 
 int status_of(ErrorCode code) {
   switch (code) {
@@ -196,16 +198,24 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
                                  std::map<std::string, std::string> path) const {
   std::string audit_target;
   for (const auto& [name, value] : path) audit_target += (audit_target.empty() ? "" : "/") + value;
-  ApiRequest request{.http = http, .services = services_, .path = std::move(path), .body = Json::object(), .web = {},
-                     .token = cookie_token(http.header("cookie")), .origin = own_origin(http),
-                     .asker = {.name = http.local_admin ? "admin socket" : "",
-                               .address = http.header("x-forwarded-for")},
-                     .now_s = std::time(nullptr), .audit_target = audit_target};
+  ApiRequest request{
+      .http = http,
+      .services = services_,
+      .path = std::move(path),
+      .body = Json::object(),
+      .web = {},
+      .token = cookie_token(http.header("cookie")),
+      .origin = own_origin(http),
+      .asker = {.name = http.local_admin ? "admin socket" : "", .address = http.header("x-forwarded-for")},
+      .now_s = std::time(nullptr),
+      .audit_target = audit_target};
   TRY(check_access(route, request));
   if (changes_something(http.method) && !http.body.empty()) request.body = TRY(parse_object(http.body));
   auto response = route.handler(request);
   if (route.action != nullptr && changes_something(http.method)) {
-    const AuditEntry entry{.actor = request.asker.name, .address = request.asker.address, .action = route.action,
+    const AuditEntry entry{.actor = request.asker.name,
+                           .address = request.asker.address,
+                           .action = route.action,
                            .target = audit_target,
                            .outcome = response.ok() ? "ok" : std::string(error_code_name(response.error().code)),
                            .detail = response.ok() ? "" : response.error().message};
@@ -224,11 +234,13 @@ HttpResponse json_response(int status, const Json& body) {
   return {.status = status, .content_type = "application/json", .body = to_line(body), .headers = {}};
 }
 
-HttpResponse empty_response() { return {.status = 204, .content_type = "", .body = "", .headers = {}}; }
+HttpResponse empty_response() {
+  return {.status = 204, .content_type = "", .body = "", .headers = {}};
+}
 
 HttpResponse problem_response(int status, std::string_view code, std::string_view detail) {
-  const Json body = {{"type", "about:blank"}, {"title", title_of(status)}, {"status", status},
-                     {"detail", detail}, {"code", code}};
+  const Json body = {
+      {"type", "about:blank"}, {"title", title_of(status)}, {"status", status}, {"detail", detail}, {"code", code}};
   return {.status = status, .content_type = "application/problem+json", .body = to_line(body), .headers = {}};
 }
 

@@ -39,9 +39,9 @@ struct ApiRequest {
   Services& services;
   std::map<std::string, std::string> path;  // by the names in the pattern
   Json body;
-  WebSession web;          // of kUser, kUserOrLink, and kAdmin unless local
-  std::string token;       // the cookie's, also when nobody is signed in
-  std::string origin;      // "https://host:port", as the page sees it
+  WebSession web;      // of kUser, kUserOrLink, and kAdmin unless local
+  std::string token;   // the cookie's, also when nobody is signed in
+  std::string origin;  // "https://host:port", as the page sees it
   Asker asker;
   int64_t now_s = 0;
   std::string& audit_target;  // a handler that changes something says what
@@ -68,7 +68,8 @@ class Router {
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
 
  private:
-  Result<HttpResponse> run(const Route& route, const HttpRequest& request, std::map<std::string, std::string> path) const;
+  Result<HttpResponse> run(const Route& route, const HttpRequest& request,
+                           std::map<std::string, std::string> path) const;
   Services& services_;
   std::vector<Route> routes_;
 };

@@ -14,8 +14,9 @@ Json user_json(const User& user) {
 }
 
 Json session_json(const Session& session) {
-  return {{"id", session.id}, {"resource", session.resource}, {"name", session.name},
-          {"state", life_name(session.state())}, {"detail", session.detail()}, {"started_s", session.started_s}};
+  return {{"id", session.id},           {"resource", session.resource},
+          {"name", session.name},       {"state", life_name(session.state())},
+          {"detail", session.detail()}, {"started_s", session.started_s}};
 }
 
 // Replaces whatever the browser was signed in to (a token from before must not become a signed-in one).
@@ -62,9 +63,14 @@ Result<HttpResponse> post_login(ApiRequest& request) {
     return response;
   }
   const Database::Lease connection = TRY(request.services.database.lease());
-  TRY(append_audit_alone(*connection, {.actor = normal_name(name).substr(0, 64), .address = request.asker.address,
-                                       .action = "login", .target = "", .outcome = result.user ? "ok" : "refused",
-                                       .detail = ""}, request.now_s));
+  TRY(append_audit_alone(*connection,
+                         {.actor = normal_name(name).substr(0, 64),
+                          .address = request.asker.address,
+                          .action = "login",
+                          .target = "",
+                          .outcome = result.user ? "ok" : "refused",
+                          .detail = ""},
+                         request.now_s));
   if (!result.user) return Error{ErrorCode::kUnauthenticated, "The user name or the password is wrong."};
   const std::string token = TRY(new_web_session(request, *connection, *result.user, ""));
   HttpResponse response = json_response(200, {{"user", user_json(*result.user)}, {"csrf", csrf_token(token)}});
@@ -76,15 +82,20 @@ Result<HttpResponse> post_redeem(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());
   const auto redeemed = TRY(redeem_one_time_code(*connection, text_field(request.body, "code"), request.now_s));
   const auto user = redeemed ? TRY(find_user_by_id(*connection, redeemed->user_id)) : std::optional<User>();
-  TRY(append_audit_alone(*connection, {.actor = user ? user->name : "", .address = request.asker.address,
-                                       .action = "link.redeem", .target = redeemed ? redeemed->session : "",
-                                       .outcome = user ? "ok" : "refused", .detail = ""}, request.now_s));
+  TRY(append_audit_alone(*connection,
+                         {.actor = user ? user->name : "",
+                          .address = request.asker.address,
+                          .action = "link.redeem",
+                          .target = redeemed ? redeemed->session : "",
+                          .outcome = user ? "ok" : "refused",
+                          .detail = ""},
+                         request.now_s));
   if (!user) {
     return Error{ErrorCode::kUnauthenticated, "This link was used already or has expired. Ask for a new one."};
   }
   const std::string token = TRY(new_web_session(request, *connection, *user, redeemed->session));
-  HttpResponse response = json_response(
-      200, {{"user", user_json(*user)}, {"csrf", csrf_token(token)}, {"session", redeemed->session}});
+  HttpResponse response =
+      json_response(200, {{"user", user_json(*user)}, {"csrf", csrf_token(token)}, {"session", redeemed->session}});
   response.headers.emplace_back("Set-Cookie", session_cookie(token));
   return response;
 }
@@ -124,8 +135,12 @@ Result<HttpResponse> get_catalogue(ApiRequest& request) {
     if (!request.web.only_session.empty() && session.is_null()) continue;
     const auto installed = check_installed(resource);
     if (!installed.ok() && !request.web.user.admin) continue;
-    Json item = {{"id", resource.id}, {"kind", resource.app ? "app" : "desktop"}, {"name", resource.name},
-                 {"description", resource.description}, {"icon", "/api/icons/" + resource.id}, {"session", session}};
+    Json item = {{"id", resource.id},
+                 {"kind", resource.app ? "app" : "desktop"},
+                 {"name", resource.name},
+                 {"description", resource.description},
+                 {"icon", "/api/icons/" + resource.id},
+                 {"session", session}};
     if (!installed.ok()) item["unavailable"] = installed.error().message;
     list.push_back(std::move(item));
   }
@@ -220,6 +235,8 @@ constexpr Route kRoutes[] = {
 
 }  // namespace
 
-std::span<const Route> user_routes() { return kRoutes; }
+std::span<const Route> user_routes() {
+  return kRoutes;
+}
 
 }  // namespace vitrine::broker

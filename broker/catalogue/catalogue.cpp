@@ -20,15 +20,23 @@ constexpr std::string_view kAll =
     ") AS resources ";
 
 constexpr std::string_view kEntitled =
-    "id IN (SELECT resource FROM entitlements WHERE (subject_kind = 'user' AND subject = $1) OR (subject_kind = 'group' "
+    "id IN (SELECT resource FROM entitlements WHERE (subject_kind = 'user' AND subject = $1) OR (subject_kind = "
+    "'group' "
     "AND (subject = 'everyone' OR subject IN (SELECT group_name FROM group_members WHERE user_id = $1)))) ";
 
 constexpr std::string_view kOrder = "ORDER BY app, name, id";
 
 Resource resource_from(const SqlRow& row) {
-  Resource resource{.id = row.text(0), .app = row.truth(1), .pool = row.text(2), .name = row.text(3),
-                    .description = row.text(4), .command = {}, .desktop_entry = row.text(6), .package = row.text(7),
-                    .opengl = row.truth(8), .provisioner = row.text(9)};
+  Resource resource{.id = row.text(0),
+                    .app = row.truth(1),
+                    .pool = row.text(2),
+                    .name = row.text(3),
+                    .description = row.text(4),
+                    .command = {},
+                    .desktop_entry = row.text(6),
+                    .package = row.text(7),
+                    .opengl = row.truth(8),
+                    .provisioner = row.text(9)};
   const Json command = Json::parse(row.text(5), nullptr, false);
   if (auto list = text_list_field({{"command", command}}, "command")) resource.command = std::move(*list);
   return resource;
@@ -48,8 +56,8 @@ Result<std::optional<Resource>> first(Result<std::vector<Resource>> found) {
 }
 
 Error no_such_resource(const std::string& id) {
-  return {ErrorCode::kNotFound, fmt::format("There is no pool or app \"{}\". See: vitrine pool list, vitrine app list",
-                                            id)};
+  return {ErrorCode::kNotFound,
+          fmt::format("There is no pool or app \"{}\". See: vitrine pool list, vitrine app list", id)};
 }
 
 // The user's id or the group's name, as entitlements keep it.
@@ -83,8 +91,8 @@ Result<std::vector<Resource>> resources_of(SqlConnection& connection, const User
 }
 
 Result<std::optional<Resource>> find_resource_of(SqlConnection& connection, const User& user, const std::string& id) {
-  return first(select(connection, std::string(kAll).append("WHERE ").append(kEntitled).append("AND id = $2"),
-                      {user.id, id}));
+  return first(
+      select(connection, std::string(kAll).append("WHERE ").append(kEntitled).append("AND id = $2"), {user.id, id}));
 }
 
 Result<void> add_resource(SqlConnection& connection, const Resource& resource, int64_t now_s) {
@@ -101,29 +109,28 @@ Result<void> add_resource(SqlConnection& connection, const Resource& resource, i
                  fmt::format("There is {} \"{}\" already.", taken->app ? "an app" : "a pool", resource.id)};
   }
   if (!resource.app) {
-    TRY(connection.run("INSERT INTO pools(id, name, description, provisioner, opengl, created_s) "
-                       "VALUES ($1, $2, $3, $4, $5, $6)",
-                       {resource.id, resource.name, resource.description, resource.provisioner,
-                        int64_t{resource.opengl}, now_s}));
+    TRY(connection.run(
+        "INSERT INTO pools(id, name, description, provisioner, opengl, created_s) "
+        "VALUES ($1, $2, $3, $4, $5, $6)",
+        {resource.id, resource.name, resource.description, resource.provisioner, int64_t{resource.opengl}, now_s}));
     return {};
   }
   const auto pool = TRY(find_resource(connection, resource.pool));
   if (!pool || pool->app) {
     return Error{ErrorCode::kNotFound, fmt::format("There is no pool \"{}\". See: vitrine pool list", resource.pool)};
   }
-  TRY(connection.run("INSERT INTO apps(id, pool_id, name, description, command, desktop_entry, package, opengl, "
+  TRY(
+      connection.run("INSERT INTO apps(id, pool_id, name, description, command, desktop_entry, package, opengl, "
                      "created_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                     {resource.id, resource.pool, resource.name, resource.description,
-                      to_line(Json(resource.command)), resource.desktop_entry, resource.package,
-                      int64_t{resource.opengl}, now_s}));
+                     {resource.id, resource.pool, resource.name, resource.description, to_line(Json(resource.command)),
+                      resource.desktop_entry, resource.package, int64_t{resource.opengl}, now_s}));
   return {};
 }
 
 Result<void> remove_resource(SqlConnection& connection, const std::string& id) {
   const auto resource = TRY(find_resource(connection, id));
   if (!resource) return no_such_resource(id);
-  if (!resource->app &&
-      !TRY(connection.run("SELECT 1 FROM apps WHERE pool_id = $1 LIMIT 1", {id})).rows.empty()) {
+  if (!resource->app && !TRY(connection.run("SELECT 1 FROM apps WHERE pool_id = $1 LIMIT 1", {id})).rows.empty()) {
     return Error{ErrorCode::kConflict, fmt::format("Apps are published on the pool \"{}\"; remove those first.", id)};
   }
   TRY(connection.run("DELETE FROM entitlements WHERE resource = $1", {id}));
@@ -134,7 +141,8 @@ Result<void> remove_resource(SqlConnection& connection, const std::string& id) {
 Result<void> grant(SqlConnection& connection, const std::string& resource, const Grant& to, int64_t now_s) {
   if (!TRY(find_resource(connection, resource))) return no_such_resource(resource);
   const std::string subject = TRY(subject_key(connection, to));
-  TRY(connection.run("INSERT INTO entitlements(subject_kind, subject, resource, created_s) VALUES ($1, $2, $3, $4) "
+  TRY(
+      connection.run("INSERT INTO entitlements(subject_kind, subject, resource, created_s) VALUES ($1, $2, $3, $4) "
                      "ON CONFLICT DO NOTHING",
                      {std::string(to.group ? "group" : "user"), subject, resource, now_s}));
   return {};
@@ -151,7 +159,8 @@ Result<void> revoke(SqlConnection& connection, const std::string& resource, cons
 Result<std::vector<Grant>> grants_of(SqlConnection& connection, const std::string& resource) {
   const SqlResult result = TRY(connection.run(
       "SELECT subject_kind, subject, users.name FROM entitlements LEFT JOIN users ON subject_kind = 'user' AND "
-      "users.id = subject WHERE resource = $1 ORDER BY subject_kind, subject", {resource}));
+      "users.id = subject WHERE resource = $1 ORDER BY subject_kind, subject",
+      {resource}));
   std::vector<Grant> grants;
   for (const SqlRow& row : result.rows) {
     const bool group = row.text(0) == "group";
@@ -168,7 +177,8 @@ Result<void> check_installed(const Resource& resource) {
                                                       resource.name, resource.command.front())};
   }
   return Error{ErrorCode::kUnavailable, fmt::format("{} is not installed on the server. Install it with: "
-                                                    "apt install {}", resource.name, resource.package)};
+                                                    "apt install {}",
+                                                    resource.name, resource.package)};
 }
 
 }  // namespace vitrine::broker

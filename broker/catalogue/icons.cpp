@@ -17,7 +17,13 @@ constexpr std::array<const char*, 2> kShares = {"/usr/local/share", "/usr/share"
 constexpr std::array<const char*, 4> kThemes = {"hicolor", "Adwaita", "elementary-xfce", "gnome"};
 // Best first: drawings, then pictures that are sharp on a tile.
 constexpr std::array<std::pair<const char*, const char*>, 7> kSizes = {{
-    {"scalable", "svg"}, {"256x256", "png"}, {"192x192", "png"}, {"128x128", "png"}, {"96x96", "png"}, {"64x64", "png"}, {"48x48", "png"},
+    {"scalable", "svg"},
+    {"256x256", "png"},
+    {"192x192", "png"},
+    {"128x128", "png"},
+    {"96x96", "png"},
+    {"64x64", "png"},
+    {"48x48", "png"},
 }};
 
 // A screen on a stand, for pools.
@@ -46,7 +52,9 @@ std::string icon_name(const std::string& desktop_entry) {
   return "";
 }
 
-bool plain_name(const std::string& name) { return !name.empty() && name.find('/') == std::string::npos; }
+bool plain_name(const std::string& name) {
+  return !name.empty() && name.find('/') == std::string::npos;
+}
 
 std::string xml_escaped(std::string_view text) {
   std::string escaped;

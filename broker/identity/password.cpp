@@ -82,7 +82,9 @@ bool PasswordHasher::verify(std::string_view password, const std::string& phc) {
   return right;
 }
 
-void PasswordHasher::verify_nobody(std::string_view password) { (void)verify(password, nobody_); }
+void PasswordHasher::verify_nobody(std::string_view password) {
+  (void)verify(password, nobody_);
+}
 
 bool PasswordHasher::should_rehash(const std::string& phc) const {
   return phc_number(phc, "$m=") < cost_.memory_kib || phc_number(phc, ",t=") < cost_.passes;

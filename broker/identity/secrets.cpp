@@ -36,9 +36,13 @@ std::string random_bytes(size_t count) {
   return bytes;
 }
 
-std::string random_id() { return random_characters("abcdefghijklmnopqrstuvwxyz234567", 16); }
+std::string random_id() {
+  return random_characters("abcdefghijklmnopqrstuvwxyz234567", 16);
+}
 
-std::string random_token() { return base64url_encode(as_bytes(random_bytes(32))); }
+std::string random_token() {
+  return base64url_encode(as_bytes(random_bytes(32)));
+}
 
 std::string random_password() {
   std::string password = random_characters("abcdefghjkmnpqrstuvwxyz23456789z", 16);

@@ -6,17 +6,23 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr int kFreePerPair = 5;        // a person who mistypes
-constexpr int kFreePerAddress = 30;    // an office behind one address
-constexpr int kFreePerAccount = 50;    // guessing spread over many addresses
+constexpr int kFreePerPair = 5;      // a person who mistypes
+constexpr int kFreePerAddress = 30;  // an office behind one address
+constexpr int kFreePerAccount = 50;  // guessing spread over many addresses
 constexpr int64_t kLongestWaitS = 300;
 constexpr int64_t kLongestAccountWaitS = 30;  // short, so that strangers cannot lock a user out
 constexpr int64_t kForgetAfterS = 900;
 constexpr size_t kMaxEntries = 100'000;  // some 10 MB; beyond it the oldest go
 
-std::string pair_key(const std::string& account, const std::string& address) { return "p" + address + "\n" + account; }
-std::string address_key(const std::string& address) { return "a" + address; }
-std::string account_key(const std::string& account) { return "u" + account; }
+std::string pair_key(const std::string& account, const std::string& address) {
+  return "p" + address + "\n" + account;
+}
+std::string address_key(const std::string& address) {
+  return "a" + address;
+}
+std::string account_key(const std::string& account) {
+  return "u" + account;
+}
 
 }  // namespace
 

@@ -12,8 +12,12 @@ constexpr size_t kMaxUserName = 64;
 constexpr std::string_view kUserColumns = "SELECT id, name, display_name, admin, password, created_s FROM users ";
 
 User user_from(const SqlRow& row) {
-  return {.id = row.text(0), .name = row.text(1), .display_name = row.text(2), .admin = row.truth(3),
-          .password = row.text(4), .created_s = row.integer(5)};
+  return {.id = row.text(0),
+          .name = row.text(1),
+          .display_name = row.text(2),
+          .admin = row.truth(3),
+          .password = row.text(4),
+          .created_s = row.integer(5)};
 }
 
 Result<std::optional<User>> one_user(SqlConnection& connection, std::string_view where, const std::string& value) {
@@ -38,18 +42,22 @@ Result<void> check_can_have_members(SqlConnection& connection, const std::string
 
 std::string normal_name(std::string_view typed) {
   std::string name(typed);
-  std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return name;
 }
 
 Result<void> check_name(std::string_view what, std::string_view name) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  const bool good = !name.empty() && name.size() <= kMaxUserName && plain(name.front()) &&
-                    std::ranges::all_of(name, [&](char c) { return plain(c) || std::string_view("._-+@").find(c) != std::string_view::npos; });
+  const bool good =
+      !name.empty() && name.size() <= kMaxUserName && plain(name.front()) && std::ranges::all_of(name, [&](char c) {
+        return plain(c) || std::string_view("._-+@").find(c) != std::string_view::npos;
+      });
   if (good) return {};
   return Error{ErrorCode::kInvalidArgument,
                fmt::format("A {} name starts with a lower-case letter or digit and goes on with those or . _ - + @, at "
-                           "most {} characters.", what, kMaxUserName)};
+                           "most {} characters.",
+                           what, kMaxUserName)};
 }
 
 Result<std::optional<User>> find_user(SqlConnection& connection, const std::string& name) {
@@ -138,8 +146,8 @@ Result<void> remove_member(SqlConnection& connection, const std::string& group, 
 }
 
 Result<std::vector<std::string>> groups_of(SqlConnection& connection, const std::string& user_id) {
-  const SqlResult result = TRY(
-      connection.run("SELECT group_name FROM group_members WHERE user_id = $1 ORDER BY group_name", {user_id}));
+  const SqlResult result =
+      TRY(connection.run("SELECT group_name FROM group_members WHERE user_id = $1 ORDER BY group_name", {user_id}));
   std::vector<std::string> names;
   for (const SqlRow& row : result.rows) names.push_back(row.text(0));
   return names;

@@ -14,10 +14,10 @@ inline constexpr std::string_view kEveryone = "everyone";
 
 struct User {
   std::string id;
-  std::string name;          // lower case; what is typed at sign-in, and the home folder's name
+  std::string name;  // lower case; what is typed at sign-in, and the home folder's name
   std::string display_name;
   bool admin = false;
-  std::string password;      // PHC string
+  std::string password;  // PHC string
   int64_t created_s = 0;
 };
 

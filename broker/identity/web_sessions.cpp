@@ -12,14 +12,14 @@ constexpr size_t kMaxToken = 64;        // ours have 43 characters
 Result<std::string> open_web_session(SqlConnection& connection, const std::string& user_id,
                                      const std::string& only_session, int64_t now_s) {
   std::string token = random_token();
-  TRY(connection.run("INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s) "
+  TRY(
+      connection.run("INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s) "
                      "VALUES ($1, $2, $3, $4, $5, $6)",
                      {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS}));
   return token;
 }
 
-Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, const std::string& token,
-                                                   int64_t now_s) {
+Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, const std::string& token, int64_t now_s) {
   if (token.empty() || token.size() > kMaxToken) return std::optional<WebSession>();
   WebSession session{.token_hash = sha256_hex(token), .only_session = "", .user = {}};
   const SqlResult result = TRY(connection.run(
@@ -53,6 +53,8 @@ Result<void> remove_expired_web_sessions(SqlConnection& connection, int64_t now_
   return {};
 }
 
-std::string csrf_token(const std::string& session_token) { return hmac_base64url(session_token, "vitrine csrf 1"); }
+std::string csrf_token(const std::string& session_token) {
+  return hmac_base64url(session_token, "vitrine csrf 1");
+}
 
 }  // namespace vitrine::broker

@@ -33,7 +33,9 @@ bool may_change(DesktopLife from, DesktopLife to);
 std::string_view life_name(DesktopLife life);
 // kFailed for a name that no version knows.
 DesktopLife life_from_name(std::string_view name);
-inline bool is_over(DesktopLife life) { return life == DesktopLife::kFailed || life == DesktopLife::kEnded; }
+inline bool is_over(DesktopLife life) {
+  return life == DesktopLife::kFailed || life == DesktopLife::kEnded;
+}
 
 struct DesktopRow {
   std::string id;

@@ -15,8 +15,8 @@ struct ChildProgram {
   std::vector<std::string> command;      // command[0] is a path or is looked up in $PATH
   std::vector<std::string> environment;  // NAME=value; nothing else is passed on
   std::string working_folder = "/";
-  int output = -1;               // its standard output and error; -1: /dev/null
-  std::vector<int> pass_fds;     // stay open in it under the same numbers
+  int output = -1;                     // its standard output and error; -1: /dev/null
+  std::vector<int> pass_fds;           // stay open in it under the same numbers
   int signal_when_orphaned = SIGKILL;  // when the calling process dies, however
 };
 

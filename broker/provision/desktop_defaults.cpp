@@ -185,14 +185,18 @@ constexpr std::string_view kDisplays = R"(<?xml version="1.0" encoding="UTF-8"?>
 )";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kChannels = {{
-    {"xfwm4", kXfwm4}, {"xsettings", kXsettings}, {"xfce4-session", kSession},
-    {"xfce4-desktop", kBackground}, {"xfce4-panel", kPanel}, {"displays", kDisplays},
+    {"xfwm4", kXfwm4},
+    {"xsettings", kXsettings},
+    {"xfce4-session", kSession},
+    {"xfce4-desktop", kBackground},
+    {"xfce4-panel", kPanel},
+    {"displays", kDisplays},
 }};
 
 // A saver or lock would cover the desktop of someone who has already signed in; the others have nothing to act on.
 constexpr std::array<std::string_view, 8> kNotAutostarted = {
-    "xscreensaver", "light-locker", "xfce4-screensaver", "mate-screensaver", "gnome-screensaver",
-    "xfce4-power-manager", "at-spi-dbus-bus", "polkit-mate-authentication-agent-1"};
+    "xscreensaver",      "light-locker",        "xfce4-screensaver", "mate-screensaver",
+    "gnome-screensaver", "xfce4-power-manager", "at-spi-dbus-bus",   "polkit-mate-authentication-agent-1"};
 
 constexpr std::string_view kGtkSettings = R"([Settings]
 gtk-theme-name=Adwaita
@@ -284,6 +288,8 @@ Result<void> write_gtk_defaults(const std::string& xdg_folder) {
   return {};
 }
 
-std::string openbox_config() { return std::string(kOpenbox); }
+std::string openbox_config() {
+  return std::string(kOpenbox);
+}
 
 }  // namespace vitrine::broker

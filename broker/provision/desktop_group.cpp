@@ -18,8 +18,8 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr Micros kCloseGrace = 2 * kSecond;          // for programs to end by themselves
-constexpr Micros kDisplayGrace = 1 * kSecond;        // for Xorg to remove its socket and lock file
+constexpr Micros kCloseGrace = 2 * kSecond;    // for programs to end by themselves
+constexpr Micros kDisplayGrace = 1 * kSecond;  // for Xorg to remove its socket and lock file
 constexpr Micros kCrashWindow = 60 * kSecond;
 constexpr size_t kMaxMainCrashes = 3;  // within kCrashWindow; a fourth ends the session
 constexpr size_t kMaxWmCrashes = 5;
@@ -27,9 +27,11 @@ constexpr Micros kAgentBackoffFirst = 50 * kMillisecond;
 constexpr Micros kAgentBackoffMost = 5 * kSecond;
 constexpr Micros kAgentStable = 10 * kSecond;  // an agent that ran so long starts with the first backoff again
 constexpr size_t kMaxClients = 16;             // the broker and curious administrators
-constexpr int kSessionEndedCode = 7;  // CloseCode::kSessionEnded
+constexpr int kSessionEndedCode = 7;           // CloseCode::kSessionEnded
 
-bool ended_well(int status) { return WIFEXITED(status) && WEXITSTATUS(status) == 0; }
+bool ended_well(int status) {
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
 
 }  // namespace
 
@@ -93,7 +95,9 @@ void DesktopGroup::wait_and_handle() {
   handle_deadlines(monotonic_now());
 }
 
-Micros DesktopGroup::next_deadline() const { return std::min({start_agent_at_, give_up_at_, stage_ends_at_}); }
+Micros DesktopGroup::next_deadline() const {
+  return std::min({start_agent_at_, give_up_at_, stage_ends_at_});
+}
 
 void DesktopGroup::handle_deadlines(Micros now) {
   if (now >= give_up_at_) {
@@ -199,7 +203,8 @@ void DesktopGroup::handle_agent() {
     const auto event = parse_object(line);
     if (!event.ok()) continue;  // the agent runs as the desktop's user; what it says is only shown
     const std::string name = text_field(event.value(), "event");
-    if (name == "viewers") viewers_ = static_cast<int>(std::clamp<int64_t>(number_field(event.value(), "count"), 0, 99));
+    if (name == "viewers")
+      viewers_ = static_cast<int>(std::clamp<int64_t>(number_field(event.value(), "count"), 0, 99));
     if (name == "ready" && !pending_notice_.empty()) {
       agent_->write_line(std::exchange(pending_notice_, ""));
     }

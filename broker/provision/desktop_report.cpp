@@ -9,8 +9,11 @@ namespace vitrine::broker {
 namespace {
 
 constexpr std::array<std::pair<DesktopPhase, const char*>, 5> kPhases = {{
-    {DesktopPhase::kStarting, "starting"}, {DesktopPhase::kRunning, "running"}, {DesktopPhase::kEnding, "ending"},
-    {DesktopPhase::kEnded, "ended"}, {DesktopPhase::kFailed, "failed"},
+    {DesktopPhase::kStarting, "starting"},
+    {DesktopPhase::kRunning, "running"},
+    {DesktopPhase::kEnding, "ending"},
+    {DesktopPhase::kEnded, "ended"},
+    {DesktopPhase::kFailed, "failed"},
 }};
 
 constexpr int64_t kMostPlausible = 1 << 24;
@@ -29,9 +32,15 @@ const char* phase_name(DesktopPhase phase) {
 }
 
 std::string report_to_json(const DesktopReport& report) {
-  return to_line({{"id", report.id}, {"state", phase_name(report.phase)}, {"exit_reason", report.reason},
-                  {"viewers", report.viewers}, {"width", report.width}, {"height", report.height},
-                  {"display", report.display}, {"xauthority", report.xauthority}, {"pids", report.pids}});
+  return to_line({{"id", report.id},
+                  {"state", phase_name(report.phase)},
+                  {"exit_reason", report.reason},
+                  {"viewers", report.viewers},
+                  {"width", report.width},
+                  {"height", report.height},
+                  {"display", report.display},
+                  {"xauthority", report.xauthority},
+                  {"pids", report.pids}});
 }
 
 Result<DesktopReport> report_from_json(const std::string& line) {

@@ -17,8 +17,8 @@ std::string spec_to_json(const DesktopSpec& spec) {
 Result<DesktopSpec> spec_from_json(const std::string& text) {
   const Json json = TRY(parse_object(text));
   DesktopSpec spec;
-  for (auto [key, field] : {std::pair{"id", &spec.id}, {"name", &spec.name}, {"folder", &spec.folder},
-                            {"home", &spec.home}}) {
+  for (auto [key, field] :
+       {std::pair{"id", &spec.id}, {"name", &spec.name}, {"folder", &spec.folder}, {"home", &spec.home}}) {
     *field = text_field(json, key);
     if (field->empty()) return Error{ErrorCode::kMalformed, fmt::format("The field \"{}\" is missing.", key)};
   }
@@ -30,8 +30,8 @@ Result<DesktopSpec> spec_from_json(const std::string& text) {
   for (auto [key, field] : {std::pair{"width", &spec.width}, {"height", &spec.height}}) {
     const int64_t side = number_field(json, key);
     if (side < int64_t{kMinScreenSide} || side > int64_t{kMaxScreenSide}) {
-      return Error{ErrorCode::kMalformed, fmt::format("The field \"{}\" is not between {} and {}.", key,
-                                                      kMinScreenSide, kMaxScreenSide)};
+      return Error{ErrorCode::kMalformed,
+                   fmt::format("The field \"{}\" is not between {} and {}.", key, kMinScreenSide, kMaxScreenSide)};
     }
     *field = static_cast<int>(side);
   }

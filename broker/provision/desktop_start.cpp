@@ -142,11 +142,21 @@ Result<void> DesktopGroup::start_display() {
   if (xorg.empty()) TRY(check_display_programs(false));
   auto [number, write_end] = TRY(make_pipe());
   display_number_.fd = std::move(number);
-  std::vector<std::string> command = {xorg, "-displayfd", std::to_string(write_end.get()),
-                                      "-config", spec_.folder + "/xorg.conf",
-                                      "-auth", spec_.folder + "/xauthority",
-                                      "-logfile", spec_.folder + "/xorg.log",
-                                      "-noreset", "-novtswitch", "-nolisten", "tcp", "-dpi", "96"};
+  std::vector<std::string> command = {xorg,
+                                      "-displayfd",
+                                      std::to_string(write_end.get()),
+                                      "-config",
+                                      spec_.folder + "/xorg.conf",
+                                      "-auth",
+                                      spec_.folder + "/xauthority",
+                                      "-logfile",
+                                      spec_.folder + "/xorg.log",
+                                      "-noreset",
+                                      "-novtswitch",
+                                      "-nolisten",
+                                      "tcp",
+                                      "-dpi",
+                                      "96"};
   if (!spec_.opengl) command.insert(command.end(), {"-extension", "GLX"});
   // SIGTERM lets Xorg remove its socket and lock file from /tmp.
   pids_["xorg"] = TRY(start_program(command, session_log_->input(), {write_end.get()}, SIGTERM));

@@ -61,12 +61,15 @@ void append_counted(std::string& file, std::string_view field) {
 Result<void> need_program(const std::string& program, const std::string& package) {
   if (!find_program(program).empty()) return {};
   return Error{ErrorCode::kUnavailable, fmt::format("The program {} is missing on the server. Install it with: "
-                                                    "apt install {}", program, package)};
+                                                    "apt install {}",
+                                                    program, package)};
 }
 
 }  // namespace
 
-std::string random_cookie() { return random_bytes(16); }
+std::string random_cookie() {
+  return random_bytes(16);
+}
 
 std::string xauthority_file(const std::string& cookie) {
   std::string file = "\xff\xff";  // family "wild": any address
@@ -98,13 +101,14 @@ Result<void> check_display_programs(bool app) {
                  "The display server Xorg is missing on the server. Install it with: apt install xserver-xorg-core"};
   }
   bool driver = false;
-  for (const char* path : {"/usr/lib/xorg/modules/drivers/dummy_drv.so",
-                           "/usr/lib/x86_64-linux-gnu/xorg/modules/drivers/dummy_drv.so"}) {
+  for (const char* path :
+       {"/usr/lib/xorg/modules/drivers/dummy_drv.so", "/usr/lib/x86_64-linux-gnu/xorg/modules/drivers/dummy_drv.so"}) {
     driver = driver || ::access(path, R_OK) == 0;
   }
   if (!driver) {
-    return Error{ErrorCode::kUnavailable, "Xorg's driver \"dummy\" is missing on the server. Install it with: "
-                                          "apt install xserver-xorg-video-dummy"};
+    return Error{ErrorCode::kUnavailable,
+                 "Xorg's driver \"dummy\" is missing on the server. Install it with: "
+                 "apt install xserver-xorg-video-dummy"};
   }
   TRY(need_program("xkbcomp", "x11-xkb-utils"));
   TRY(need_program("dbus-daemon", "dbus-daemon"));

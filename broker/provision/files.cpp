@@ -24,7 +24,8 @@ Error file_error(const char* verb, const std::string& path, int number) {
   }
   if (number == EACCES || number == EPERM || number == EROFS) {
     return {ErrorCode::kIo, fmt::format("Cannot {} {}: {}. Make it writable for this user or choose another folder "
-                                        "with --data.", verb, path, std::strerror(number))};
+                                        "with --data.",
+                                        verb, path, std::strerror(number))};
   }
   const ErrorCode code = number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo;
   return {code, fmt::format("Cannot {} {}: {}.", verb, path, std::strerror(number))};

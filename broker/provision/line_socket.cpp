@@ -15,7 +15,7 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr size_t kMaxLine = 16 * 1024;    // the longest is a status with all its viewers, some 2 kB
+constexpr size_t kMaxLine = 16 * 1024;     // the longest is a status with all its viewers, some 2 kB
 constexpr size_t kMaxQueued = 256 * 1024;  // a peer that does not read that much is stuck
 constexpr int kBacklog = 64;
 
@@ -24,8 +24,8 @@ Result<sockaddr_un> address_of(const std::string& path) {
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
     return Error{ErrorCode::kTooLarge, fmt::format("The path {} is too long for a socket (at most {} bytes). Choose a "
-                                                   "data folder with a shorter path.", path,
-                                                   sizeof address.sun_path - 1)};
+                                                   "data folder with a shorter path.",
+                                                   path, sizeof address.sun_path - 1)};
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   return address;
@@ -60,7 +60,9 @@ LineSocket::LineSocket(UniqueFd fd) : fd_(std::move(fd)) {
   ::fcntl(fd_.get(), F_SETFL, ::fcntl(fd_.get(), F_GETFL) | O_NONBLOCK);
 }
 
-short LineSocket::events() const { return static_cast<short>(out_.empty() ? POLLIN : POLLIN | POLLOUT); }
+short LineSocket::events() const {
+  return static_cast<short>(out_.empty() ? POLLIN : POLLIN | POLLOUT);
+}
 
 std::vector<std::string> LineSocket::read_lines() {
   std::array<char, 4096> buffer{};

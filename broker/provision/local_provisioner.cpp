@@ -36,7 +36,9 @@ bool plain_id(const std::string& id) {
 }
 
 // A copy of the descriptor that lies above those the new program is to have.
-UniqueFd high_copy(int fd) { return UniqueFd(fd < 0 ? -1 : ::fcntl(fd, F_DUPFD_CLOEXEC, 64)); }
+UniqueFd high_copy(int fd) {
+  return UniqueFd(fd < 0 ? -1 : ::fcntl(fd, F_DUPFD_CLOEXEC, 64));
+}
 
 std::vector<std::string> subfolders(const std::string& path) {
   std::vector<std::string> names;
@@ -64,9 +66,11 @@ Result<std::unique_ptr<LocalProvisioner>> LocalProvisioner::create(Options optio
   // The longest socket programs make below a desktop's folder: /<16>/runtime/<name of up to 24>.
   const size_t longest = desktops.size() + 1 + 16 + 9 + 24;
   if (longest > kMaxSocketPath) {
-    return Error{ErrorCode::kTooLarge,
-                 fmt::format("The path of the data folder, {}, is {} bytes too long for the sockets inside it. Choose a "
-                             "shorter one with --data.", options.data_folder, longest - kMaxSocketPath)};
+    return Error{
+        ErrorCode::kTooLarge,
+        fmt::format("The path of the data folder, {}, is {} bytes too long for the sockets inside it. Choose a "
+                    "shorter one with --data.",
+                    options.data_folder, longest - kMaxSocketPath)};
   }
   TRY(make_folder(desktops, 0700));
   std::unique_ptr<LocalProvisioner> made(new LocalProvisioner(std::move(options)));
@@ -110,7 +114,7 @@ Result<void> LocalProvisioner::spawn_supervisor(const std::string& folder, int c
   if (lifeline_copy.open()) posix_spawn_file_actions_adddup2(&actions, lifeline_copy.get(), 4);
   posix_spawn_file_actions_addclosefrom_np(&actions, lifeline_copy.open() ? 5 : 4);
 
-  std::vector<std::string> command = {options_.program, "desktop", "--detach", "--control-listen-fd", "3", "--spec",
+  std::vector<std::string> command = {options_.program,     "desktop", "--detach", "--control-listen-fd", "3", "--spec",
                                       folder + "/spec.json"};
   std::vector<char*> argv;
   for (std::string& word : command) argv.push_back(word.data());
@@ -135,8 +139,9 @@ Result<void> LocalProvisioner::spawn_supervisor(const std::string& folder, int c
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
   const auto said = read_file(log);
-  return Error{ErrorCode::kUnavailable, fmt::format("The desktop could not be started: {}",
-                                                    said.ok() && !said.value().empty() ? said.value() : "no reason given.")};
+  return Error{ErrorCode::kUnavailable,
+               fmt::format("The desktop could not be started: {}",
+                           said.ok() && !said.value().empty() ? said.value() : "no reason given.")};
 }
 
 Result<void> LocalProvisioner::start(const DesktopOrder& order) {
@@ -207,8 +212,10 @@ DesktopReport LocalProvisioner::first_report(const std::string& id) {
 std::optional<DesktopReport> LocalProvisioner::next_report(Micros timeout) {
   {
     const std::lock_guard lock(mutex_);
-    if (reports_.empty()) timeout = std::max<Micros>(timeout, 0);
-    else timeout = 0;
+    if (reports_.empty())
+      timeout = std::max<Micros>(timeout, 0);
+    else
+      timeout = 0;
   }
   read_watches(timeout);
   const std::lock_guard lock(mutex_);

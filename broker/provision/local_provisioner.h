@@ -17,9 +17,9 @@ class LocalProvisioner : public Provisioner {
  public:
   struct Options {
     std::string data_folder;
-    std::string program;              // of `vitrine`
-    std::vector<std::string> agent;   // command line, to which "--credential FILE" is added
-    int lifeline = -1;                // passed on to the desktops, so that they end with `vitrine up`
+    std::string program;             // of `vitrine`
+    std::vector<std::string> agent;  // command line, to which "--credential FILE" is added
+    int lifeline = -1;               // passed on to the desktops, so that they end with `vitrine up`
   };
   // Errors: too_large (the data folder's path leaves no room for socket names), io.
   static Result<std::unique_ptr<LocalProvisioner>> create(Options options);

@@ -15,9 +15,9 @@ namespace vitrine::broker {
 // What the broker wants to have running.
 struct DesktopOrder {
   std::string id;
-  std::string user;      // whose home folder it gets
-  std::string resource;  // pool or app
-  std::string name;      // shown to people: "Desktop", "Text Editor"
+  std::string user;                  // whose home folder it gets
+  std::string resource;              // pool or app
+  std::string name;                  // shown to people: "Desktop", "Text Editor"
   std::vector<std::string> command;  // of the app; empty: the whole desktop
   bool opengl = false;
   int width = 1280;

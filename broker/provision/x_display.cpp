@@ -40,9 +40,13 @@ Result<std::unique_ptr<XDisplay>> XDisplay::open(const std::string& display, con
   return opened;
 }
 
-XDisplay::~XDisplay() { xcb_disconnect(connection_); }
+XDisplay::~XDisplay() {
+  xcb_disconnect(connection_);
+}
 
-int XDisplay::fd() const { return xcb_get_file_descriptor(connection_); }
+int XDisplay::fd() const {
+  return xcb_get_file_descriptor(connection_);
+}
 
 uint32_t XDisplay::atom(const char* name) {
   const auto cookie = xcb_intern_atom(connection_, 0, static_cast<uint16_t>(std::strlen(name)), name);

@@ -20,10 +20,10 @@ namespace {
 
 constexpr int kDefaultWidth = 1280;
 constexpr int kDefaultHeight = 720;
-constexpr int64_t kDefaultMaxDesktops = 64;        // a desktop takes 60-150 MB; setting "max_desktops"
-constexpr int64_t kMaxSessionsPerUser = 16;        // so that one user cannot use up the server
-constexpr int64_t kDefaultDisconnectS = 24 * 3600;  // without a viewer; setting "disconnect_limit_s"
-constexpr int64_t kKeepOverS = 30 * 24 * 3600;     // rows of sessions that are over
+constexpr int64_t kDefaultMaxDesktops = 64;             // a desktop takes 60-150 MB; setting "max_desktops"
+constexpr int64_t kMaxSessionsPerUser = 16;             // so that one user cannot use up the server
+constexpr int64_t kDefaultDisconnectS = 24 * 3600;      // without a viewer; setting "disconnect_limit_s"
+constexpr int64_t kKeepOverS = 30 * 24 * 3600;          // rows of sessions that are over
 constexpr int64_t kAgentCredentialS = 366 * 24 * 3600;  // longer than a desktop lives; it dies with its file
 constexpr int64_t kHousekeepingS = 60;
 constexpr uint32_t kAllRights = kMayView | kMayInput | kMayResize;
@@ -34,8 +34,11 @@ int clamp_side(int64_t wanted, int otherwise) {
 }
 
 AuditEntry session_entry(const Asker& asker, const char* action, const Session& session, const std::string& detail) {
-  return {.actor = asker.name, .address = asker.address, .action = action,
-          .target = fmt::format("{}/{}/{}", session.user, session.resource, session.id), .outcome = "ok",
+  return {.actor = asker.name,
+          .address = asker.address,
+          .action = action,
+          .target = fmt::format("{}/{}/{}", session.user, session.resource, session.id),
+          .outcome = "ok",
           .detail = detail};
 }
 
@@ -59,8 +62,9 @@ Result<void> SessionService::reconcile(int64_t now_s) {
     if (std::ranges::any_of(found, same)) continue;
     const bool starting = row.life == DesktopLife::kProvisioning;
     const DesktopLife life = starting ? DesktopLife::kFailed : DesktopLife::kEnded;
-    TRY(record_end(row.id, life, starting ? "The server stopped while this was starting. Open it again."
-                                          : "The server was stopped.", now_s));
+    TRY(record_end(row.id, life,
+                   starting ? "The server stopped while this was starting. Open it again." : "The server was stopped.",
+                   now_s));
   }
   for (const DesktopReport& report : found) {
     const bool known = std::ranges::any_of(rows, [&](const DesktopRow& row) { return row.id == report.id; });
@@ -124,8 +128,8 @@ Result<void> SessionService::record_running(const DesktopReport& report, int64_t
   const Database::Lease connection = TRY(database_.lease());
   // What does not follow from the present state is not allowed by the table and changes nothing.
   TRY(change_life(*connection, report.id, DesktopLife::kAssigned, "", now_s));
-  TRY(change_life(*connection, report.id,
-                  report.viewers > 0 ? DesktopLife::kConnected : DesktopLife::kDisconnected, "", now_s));
+  TRY(change_life(*connection, report.id, report.viewers > 0 ? DesktopLife::kConnected : DesktopLife::kDisconnected, "",
+                  now_s));
   return {};
 }
 
@@ -162,8 +166,8 @@ Result<void> SessionService::keep_house(int64_t now_s) {
   return {};
 }
 
-Result<Session> SessionService::open(const User& user, const std::string& resource, ScreenSize size,
-                                     const Asker& asker, int64_t now_s) {
+Result<Session> SessionService::open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
+                                     int64_t now_s) {
   std::optional<Resource> found;
   {
     const Database::Lease connection = TRY(database_.lease());
@@ -209,32 +213,45 @@ Result<std::optional<Session>> SessionService::insert_rows(const User& user, con
   SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
   const int64_t limit = TRY(read_number_setting(*connection, "max_desktops", kDefaultMaxDesktops));
   if (TRY(count_living_desktops(*connection)) >= limit) {
-    return Error{ErrorCode::kExhausted, fmt::format("All {} desktops of this server are in use. Try again later.",
-                                                    limit)};
+    return Error{ErrorCode::kExhausted,
+                 fmt::format("All {} desktops of this server are in use. Try again later.", limit)};
   }
   const std::vector<Session> own = TRY(running_sessions(*connection, user.id));
   if (static_cast<int64_t>(own.size()) >= kMaxSessionsPerUser) {
     return Error{ErrorCode::kExhausted, fmt::format("You have {} sessions open, which is the most allowed. End one "
-                                                    "first.", own.size())};
+                                                    "first.",
+                                                    own.size())};
   }
   if (std::ranges::any_of(own, [&](const Session& session) { return session.resource == resource.id; })) {
     return std::optional<Session>();
   }
-  const Session session{.id = random_id(), .user_id = user.id, .user = user.name, .resource = resource.id,
-                        .name = resource.name, .desktop = random_id(), .started_s = now_s, .ended_s = 0,
-                        .end_reason = "", .life = DesktopLife::kProvisioning,
-                        .desktop_detail = fmt::format("{} is starting.", resource.name), .changed_s = now_s};
-  TRY(insert_desktop(*connection, {.id = session.desktop, .pool = resource.pool, .resource = resource.id,
-                                   .provisioner = resource.provisioner, .life = session.life,
-                                   .detail = session.desktop_detail, .created_s = now_s, .changed_s = now_s}));
+  const Session session{.id = random_id(),
+                        .user_id = user.id,
+                        .user = user.name,
+                        .resource = resource.id,
+                        .name = resource.name,
+                        .desktop = random_id(),
+                        .started_s = now_s,
+                        .ended_s = 0,
+                        .end_reason = "",
+                        .life = DesktopLife::kProvisioning,
+                        .desktop_detail = fmt::format("{} is starting.", resource.name),
+                        .changed_s = now_s};
+  TRY(insert_desktop(*connection, {.id = session.desktop,
+                                   .pool = resource.pool,
+                                   .resource = resource.id,
+                                   .provisioner = resource.provisioner,
+                                   .life = session.life,
+                                   .detail = session.desktop_detail,
+                                   .created_s = now_s,
+                                   .changed_s = now_s}));
   TRY(insert_session(*connection, session));
   TRY(append_audit(*connection, session_entry(asker, "session.open", session, ""), now_s));
   TRY(transaction.commit());
   return std::optional(session);
 }
 
-Result<void> SessionService::end(const Session& session, const std::string& reason, const Asker& asker,
-                                 int64_t now_s) {
+Result<void> SessionService::end(const Session& session, const std::string& reason, const Asker& asker, int64_t now_s) {
   {
     const Database::Lease connection = TRY(database_.lease());
     SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));

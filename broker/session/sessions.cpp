@@ -12,9 +12,17 @@ constexpr std::string_view kSelect =
 constexpr size_t kMaxCode = 64;  // ours have 43 characters
 
 Session session_from(const SqlRow& row) {
-  return {.id = row.text(0), .user_id = row.text(1), .user = row.text(2), .resource = row.text(3),
-          .name = row.text(4), .desktop = row.text(5), .started_s = row.integer(6), .ended_s = row.integer(7),
-          .end_reason = row.text(8), .life = life_from_name(row.text(9)), .desktop_detail = row.text(10),
+  return {.id = row.text(0),
+          .user_id = row.text(1),
+          .user = row.text(2),
+          .resource = row.text(3),
+          .name = row.text(4),
+          .desktop = row.text(5),
+          .started_s = row.integer(6),
+          .ended_s = row.integer(7),
+          .end_reason = row.text(8),
+          .life = life_from_name(row.text(9)),
+          .desktop_detail = row.text(10),
           .changed_s = row.integer(11)};
 }
 
@@ -31,13 +39,15 @@ DesktopLife Session::state() const {
   return DesktopLife::kEnded;
 }
 
-std::string Session::detail() const { return ended_s != 0 ? end_reason : desktop_detail; }
+std::string Session::detail() const {
+  return ended_s != 0 ? end_reason : desktop_detail;
+}
 
 Result<void> insert_session(SqlConnection& connection, const Session& session) {
-  TRY(connection.run("INSERT INTO sessions(id, user_id, user_name, resource, resource_name, desktop_id, started_s, "
-                     "ended_s, end_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, '')",
-                     {session.id, session.user_id, session.user, session.resource, session.name, session.desktop,
-                      session.started_s}));
+  TRY(connection.run(
+      "INSERT INTO sessions(id, user_id, user_name, resource, resource_name, desktop_id, started_s, "
+      "ended_s, end_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, '')",
+      {session.id, session.user_id, session.user, session.resource, session.name, session.desktop, session.started_s}));
   return {};
 }
 
@@ -66,17 +76,20 @@ Result<std::vector<Session>> running_sessions(SqlConnection& connection, const s
 }
 
 Result<bool> end_session(SqlConnection& connection, const std::string& id, const std::string& reason, int64_t now_s) {
-  const SqlResult result =
-      TRY(connection.run("UPDATE sessions SET ended_s = $2, end_reason = $3 WHERE id = $1 AND ended_s IS NULL",
-                         {id, now_s, reason}));
+  const SqlResult result = TRY(connection.run(
+      "UPDATE sessions SET ended_s = $2, end_reason = $3 WHERE id = $1 AND ended_s IS NULL", {id, now_s, reason}));
   return result.changed > 0;
 }
 
 Result<void> remove_old_sessions(SqlConnection& connection, int64_t ended_before_s) {
-  TRY(connection.run("DELETE FROM sessions WHERE ended_s IS NOT NULL AND ended_s < $1 AND desktop_id IN "
-                     "(SELECT id FROM desktops WHERE state IN ('ended', 'failed'))", {ended_before_s}));
-  TRY(connection.run("DELETE FROM desktops WHERE state IN ('ended', 'failed') AND changed_s < $1 AND id NOT IN "
-                     "(SELECT desktop_id FROM sessions)", {ended_before_s}));
+  TRY(
+      connection.run("DELETE FROM sessions WHERE ended_s IS NOT NULL AND ended_s < $1 AND desktop_id IN "
+                     "(SELECT id FROM desktops WHERE state IN ('ended', 'failed'))",
+                     {ended_before_s}));
+  TRY(
+      connection.run("DELETE FROM desktops WHERE state IN ('ended', 'failed') AND changed_s < $1 AND id NOT IN "
+                     "(SELECT desktop_id FROM sessions)",
+                     {ended_before_s}));
   return {};
 }
 
@@ -92,9 +105,9 @@ Result<std::optional<RedeemedCode>> redeem_one_time_code(SqlConnection& connecti
                                                          int64_t now_s) {
   if (code.size() > kMaxCode) return std::optional<RedeemedCode>();
   // One statement: of two that come with the same code, one finds it gone.
-  const SqlResult result = TRY(connection.run(
-      "DELETE FROM one_time_codes WHERE code_hash = $1 AND expires_s > $2 RETURNING user_id, session_id",
-      {sha256_hex(code), now_s}));
+  const SqlResult result = TRY(
+      connection.run("DELETE FROM one_time_codes WHERE code_hash = $1 AND expires_s > $2 RETURNING user_id, session_id",
+                     {sha256_hex(code), now_s}));
   if (result.rows.empty()) return std::optional<RedeemedCode>();
   return std::optional(RedeemedCode{result.rows.front().text(0), result.rows.front().text(1)});
 }

@@ -24,7 +24,8 @@ Result<void> append_audit(SqlConnection& connection, const AuditEntry& entry, in
   const SqlResult last = TRY(connection.run("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1", {}));
   const int64_t number = last.rows.empty() ? 1 : last.rows.front().integer(0) + 1;
   const std::string previous = last.rows.empty() ? "" : last.rows.front().text(1);
-  TRY(connection.run("INSERT INTO audit(number, time_s, actor, address, action, target, outcome, detail, hash) "
+  TRY(
+      connection.run("INSERT INTO audit(number, time_s, actor, address, action, target, outcome, detail, hash) "
                      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                      {number, now_s, entry.actor, entry.address, entry.action, entry.target, entry.outcome,
                       entry.detail, chain_hash(previous, number, now_s, entry)}));

@@ -60,15 +60,19 @@ constexpr std::string_view kFirstSchema[] = {
 constexpr Migration kMigrations[] = {{1, "first schema", kFirstSchema}};
 
 Result<int64_t> current_version(SqlConnection& connection) {
-  TRY(connection.run("CREATE TABLE IF NOT EXISTS schema_migrations "
-                     "(version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_s BIGINT NOT NULL)", {}));
+  TRY(
+      connection.run("CREATE TABLE IF NOT EXISTS schema_migrations "
+                     "(version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_s BIGINT NOT NULL)",
+                     {}));
   const SqlResult result = TRY(connection.run("SELECT MAX(version) FROM schema_migrations", {}));
   return result.rows.front().integer(0);
 }
 
 }  // namespace
 
-std::span<const Migration> all_migrations() { return kMigrations; }
+std::span<const Migration> all_migrations() {
+  return kMigrations;
+}
 
 Result<void> migrate(SqlConnection& connection, std::span<const Migration> migrations, int64_t now_s) {
   const int64_t newest = migrations.empty() ? 0 : migrations.back().version;
@@ -79,7 +83,8 @@ Result<void> migrate(SqlConnection& connection, std::span<const Migration> migra
     if (version > newest) {
       return Error{ErrorCode::kUnsupported,
                    fmt::format("The store was made by a newer Vitrine (schema {}, this program knows {}). Use that "
-                               "version, or restore a backup made before.", version, newest)};
+                               "version, or restore a backup made before.",
+                               version, newest)};
     }
     if (migration.version > version) {
       for (const std::string_view statement : migration.statements) TRY(connection.run(statement, {}));

@@ -18,8 +18,10 @@ Result<int64_t> read_number_setting(SqlConnection& connection, const std::string
 }
 
 Result<void> write_setting(SqlConnection& connection, const std::string& key, const std::string& value) {
-  TRY(connection.run("INSERT INTO settings(key, value) VALUES ($1, $2) "
-                     "ON CONFLICT (key) DO UPDATE SET value = excluded.value", {key, value}));
+  TRY(
+      connection.run("INSERT INTO settings(key, value) VALUES ($1, $2) "
+                     "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                     {key, value}));
   return {};
 }
 

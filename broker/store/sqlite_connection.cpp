@@ -40,7 +40,8 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) {
     return Error{ErrorCode::kIo, fmt::format("Cannot write the store {}: {}. Make the folder writable for this user "
-                                             "or choose another with --data.", path, std::strerror(errno))};
+                                             "or choose another with --data.",
+                                             path, std::strerror(errno))};
   }
   ::close(fd);
   sqlite3* handle = nullptr;
@@ -66,20 +67,21 @@ Error SqliteConnection::last_error(int code) const {
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT: return {ErrorCode::kConflict, text};
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return {ErrorCode::kUnavailable, fmt::format("The store {} is busy. Try again.", path_)};
+    case SQLITE_LOCKED: return {ErrorCode::kUnavailable, fmt::format("The store {} is busy. Try again.", path_)};
     case SQLITE_FULL:
       return {ErrorCode::kExhausted, fmt::format("The disk that holds {} is full. Free some space on it.", path_)};
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return {ErrorCode::kIo, fmt::format("{} is damaged or no Vitrine store ({}). Restore it from a backup, or move "
-                                          "it away to start afresh.", path_, text)};
+                                          "it away to start afresh.",
+                                          path_, text)};
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return {ErrorCode::kIo, fmt::format("Cannot use the store {}: {}. Check the folder's permissions and free "
-                                          "space.", path_, text)};
+                                          "space.",
+                                          path_, text)};
     default: return {ErrorCode::kInternal, fmt::format("The store {} says: {}", path_, text)};
   }
 }
