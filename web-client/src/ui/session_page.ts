@@ -35,7 +35,7 @@ export class SessionPage implements Page {
   readonly element: HTMLElement;
   title: string;
 
-  private readonly stageElement = h('main', { class: 'stage' });
+  private readonly stageElement = h('div', { class: 'stage' });
   private readonly stage: Stage;
   private readonly ghost = new GhostCursor();
   private readonly cursor: CursorShape;
@@ -84,7 +84,7 @@ export class SessionPage implements Page {
       openMenu: () => { this.openMenu(); },
     }, this.keys);
     this.pointer = this.makePointer();
-    this.element = h('div', { class: touch ? 'page session-page with-bar' : 'page session-page' },
+    this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
       this.stageElement, this.cover.element, this.handle?.element, this.bar?.element, this.menu.element);
   }
 
