@@ -11,7 +11,7 @@ import type { Session } from '../browser/session_worker.js';
 import { Stage } from '../browser/stage.js';
 import { TextField } from '../browser/text_field.js';
 import type { Quality, Status } from '../core/effects.js';
-import { kDetailChoices, wantedDesktop } from '../core/geometry.js';
+import { kSizeChoices, wantedDesktop } from '../core/geometry.js';
 import type { InputMessage, WindowSize } from '../core/session.js';
 import type { FromWorkerBody } from '../decode/messages.js';
 import { kMaxScreenSide, kMayInput, kMinScreenSide, NoticeLevel } from '../wire/messages.gen.js';
@@ -54,7 +54,7 @@ export class SessionPage implements Page {
   private info: SessionInfo | null = null;
   private status: Status | null = null;
   private quality: Quality = kNoQuality;
-  private detail = storedDetail();
+  private drawnSize = storedSize();
   private wasLive = false;
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -272,7 +272,7 @@ export class SessionPage implements Page {
 
   private size(): WindowSize {
     const limits = { smallest: kMinScreenSide, largest: kMaxScreenSide };
-    return wantedDesktop(this.stage.area, devicePixelRatio, this.detail, limits);
+    return wantedDesktop(this.stage.area, devicePixelRatio, this.drawnSize, limits);
   }
 
   private sendInput(message: InputMessage, atMs: number): void {
@@ -317,12 +317,12 @@ export class SessionPage implements Page {
     return new SessionMenu(name, {
       toggleFullScreen: () => { void this.toggleFullScreen(); },
       sendKeys: (keys) => { this.keys.chord(keys, performance.timeOrigin + performance.now()); },
-      setDetail: (detail) => { this.setDetail(detail); },
+      setSize: (size) => { this.setSize(size); },
       disconnect: () => { this.app.go(''); },
       signOut: () => { void this.app.signOut(); },
       toggleKeyboard: () => { this.toggleSoftKeyboard(); },
       closed: () => { if (this.status?.phase === 'live') this.field.focus(); },
-    }, { detail: this.detail, touch });
+    }, { size: this.drawnSize, touch });
   }
 
   private openAgain(): void {
@@ -346,9 +346,9 @@ export class SessionPage implements Page {
     }
   }
 
-  private setDetail(detail: number): void {
-    this.detail = detail;
-    remember('detail', String(detail));
+  private setSize(size: number): void {
+    this.drawnSize = size;
+    remember('size', String(size));
     this.session?.send({ type: 'resize', size: this.size() });
   }
 
@@ -379,7 +379,7 @@ function sentenceOf(status: Status): string {
   return status.text !== '' ? status.text : text.causes[status.cause][1];
 }
 
-function storedDetail(): number {
-  const stored = Number(recall('detail') ?? 1);
-  return kDetailChoices.find((one) => one === stored) ?? 1;
+function storedSize(): number {
+  const stored = Number(recall('size') ?? 1);
+  return kSizeChoices.find((one) => one === stored) ?? 1;
 }

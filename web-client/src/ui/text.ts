@@ -98,9 +98,9 @@ const english = {
       signOutNote: 'Ends all that is running',
       keys: 'Send keys',
       functionKeys: 'Function keys',
-      detail: 'Size',
-      detailNote: 'Larger things, fewer details',
-      detailChoice: (detail: number): string => (detail === 1 ? 'Sharpest' : `${Math.round(detail * 100)} %`),
+      size: 'Size',
+      sizeNote: 'Of text and controls in programs opened from now on',
+      sizeChoice: (size: number): string => `${Math.round(size * 100)} %`,
       keyBar: 'Keys',
     },
     quality: {
