@@ -10,8 +10,8 @@ import type { Stage } from './stage.js';
 
 export interface PointerTarget {
   send(message: InputMessage, atMs: number): void;
-  /** A pointer went down on the stage: keys belong to the desktop again. */
-  takeFocus(): void;
+  /** A pointer went down at this point of the stage, CSS pixels: keys belong to the desktop again. */
+  takeFocus(point: Point): void;
   toggleSoftKeyboard(): void;
   /** A finger acted at this point of the stage, CSS pixels. */
   touched(point: Point): void;
@@ -68,11 +68,11 @@ export class PointerInput {
 
   private pointer(event: PointerEvent, kind: FingerEvent['kind']): void {
     event.preventDefault();
+    const point = this.stage.pointOf(event);
     if (kind === 'down') {
-      this.target.takeFocus();
+      this.target.takeFocus(point);
       this.stage.element.setPointerCapture(event.pointerId);
     }
-    const point = this.stage.pointOf(event);
     if (event.pointerType === 'touch') {
       this.finger({ kind, finger: event.pointerId, point, atMs: eventTimeMs(event) });
     } else {

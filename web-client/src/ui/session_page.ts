@@ -288,15 +288,14 @@ export class SessionPage implements Page {
   private makePointer(): PointerInput {
     return new PointerInput(this.stage, {
       send: (message, atMs) => { this.sendInput(message, atMs); },
-      takeFocus: () => { if (!this.field.hasFocus) this.field.focus(); },
-      toggleSoftKeyboard: () => { this.toggleSoftKeyboard(); },
-      touched: (point) => {
-        this.ghost.showAt(point);
+      takeFocus: (point) => {
         this.field.moveTo(point);
+        if (!this.field.hasFocus) this.field.focus();
       },
+      toggleSoftKeyboard: () => { this.toggleSoftKeyboard(); },
+      touched: (point) => { this.ghost.showAt(point); },
       hovered: (point) => {
         this.ghost.hide();
-        this.field.moveTo(point);
         this.handle?.hovered(point, this.stage.width);
       },
       controlHeld: () => this.keyboard.isHeld('ControlLeft') || this.keyboard.isHeld('ControlRight'),

@@ -65,7 +65,7 @@ const english = {
   },
 
   session: {
-    input: (name: string): string => `Keyboard for ${name}`,
+    input: (name: string): string => `Keyboard for ${name}. Ctrl+Alt+Shift+M opens the menu.`,
     screen: (name: string): string => `Screen of ${name}`,
     starting: (name: string): string => `Opening ${name}`,
     steps: {
