@@ -1,5 +1,6 @@
 // A session: the stage with the desktop, its input, and what the page says around it.
 import { CursorShape } from '../browser/cursor_shape.js';
+import { nowMs } from '../browser/event_time.js';
 import { platform, touchFirst, viewerFacts } from '../browser/facts.js';
 import { enterFullScreen, isFullScreen, leaveFullScreen } from '../browser/full_screen.js';
 import { GhostCursor } from '../browser/ghost_cursor.js';
@@ -315,7 +316,7 @@ export class SessionPage implements Page {
   private makeMenu(name: string, touch: boolean): SessionMenu {
     return new SessionMenu(name, {
       toggleFullScreen: () => { void this.toggleFullScreen(); },
-      sendKeys: (keys) => { this.keys.chord(keys, performance.timeOrigin + performance.now()); },
+      sendKeys: (keys) => { this.keys.chord(keys, nowMs()); },
       setSize: (size) => { this.setSize(size); },
       disconnect: () => { this.app.go(''); },
       signOut: () => { void this.app.signOut(); },
@@ -332,7 +333,7 @@ export class SessionPage implements Page {
   }
 
   private openMenu(): void {
-    this.keyboard.release(performance.timeOrigin + performance.now());
+    this.keyboard.release(nowMs());
     this.menu.show();
   }
 
