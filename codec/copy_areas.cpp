@@ -1,12 +1,14 @@
 #include "codec/copy_areas.h"
 
 #include <cstring>
-#include <vector>
+#include <memory>
 
 namespace vitrine::codec {
 namespace {
 
-Rect source_of(const CopyArea& copy) { return {copy.from_x, copy.from_y, copy.to.width, copy.to.height}; }
+Rect source_of(const CopyArea& copy) {
+  return {copy.from_x, copy.from_y, copy.to.width, copy.to.height};
+}
 
 // Whether doing the copies one after the other would read what an earlier one wrote.
 bool order_matters(std::span<const CopyArea> copies) {
@@ -39,15 +41,16 @@ void copy_areas(uint32_t* pixels, int stride, std::span<const CopyArea> copies) 
   }
   size_t total = 0;
   for (const CopyArea& copy : copies) total += static_cast<size_t>(copy.to.area());
-  std::vector<uint32_t> taken(total);
-  uint32_t* at = taken.data();
+  // Not a vector, which would clear it first.
+  const std::unique_ptr<uint32_t[]> taken(new uint32_t[total]);
+  uint32_t* at = taken.get();
   for (const CopyArea& copy : copies) {
     for (int y = 0; y < copy.to.height; ++y, at += copy.to.width) {
       std::memcpy(at, pixels + static_cast<int64_t>(copy.from_y + y) * stride + copy.from_x,
                   static_cast<size_t>(copy.to.width) * sizeof(uint32_t));
     }
   }
-  at = taken.data();
+  at = taken.get();
   for (const CopyArea& copy : copies) {
     for (int y = 0; y < copy.to.height; ++y, at += copy.to.width) {
       std::memcpy(pixels + static_cast<int64_t>(copy.to.y + y) * stride + copy.to.x, at,

@@ -14,8 +14,8 @@ struct CopyArea {
   int from_y = 0;
 };
 
-// All copies read the picture as it was before the first; where they overlap, later ones win. Everything lies inside the
-// picture, whose rows are `stride` pixels apart.
+// All copies read the picture as it was before the first; where they overlap, later ones win. Everything lies inside
+// the picture, whose rows are `stride` pixels apart.
 void copy_areas(uint32_t* pixels, int stride, std::span<const CopyArea> copies);
 
 }  // namespace vitrine::codec

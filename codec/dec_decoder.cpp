@@ -9,8 +9,8 @@
 #include "codec/dec_jpeg.h"
 #include "codec/dec_photo.h"
 #include "codec/dec_screen.h"
-#include "codec/tile_hash.h"
 #include "codec/simd.h"
+#include "codec/tile_hash.h"
 
 namespace vitrine::codec {
 namespace {
@@ -198,10 +198,20 @@ Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
-Size Decoder::size() const { return state_->size; }
-Result<void> Decoder::apply(std::span<const uint8_t> body) { return state_->apply(body); }
-std::span<const Rect> Decoder::dirty() const { return state_->dirty; }
-const uint8_t* Decoder::rgba() const { return reinterpret_cast<const uint8_t*>(state_->rgba.data()); }
-uint32_t Decoder::tile_hash(uint32_t tile) const { return codec::tile_hash(state_->view(), tile); }
+Size Decoder::size() const {
+  return state_->size;
+}
+Result<void> Decoder::apply(std::span<const uint8_t> body) {
+  return state_->apply(body);
+}
+std::span<const Rect> Decoder::dirty() const {
+  return state_->dirty;
+}
+const uint8_t* Decoder::rgba() const {
+  return reinterpret_cast<const uint8_t*>(state_->rgba.data());
+}
+uint32_t Decoder::tile_hash(uint32_t tile) const {
+  return codec::tile_hash(state_->view(), tile);
+}
 
 }  // namespace vitrine::codec

@@ -15,8 +15,8 @@ constexpr int kLookupBits = 10;
 struct HuffmanTable {
   // By the next kLookupBits bits: code length in the low byte (0: longer than that), symbol in the high byte.
   std::array<uint16_t, 1 << kLookupBits> lookup{};
-  std::array<uint32_t, 18> limit{};   // by length: first code past those of this length, left-aligned to 16 bits
-  std::array<int32_t, 17> offset{};   // by length: index of a code's symbol minus the code
+  std::array<uint32_t, 18> limit{};  // by length: first code past those of this length, left-aligned to 16 bits
+  std::array<int32_t, 17> offset{};  // by length: index of a code's symbol minus the code
   std::array<uint8_t, 162> symbols{};
 };
 
@@ -176,8 +176,8 @@ VITRINE_INLINE Lanes shift_right(Lanes value, int bits) {
 // One dimension of the inverse DCT of Loeffler, Ligtenberg and Moschytz with 13-bit constants, on eight vectors of
 // eight lanes. `round` and `shift` scale the result.
 VITRINE_INLINE void inverse_dct(Lanes* v, uint32_t round, int shift) {
-  constexpr uint32_t k0298 = 2446, k0390 = 3196, k0541 = 4433, k0765 = 6270, k0899 = 7373, k1175 = 9633,
-                     k1501 = 12299, k1847 = 15137, k1961 = 16069, k2053 = 16819, k2562 = 20995, k3072 = 25172;
+  constexpr uint32_t k0298 = 2446, k0390 = 3196, k0541 = 4433, k0765 = 6270, k0899 = 7373, k1175 = 9633, k1501 = 12299,
+                     k1847 = 15137, k1961 = 16069, k2053 = 16819, k2562 = 20995, k3072 = 25172;
   const Lanes even = (v[2] + v[6]) * k0541;
   const Lanes e2 = even - v[6] * k1847;
   const Lanes e3 = even + v[2] * k0765;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "codec/photo_model.h"
 #include "protocol/base/result.h"
@@ -18,6 +19,7 @@ class PhotoDecoder {
 
  private:
   PhotoModel model_;
+  std::vector<uint8_t> words_;  // of the current chunk, with room to read past them
 };
 
 }  // namespace vitrine::codec

@@ -43,9 +43,8 @@ __attribute__((target("avx2"))) uint64_t compare_cells_avx2(const uint32_t* a, i
   return differing;
 }
 
-__attribute__((target("avx512f"))) uint64_t compare_cells_avx512(const uint32_t* a, int64_t a_stride,
-                                                                 const uint32_t* b, int64_t b_stride, int cells,
-                                                                 int rows) {
+__attribute__((target("avx512f"))) uint64_t compare_cells_avx512(const uint32_t* a, int64_t a_stride, const uint32_t* b,
+                                                                 int64_t b_stride, int cells, int rows) {
   const __m512i mask = _mm512_set1_epi32(static_cast<int>(kColourMask));
   uint64_t differing = 0;
   for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "codec/enc_diff.h"
 #include "codec/simd.h"
@@ -21,8 +22,9 @@ constexpr uint32_t kLeastVotes = 3;
 // A rectangle costs about 8 bytes; fewer cells with content than this are not worth it.
 constexpr int64_t kLeastCellsPerCopy = 2;
 
-// hashes[i] of pixels[i .. i + kAnchorPixels), for i in [0, count). `hashes` has room for count + kAnchorPixels.
-VITRINE_INLINE void hash_row(const uint32_t* pixels, int count, uint32_t* hashes) {
+// hashes[i] of pixels[i .. i + kAnchorPixels), for i in [0, count), and flags[i] not 0 where an anchor is. `hashes` has
+// room for count + kAnchorPixels; pixels[-1] is readable.
+VITRINE_INLINE void hash_row(const uint32_t* pixels, int count, uint32_t* hashes, uint8_t* flags) {
   constexpr uint32_t kFactors[5] = {0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f, 0x165667b1};
   int valid = count + kAnchorPixels - 1;
   for (int i = 0; i < valid; ++i) hashes[i] = (pixels[i] & kColourMask) + 0x51ed27;
@@ -32,14 +34,22 @@ VITRINE_INLINE void hash_row(const uint32_t* pixels, int count, uint32_t* hashes
     const uint32_t factor = kFactors[level];
     for (int i = 0; i < valid; ++i) hashes[i] = hashes[i] * factor + hashes[i + step];
   }
+  for (int i = 0; i < count; ++i) {
+    const bool chosen = (hashes[i] * 0x9e3779b1U) >> (32 - kAnchorRarity) == 0;
+    const bool edge = ((pixels[i] ^ pixels[i - 1]) & kColourMask) != 0;
+    flags[i] = static_cast<uint8_t>(chosen & edge);
+  }
 }
 
-using HashRow = void (*)(const uint32_t* pixels, int count, uint32_t* hashes);
+using HashRow = void (*)(const uint32_t* pixels, int count, uint32_t* hashes, uint8_t* flags);
 
-void hash_row_plain(const uint32_t* pixels, int count, uint32_t* hashes) { hash_row(pixels, count, hashes); }
+void hash_row_plain(const uint32_t* pixels, int count, uint32_t* hashes, uint8_t* flags) {
+  hash_row(pixels, count, hashes, flags);
+}
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) void hash_row_avx2(const uint32_t* pixels, int count, uint32_t* hashes) {
-  hash_row(pixels, count, hashes);
+__attribute__((target("avx2"))) void hash_row_avx2(const uint32_t* pixels, int count, uint32_t* hashes,
+                                                   uint8_t* flags) {
+  hash_row(pixels, count, hashes, flags);
 }
 #endif
 
@@ -79,12 +89,10 @@ class MotionCheck {
 
   // Cells of `open` that moved so. False when there are too few to bother.
   bool explain(const TileSet& open) {
+    moved_ = fitting(open);
     int64_t with_content = 0;
-    open.for_each([&](int x, int y) {
-      const Rect cell = grid_.pixels_of({x, y, 1, 1});
-      if (!cell_moved(now_, old_, cell, dx_, dy_)) return;
-      moved_.insert(x, y);
-      if (with_content < 4 * kLeastCellsPerCopy && !is_flat(now_, cell)) ++with_content;
+    moved_.for_each([&](int x, int y) {
+      if (with_content < 2 * kLeastCellsPerCopy && !is_flat(now_, grid_.pixels_of({x, y, 1, 1}))) ++with_content;
     });
     return with_content >= 2 * kLeastCellsPerCopy;
   }
@@ -94,24 +102,68 @@ class MotionCheck {
   // Rectangles that cover the moved cells, grown over unchanged ones that fit the motion too and then by single rows
   // and columns of pixels.
   std::vector<Rect> areas() {
-    TileSet fitting = moved_;
     const Rect bounds = moved_.bounds();
-    for (int y = bounds.y; y < bounds.bottom(); ++y) {
-      for (int x = bounds.x; x < bounds.right(); ++x) {
-        if (!moved_.test(x, y) && cell_moved(now_, old_, grid_.pixels_of({x, y, 1, 1}), dx_, dy_)) {
-          fitting.insert(x, y);
-        }
-      }
-    }
+    TileSet around(grid_);
+    around.insert(bounds);
+    around -= moved_;
+    TileSet fit = fitting(around);
+    fit |= moved_;
     std::vector<Rect> areas;
-    for (const Rect& cells : join_rows(fitting, bounds)) {
+    for (const Rect& cells : join_rows(fit, bounds)) {
       if (moved_.count(cells) < kLeastCellsPerCopy) continue;
       areas.push_back(grow(grid_.pixels_of(cells)));
     }
+    // In this order none overwrites what a later one reads.
+    std::sort(areas.begin(), areas.end(), [this](const Rect& a, const Rect& b) {
+      if (a.y != b.y) return dy_ > 0 ? a.y > b.y : a.y < b.y;
+      return dx_ > 0 ? a.x > b.x : a.x < b.x;
+    });
     return areas;
   }
 
  private:
+  // Members of `cells` that equal the old picture displaced.
+  [[nodiscard]] TileSet fitting(const TileSet& cells) const {
+    static const DiffKernel kernel = diff_kernels().back();
+    TileSet result = cells;
+    for (int y = 0; y < cells.rows(); ++y) {
+      for (int w = 0; w < cells.words_per_row(); ++w) {
+        uint64_t& word = result.row(y)[w];
+        for (uint64_t left = word; left != 0;) {
+          const int first = std::countr_zero(left);
+          const int run = std::countr_one(left >> first);
+          const uint64_t mask = (run == 64 ? ~uint64_t{0} : (uint64_t{1} << run) - 1) << first;
+          left &= ~mask;
+          word = (word & ~mask) | fitting_run(kernel, w * 64 + first, y, run) << first;
+        }
+      }
+    }
+    return result;
+  }
+
+  // The same for `run` cells side by side, as bits.
+  [[nodiscard]] uint64_t fitting_run(const DiffKernel& kernel, int cx, int cy, int run) const {
+    const int y = cy * kCellSide;
+    const int rows = std::min(kCellSide, now_.height - y);
+    if (y - dy_ < 0 || y + rows - dy_ > old_.height) return 0;
+    // Whole cells whose source lies inside the old picture.
+    const int from = std::clamp((std::max(dx_, 0) + kCellSide - 1) / kCellSide, cx, cx + run);
+    const int to = std::clamp((now_.width + std::min(dx_, 0)) / kCellSide, from, cx + run);
+    uint64_t fit = 0;
+    if (from < to) {
+      const int x = from * kCellSide;
+      const uint64_t differing = kernel.compare_cells(now_.row(y) + x, now_.stride, old_.row(y - dy_) + x - dx_,
+                                                      old_.stride, to - from, rows);
+      fit = ~differing & (to - from == 64 ? ~uint64_t{0} : (uint64_t{1} << (to - from)) - 1);
+      fit <<= from - cx;
+    }
+    if (cx + run == grid_.columns() && now_.width % kCellSide != 0 &&
+        cell_moved(now_, old_, grid_.pixels_of({cx + run - 1, cy, 1, 1}), dx_, dy_)) {
+      fit |= uint64_t{1} << (run - 1);
+    }
+    return fit;
+  }
+
   // Runs of fitting cells cut to their moved ones, joined downwards wherever the union fits.
   std::vector<Rect> join_rows(const TileSet& fitting, const Rect& bounds) const {
     std::vector<Rect> joined;
@@ -182,17 +234,20 @@ MotionSearch::MotionSearch() = default;
 void MotionSearch::collect_row(const uint32_t* pixels, int width, int left, int right, int y,
                                std::vector<Anchor>& anchors) {
   static const HashRow hash = best_hash_row();
-  // The window reaches past the cells, but not past the picture.
+  // The window reaches past the cells, but not past the picture; the first column has nothing to differ from.
+  left = std::max(left, 1);
   const int count = std::min(right, width - kAnchorPixels + 1) - left;
   if (count <= 0) return;
   hashes_.resize(static_cast<size_t>(count) + kAnchorPixels);
-  hash(pixels + left, count, hashes_.data());
-  for (int i = std::max(0, 1 - left); i < count; ++i) {
-    const uint32_t mixed = hashes_[i] * 0x9e3779b1;
-    if (mixed >> (32 - kAnchorRarity) != 0) continue;
-    const uint32_t* at = pixels + left + i;
-    if (((at[0] ^ at[-1]) & kColourMask) == 0) continue;
-    anchors.push_back({hashes_[i], static_cast<uint16_t>(left + i), static_cast<uint16_t>(y)});
+  flags_.assign((static_cast<size_t>(count) + 7) & ~size_t{7}, 0);
+  hash(pixels + left, count, hashes_.data(), flags_.data());
+  for (int i = 0; i < count; i += 8) {
+    uint64_t eight;
+    std::memcpy(&eight, flags_.data() + i, 8);
+    for (; eight != 0; eight &= eight - 1) {
+      const int at = i + std::countr_zero(eight) / 8;
+      anchors.push_back({hashes_[static_cast<size_t>(at)], static_cast<uint16_t>(left + at), static_cast<uint16_t>(y)});
+    }
   }
 }
 
@@ -257,11 +312,14 @@ std::vector<MotionSearch::Vote> MotionSearch::vote() {
   return best;
 }
 
-std::vector<Motion> MotionSearch::find(const PictureView& now, const PictureView& old, const TileSet& changed) {
+std::vector<Motion> MotionSearch::find(const PictureView& now, const PictureView& old, const TileSet& changed,
+                                       const TileSet& blank) {
   if (now.width < kAnchorPixels || changed.count() < kLeastCells) return {};
+  TileSet sources = changed;
+  sources -= blank;
+  collect_anchors(old, sources, old_anchors_);
+  if (old_anchors_.size() < kLeastVotes) return {};
   collect_anchors(now, changed, now_anchors_);
-  if (now_anchors_.size() < kLeastVotes) return {};
-  collect_anchors(old, changed, old_anchors_);
   std::vector<Motion> motions;
   TileSet open = changed;
   for (const Vote& vote : vote()) {

@@ -25,7 +25,9 @@ class MotionSearch {
 
   // `changed` are the cells where the pictures differ. Areas of different motions may overlap, and all read the old
   // picture as a whole. They lie inside the picture.
-  std::vector<Motion> find(const PictureView& now, const PictureView& old, const TileSet& changed);
+  // Cells of `blank` are known to show nothing yet.
+  std::vector<Motion> find(const PictureView& now, const PictureView& old, const TileSet& changed,
+                           const TileSet& blank);
 
  private:
   struct Anchor {
@@ -54,6 +56,7 @@ class MotionSearch {
   std::vector<Slot> slots_;
   std::vector<Vote> votes_;
   std::vector<uint32_t> hashes_;
+  std::vector<uint8_t> flags_;
 };
 
 }  // namespace vitrine::codec

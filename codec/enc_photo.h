@@ -21,7 +21,9 @@ class PhotoEncoder {
   void write_chunk(std::vector<uint8_t>& out);
 
   PhotoModel model_;
-  std::vector<uint32_t> items_;  // of the current chunk: 16 bits first slot or raw value, 16 bits slots (0: raw)
+  std::vector<uint32_t> items_;  // of the current chunk: see enc_photo.cpp
+  std::vector<uint8_t> errors_;  // of the current row: folded green, red, blue
+  std::vector<uint16_t> rough_;  // of the current row: sum of differences in green
   std::vector<uint16_t> words_;
 };
 

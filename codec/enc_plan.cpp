@@ -1,6 +1,7 @@
 #include "codec/enc_plan.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "codec/simd.h"
 
@@ -13,13 +14,19 @@ constexpr int kTextShareOfPicture = 10;
 constexpr int kTextShareOfText = 6;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
 constexpr int kPictureNeighbours = 3;
+// Steps between neighbours, of 255, that sky and blur have and no edge of a letter.
+constexpr int kSoftStep = 20;
+// How far soft cells grow into a hole.
+constexpr int kAbsorbPasses = 8;
 // Patches smaller than this many cells stay exact whatever the budget.
-constexpr int kLeastLossyCells = 48;
+constexpr int kLeastLossyCells = 16;
+// Pictures that take less than this share of the budget are sent exactly at once.
+constexpr double kExactShare = 1.0 / 16;
 // Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare.
 constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
 // Regions whose distance from the focus falls in the same ring are ordered by kind instead.
-constexpr int64_t kFocusRing = 160;
+constexpr int64_t kFocusRing = 64;
 
 // Pixels of a cell's row that equal their left or upper neighbour.
 VITRINE_INLINE int count_equal(const uint32_t* row, const uint32_t* above, int width, int first) {
@@ -72,6 +79,49 @@ TileSet picture_cells(const TileSet& changed, const CellClasses& classes) {
   return result;
 }
 
+// Whether no pixel of a cell differs from its left or upper neighbour by more than a soft gradient does: no text.
+bool is_soft(const PictureView& picture, const Rect& cell) {
+  const auto sharp = [](uint32_t a, uint32_t b) {
+    for (int shift = 0; shift < 24; shift += 8) {
+      if (std::abs(static_cast<int>(a >> shift & 255) - static_cast<int>(b >> shift & 255)) > kSoftStep) return true;
+    }
+    return false;
+  };
+  for (int y = cell.y; y < cell.bottom(); ++y) {
+    const uint32_t* row = picture.row(y);
+    const uint32_t* above = picture.row(std::max(y - 1, 0));
+    for (int x = cell.x; x < cell.right(); ++x) {
+      if (row[x] != above[x] && sharp(row[x], above[x])) return false;
+      if (row[x] != row[std::max(x - 1, 0)] && sharp(row[x], row[std::max(x - 1, 0)])) return false;
+    }
+  }
+  return true;
+}
+
+// Takes soft cells among natural ones into the picture: sky, shadow, blur. They are dear for the screen coder, and
+// holes cut the picture into small rectangles.
+void absorb_soft_cells(const PictureView& source, const TileSet& changed, const CellGrid& grid, TileSet& pictures) {
+  TileSet soft(grid);
+  TileSet tested(grid);
+  for (int pass = 0; pass < kAbsorbPasses; ++pass) {
+    TileSet rest = changed;
+    rest -= pictures;
+    TileSet added(grid);
+    rest.for_each([&](int x, int y) {
+      const Rect around = intersect({x - 1, y - 1, 3, 3}, {0, 0, rest.columns(), rest.rows()});
+      // Where the picture's edge cuts the neighbourhood, half of what is left will do.
+      if (pictures.count(around) * 2 < around.area() - 1) return;
+      if (!tested.test(x, y)) {
+        tested.insert(x, y);
+        if (is_soft(source, grid.pixels_of({x, y, 1, 1}))) soft.insert(x, y);
+      }
+      if (soft.test(x, y)) added.insert(x, y);
+    });
+    if (!added.any()) return;
+    pictures |= added;
+  }
+}
+
 // Cells of patches (joined by sides or corners) that have at least `least` cells.
 TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid) {
   TileSet large(grid);
@@ -109,7 +159,8 @@ std::vector<Rect> join_loosely(const TileSet& wanted, const TileSet& avoided) {
   constexpr size_t kWindow = 24;
   for (bool changed = true; changed;) {
     changed = false;
-    std::sort(joined.begin(), joined.end(), [](const Rect& a, const Rect& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; });
+    std::sort(joined.begin(), joined.end(),
+              [](const Rect& a, const Rect& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; });
     for (size_t i = 0; i < joined.size(); ++i) {
       if (joined[i].empty()) continue;
       for (size_t j = i + 1; j < std::min(joined.size(), i + kWindow); ++j) {
@@ -145,14 +196,15 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
                                  const CellClasses& classes, const EncodeBudget& budget) {
   const CellGrid grid{{source.width, source.height}, kCellSide};
-  const TileSet pictures = picture_cells(changed, classes);
+  TileSet pictures = picture_cells(changed, classes);
+  absorb_soft_cells(source, changed, grid, pictures);
   TileSet text = changed;
   text -= pictures;
 
   std::vector<Region> regions;
   TileSet lossy(grid);
   const double picture_bytes = static_cast<double>(pictures.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
-  if (budget.jpeg_quality > 0 && picture_bytes > static_cast<double>(budget.max_bytes) / 2) {
+  if (budget.jpeg_quality > 0 && picture_bytes > static_cast<double>(budget.max_bytes) * kExactShare) {
     lossy = large_patches(pictures, kLeastLossyCells, grid);
   }
   TileSet exact = pictures;
@@ -167,10 +219,14 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
     if (area.empty()) continue;
     regions.push_back({is_flat(source, area) ? Coding::kFlat : Coding::kScreen, area});
   }
+  return regions;
+}
+
+void order_by_focus(std::vector<Region>& regions, const EncodeBudget& budget) {
   const auto rank = [&](const Region& region) {
     const int64_t distance = focus_distance(region.area, budget);
-    int64_t ring = 0;
-    while ((ring + 1) * (ring + 1) * kFocusRing * kFocusRing <= distance) ++ring;
+    int64_t ring = 0;  // 0 only for what holds the focus
+    while (ring * ring * kFocusRing * kFocusRing < distance) ++ring;
     const bool natural = region.coding == Coding::kJpeg || region.coding == Coding::kPhoto;
     return ring * 2 + (natural ? 1 : 0);
   };
@@ -179,7 +235,6 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
     const int64_t rank_b = rank(b);
     return rank_a != rank_b ? rank_a < rank_b : a.area.y != b.area.y ? a.area.y < b.area.y : a.area.x < b.area.x;
   });
-  return regions;
 }
 
 std::vector<Rect> split_area(const Rect& area, int64_t pixels) {
@@ -188,7 +243,9 @@ std::vector<Rect> split_area(const Rect& area, int64_t pixels) {
   if (int64_t{width} * kCellSide > pixels * 2) {
     width = std::max(4 * kCellSide, static_cast<int>(pixels / kCellSide) & ~(kCellSide - 1));
   }
-  const int height = std::max(kCellSide, static_cast<int>(pixels / std::min(width, area.width)) & ~(kCellSide - 1));
+  width = std::min(width, area.width);
+  const auto rows = static_cast<int>(std::min<int64_t>(pixels / width, area.height + kCellSide));
+  const int height = std::max(kCellSide, rows & ~(kCellSide - 1));
   for (int y = area.y; y < area.bottom(); y += height) {
     for (int x = area.x; x < area.right(); x += width) {
       pieces.push_back(intersect({x, y, width, height}, area));

@@ -30,10 +30,13 @@ inline constexpr double kPhotoBytesPerPixel = 1.2;
 // Classifies the cells of `changed` from the source.
 void classify(const PictureView& source, const TileSet& changed, CellClasses& classes);
 
-// Regions that together cover the cells of `changed`, in the order they should be sent. Exactly coded regions are cut to
+// Regions that together cover the cells of `changed`, in no particular order. Exactly coded regions are cut to
 // the pixels that differ; JPEG regions are whole cells. `classes` must be up to date for `changed`.
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
                                  const CellClasses& classes, const EncodeBudget& budget);
+
+// What surrounds the focus first, in rings; within a ring text and interface before pictures, then top to bottom.
+void order_by_focus(std::vector<Region>& regions, const EncodeBudget& budget);
 
 // Cuts an area into pieces of about `pixels`, whole cells high where it can.
 std::vector<Rect> split_area(const Rect& area, int64_t pixels);

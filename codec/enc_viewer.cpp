@@ -37,7 +37,9 @@ constexpr int kFullChromaQuality = 88;  // from here on JPEG keeps chroma at ful
 
 }  // namespace
 
-std::span<const char* const> coding_names() { return kCodingNames; }
+std::span<const char* const> coding_names() {
+  return kCodingNames;
+}
 
 struct ViewerEncoder::State {
   explicit State(Size size)
@@ -48,10 +50,12 @@ struct ViewerEncoder::State {
         missing(grid),
         lossy(grid),
         searched(grid),
+        blank(grid),
         unverified(tiles),
         classes(grid),
         painted_at(static_cast<size_t>(grid.columns()) * grid.rows(), 0) {
     missing.insert(Rect{0, 0, grid.columns(), grid.rows()});
+    blank = missing;
   }
 
   // An update being made.
@@ -69,7 +73,7 @@ struct ViewerEncoder::State {
   };
 
   void encode_missing(Draft& draft);
-  void encode_regions(Draft& draft, const std::vector<Region>& regions);
+  bool encode_regions(Draft& draft, const std::vector<Region>& regions);
   void refine(Draft& draft);
   void heal(Draft& draft);
   void copy(Draft& draft, const std::vector<Motion>& motions);
@@ -79,7 +83,7 @@ struct ViewerEncoder::State {
   void encode_photo(Draft& draft, const Rect& area);
   void encode_jpeg(Draft& draft, const Rect& area);
   void painted_exactly(const PictureView& source, const Rect& area);
-  [[nodiscard]] bool spent(const Draft& draft) const;
+  [[nodiscard]] bool spent(const Draft& draft, const Rect& piece) const;
   [[nodiscard]] int64_t piece_pixels(Coding coding, const Draft& draft) const;
   void note_changed(Draft& draft, const Rect& area);
   void find_refine_time();
@@ -88,11 +92,12 @@ struct ViewerEncoder::State {
 
   CellGrid grid;
   CellGrid tiles;
-  Picture held;     // what the viewer shows
-  Picture painted;  // what the source showed where it was last sent; differs from held where a coding was lossy
-  TileSet missing;  // marked, or known to differ from the source
-  TileSet lossy;    // cells where held differs from painted
+  Picture held;      // what the viewer shows
+  Picture painted;   // what the source showed where it was last sent; differs from held where a coding was lossy
+  TileSet missing;   // marked, or known to differ from the source
+  TileSet lossy;     // cells where held differs from painted
   TileSet searched;  // missing cells already searched for motion since they were marked
+  TileSet blank;     // never painted: black on both sides
   TileSet unverified;
   CellClasses classes;
   std::vector<uint32_t> wrong_tiles;
@@ -115,7 +120,7 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
   TileSet unsearched = missing;
   unsearched -= searched;
   if (unsearched.any()) {
-    const auto motions = motion.find(draft.source, painted.view(), unsearched);
+    const auto motions = motion.find(draft.source, painted.view(), unsearched, blank);
     searched |= unsearched;
     if (!motions.empty()) {
       copy(draft, motions);
@@ -123,24 +128,35 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     }
   }
   classify(draft.source, missing, classes);
-  encode_regions(draft, plan_regions(draft.source, painted.view(), missing, classes, draft.budget));
-  keep_differing(draft.source, painted.view(), missing);
-}
-
-void ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions) {
-  for (const Region& region : regions) {
-    for (const Rect& piece : split_area(region.area, piece_pixels(region.coding, draft))) {
-      if (spent(draft)) return;
-      encode_piece(draft, {region.coding, piece});
-    }
+  if (encode_regions(draft, plan_regions(draft.source, painted.view(), missing, classes, draft.budget))) {
+    missing.clear();
+  } else {
+    keep_differing(draft.source, painted.view(), missing);
   }
 }
 
-bool ViewerEncoder::State::spent(const Draft& draft) const {
+// False when the budget ended before the regions did.
+bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions) {
+  std::vector<Region> pieces;
+  for (const Region& region : regions) {
+    for (const Rect& area : split_area(region.area, piece_pixels(region.coding, draft))) {
+      pieces.push_back({region.coding, area});
+    }
+  }
+  order_by_focus(pieces, draft.budget);
+  for (const Region& piece : pieces) {
+    if (spent(draft, piece.area)) return false;
+    encode_piece(draft, piece);
+  }
+  return true;
+}
+
+// Whether the next piece has to wait for another update.
+bool ViewerEncoder::State::spent(const Draft& draft, const Rect& piece) const {
   if (draft.coded_pixels == 0) return false;  // every update gets somewhere
   return draft.bytes() >= std::min(draft.budget.max_bytes, kMostBytes) ||
          draft.coded_pixels >= draft.budget.max_pixels ||
-         draft.written_pixels + kMostJpegPiecePixels * 2 >= (kMaxPicturesPerUpdate - 1) * painted.bounds().area();
+         draft.written_pixels + piece.area() > (kMaxPicturesPerUpdate - 1) * painted.bounds().area();
 }
 
 int64_t ViewerEncoder::State::piece_pixels(Coding coding, const Draft& draft) const {
@@ -170,6 +186,7 @@ void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
   draft.info.changed_pixels += area.area();
   draft.written_pixels += area.area();
   unverified.insert(tiles.cells_of(area));
+  blank.erase(grid.cells_of(area));
 }
 
 // Both sides now show the source in `area`.
@@ -339,17 +356,13 @@ void ViewerEncoder::State::refine(Draft& draft) {
   });
   std::vector<Region> regions;
   for (const Rect& cells : due.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells)});
-  std::stable_sort(regions.begin(), regions.end(), [&](const Region& a, const Region& b) {
-    return focus_distance(a.area, draft.budget) < focus_distance(b.area, draft.budget);
-  });
   encode_regions(draft, regions);
 }
 
 void ViewerEncoder::State::find_refine_time() {
   next_refinement = kNever;
-  lossy.for_each([&](int x, int y) {
-    next_refinement = std::min(next_refinement, painted_time(x, y) + kStillBeforeRefinement);
-  });
+  lossy.for_each(
+      [&](int x, int y) { next_refinement = std::min(next_refinement, painted_time(x, y) + kStillBeforeRefinement); });
 }
 
 // --- the class -----------------------------------------------------------------------------------------------------
@@ -361,7 +374,9 @@ ViewerEncoder::~ViewerEncoder() = default;
 ViewerEncoder::ViewerEncoder(ViewerEncoder&&) noexcept = default;
 ViewerEncoder& ViewerEncoder::operator=(ViewerEncoder&&) noexcept = default;
 
-Size ViewerEncoder::size() const { return state_->held.size(); }
+Size ViewerEncoder::size() const {
+  return state_->held.size();
+}
 
 void ViewerEncoder::mark(const Rect& area, Micros) {
   const Rect cells = state_->grid.cells_of(area);
@@ -379,9 +394,15 @@ void ViewerEncoder::mark_wrong(std::span<const uint32_t> tiles) {
   state_->wrong_tiles.erase(repeated, state_->wrong_tiles.end());
 }
 
-bool ViewerEncoder::missing() const { return !state_->wrong_tiles.empty() || state_->missing.any(); }
-bool ViewerEncoder::lossy() const { return state_->lossy.any(); }
-Micros ViewerEncoder::refine_at() const { return state_->next_refinement; }
+bool ViewerEncoder::missing() const {
+  return !state_->wrong_tiles.empty() || state_->missing.any();
+}
+bool ViewerEncoder::lossy() const {
+  return state_->lossy.any();
+}
+Micros ViewerEncoder::refine_at() const {
+  return state_->next_refinement;
+}
 
 UpdateInfo ViewerEncoder::encode(const PictureView& source, const EncodeBudget& budget, Micros now,
                                  std::vector<uint8_t>& body) {
@@ -407,13 +428,17 @@ std::vector<uint32_t> ViewerEncoder::take_unverified_tiles() {
   return taken;
 }
 
-uint32_t ViewerEncoder::held_tile_hash(uint32_t tile) const { return tile_hash(state_->held.view(), tile); }
-PictureView ViewerEncoder::held() const { return state_->held.view(); }
+uint32_t ViewerEncoder::held_tile_hash(uint32_t tile) const {
+  return tile_hash(state_->held.view(), tile);
+}
+PictureView ViewerEncoder::held() const {
+  return state_->held.view();
+}
 
 size_t ViewerEncoder::memory_bytes() const {
   const auto pixels = static_cast<size_t>(state_->held.bounds().area());
-  return pixels * sizeof(uint32_t) * 2 + state_->painted_at.capacity() * sizeof(Micros) +
-         state_->scratch.capacity() + state_->screen.memory_bytes() + state_->photo.memory_bytes();
+  return pixels * sizeof(uint32_t) * 2 + state_->painted_at.capacity() * sizeof(Micros) + state_->scratch.capacity() +
+         state_->screen.memory_bytes() + state_->photo.memory_bytes();
 }
 
 }  // namespace vitrine::codec

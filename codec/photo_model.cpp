@@ -16,14 +16,14 @@ constexpr uint32_t kFreshToRebuild = 48;
 }  // namespace
 
 void PhotoContext::rebuild() {
-  uint32_t total = 0;
-  for (const uint32_t count : counts) total += count;
+  uint32_t fresh_total = 0;
+  for (const uint32_t count : counts) fresh_total += count;
   // Every token keeps at least one slot, so that it can be coded.
   uint32_t used = 0;
   size_t most = 0;
   std::array<uint32_t, kPhotoTokens> slots;
   for (size_t token = 0; token < slots.size(); ++token) {
-    slots[token] = 1 + counts[token] * (kPhotoScale - kPhotoTokens) / total;
+    slots[token] = 1 + counts[token] * (kPhotoScale - kPhotoTokens) / fresh_total;
     used += slots[token];
     if (slots[token] > slots[most]) most = token;
   }
@@ -34,10 +34,17 @@ void PhotoContext::rebuild() {
     std::memset(token_of_slot.data() + first, static_cast<int>(token), slots[token]);
     first += slots[token];
   }
-  if (total > kCountLimit) {
-    for (uint32_t& count : counts) count = (count + 1) / 2;
+  if (fresh_total > kCountLimit) {
+    fresh_total = 0;
+    for (uint32_t& count : counts) fresh_total += count = (count + 1) / 2;
   }
-  fresh = 0;
+  total = fresh_total;
+}
+
+void PhotoContext::refresh() {
+  uint32_t now = 0;
+  for (const uint32_t count : counts) now += count;
+  if (now - total >= kFreshToRebuild) rebuild();
 }
 
 void PhotoModel::reset() {
@@ -59,9 +66,7 @@ void PhotoModel::reset() {
 void PhotoModel::end_row(int pixels) {
   until_rebuild_ -= pixels;
   if (until_rebuild_ > 0) return;
-  for (PhotoContext& context : contexts_) {
-    if (context.fresh >= kFreshToRebuild) context.rebuild();
-  }
+  for (PhotoContext& context : contexts_) context.refresh();
   interval_ = std::min(interval_ * 2, kLastInterval);
   until_rebuild_ = interval_;
 }

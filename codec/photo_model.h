@@ -26,51 +26,45 @@ inline constexpr uint32_t kPhotoStateFloor = 1U << 16;
 inline constexpr int kPhotoPlainTokens = 24;
 inline constexpr int kPhotoTokens = kPhotoPlainTokens + 7;
 inline constexpr int kPhotoRoughness = 12;
-inline constexpr int kPhotoContexts = kPhotoRoughness + 2 * 20;
+inline constexpr int kPhotoContexts = kPhotoRoughness + 2 * 20;  // 4 degrees of roughness by 5 error classes
 // Pixels coded by one run of the coder: enough to forget its 12 bytes of final state, little enough that the
 // encoder's list of tokens stays in cache.
 inline constexpr int kPhotoChunkPixels = 16384;
 
-struct PhotoToken {
-  uint8_t token;
-  uint8_t raw_bits;
-  uint8_t raw;
-};
-
-// By folded error.
-[[nodiscard]] constexpr std::array<PhotoToken, 256> make_photo_tokens() {
-  std::array<PhotoToken, 256> tokens{};
-  constexpr int kStarts[8] = {24, 32, 48, 64, 96, 128, 192, 256};
-  constexpr uint8_t kBits[7] = {3, 4, 4, 5, 5, 6, 6};
-  for (int value = 0; value < 256; ++value) {
+// By folded error: token, in bits 8..15 the raw value, in bits 16..23 how many raw bits. Packed, because compilers pass
+// a struct of bytes through memory.
+[[nodiscard]] constexpr std::array<uint32_t, 256> make_photo_tokens() {
+  std::array<uint32_t, 256> tokens{};
+  constexpr uint32_t kStarts[8] = {24, 32, 48, 64, 96, 128, 192, 256};
+  constexpr uint32_t kBits[7] = {3, 4, 4, 5, 5, 6, 6};
+  for (uint32_t value = 0; value < 256; ++value) {
     if (value < kPhotoPlainTokens) {
-      tokens[value] = {static_cast<uint8_t>(value), 0, 0};
+      tokens[value] = value;
       continue;
     }
-    int group = 0;
+    uint32_t group = 0;
     while (value >= kStarts[group + 1]) ++group;
-    tokens[value] = {static_cast<uint8_t>(kPhotoPlainTokens + group), kBits[group],
-                     static_cast<uint8_t>(value - kStarts[group])};
+    tokens[value] = (kPhotoPlainTokens + group) | (value - kStarts[group]) << 8 | kBits[group] << 16;
   }
   return tokens;
 }
-inline constexpr std::array<PhotoToken, 256> kPhotoTokenOf = make_photo_tokens();
+inline constexpr std::array<uint32_t, 256> kPhotoTokenOf = make_photo_tokens();
 inline constexpr std::array<uint8_t, 7> kPhotoGroupStart = {24, 32, 48, 64, 96, 128, 192};
 inline constexpr std::array<uint8_t, 7> kPhotoGroupBits = {3, 4, 4, 5, 5, 6, 6};
 
-[[nodiscard]] constexpr uint8_t photo_fold(int error) {
-  const auto wrapped = static_cast<int8_t>(error);
-  return static_cast<uint8_t>(wrapped >= 0 ? wrapped * 2 : -wrapped * 2 - 1);
+[[nodiscard]] constexpr int photo_unfold(int folded) {
+  return (folded >> 1) ^ -(folded & 1);
 }
-[[nodiscard]] constexpr int photo_unfold(int folded) { return (folded & 1) != 0 ? -(folded + 1) / 2 : folded / 2; }
 
 // The tables of one context.
 struct PhotoContext {
   std::array<uint8_t, kPhotoScale> token_of_slot;
   std::array<uint32_t, kPhotoTokens> range;  // first slot in the low half, slots in the high half
   std::array<uint32_t, kPhotoTokens> counts;
-  uint32_t fresh = 0;  // counted since the tables were made
+  uint32_t total = 0;  // of the counts when the tables were made
 
+  // Makes the tables anew when enough was counted since.
+  void refresh();
   void rebuild();
 };
 
@@ -79,7 +73,7 @@ class PhotoModel {
   PhotoModel() : contexts_(kPhotoContexts) { reset(); }
 
   void reset();
-  PhotoContext& context(int index) { return contexts_[static_cast<size_t>(index)]; }
+  PhotoContext* contexts() { return contexts_.data(); }
   // To be called after each row of `pixels` pixels, on both sides.
   void end_row(int pixels);
   [[nodiscard]] size_t memory_bytes() const { return contexts_.size() * sizeof(PhotoContext); }
@@ -90,48 +84,22 @@ class PhotoModel {
   int interval_ = 0;
 };
 
-// The causal neighbours of a pixel.
-struct PhotoNeighbours {
-  uint32_t w, n, nw, ne;
-};
-
-struct PhotoPrediction {
-  int red, green, blue;
-  int roughness;
-};
-
-[[nodiscard]] VITRINE_INLINE int photo_median(int w, int n, int nw) {
-  const int low = std::min(w, n);
-  const int high = std::max(w, n);
-  return std::max(low, std::min(high, w + n - nw));
-}
-
-// log-like classes of the sum of three differences, 0..765.
-[[nodiscard]] constexpr std::array<uint8_t, 766> make_roughness() {
-  constexpr int kLimits[kPhotoRoughness - 1] = {1, 2, 3, 5, 7, 10, 14, 20, 29, 43, 71};
-  std::array<uint8_t, 766> classes{};
-  int current = 0;
-  for (int sum = 0; sum < 766; ++sum) {
+// Contexts by the roughness of the neighbourhood: the sum of its three differences in green (0..765), in log-like
+// classes. Green's context is in the low half. In the high half is the first of red's, to which the class of green's
+// error is added; blue's are kPhotoChroma further, by the class of red's error.
+inline constexpr uint32_t kPhotoErrorClasses = 5;
+inline constexpr uint32_t kPhotoChroma = 20;
+[[nodiscard]] constexpr std::array<uint32_t, 766> make_roughness() {
+  constexpr uint32_t kLimits[kPhotoRoughness - 1] = {1, 2, 3, 5, 7, 10, 14, 20, 29, 43, 71};
+  std::array<uint32_t, 766> contexts{};
+  uint32_t current = 0;
+  for (uint32_t sum = 0; sum < 766; ++sum) {
     while (current < kPhotoRoughness - 1 && sum >= kLimits[current]) ++current;
-    classes[sum] = static_cast<uint8_t>(current);
+    contexts[sum] = current | (kPhotoRoughness + current / 3 * kPhotoErrorClasses) << 16;
   }
-  return classes;
+  return contexts;
 }
-inline constexpr std::array<uint8_t, 766> kPhotoRoughnessOf = make_roughness();
-
-[[nodiscard]] VITRINE_INLINE PhotoPrediction photo_predict(const PhotoNeighbours& p) {
-  const auto channel = [](uint32_t pixel, int shift) { return static_cast<int>(pixel >> shift & 0xff); };
-  const int w = channel(p.w, 8);
-  const int n = channel(p.n, 8);
-  const int nw = channel(p.nw, 8);
-  const int ne = channel(p.ne, 8);
-  PhotoPrediction result;
-  result.green = photo_median(w, n, nw);
-  result.red = photo_median(channel(p.w, 16), channel(p.n, 16), channel(p.nw, 16));
-  result.blue = photo_median(channel(p.w, 0), channel(p.n, 0), channel(p.nw, 0));
-  result.roughness = kPhotoRoughnessOf[std::abs(w - nw) + std::abs(n - nw) + std::abs(ne - n)];
-  return result;
-}
+inline constexpr std::array<uint32_t, 766> kPhotoRoughnessOf = make_roughness();
 
 // Classes 0..4 of a folded error.
 [[nodiscard]] constexpr std::array<uint8_t, 256> make_error_classes() {
@@ -142,11 +110,6 @@ inline constexpr std::array<uint8_t, 766> kPhotoRoughnessOf = make_roughness();
   return classes;
 }
 inline constexpr std::array<uint8_t, 256> kPhotoErrorClass = make_error_classes();
-
-// The context of channel 1 or 2 (red, blue) after an error of the channel before it.
-[[nodiscard]] VITRINE_INLINE int photo_context(int channel, int roughness, uint8_t folded_before) {
-  return kPhotoRoughness + (channel - 1) * 20 + roughness / 3 * 5 + kPhotoErrorClass[folded_before];
-}
 
 // Rows of an area with one more pixel at either end, as both sides see them: outside the area what the decoder's
 // picture shows; beyond the picture the nearest thing known.

@@ -49,14 +49,19 @@ class RangeEncoder {
   explicit RangeEncoder(std::vector<uint8_t>& out) : out_(out), start_(out.size()) {}
 
   bool code(BitModel& model, bool bit) {
-    const uint32_t bound = (range_ >> 16) * model.p;
+    code_with(model.p, bit);
+    adapt(model, bit);
+    return bit;
+  }
+  // `p` is the probability of 1 in 1/65536, 0 < p < 65536.
+  bool code_with(uint32_t p, bool bit) {
+    const uint32_t bound = (range_ >> 16) * p;
     if (bit) {
       range_ = bound;
     } else {
       low_ += bound;
       range_ -= bound;
     }
-    adapt(model, bit);
     while (range_ < kRangeFloor) move_byte_out();
     return bit;
   }
@@ -97,7 +102,12 @@ class RangeDecoder {
   }
 
   bool code(BitModel& model, bool /*unknown*/) {
-    const uint32_t bound = (range_ >> 16) * model.p;
+    const bool bit = code_with(model.p, false);
+    adapt(model, bit);
+    return bit;
+  }
+  bool code_with(uint32_t p, bool /*unknown*/) {
+    const uint32_t bound = (range_ >> 16) * p;
     const bool bit = code_ < bound;
     if (bit) {
       range_ = bound;
@@ -105,7 +115,6 @@ class RangeDecoder {
       code_ -= bound;
       range_ -= bound;
     }
-    adapt(model, bit);
     while (range_ < kRangeFloor) {
       code_ = code_ << 8 | next_byte();
       range_ <<= 8;

@@ -1,11 +1,43 @@
 #include "codec/screen_model.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <type_traits>
 
 namespace vitrine::codec {
 
+namespace {
+
+// Element by element: assigning a fresh ScreenModel would put a megabyte on the stack or into the program.
+template <class T>
+void restart(T& part) {
+  if constexpr (std::is_array_v<T>) {
+    for (auto& element : part) restart(element);
+  } else {
+    part = T();
+  }
+}
+
+template <class... T>
+void restart_all(T&... parts) {
+  (restart(parts), ...);
+}
+
+void restart_trees(LiteralTrees& trees) {
+  restart_all(trees.by_first, trees.by_second, trees.by_both, trees.mixers);
+}
+
+}  // namespace
+
+ScreenModel::ScreenModel() {
+  reset();
+}
+
 void ScreenModel::reset() {
-  *this = ScreenModel{};
+  restart_all(guesses0, guesses1, guesses2, guesses3, sure_right, run_whole, run_length, guess_right, west, north,
+              literal_near, literal_delta, literal_grey, near_history, grey_history);
+  for (LiteralTrees* trees : {&grey, &red, &green, &blue}) restart_trees(*trees);
 }
 
 uint32_t ScreenModel::checksum() const {

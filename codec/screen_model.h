@@ -3,46 +3,60 @@
 // holds the row, and once for the decoder, where it is filled in; so the two cannot drift apart.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
+#include "codec/logistic_mixer.h"
 #include "codec/picture.h"
 #include "codec/range_coder.h"
 #include "protocol/base/geometry.h"
 
 namespace vitrine::codec {
 
-// A colour last seen in a context, and how often in a row it was right there (or has been wrong: 0).
+// A colour last seen in a context: colour | check << 24 | times it was right in a row (at most 7) << 29. The check
+// bits are of the context's hash; a slot of another context gives no guess.
 struct ColourGuess {
-  uint32_t bits = 0;  // colour | right << 24
-
-  [[nodiscard]] uint32_t colour() const { return bits & kColourMask; }
-  [[nodiscard]] int right() const { return static_cast<int>(bits >> 24); }
+  uint32_t bits = 0;
 };
 
-inline constexpr int kWideBits = 14;    // guesses by ten neighbours: 64 KiB
-inline constexpr int kNarrowBits = 12;  // guesses by four neighbours: 16 KiB
-inline constexpr int kCacheColours = 16;
+// Contexts of guesses, the widest first: 15, 10, 4 and 2 causal neighbours.
+inline constexpr int kOrders = 4;
+inline constexpr int kGuessBits[kOrders] = {16, 16, 14, 12};
+inline constexpr int kRightMax = 7;
+
 inline constexpr int kRowMargin = 4;  // pixels beside the area that contexts may look at
 
+// The trees of one literal byte, each chosen by what is known: one value, another, and the upper halves of two.
+struct LiteralTrees {
+  SmallModel by_first[256][256];
+  SmallModel by_second[256][256];
+  SmallModel by_both[256][256];
+  LogisticMixer<3> mixers[8];
+};
+
 struct ScreenModel {
-  std::array<ColourGuess, 1 << kWideBits> wide;
-  std::array<ColourGuess, 1 << kNarrowBits> narrow;
-  std::array<uint32_t, kCacheColours> cache;  // most recently missed colour first
+  ColourGuess guesses0[1 << kGuessBits[0]];
+  ColourGuess guesses1[1 << kGuessBits[1]];
+  ColourGuess guesses2[1 << kGuessBits[2]];
+  ColourGuess guesses3[1 << kGuessBits[3]];
 
   BitModel run_whole[16][4];
   BitModel run_length[16][64];
-  BitModel wide_right[8][8][16];
-  BitModel narrow_right[8][8][4];
-  BitModel west[16], north[16];
-  BitModel cached[4];
-  BitModel cache_index[kCacheColours];
-  BitModel literal_grey[2];
-  BitModel literal_green[256];
-  BitModel literal_other[2][256];
+  BitModel guess_right[kOrders][kRightMax + 1][16][8];
+  BitModel sure_right[8];
+  BitModel west[1024], north[1024];
+  BitModel literal_near[32];
+  BitModel literal_delta[3][4][16];
+  BitModel literal_grey[8];
+  LiteralTrees grey, red, green, blue;
+  uint32_t near_history = 0;
+  uint32_t grey_history = 0;
 
+  ScreenModel();
   void reset();
   // Differs, very likely, when the states of two models differ.
   [[nodiscard]] uint32_t checksum() const;
@@ -93,7 +107,8 @@ class RowCoder {
   RowCoder(ScreenModel& model, Coder& coder) : m_(model), coder_(coder) {}
 
   // Codes `width` pixels of `cur`; `n` and `nn` are the rows above. All may be read kRowMargin pixels to both sides.
-  void code_row(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int width) {
+  // A function of its own on purpose: a browser swaps in optimised code when a function is called, not while it runs.
+  [[gnu::noinline]] void code_row(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int width) {
     int x = 0;
     while (x < width) {
       const uint32_t west = cur[x - 1];
@@ -144,95 +159,188 @@ class RowCoder {
     return value < extent ? value : extent - 1;
   }
 
-  static uint32_t mix(uint32_t hash, uint32_t colour) { return (hash ^ colour) * 0x9e3779b1u; }
+  // A slot of a table of guesses, and what it says about this context.
+  struct Guess {
+    ColourGuess* slot;
+    uint32_t check;   // in place, << 24
+    uint32_t colour;  // kNothing when the slot holds another context
+    uint32_t right;
+  };
+
+  template <int kBits>
+  static Guess find(ColourGuess (&table)[1 << kBits], uint32_t sum) {
+    const uint32_t hash = (sum ^ sum >> 15) * 0x9e3779b1u;
+    ColourGuess* const slot = &table[hash >> (32 - kBits)];
+    const uint32_t check = (hash & 31) << 24;
+    const uint32_t bits = slot->bits;
+    if (((bits ^ check) & 31u << 24) != 0) return {slot, check, kNothing, 0};
+    return {slot, check, bits & kColourMask, bits >> 29};
+  }
+
+  static void learn(const Guess& guess, uint32_t colour) {
+    if (guess.colour != colour) {
+      guess.slot->bits = colour | guess.check;
+    } else if (guess.right < kRightMax) {
+      guess.slot->bits += 1u << 29;
+    }
+  }
 
   void code_pixel(const uint32_t* nn, const uint32_t* n, uint32_t* cur, uint32_t excluded) {
     const uint32_t w = cur[-1];
-    uint32_t hash = std::rotl(mix(mix(mix(mix(0x1234567, w), n[0]), n[-1]), n[1]), 15);
-    ColourGuess& narrow = m_.narrow[hash >> (32 - kNarrowBits)];
-    hash = mix(mix(mix(hash, cur[-2]), n[2]), n[-2]);
-    hash = mix(mix(mix(hash, nn[0]), nn[1]), nn[-1]);
-    ColourGuess& wide = m_.wide[hash >> (32 - kWideBits)];
-    const uint32_t colour = code_colour(wide, narrow, w, n[0], *cur, excluded);
+    const uint32_t sum3 = w * 0x85ebca6bu + n[0] * 0xc2b2ae35u;
+    const uint32_t sum2 = sum3 + n[-1] * 0x27d4eb2fu + n[1] * 0x165667b1u;
+    const uint32_t sum1 = sum2 + cur[-2] * 0xd3a2646cu + n[2] * 0xfd7046c5u + n[-2] * 0xb55a4f09u +
+                          nn[0] * 0x8da6b343u + nn[1] * 0xd8163841u + nn[-1] * 0xcb1ab31fu;
+    const uint32_t sum0 = sum1 + nn[2] * 0x9e3779b9u + nn[-2] * 0x7feb352du + n[3] * 0x846ca68bu +
+                          cur[-3] * 0x58f38dedu + n[-3] * 0xe4d268f3u;
+    const Guess wide = find<kGuessBits[0]>(m_.guesses0, sum0);
+    if (wide.right == kRightMax && wide.colour != excluded) {
+      const int place = (wide.colour == w) | (wide.colour == n[0]) << 1 | (excluded != kNothing) << 2;
+      if (bit(m_.sure_right[place], *cur == wide.colour)) {
+        if constexpr (Coder::kDecodes) *cur = wide.colour;
+        return;
+      }
+    }
+    const Guess next = find<kGuessBits[1]>(m_.guesses1, sum1);
+    if (wide.right < kRightMax && wide.colour < kNothing && wide.colour != excluded) {
+      if (bit(right_model(0, wide, next, w, n[0], excluded), *cur == wide.colour)) {
+        if constexpr (Coder::kDecodes) *cur = wide.colour;
+        learn(wide, wide.colour);
+        learn(next, wide.colour);
+        return;
+      }
+    }
+    const Guess guesses[kOrders] = {wide, next, find<kGuessBits[2]>(m_.guesses2, sum2),
+                                    find<kGuessBits[3]>(m_.guesses3, sum3)};
+    code_surprise(guesses, nn, n, cur, excluded);
+  }
+
+  // The context of "this guess is right": how often it was, what the next order says, and whether it repeats a
+  // neighbour.
+  BitModel& right_model(int order, const Guess& guess, const Guess& lower, uint32_t w, uint32_t n, uint32_t excluded) {
+    uint32_t support = 0;
+    if (lower.colour == guess.colour) {
+      support = 8 + lower.right;
+    } else if (lower.colour != kNothing) {
+      support = 1 + (lower.right < 6 ? lower.right : 6);
+    }
+    const int place = (guess.colour == w) | (guess.colour == n) << 1 | (excluded != kNothing) << 2;
+    return m_.guess_right[order][guess.right][support][place];
+  }
+
+  // The widest context had no guess or a wrong one.
+  void code_surprise(const Guess (&guesses)[kOrders], const uint32_t* nn, const uint32_t* n, uint32_t* cur,
+                     uint32_t excluded) {
+    const uint32_t w = cur[-1];
+    uint32_t tried[kOrders + 3] = {excluded, guesses[0].colour};
+    int count = 2;
+    const auto is_tried = [&tried, &count](uint32_t colour) {
+      for (int i = 0; i < count; ++i) {
+        if (tried[i] == colour) return true;
+      }
+      return false;
+    };
+    int hit = kOrders;
+    uint32_t colour = *cur;
+    for (int i = 1; i < kOrders && hit == kOrders; ++i) {
+      const Guess& guess = guesses[i];
+      if (guess.colour == kNothing || is_tried(guess.colour)) continue;
+      tried[count++] = guess.colour;
+      const Guess& support = guesses[i + 1 < kOrders ? i + 1 : 0];
+      if (bit(right_model(i, guess, support, w, n[0], excluded), colour == guess.colour)) {
+        colour = guess.colour;
+        hit = i;
+      }
+    }
+    if (hit == kOrders) {
+      const int known =
+          (guesses[0].colour != kNothing) + (guesses[1].colour != kNothing) + (guesses[2].colour != kNothing);
+      const int shape = (w == n[0]) | (excluded != kNothing) << 1 | (w == n[-1]) << 2 | (n[0] == n[-1]) << 3 |
+                        (n[0] == n[1]) << 4 | (w == cur[-2]) << 5 | (n[0] == nn[0]) << 6 | known << 7;
+      if (!is_tried(w) && bit(m_.west[shape], colour == w)) {
+        colour = w;
+      } else if (tried[count++] = w; !is_tried(n[0]) && bit(m_.north[shape], colour == n[0])) {
+        colour = n[0];
+      } else {
+        colour = code_literal(w, n, colour);
+      }
+    }
     if constexpr (Coder::kDecodes) *cur = colour;
-    learn(wide, colour);
-    learn(narrow, colour);
+    for (int i = 0; i < kOrders && i <= hit + 1; ++i) learn(guesses[i], colour);
   }
 
-  static void learn(ColourGuess& guess, uint32_t colour) {
-    if (guess.colour() != colour) {
-      guess.bits = colour;
-    } else if (guess.right() < 255) {
-      guess.bits += 1u << 24;
+  static int channel(uint32_t colour, int shift) { return static_cast<int>(colour >> shift) & 255; }
+  static bool is_grey(uint32_t c) { return channel(c, 0) == channel(c, 8) && channel(c, 8) == channel(c, 16); }
+
+  // The median edge detector of LOCO-I (JPEG-LS).
+  static int expected(int w, int n, int nw) {
+    const int low = w < n ? w : n;
+    const int high = w < n ? n : w;
+    return nw >= high ? low : nw <= low ? high : w + n - nw;
+  }
+
+  uint32_t code_literal(uint32_t w, const uint32_t* n, uint32_t actual) {
+    const int context = is_grey(w) | is_grey(n[0]) << 1 | (m_.grey_history & 1) << 2;
+    const bool grey = bit(m_.literal_grey[context], is_grey(actual));
+    m_.grey_history = grey;
+    if (grey) {
+      const int value =
+          code_byte(m_.grey, channel(w, 8), channel(n[0], 8),
+                    expected(channel(w, 8), channel(n[0], 8), channel(n[-1], 8)), channel(n[1], 8), channel(actual, 8));
+      return static_cast<uint32_t>(value) * 0x010101;
     }
-  }
-
-  static int trust(const ColourGuess& guess) {
-    const int size = std::bit_width(static_cast<unsigned>(guess.right()));
-    return size > 7 ? 7 : size;
-  }
-
-  uint32_t code_colour(const ColourGuess& wide, const ColourGuess& narrow, uint32_t w, uint32_t n, uint32_t actual,
-                       uint32_t excluded) {
-    const int wide_trust = trust(wide);
-    const int narrow_trust = trust(narrow);
-    const uint32_t first = wide.colour();
-    const uint32_t second = narrow.colour();
-    const int place = (first == w) | (first == n) << 1 | (first == second) << 2 | (excluded != kNothing) << 3;
-    if (first != excluded && bit(m_.wide_right[wide_trust][narrow_trust][place], actual == first)) return first;
-    if (second != first && second != excluded &&
-        bit(m_.narrow_right[narrow_trust][wide_trust][(second == w) | (second == n) << 1], actual == second)) {
-      return second;
+    int guess[3];
+    int delta[3];
+    bool near = true;
+    for (int i = 0; i < 3; ++i) {
+      guess[i] = expected(channel(w, i * 8), channel(n[0], i * 8), channel(n[-1], i * 8));
+      delta[i] = channel(actual, i * 8) - guess[i];
+      near = near && delta[i] >= -8 && delta[i] < 8;
     }
-    const int state = (first == n) | (second == n) << 1 | (w == n) << 2;
-    if (w != first && w != second && w != excluded && bit(m_.west[state], actual == w)) return w;
-    if (n != first && n != second && n != w && n != excluded && bit(m_.north[state], actual == n)) return n;
-    return code_rare(n, actual);
+    const auto close = [](uint32_t a, uint32_t b) { return std::abs(channel(a, 8) - channel(b, 8)) < 12; };
+    const int smooth = close(w, n[-1]) | close(n[0], n[-1]) << 1 | close(n[0], n[1]) << 2;
+    near = bit(m_.literal_near[(m_.near_history & 3) << 3 | smooth], near);
+    m_.near_history = m_.near_history << 1 | near;
+    return near ? code_near(guess, delta) : code_far(w, n, actual);
   }
 
-  uint32_t code_rare(uint32_t n, uint32_t actual) {
-    int index = 0;
-    if constexpr (!Coder::kDecodes) {
-      while (index < kCacheColours && m_.cache[index] != actual) ++index;
-    }
+  // Each channel within 8 of what is expected; green first, the others by how far the one before was off.
+  uint32_t code_near(const int (&guess)[3], const int (&delta)[3]) {
     uint32_t colour = 0;
-    if (bit(m_.cached[0], index < kCacheColours)) {
-      int i = 0;
-      while (i < kCacheColours - 1 && !bit(m_.cache_index[i], i == index)) ++i;
-      index = i;
-      colour = m_.cache[index];
-    } else {
-      index = kCacheColours - 1;
-      colour = code_literal(n, actual);
+    int activity = 0;
+    for (const int i : {1, 2, 0}) {
+      unsigned node = 1;
+      for (int k = 3; k >= 0; --k) node = node * 2 + bit(m_.literal_delta[i][activity][node], (delta[i] + 8) >> k & 1);
+      const int off = static_cast<int>(node & 15) - 8;
+      activity = (std::abs(off) + 1) / 2;
+      if (activity > 3) activity = 3;
+      colour |= static_cast<uint32_t>(guess[i] + off) << (i * 8);
     }
-    std::memmove(&m_.cache[1], &m_.cache[0], static_cast<size_t>(index) * sizeof(uint32_t));
-    m_.cache[0] = colour;
     return colour;
   }
 
-  int code_byte(BitModel* tree, int value) {
-    unsigned node = 1;
-    for (int i = 7; i >= 0; --i) node = node * 2 + bit(tree[node], value >> i & 1);
-    return static_cast<int>(node & 255);
+  // Colours far from their neighbours: text. Sub-pixel antialiasing is smooth along the subpixels, so red follows
+  // the left neighbour's blue, green follows red and blue follows green.
+  uint32_t code_far(uint32_t w, const uint32_t* n, uint32_t actual) {
+    const int wg = channel(w, 8);
+    const int wb = channel(w, 0);
+    const int ng = channel(n[0], 8);
+    const int red = code_byte(m_.red, wb, channel(n[0], 16), wb, wg, channel(actual, 16));
+    const int green = code_byte(m_.green, red, ng, red, wb, channel(actual, 8));
+    const int blue = code_byte(m_.blue, green, red, green, red, channel(actual, 0));
+    return static_cast<uint32_t>(red) << 16 | static_cast<uint32_t>(green) << 8 | static_cast<uint32_t>(blue);
   }
 
-  // Green against the pixel above, red and blue as their differences' differences: all zero for greys.
-  uint32_t code_literal(uint32_t n, uint32_t actual) {
-    const int dg = static_cast<int>((actual >> 8) - (n >> 8)) & 255;
-    const int dr = static_cast<int>((actual >> 16) - (n >> 16)) & 255;
-    const int db = static_cast<int>(actual - n) & 255;
-    const int green = code_byte(m_.literal_green, dg);
-    const bool grey = bit(m_.literal_grey[0], dr == dg && db == dg);
-    int red = green;
-    int blue = green;
-    if (!grey) {
-      red = (code_byte(m_.literal_other[0], (dr - dg) & 255) + green) & 255;
-      blue = (code_byte(m_.literal_other[1], (db - dg) & 255) + green) & 255;
+  int code_byte(LiteralTrees& trees, int first, int second, int both_a, int both_b, int value) {
+    SmallModel* const by_first = trees.by_first[first];
+    SmallModel* const by_second = trees.by_second[second];
+    SmallModel* const by_both = trees.by_both[(both_a >> 4) << 4 | both_b >> 4];
+    unsigned node = 1;
+    for (int i = 0; i < 8; ++i) {
+      SmallModel* const models[3] = {&by_first[node], &by_second[node], &by_both[node]};
+      node = node * 2 + trees.mixers[i].code(coder_, models, value >> (7 - i) & 1);
     }
-    const uint32_t r = ((n >> 16) + static_cast<uint32_t>(red)) & 255;
-    const uint32_t g = ((n >> 8) + static_cast<uint32_t>(green)) & 255;
-    const uint32_t b = (n + static_cast<uint32_t>(blue)) & 255;
-    return r << 16 | g << 8 | b;
+    return static_cast<int>(node & 255);
   }
 
   ScreenModel& m_;

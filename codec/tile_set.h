@@ -35,8 +35,7 @@ struct CellGrid {
 class TileSet {
  public:
   TileSet() = default;
-  explicit TileSet(const CellGrid& grid)
-      : columns_(grid.columns()), rows_(grid.rows()), words_((columns_ + 63) / 64) {
+  explicit TileSet(const CellGrid& grid) : columns_(grid.columns()), rows_(grid.rows()), words_((columns_ + 63) / 64) {
     bits_.resize(static_cast<size_t>(words_) * rows_);
   }
 

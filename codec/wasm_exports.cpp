@@ -28,7 +28,9 @@ VITRINE_EXPORT(vt_create) Viewer* vt_create(int32_t width, int32_t height) {
   return new (std::nothrow) Viewer{decoder.take(), {}, {}};
 }
 
-VITRINE_EXPORT(vt_destroy) void vt_destroy(Viewer* viewer) { delete viewer; }
+VITRINE_EXPORT(vt_destroy) void vt_destroy(Viewer* viewer) {
+  delete viewer;
+}
 
 // Where to write a body of this size; 0 when it is too large.
 VITRINE_EXPORT(vt_input) uint8_t* vt_input(Viewer* viewer, uint32_t size) {
@@ -49,8 +51,12 @@ VITRINE_EXPORT(vt_apply) int32_t vt_apply(Viewer* viewer, uint32_t size) {
 }
 
 // Changed rectangles of the last vt_apply: x, y, width, height each.
-VITRINE_EXPORT(vt_dirty) const int32_t* vt_dirty(Viewer* viewer) { return viewer->dirty.data(); }
-VITRINE_EXPORT(vt_pixels) const uint8_t* vt_pixels(Viewer* viewer) { return viewer->decoder.rgba(); }
+VITRINE_EXPORT(vt_dirty) const int32_t* vt_dirty(Viewer* viewer) {
+  return viewer->dirty.data();
+}
+VITRINE_EXPORT(vt_pixels) const uint8_t* vt_pixels(Viewer* viewer) {
+  return viewer->decoder.rgba();
+}
 VITRINE_EXPORT(vt_tile_hash) uint32_t vt_tile_hash(Viewer* viewer, uint32_t tile) {
   return viewer->decoder.tile_hash(tile);
 }

@@ -8,7 +8,9 @@
 namespace vitrine {
 namespace {
 
-Refused refuse(Refusal refusal, CloseCode code, std::string text) { return {refusal, {code, std::move(text)}}; }
+Refused refuse(Refusal refusal, CloseCode code, std::string text) {
+  return {refusal, {code, std::move(text)}};
+}
 
 template <class Hello>
 std::optional<Refused> choose_version(const Hello& hello, uint32_t& version) {
@@ -28,7 +30,8 @@ Refused refuse_ticket(const Error& error) {
     case ErrorCode::kTimeout:
       return refuse(Refusal::kExpired, CloseCode::kBadTicket, "The ticket has expired; ask for a new one.");
     case ErrorCode::kUnauthenticated:
-      return refuse(Refusal::kSignature, CloseCode::kBadTicket, "The ticket was not signed by this server's broker, or not for this use.");
+      return refuse(Refusal::kSignature, CloseCode::kBadTicket,
+                    "The ticket was not signed by this server's broker, or not for this use.");
     default: return refuse(Refusal::kMalformed, CloseCode::kBadTicket, "The ticket cannot be read.");
   }
 }

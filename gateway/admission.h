@@ -36,8 +36,8 @@ enum class Refusal : uint8_t {
   kLimit,
   kTimeout,
 };
-inline constexpr std::array<std::string_view, 9> kRefusalNames = {"malformed", "version", "signature", "expired", "rights",
-                                                                  "origin",    "used",    "limit",     "timeout"};
+inline constexpr std::array<std::string_view, 9> kRefusalNames = {
+    "malformed", "version", "signature", "expired", "rights", "origin", "used", "limit", "timeout"};
 
 struct Refused {
   Refusal refusal = Refusal::kMalformed;

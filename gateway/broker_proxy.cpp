@@ -113,7 +113,8 @@ void BrokerProxy::forward(Request request, Answer answer) {
     auto busy = problem(http::status::service_unavailable, "busy", "Service unavailable",
                         "Too many requests are waiting for an answer; try again in a moment.");
     busy.set(http::field::retry_after, "1");
-    asio::post(context_, [busy = std::move(busy), answer = std::move(answer)]() mutable { answer(std::move(busy), false); });
+    asio::post(context_,
+               [busy = std::move(busy), answer = std::move(answer)]() mutable { answer(std::move(busy), false); });
     return;
   }
   ++under_way_;

@@ -1,5 +1,5 @@
-// Carries API requests to the broker's unix socket and answers back. Connections are kept and used again. One object per
-// gateway thread.
+// Carries API requests to the broker's unix socket and answers back. Connections are kept and used again. One object
+// per gateway thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -33,13 +33,14 @@ class BrokerProxy {
   BrokerProxy(boost::asio::io_context& context, std::string socket_path, const Limits& limits);
   ~BrokerProxy();
 
-  // `answer` is called once, later, on this thread: with the broker's answer, or with a problem+json that says why there
-  // is none. `request` is ready to send (request_for_broker).
+  // `answer` is called once, later, on this thread: with the broker's answer, or with a problem+json that says why
+  // there is none. `request` is ready to send (request_for_broker).
   void forward(Request request, Answer answer);
 
  private:
   class Exchange;
-  using Stream = boost::beast::basic_stream<boost::asio::local::stream_protocol, boost::asio::io_context::executor_type>;
+  using Stream =
+      boost::beast::basic_stream<boost::asio::local::stream_protocol, boost::asio::io_context::executor_type>;
 
   std::unique_ptr<Stream> take_idle();
   void give_back(std::unique_ptr<Stream> stream);

@@ -105,17 +105,16 @@ Result<X509Ptr> self_sign(EVP_PKEY* key, const std::vector<std::string>& names) 
   X509* const raw = certificate.get();
   X509_NAME* const subject = X509_get_subject_name(raw);
   const auto* const common_name = reinterpret_cast<const unsigned char*>("Vitrine (self-signed)");
-  const bool made = X509_set_version(raw, X509_VERSION_3) == 1 &&
-                    // An hour back, for machines whose clocks differ a little.
-                    X509_gmtime_adj(X509_getm_notBefore(raw), -3600) != nullptr &&
-                    X509_gmtime_adj(X509_getm_notAfter(raw), kLifetimeSeconds - 3600) != nullptr &&
-                    X509_set_pubkey(raw, key) == 1 &&
-                    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, common_name, -1, -1, 0) == 1 &&
-                    X509_set_issuer_name(raw, subject) == 1 &&
-                    add_extension(raw, NID_basic_constraints, "critical,CA:FALSE") &&
-                    add_extension(raw, NID_key_usage, "critical,digitalSignature") &&
-                    add_extension(raw, NID_ext_key_usage, "serverAuth") &&
-                    add_extension(raw, NID_subject_alt_name, alternatives) && X509_sign(raw, key, EVP_sha256()) > 0;
+  const bool made =
+      X509_set_version(raw, X509_VERSION_3) == 1 &&
+      // An hour back, for machines whose clocks differ a little.
+      X509_gmtime_adj(X509_getm_notBefore(raw), -3600) != nullptr &&
+      X509_gmtime_adj(X509_getm_notAfter(raw), kLifetimeSeconds - 3600) != nullptr && X509_set_pubkey(raw, key) == 1 &&
+      X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, common_name, -1, -1, 0) == 1 &&
+      X509_set_issuer_name(raw, subject) == 1 && add_extension(raw, NID_basic_constraints, "critical,CA:FALSE") &&
+      add_extension(raw, NID_key_usage, "critical,digitalSignature") &&
+      add_extension(raw, NID_ext_key_usage, "serverAuth") && add_extension(raw, NID_subject_alt_name, alternatives) &&
+      X509_sign(raw, key, EVP_sha256()) > 0;
   if (!made) return crypto_error("make a certificate");
   return certificate;
 }
@@ -146,7 +145,8 @@ std::string text_of(BIO* bio) {
 
 }  // namespace
 
-Result<CertificateFiles> ensure_self_signed(const std::filesystem::path& folder, const std::vector<std::string>& names) {
+Result<CertificateFiles> ensure_self_signed(const std::filesystem::path& folder,
+                                            const std::vector<std::string>& names) {
   const CertificateFiles files{folder / "cert.pem", folder / "key.pem"};
   if (still_good(files, names)) return files;
   std::error_code error;
@@ -177,8 +177,8 @@ std::vector<std::string> names_for_certificate(const std::string& listen_address
   if (::gethostname(host.data(), host.size() - 1) == 0) {
     const std::string name = host.data();
     // What is no host name would spoil the whole extension.
-    const bool plain = name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") ==
-                       std::string::npos;
+    const bool plain =
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") == std::string::npos;
     if (plain) add(name);
   }
   if (listen_address != "0.0.0.0" && listen_address != "::") add(listen_address);
@@ -190,7 +190,8 @@ Result<std::string> certificate_fingerprint(const std::string& file) {
   if (!certificate) return Error{ErrorCode::kMalformed, file + " holds no certificate in PEM form."};
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  if (X509_digest(certificate.get(), EVP_sha256(), digest.data(), &size) != 1) return crypto_error("hash a certificate");
+  if (X509_digest(certificate.get(), EVP_sha256(), digest.data(), &size) != 1)
+    return crypto_error("hash a certificate");
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string text;
   for (unsigned i = 0; i < size; ++i) {

@@ -22,32 +22,32 @@ class Counter {
 
 // Of the relay, kept by Switchboard.
 struct RelayCounters {
-  Counter viewers;        // links there now
-  Counter agents;         // links there now
-  Counter pairs;          // there now
-  Counter queued_bytes;   // waiting in the relay now
+  Counter viewers;       // links there now
+  Counter agents;        // links there now
+  Counter pairs;         // there now
+  Counter queued_bytes;  // waiting in the relay now
   Counter to_viewer_bytes;
   Counter to_viewer_messages;
   Counter to_agent_bytes;
   Counter to_agent_messages;
-  Counter not_granted;    // messages the policy dropped
-  Counter skipped;        // messages of unknown type, or sent while no agent was there
+  Counter not_granted;  // messages the policy dropped
+  Counter skipped;      // messages of unknown type, or sent while no agent was there
   Counter pairings;
-  Counter agents_lost;    // a viewer's agent link went away under it
+  Counter agents_lost;       // a viewer's agent link went away under it
   Counter closed_for_fault;  // links ended because of what the peer sent
   std::array<Counter, kRefusalNames.size()> refused;
 };
 
 // Of the sockets, kept by the shells around it.
 struct SocketCounters {
-  Counter connections;      // open now
+  Counter connections;  // open now
   Counter accepted;
-  Counter refused_total;    // connections refused because there are too many
-  Counter refused_rate;     // connections refused because their address makes too many
+  Counter refused_total;  // connections refused because there are too many
+  Counter refused_rate;   // connections refused because their address makes too many
   Counter handshakes;
   Counter handshakes_failed;
   Counter requests;
-  Counter requests_bad;     // not HTTP, or HTTP we refuse to understand
+  Counter requests_bad;  // not HTTP, or HTTP we refuse to understand
   Counter proxied;
   Counter proxy_failed;
   Counter origin_refused;

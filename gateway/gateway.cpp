@@ -50,23 +50,6 @@ asio::ip::address plain_address(const asio::ip::address& address) {
   return address;
 }
 
-std::string where(const tcp::endpoint& endpoint) {
-  const std::string address = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
-}
-
-Error listen_error(const tcp::endpoint& endpoint, SystemError error) {
-  std::string what = "Cannot listen on " + where(endpoint) + ": " + error.message() + ".";
-  if (error == asio::error::address_in_use) {
-    what = where(endpoint) + " is taken by another program; stop that one or choose another port with --listen.";
-  } else if (error == asio::error::access_denied) {
-    what = "Only root may listen on port " + std::to_string(endpoint.port()) + "; choose one above 1023 with --listen.";
-  } else if (error == boost::system::errc::address_not_available) {
-    what = endpoint.address().to_string() + " is not an address of this machine; choose another with --listen.";
-  }
-  return {ErrorCode::kUnavailable, what};
-}
-
 }  // namespace
 
 Gateway::Gateway(GatewayOptions options, TicketVerifier verifier)
@@ -87,12 +70,13 @@ Result<std::unique_ptr<Gateway>> Gateway::create(GatewayOptions options) {
   if (!options.client_folder.empty()) options.site = TRY(SiteFiles::from_folder(options.client_folder));
   if (options.switchboard.started_s == 0) options.switchboard.started_s = unix_now_s();
   const size_t threads = thread_count(options.threads);
-  const GatewayOptions kept = options;
+  const ListenAddress where = options.listen;
+  const int listen_fd = options.listen_fd;
   std::unique_ptr<Gateway> gateway(new Gateway(std::move(options), std::move(verifier)));
   for (size_t i = 0; i < threads; ++i) {
     gateway->shared_.workers.push_back(std::make_unique<Worker>(gateway->shared_, tls));
   }
-  TRY(gateway->listen(kept));
+  TRY(gateway->listen(where, listen_fd));
   return gateway;
 }
 
@@ -103,33 +87,20 @@ Gateway::~Gateway() {
   accept_pause_.reset();
 }
 
-Result<void> Gateway::listen(const GatewayOptions& options) {
+Result<void> Gateway::listen(const ListenAddress& where, int listen_fd) {
+  const int fd = listen_fd >= 0 ? listen_fd : TRY(open_listener(where));
+  port_ = listening_port(fd);
+  if (port_ == 0) return Error{ErrorCode::kInvalidArgument, "--listen-fd is not a TCP socket that listens."};
+  sockaddr_storage name{};
+  socklen_t size = sizeof name;
+  (void)::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size);
   asio::io_context& context = shared_.workers.front()->context();
   acceptor_ = std::make_unique<tcp::acceptor>(context);
   accept_pause_ = std::make_unique<asio::steady_timer>(context);
   SystemError error;
-  if (options.listen_fd >= 0) {
-    sockaddr_storage name{};
-    socklen_t size = sizeof name;
-    if (::getsockname(options.listen_fd, reinterpret_cast<sockaddr*>(&name), &size) != 0) {
-      return Error{ErrorCode::kInvalidArgument, "--listen-fd is not a socket that listens."};
-    }
-    acceptor_->assign(name.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), options.listen_fd, error);
-    if (error) return Error{ErrorCode::kInvalidArgument, "--listen-fd cannot be used: " + error.message() + "."};
-  } else {
-    const auto address = asio::ip::make_address(options.listen_address, error);
-    if (error) {
-      return Error{ErrorCode::kInvalidArgument, options.listen_address + " is not an IP address; use for example 127.0.0.1 or ::1."};
-    }
-    const tcp::endpoint endpoint(address, options.listen_port);
-    acceptor_->open(endpoint.protocol(), error);
-    if (!error) acceptor_->set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor_->bind(endpoint, error);
-    if (!error) acceptor_->listen(asio::socket_base::max_listen_connections, error);
-    if (error) return listen_error(endpoint, error);
-  }
-  acceptor_->non_blocking(true, error);
-  port_ = acceptor_->local_endpoint(error).port();
+  acceptor_->assign(name.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), fd, error);
+  if (!error) acceptor_->non_blocking(true, error);
+  if (error) return Error{ErrorCode::kIo, "Cannot use the listening socket: " + error.message() + "."};
   return {};
 }
 
@@ -205,10 +176,10 @@ bool Gateway::within_rate(const asio::ip::address& address, Micros now) {
     allowance.counted = now;
   };
   if (allowances_.size() >= kMaxAllowances && !allowances_.contains(key)) {
-    std::erase_if(allowances_, [&](auto& entry) {
-      refill(entry.second);
-      return entry.second.tokens >= limits.address_burst;
-    });
+    for (auto entry = allowances_.begin(); entry != allowances_.end();) {
+      refill(entry->second);
+      entry = entry->second.tokens >= limits.address_burst ? allowances_.erase(entry) : std::next(entry);
+    }
     if (allowances_.size() >= kMaxAllowances) return false;
   }
   auto [entry, fresh] = allowances_.try_emplace(key, Allowance{limits.address_burst, now});

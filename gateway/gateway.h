@@ -10,15 +10,15 @@
 #include <vector>
 
 #include "gateway/certificate.h"
+#include "gateway/listen_address.h"
 #include "gateway/worker.h"
 
 namespace vitrine {
 
 struct GatewayOptions {
-  std::string listen_address = "127.0.0.1";  // an IP address
-  uint16_t listen_port = 8443;               // 0: any free one
-  int listen_fd = -1;                        // a socket that listens already; used instead of the two above
-  size_t threads = 0;                        // 0: by the number of processors
+  ListenAddress listen;  // port 0: any free one
+  int listen_fd = -1;    // a socket that listens already; used instead of `listen`
+  size_t threads = 0;    // 0: by the number of processors
   std::string broker_socket;
   std::string ticket_key_pem;  // the broker's public key, the text itself
   CertificateFiles certificate;
@@ -56,7 +56,7 @@ class Gateway {
   };
 
   Gateway(GatewayOptions options, TicketVerifier verifier);
-  Result<void> listen(const GatewayOptions& options);
+  Result<void> listen(const ListenAddress& where, int listen_fd);
   void accept_next();
   void take(asio::ip::tcp::socket::native_handle_type handle, const asio::ip::tcp::endpoint& peer);
   bool within_rate(const asio::ip::address& address, Micros now);

@@ -6,7 +6,8 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/write.hpp>
@@ -19,7 +20,9 @@
 namespace vitrine {
 namespace {
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // After a last answer the peer gets this long to read it before the socket goes (RFC 9112, 9.6).
 constexpr Micros kLinger = 1 * kSecond;
@@ -42,7 +45,9 @@ HttpConnection::HttpConnection(Worker& worker, TlsSocket socket, std::string pee
   worker_.counters().socket.connections.add();
 }
 
-HttpConnection::~HttpConnection() { worker_.counters().socket.connections.sub(); }
+HttpConnection::~HttpConnection() {
+  worker_.counters().socket.connections.sub();
+}
 
 void HttpConnection::start() {
   deadline(worker_.shared().limits.handshake_timeout);
@@ -174,7 +179,8 @@ void HttpConnection::serve_file(const Request& request) {
   const std::string_view content = zipped ? file->gzip : file->plain;
   http::response<http::span_body<const char>> response{http::status::ok, 11};
   describe(response);
-  response.set(http::field::content_type, boost::beast::string_view(file->content_type.data(), file->content_type.size()));
+  response.set(http::field::content_type,
+               boost::beast::string_view(file->content_type.data(), file->content_type.size()));
   if (zipped) response.set(http::field::content_encoding, "gzip");
   response.body() = {content.data(), content.size()};
   respond(std::move(response));
@@ -231,9 +237,9 @@ void HttpConnection::upgrade(Request request) {
   const LinkRole role = path == "/ws/view" ? LinkRole::kViewer : LinkRole::kAgent;
   const auto origin = view(request[http::field::origin]);
   // A browser always says where the page comes from; an agent is no page.
-  const bool right_origin = role == LinkRole::kViewer
-                                ? request.count(http::field::origin) == 1 && same_origin(origin, view(request[http::field::host]))
-                                : request.count(http::field::origin) == 0;
+  const bool right_origin = role == LinkRole::kViewer ? request.count(http::field::origin) == 1 &&
+                                                            same_origin(origin, view(request[http::field::host]))
+                                                      : request.count(http::field::origin) == 0;
   if (!right_origin) {
     worker_.counters().socket.origin_refused.add();
     return refuse(http::status::forbidden, "This page may not open a WebSocket here.");

@@ -61,8 +61,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::optional<http::request_parser<http::string_body>> parser_;
   std::shared_ptr<const SiteFiles> files_;  // what a response under way points into
   bool keep_alive_ = false;
-  bool head_ = false;      // the request is a HEAD: the answer has no body
-  bool idle_ = false;      // nothing of a request has come yet
+  bool head_ = false;  // the request is a HEAD: the answer has no body
+  bool idle_ = false;  // nothing of a request has come yet
   bool upgraded_ = false;
   bool closed_ = false;
 };

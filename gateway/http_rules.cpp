@@ -28,10 +28,23 @@ constexpr std::array<Pair, 8> kSecurityHeaders = {{
 }};
 
 // RFC 9110 section 7.6.1, and what only this gateway may say to the broker.
-constexpr std::array<std::string_view, 17> kNeverForwarded = {
-    "connection",      "keep-alive",        "proxy-connection", "proxy-authenticate", "proxy-authorization", "te",
-    "trailer",         "transfer-encoding", "upgrade",          "content-length",     "expect",              "forwarded",
-    "x-forwarded-for", "x-forwarded-host",  "x-forwarded-proto", "x-real-ip",         "x-forwarded-port"};
+constexpr std::array<std::string_view, 17> kNeverForwarded = {"connection",
+                                                              "keep-alive",
+                                                              "proxy-connection",
+                                                              "proxy-authenticate",
+                                                              "proxy-authorization",
+                                                              "te",
+                                                              "trailer",
+                                                              "transfer-encoding",
+                                                              "upgrade",
+                                                              "content-length",
+                                                              "expect",
+                                                              "forwarded",
+                                                              "x-forwarded-for",
+                                                              "x-forwarded-host",
+                                                              "x-forwarded-proto",
+                                                              "x-real-ip",
+                                                              "x-forwarded-port"};
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -80,11 +93,12 @@ bool has_dot_segment(std::string_view path) {
   while (!path.empty()) {
     path.remove_prefix(1);
     const auto slash = path.find('/');
-    std::string segment = lower(path.substr(0, slash));
-    for (size_t at; (at = segment.find("%2e")) != std::string::npos;) segment.replace(at, 3, ".");
-    if (segment == "." || segment == ".." || segment.find("%2f") != std::string::npos ||
-        segment.find("%5c") != std::string::npos || segment.find("%00") != std::string::npos) {
-      return true;
+    const std::string segment = lower(path.substr(0, slash));
+    for (const std::string_view dots : {".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"}) {
+      if (segment == dots) return true;
+    }
+    for (const std::string_view hidden : {"%2f", "%5c", "%00"}) {
+      if (segment.find(hidden) != std::string::npos) return true;
     }
     if (slash == std::string_view::npos) break;
     path.remove_prefix(slash);
@@ -96,9 +110,8 @@ std::optional<std::string_view> target_fault(std::string_view target) {
   constexpr size_t kMaxTarget = 4096;
   if (target.empty() || target.front() != '/') return "The request target must be a path.";
   if (target.size() > kMaxTarget) return "The request target is too long.";
-  const bool odd = std::ranges::any_of(target, [](char c) {
-    return c <= ' ' || c > '~' || c == '\\' || c == '"' || c == '<' || c == '>' || c == '#';
-  });
+  const bool odd = std::ranges::any_of(
+      target, [](char c) { return c <= ' ' || c > '~' || c == '\\' || c == '"' || c == '<' || c == '>' || c == '#'; });
   if (odd) return "The request target holds characters that a path must not hold.";
   const auto path = target.substr(0, target.find('?'));
   if (path.starts_with("//") || has_dot_segment(path)) return "The request target is not a normal path.";
@@ -129,7 +142,8 @@ std::optional<std::string_view> request_fault(const http::request_header<>& requ
 void add_security_headers(http::fields& headers) {
   for (const auto& [name, value] : kSecurityHeaders) {
     if (headers.count({name.data(), name.size()}) == 0) {
-      headers.set(boost::beast::string_view(name.data(), name.size()), boost::beast::string_view(value.data(), value.size()));
+      headers.set(boost::beast::string_view(name.data(), name.size()),
+                  boost::beast::string_view(value.data(), value.size()));
     }
   }
 }
@@ -162,12 +176,12 @@ http::response<http::string_body> problem(http::status status, std::string_view 
   http::response<http::string_body> response{status, 11};
   response.set(http::field::content_type, "application/problem+json");
   response.set(http::field::cache_control, "no-store");
-  response.body() = nlohmann::json{{"type", "about:blank"},
-                                   {"title", title},
-                                   {"status", static_cast<int>(status)},
-                                   {"detail", detail},
-                                   {"code", code}}
-                        .dump();
+  response.body() = nlohmann::json{
+      {"type", "about:blank"},
+      {"title", title},
+      {"status", static_cast<int>(status)},
+      {"detail", detail},
+      {"code", code}}.dump();
   return response;
 }
 

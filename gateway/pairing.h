@@ -37,7 +37,7 @@ class Pairing {
     bool operator==(const Pair&) const = default;
   };
   struct Removed {
-    std::optional<LinkId> waiting_viewer;  // lost its agent and waits now
+    std::optional<LinkId> waiting_viewer;   // lost its agent and waits now
     std::optional<LinkId> left_over_agent;  // lost its viewer; it is out of the books already
   };
 

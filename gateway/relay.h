@@ -33,8 +33,8 @@ class SendQueue {
   SendQueue() = default;
   explicit SendQueue(const Limits& limits) : limits_(limits) {}
 
-  // Relayed messages are pushed only while !full(), so bytes() stays below the limit plus one message; the gateway's own
-  // few messages may always be pushed.
+  // Relayed messages are pushed only while !full(), so bytes() stays below the limit plus one message; the gateway's
+  // own few messages may always be pushed.
   void push(Bytes message) {
     bytes_ += message.size();
     messages_.push_back(std::move(message));
@@ -69,11 +69,11 @@ inline constexpr uint32_t kFirstViewerType = 32;
 inline constexpr uint32_t kLastViewerType = 63;
 
 enum class Verdict : uint8_t {
-  kRelay,        // for the other end
-  kForGateway,   // Ping, Pong, Close
-  kSkip,         // a type nobody knows yet; skipped as messages.h says
-  kNotGranted,   // the policy does not allow it; dropped
-  kOutOfPlace,   // this side must not send it, or not now; ends the link
+  kRelay,       // for the other end
+  kForGateway,  // Ping, Pong, Close
+  kSkip,        // a type nobody knows yet; skipped as messages.h says
+  kNotGranted,  // the policy does not allow it; dropped
+  kOutOfPlace,  // this side must not send it, or not now; ends the link
 };
 
 // Judges a message of a link whose hello is done. `rights` are the viewer's; they do not matter for an agent.

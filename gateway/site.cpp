@@ -137,14 +137,18 @@ Result<std::shared_ptr<const SiteFiles>> SiteFiles::from_folder(const std::files
     if (!in.good() && !in.eof()) return Error{ErrorCode::kIo, "Cannot read " + it->path().string() + "."};
     total += content->size();
     if (total > kMaxSiteBytes) {
-      return Error{ErrorCode::kTooLarge, folder.string() + " is too large to be the client; give --client its dist folder."};
+      return Error{ErrorCode::kTooLarge,
+                   folder.string() + " is too large to be the client; give --client its dist folder."};
     }
     site->add("/" + std::filesystem::relative(it->path(), folder).generic_string(), *content, {}, sha256_hex(*content));
     site->contents_.push_back(std::move(content));
   }
-  if (error) return Error{ErrorCode::kNotFound, "Cannot read the client folder " + folder.string() + ": " + error.message() + "."};
+  if (error)
+    return Error{ErrorCode::kNotFound,
+                 "Cannot read the client folder " + folder.string() + ": " + error.message() + "."};
   if (site->find("/") == nullptr) {
-    return Error{ErrorCode::kNotFound, "There is no index.html in " + folder.string() + "; build the client first or give --client its dist folder."};
+    return Error{ErrorCode::kNotFound, "There is no index.html in " + folder.string() +
+                                           "; build the client first or give --client its dist folder."};
   }
   return std::shared_ptr<const SiteFiles>(std::move(site));
 }

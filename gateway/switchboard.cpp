@@ -8,8 +8,10 @@
 namespace vitrine {
 namespace {
 
-// Barrier pings carry this bit, which no clock in microseconds reaches in 140 years, so that their pongs are told apart.
-constexpr uint64_t kBarrierBit = uint64_t{1} << 52;
+// The gateway's own pings carry this bit, so that their pongs are told from those to be relayed. A clock in
+// microseconds reaches it after 142 years; the wire's integers end one bit above (kMaxWireInteger).
+constexpr uint64_t kOwnPingBit = uint64_t{1} << 52;
+static_assert(kOwnPingBit <= kMaxWireInteger / 2 + 1);
 
 // The longest a sweep may be late; pings and timeouts are counted in seconds.
 constexpr Micros kLongestSweep = 1 * kSecond;
@@ -62,7 +64,7 @@ struct Switchboard::Link {
   bool writing = false;
   bool woken = false;  // is in woken_
   Micros write_started = 0;
-  Micros heard = 0;         // when the peer last sent anything, or when it was last kept from sending
+  Micros heard = 0;  // when the peer last sent anything, or when it was last kept from sending
   Micros pinged = 0;
   Micros waiting_since = 0;
   Micros closing_since = 0;
@@ -175,7 +177,7 @@ void Switchboard::lose_agent(LinkId id, Micros now) {
                                        .text = "The connection to the desktop was lost; waiting for it to return."}));
   // What the viewer has sent before it hears of this belongs to the old agent link (acknowledgements of its updates
   // above all). The answer to this ping is the first thing it sends that does not.
-  viewer.barrier = kBarrierBit | ++barriers_;
+  viewer.barrier = kOwnPingBit | ++own_pings_;
   send(viewer, serialize(Ping{.time_us = viewer.barrier}));
   pair_up(viewer.desktop, now);
 }
@@ -202,8 +204,10 @@ void Switchboard::receive(LinkId id, Bytes message, Micros now) {
   from->heard = now;
   const size_t limit = from->role == LinkRole::kViewer ? kMaxViewerMessage : kMaxMessage;
   if (message.size() > limit) {
-    return end(id, {CloseCode::kLimit, "A message of " + std::to_string(message.size()) +
-                                           " bytes passes the limit of " + std::to_string(limit) + "."}, now);
+    return end(id,
+               {CloseCode::kLimit, "A message of " + std::to_string(message.size()) + " bytes passes the limit of " +
+                                       std::to_string(limit) + "."},
+               now);
   }
   const auto type = message_type(message);
   if (!type.ok()) return fault(*from, type.error().message, now);
@@ -281,7 +285,7 @@ bool Switchboard::receive_pong(Link& from, const Pong& pong) {
     from.barrier = 0;
     return true;
   }
-  return (pong.time_us & kBarrierBit) != 0;
+  return (pong.time_us & kOwnPingBit) != 0;
 }
 
 void Switchboard::receive_close(Link& from, const Close& message, Micros now) {
@@ -434,7 +438,7 @@ void Switchboard::check(Link& link, Micros now) {
   if (now - std::max(link.heard, link.pinged) >= options_.ping_after) {
     link.pinged = now;
     // The answer to this is the gateway's own business: it must not be relayed to an agent that comes meanwhile.
-    send(link, serialize(Ping{.time_us = kBarrierBit | ++barriers_}));
+    send(link, serialize(Ping{.time_us = kOwnPingBit | ++own_pings_}));
   }
 }
 

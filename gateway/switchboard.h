@@ -105,7 +105,7 @@ class Switchboard {
   std::vector<LinkId> woken_;
   Micros sweep_every_;
   Micros next_sweep_ = kNever;
-  uint64_t barriers_ = 0;
+  uint64_t own_pings_ = 0;
 };
 
 // A serialised Close; a reason that is too long is cut.

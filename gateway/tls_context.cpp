@@ -58,11 +58,10 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const Certif
                            ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_TYPE_MISMATCH;
     ERR_clear_error();
     if (other_key) {
-      return Error{ErrorCode::kMalformed,
-                   "The private key " + files.private_key + " does not belong to the certificate " + files.certificate + "."};
+      return Error{ErrorCode::kMalformed, "The private key " + files.private_key +
+                                              " does not belong to the certificate " + files.certificate + "."};
     }
-    return Error{ErrorCode::kMalformed,
-                 files.private_key + " holds no private key in PEM form without a passphrase."};
+    return Error{ErrorCode::kMalformed, files.private_key + " holds no private key in PEM form without a passphrase."};
   }
   std::time_t now = std::time(nullptr);
   if (X509_cmp_time(X509_get0_notAfter(SSL_CTX_get0_certificate(raw)), &now) < 0) {

@@ -16,8 +16,8 @@ TlsSocket::TlsSocket(Socket socket, asio::ssl::context& context)
     : socket_(std::move(socket)), ssl_(SSL_new(context.native_handle()), &SSL_free) {
   CHECK(ssl_ != nullptr);
   // Partial writes never happen to the caller (write_all), but the buffer of a retried write may be another one.
-  SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                               SSL_MODE_RELEASE_BUFFERS);
+  SSL_set_mode(ssl_.get(),
+               SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_set_accept_state(ssl_.get());
   SystemError ignored;
   socket_.non_blocking(true, ignored);
@@ -97,8 +97,7 @@ TlsSocket::Attempt TlsSocket::explain(int result) {
       if (system == 0) return {Next::kDone, asio::ssl::error::stream_truncated};
       return {Next::kDone, SystemError(system, boost::system::system_category())};
     default:
-      return {Next::kDone,
-              SystemError(static_cast<int>(ERR_peek_last_error()), asio::error::get_ssl_category())};
+      return {Next::kDone, SystemError(static_cast<int>(ERR_peek_last_error()), asio::error::get_ssl_category())};
   }
 }
 
@@ -107,6 +106,8 @@ void teardown(beast::role_type, TlsSocket& socket, SystemError& error) {
   error = {};
 }
 
-void beast_close_socket(TlsSocket& socket) { socket.close(); }
+void beast_close_socket(TlsSocket& socket) {
+  socket.close();
+}
 
 }  // namespace vitrine

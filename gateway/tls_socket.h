@@ -1,8 +1,8 @@
 // A TLS connection as an Asio stream, with OpenSSL reading and writing the socket itself.
 //
 // Asio's own ssl::stream copies every byte through a BIO pair and cannot change its thread. This one has no copy of its
-// own, and leave_context() and enter_context() carry an idle connection to another io_context: a link is accepted on any thread and moves to
-// the thread of its desktop once its hello says which that is (worker.h).
+// own, and leave_context() and enter_context() carry an idle connection to another io_context: a link is accepted on
+// any thread and moves to the thread of its desktop once its hello says which that is (worker.h).
 //
 // At most one read and one write at a time; used by one thread at a time.
 #pragma once
@@ -14,6 +14,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/buffer_traits.hpp>
+#include <boost/beast/core/buffers_prefix.hpp>
+#include <boost/beast/core/buffers_suffix.hpp>
 #include <boost/beast/core/role.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 #include <memory>
@@ -48,7 +51,8 @@ class TlsSocket {
 
   template <class Handler>
   void async_handshake(Handler&& handler) {
-    compose([this](size_t&) { return handshake(); }, [h = std::forward<Handler>(handler)](SystemError error, size_t) mutable { h(error); });
+    compose([this](size_t&) { return handshake(); },
+            [h = std::forward<Handler>(handler)](SystemError error, size_t) mutable { h(error); });
   }
 
   template <class Buffers, class Handler>
@@ -65,9 +69,7 @@ class TlsSocket {
   template <class Buffers, class Handler>
   auto async_write_some(const Buffers& buffers, Handler&& handler) {
     return compose(
-        [this, rest = beast::buffers_suffix<Buffers>(buffers)](size_t& done) mutable {
-          return write_all(rest, done);
-        },
+        [this, rest = beast::buffers_suffix<Buffers>(buffers)](size_t& done) mutable { return write_all(rest, done); },
         std::forward<Handler>(handler));
   }
 
@@ -108,8 +110,8 @@ class TlsSocket {
   // Repeats `attempt` until it is done, waiting for the socket between two tries.
   template <class TryOnce, class Handler>
   auto compose(TryOnce&& attempt, Handler&& handler) {
-    return asio::async_compose<Handler, void(SystemError, size_t)>(Operation<std::decay_t<TryOnce>>{*this, std::forward<TryOnce>(attempt)},
-                                                                   handler, socket_);
+    return asio::async_compose<Handler, void(SystemError, size_t)>(
+        Operation<std::decay_t<TryOnce>>{*this, std::forward<TryOnce>(attempt)}, handler, socket_);
   }
 
   template <class TryOnce>

@@ -21,14 +21,19 @@ size_t message_limit(LinkRole role, bool greeted) {
 
 WebsocketLink::WebsocketLink(Worker& worker, TlsSocket socket, ConnectionSlot slot, LinkId id, LinkRole role,
                              std::string origin)
-    : worker_(&worker), id_(id), role_(role), origin_(std::move(origin)), slot_(std::move(slot)),
+    : worker_(&worker),
+      id_(id),
+      role_(role),
+      origin_(std::move(origin)),
+      slot_(std::move(slot)),
       stream_(std::move(socket)) {}
 
 WebsocketLink::~WebsocketLink() = default;
 
 void WebsocketLink::start(Upgrade request) {
   // Time is the switchboard's and the worker's business: they know what a silence means.
-  stream_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
+  stream_.set_option(
+      websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
   stream_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
     response.erase(http::field::server);
     add_security_headers(response);
@@ -65,8 +70,9 @@ void WebsocketLink::read() {
   const size_t most = message_limit(role_, greeted_) + 1;
   const size_t room = incoming_size_ == 0 ? kFirstRead : stream_.read_size_hint(kFirstRead);
   incoming_.resize(std::min(incoming_size_ + std::max<size_t>(room, 1), most));
-  stream_.async_read_some(asio::buffer(incoming_) + incoming_size_,
-                          [self = shared_from_this()](SystemError error, size_t bytes) { self->on_read(error, bytes); });
+  stream_.async_read_some(
+      asio::buffer(incoming_) + incoming_size_,
+      [self = shared_from_this()](SystemError error, size_t bytes) { self->on_read(error, bytes); });
 }
 
 void WebsocketLink::on_read(SystemError error, size_t bytes) {
@@ -131,8 +137,7 @@ void WebsocketLink::write() {
 // has read everything; a socket closed before that could take the reason with it.
 void WebsocketLink::close_in_order() {
   closing_ = true;
-  stream_.async_close(websocket::close_code::normal,
-                      [self = shared_from_this()](SystemError) { self->close_now(); });
+  stream_.async_close(websocket::close_code::normal, [self = shared_from_this()](SystemError) { self->close_now(); });
 }
 
 void WebsocketLink::close_now() {

@@ -112,14 +112,18 @@ void Worker::move_to_its_worker(const std::shared_ptr<WebsocketLink>& link, Admi
 void Worker::adopt(const std::shared_ptr<WebsocketLink>& link, ViewerAdmission admission) {
   links_.emplace(link->id(), link);
   switchboard_.add_viewer(link->id(), std::move(admission), monotonic_now(), unix_now_s());
-  if (draining_) switchboard_.end(link->id(), {CloseCode::kShuttingDown, "This server is shutting down; reconnect."}, monotonic_now());
+  if (draining_)
+    switchboard_.end(link->id(), {CloseCode::kShuttingDown, "This server is shutting down; reconnect."},
+                     monotonic_now());
   settle();
 }
 
 void Worker::adopt(const std::shared_ptr<WebsocketLink>& link, const AgentAdmission& admission) {
   links_.emplace(link->id(), link);
   switchboard_.add_agent(link->id(), admission, monotonic_now());
-  if (draining_) switchboard_.end(link->id(), {CloseCode::kShuttingDown, "This server is shutting down; reconnect."}, monotonic_now());
+  if (draining_)
+    switchboard_.end(link->id(), {CloseCode::kShuttingDown, "This server is shutting down; reconnect."},
+                     monotonic_now());
   settle();
 }
 

@@ -30,14 +30,14 @@ class Worker;
 struct ConnectionLimits {
   size_t connections = 4096;
   // A page opens six connections at most; an office behind one address opens many pages at nine o'clock.
-  double address_rate = 50;    // new connections per second and address
+  double address_rate = 50;  // new connections per second and address
   double address_burst = 200;
   bool loopback_is_limited = false;  // every local agent comes from there
   Micros hello_timeout = kHelloTimeout;
   Micros handshake_timeout = 10 * kSecond;
   Micros header_timeout = 10 * kSecond;  // from the first to the last byte of a request
   Micros body_timeout = 30 * kSecond;
-  Micros idle_timeout = 60 * kSecond;    // of a kept connection between two requests
+  Micros idle_timeout = 60 * kSecond;  // of a kept connection between two requests
   Micros write_timeout = 60 * kSecond;
   size_t header_bytes = 16 * 1024;
   size_t body_bytes = 1 << 20;

@@ -91,7 +91,9 @@ enum class Scope : uint8_t { kOuter, kFunction, kInner };
 Scope scope_of(const std::string& header, bool inside_function) {
   static const std::regex kOuter(R"(\b(namespace|class|struct|union|enum|interface|extern)\b[^()]*$)");
   static const std::regex kFunction(R"(\)[^;=]*$|=>\s*$)");
+  static const std::regex kWholeFile(R"(^\((async )?(function )?\(\)( =>)?\s*$)");  // (function () { ... })();
   if (inside_function) return Scope::kInner;
+  if (std::regex_search(header, kWholeFile)) return Scope::kOuter;
   if (std::regex_search(header, kFunction)) return Scope::kFunction;
   return std::regex_search(header, kOuter) ? Scope::kOuter : Scope::kInner;
 }
