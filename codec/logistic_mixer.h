@@ -49,7 +49,7 @@ struct SmallModel {
       return rate;
     }();
     const int seen = state & 15;
-    const int target = bit ? 4095 : 0;
+    const int target = -static_cast<int>(bit) & 4095;
     const int moved = p() + (((target - p()) * kRate[seen]) >> 16);
     state = static_cast<uint16_t>(moved << 4 | (seen + (seen < 15)));
   }
@@ -75,7 +75,7 @@ struct LogisticMixer {
     sum >>= 8;
     const int p = kSquash[(sum < -2047 ? -2047 : sum > 2047 ? 2047 : sum) + 2048];
     bit = coder.code_with(static_cast<uint32_t>(p < 8 ? 8 : p > 4088 ? 4088 : p) << 4, bit);
-    const int error = (bit ? 4096 : 0) - p;
+    const int error = (static_cast<int>(bit) << 12) - p;
     for (int i = 0; i < kInputs; ++i) {
       weights[i] += (opinion[i] * error) >> 10;
       models[i]->adapt(bit);

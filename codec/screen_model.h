@@ -47,7 +47,7 @@ struct ScreenModel {
   BitModel run_whole[16][4];
   BitModel run_length[16][64];
   BitModel guess_right[kOrders][kRightMax + 1][16][8];
-  BitModel sure_right[8];
+  BitModel sure_right[4];
   BitModel west[1024], north[1024];
   BitModel literal_near[32];
   BitModel literal_delta[3][4][16];
@@ -112,15 +112,16 @@ class RowCoder {
     int x = 0;
     while (x < width) {
       const uint32_t west = cur[x - 1];
-      uint32_t excluded = kNothing;
       if (west == n[x] && west == n[x - 1] && west == n[x + 1]) {
         const int extent = 1 + equal_run(n + x + 2, width - x - 1, west);
         const int length = code_run(cur + x, extent, west, nn[x] == west && cur[x - 2] == west);
         x += length;
         if (length == extent) continue;
-        excluded = west;
+        const Guess wide = find<kGuessBits[0]>(m_.guesses0, sum_fifteen(nn + x, n + x, cur + x));
+        code_unsure(wide, nn + x, n + x, cur + x, west, false);
+      } else {
+        code_pixel(nn + x, n + x, cur + x);
       }
-      code_pixel(nn + x, n + x, cur + x, excluded);
       ++x;
     }
   }
@@ -173,45 +174,58 @@ class RowCoder {
     ColourGuess* const slot = &table[hash >> (32 - kBits)];
     const uint32_t check = (hash & 31) << 24;
     const uint32_t bits = slot->bits;
-    if (((bits ^ check) & 31u << 24) != 0) return {slot, check, kNothing, 0};
-    return {slot, check, bits & kColourMask, bits >> 29};
+    const bool same = ((bits ^ check) & 31u << 24) == 0;  // often wrong to predict: selected, not branched on
+    return {slot, check, same ? bits & kColourMask : kNothing, same ? bits >> 29 : 0};
   }
 
   static void learn(const Guess& guess, uint32_t colour) {
-    if (guess.colour != colour) {
-      guess.slot->bits = colour | guess.check;
-    } else if (guess.right < kRightMax) {
-      guess.slot->bits += 1u << 29;
-    }
+    const uint32_t right = guess.slot->bits >> 29;
+    const uint32_t confirmed = guess.slot->bits + (static_cast<uint32_t>(right < kRightMax) << 29);
+    guess.slot->bits = guess.colour == colour ? confirmed : colour | guess.check;
   }
 
-  void code_pixel(const uint32_t* nn, const uint32_t* n, uint32_t* cur, uint32_t excluded) {
-    const uint32_t w = cur[-1];
-    const uint32_t sum3 = w * 0x85ebca6bu + n[0] * 0xc2b2ae35u;
-    const uint32_t sum2 = sum3 + n[-1] * 0x27d4eb2fu + n[1] * 0x165667b1u;
-    const uint32_t sum1 = sum2 + cur[-2] * 0xd3a2646cu + n[2] * 0xfd7046c5u + n[-2] * 0xb55a4f09u +
-                          nn[0] * 0x8da6b343u + nn[1] * 0xd8163841u + nn[-1] * 0xcb1ab31fu;
-    const uint32_t sum0 = sum1 + nn[2] * 0x9e3779b9u + nn[-2] * 0x7feb352du + n[3] * 0x846ca68bu +
-                          cur[-3] * 0x58f38dedu + n[-3] * 0xe4d268f3u;
-    const Guess wide = find<kGuessBits[0]>(m_.guesses0, sum0);
-    if (wide.right == kRightMax && wide.colour != excluded) {
-      const int place = (wide.colour == w) | (wide.colour == n[0]) << 1 | (excluded != kNothing) << 2;
+  // Hashes of the causal neighbours before their last mixing, each the wider one's beginning.
+  static uint32_t sum_two(const uint32_t* n, const uint32_t* cur) { return cur[-1] * 0x85ebca6bu + n[0] * 0xc2b2ae35u; }
+  static uint32_t sum_four(const uint32_t* n, const uint32_t* cur) {
+    return sum_two(n, cur) + n[-1] * 0x27d4eb2fu + n[1] * 0x165667b1u;
+  }
+  static uint32_t sum_ten(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
+    return sum_four(n, cur) + cur[-2] * 0xd3a2646du + n[2] * 0xfd7046c5u + n[-2] * 0xb55a4f09u + nn[0] * 0x8da6b343u +
+           nn[1] * 0xd8163841u + nn[-1] * 0xcb1ab31fu;
+  }
+  static uint32_t sum_fifteen(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
+    return sum_ten(nn, n, cur) + nn[2] * 0x9e3779b9u + nn[-2] * 0x7feb352du + n[3] * 0x846ca68bu +
+           cur[-3] * 0x58f38dedu + n[-3] * 0xe4d268f3u;
+  }
+
+  // The common case alone, small enough to stay in code_row(): the widest context has always been right, and is again.
+  [[gnu::always_inline]] void code_pixel(const uint32_t* nn, const uint32_t* n, uint32_t* cur) {
+    const Guess wide = find<kGuessBits[0]>(m_.guesses0, sum_fifteen(nn, n, cur));
+    const bool sure = wide.right == kRightMax;
+    if (sure) {
+      const int place = (wide.colour == cur[-1]) | (wide.colour == n[0]) << 1;
       if (bit(m_.sure_right[place], *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
         return;
       }
     }
-    const Guess next = find<kGuessBits[1]>(m_.guesses1, sum1);
-    if (wide.right < kRightMax && wide.colour < kNothing && wide.colour != excluded) {
-      if (bit(right_model(0, wide, next, w, n[0], excluded), *cur == wide.colour)) {
+    code_unsure(wide, nn, n, cur, kNothing, sure);
+  }
+
+  // `refuted`: it is coded already that the widest guess is wrong.
+  [[gnu::noinline]] void code_unsure(Guess wide, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
+                                     uint32_t excluded, bool refuted) {
+    const Guess next = find<kGuessBits[1]>(m_.guesses1, sum_ten(nn, n, cur));
+    if (!refuted && wide.colour != kNothing && wide.colour != excluded) {
+      if (bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
         learn(wide, wide.colour);
         learn(next, wide.colour);
         return;
       }
     }
-    const Guess guesses[kOrders] = {wide, next, find<kGuessBits[2]>(m_.guesses2, sum2),
-                                    find<kGuessBits[3]>(m_.guesses3, sum3)};
+    const Guess guesses[kOrders] = {wide, next, find<kGuessBits[2]>(m_.guesses2, sum_four(n, cur)),
+                                    find<kGuessBits[3]>(m_.guesses3, sum_two(n, cur))};
     code_surprise(guesses, nn, n, cur, excluded);
   }
 
