@@ -32,7 +32,7 @@ void restart_all(T&... parts) {
 }
 
 void restart_trees(LiteralTrees& trees) {
-  restart_all(trees.by_first, trees.by_second, trees.by_both, trees.mixers);
+  restart_all(trees.upper, trees.lower, trees.mixers);
 }
 
 }  // namespace

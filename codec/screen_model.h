@@ -31,10 +31,14 @@ inline constexpr int kRightMax = 7;
 inline constexpr int kRowMargin = 4;  // pixels beside the area that contexts may look at
 
 // The trees of one literal byte, each chosen by what is known: one value, another, and the upper halves of two.
+// A byte is two nibbles, each a tree of 15 decisions that lies in half a cache line.
+struct alignas(32) NibbleTree {
+  SmallModel node[16];
+};
+
 struct LiteralTrees {
-  SmallModel by_first[256][256];
-  SmallModel by_second[256][256];
-  SmallModel by_both[256][256];
+  NibbleTree upper[3][256];
+  NibbleTree lower[3][256][16];
   LogisticMixer<3> mixers[8];
 };
 
@@ -44,13 +48,13 @@ struct ScreenModel {
   ColourGuess guesses2[1 << kGuessBits[2]];
   ColourGuess guesses3[1 << kGuessBits[3]];
 
-  BitModel run_whole[16][4];
+  BitModel run_whole[16][32];
   BitModel run_length[16][64];
   BitModel guess_right[kOrders][kRightMax + 1][16][8];
   BitModel sure_right[4];
   BitModel west[1024], north[1024];
   BitModel literal_near[32];
-  BitModel literal_delta[3][4][16];
+  BitModel literal_delta[3][256][16];
   BitModel literal_grey[8];
   LiteralTrees grey, red, green, blue;
   uint32_t near_history = 0;
@@ -114,7 +118,7 @@ class RowCoder {
       const uint32_t west = cur[x - 1];
       if (west == n[x] && west == n[x - 1] && west == n[x + 1]) {
         const int extent = 1 + equal_run(n + x + 2, width - x - 1, west);
-        const int length = code_run(cur + x, extent, west, nn[x] == west && cur[x - 2] == west);
+        const int length = code_run(nn + x, n + x, cur + x, extent);
         x += length;
         if (length == extent) continue;
         const Guess wide = find<kGuessBits[0]>(m_.guesses0, sum_fifteen(nn + x, n + x, cur + x));
@@ -131,8 +135,12 @@ class RowCoder {
 
   bool bit(BitModel& model, bool value) { return coder_.code(model, value); }
 
-  // Pixels equal to `colour`, at most `extent`; fewer mean that the next one differs.
-  int code_run(uint32_t* cur, int extent, uint32_t colour, bool calm) {
+  // Pixels equal to the one on the left, at most `extent`; fewer mean that the next one differs. Where the row two
+  // above was of that colour too, and where the run's ends look alike, it is rarely broken.
+  int code_run(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int extent) {
+    const uint32_t colour = cur[-1];
+    const int calm = (nn[0] == colour && cur[-2] == colour) | (nn[extent - 1] == colour) << 1 |
+                     (nn[extent / 2] == colour) << 2 | (n[extent] == n[-2]) << 3 | (nn[extent] == colour) << 4;
     int length = 0;
     if constexpr (!Coder::kDecodes) length = equal_run(cur, extent, colour);
     const int size = std::bit_width(static_cast<unsigned>(extent));
@@ -315,20 +323,23 @@ class RowCoder {
     const int smooth = close(w, n[-1]) | close(n[0], n[-1]) << 1 | close(n[0], n[1]) << 2;
     near = bit(m_.literal_near[(m_.near_history & 3) << 3 | smooth], near);
     m_.near_history = m_.near_history << 1 | near;
-    return near ? code_near(guess, delta) : code_far(w, n, actual);
+    const int rough = std::abs(channel(w, 8) - channel(n[-1], 8)) + std::abs(channel(n[0], 8) - channel(n[-1], 8)) +
+                      std::abs(channel(n[0], 8) - channel(n[1], 8));
+    return near ? code_near(guess, delta, rough > 15 ? 15 : rough) : code_far(w, n, actual);
   }
 
-  // Each channel within 8 of what is expected; green first, the others by how far the one before was off.
-  uint32_t code_near(const int (&guess)[3], const int (&delta)[3]) {
+  // Each channel within 8 of what is expected: green by how rough the neighbourhood is, red by how far green was off,
+  // blue by both.
+  uint32_t code_near(const int (&guess)[3], const int (&delta)[3], int activity) {
     uint32_t colour = 0;
-    int activity = 0;
+    int context = activity;
     for (const int i : {1, 2, 0}) {
+      BitModel* const tree = m_.literal_delta[i][context];
       unsigned node = 1;
-      for (int k = 3; k >= 0; --k) node = node * 2 + bit(m_.literal_delta[i][activity][node], (delta[i] + 8) >> k & 1);
-      const int off = static_cast<int>(node & 15) - 8;
-      activity = (std::abs(off) + 1) / 2;
-      if (activity > 3) activity = 3;
-      colour |= static_cast<uint32_t>(guess[i] + off) << (i * 8);
+      for (int k = 3; k >= 0; --k) node = node * 2 + bit(tree[node], (delta[i] + 8) >> k & 1);
+      const int code = static_cast<int>(node & 15);
+      context = i == 1 ? code : code * 16 + (context & 15);
+      colour |= static_cast<uint32_t>(guess[i] + code - 8) << (i * 8);
     }
     return colour;
   }
@@ -346,15 +357,21 @@ class RowCoder {
   }
 
   int code_byte(LiteralTrees& trees, int first, int second, int both_a, int both_b, int value) {
-    SmallModel* const by_first = trees.by_first[first];
-    SmallModel* const by_second = trees.by_second[second];
-    SmallModel* const by_both = trees.by_both[(both_a >> 4) << 4 | both_b >> 4];
+    const int both = (both_a & 0xf0) | both_b >> 4;
+    const int high =
+        code_nibble(trees.mixers, trees.upper[0][first], trees.upper[1][second], trees.upper[2][both], value >> 4);
+    const int low = code_nibble(trees.mixers + 4, trees.lower[0][first][high], trees.lower[1][second][high],
+                                trees.lower[2][both][high], value & 15);
+    return high << 4 | low;
+  }
+
+  int code_nibble(LogisticMixer<3>* mixers, NibbleTree& a, NibbleTree& b, NibbleTree& c, int value) {
     unsigned node = 1;
-    for (int i = 0; i < 8; ++i) {
-      SmallModel* const models[3] = {&by_first[node], &by_second[node], &by_both[node]};
-      node = node * 2 + trees.mixers[i].code(coder_, models, value >> (7 - i) & 1);
+    for (int i = 0; i < 4; ++i) {
+      SmallModel* const models[3] = {&a.node[node], &b.node[node], &c.node[node]};
+      node = node * 2 + mixers[i].code(coder_, models, value >> (3 - i) & 1);
     }
-    return static_cast<int>(node & 255);
+    return static_cast<int>(node & 15);
   }
 
   ScreenModel& m_;
