@@ -91,18 +91,22 @@ class RowWindow {
   int width_ = 0;
 };
 
-// How many of `count` pixels from `pixels` on equal `colour`, counted to the first that does not.
+// How many of `count` pixels from `pixels` on equal `colour`, counted to the first that does not. Reads up to three
+// pixels past the last.
 inline int equal_run(const uint32_t* pixels, int count, uint32_t colour) {
   const uint64_t pair = uint64_t{colour} << 32 | colour;
-  int i = 0;
-  for (; i + 4 <= count; i += 4) {
+  for (int i = 0; i < count; i += 4) {
     uint64_t a, b;
     std::memcpy(&a, pixels + i, 8);
     std::memcpy(&b, pixels + i + 2, 8);
-    if (((a ^ pair) | (b ^ pair)) != 0) break;
+    a ^= pair;
+    b ^= pair;
+    if ((a | b) != 0) {
+      const int found = i + (a != 0 ? std::countr_zero(a) >> 5 : 2 + (std::countr_zero(b) >> 5));
+      return found < count ? found : count;
+    }
   }
-  while (i < count && pixels[i] == colour) ++i;
-  return i;
+  return count;
 }
 
 template <class Coder>
@@ -121,8 +125,7 @@ class RowCoder {
         const int length = code_run(nn + x, n + x, cur + x, extent);
         x += length;
         if (length == extent) continue;
-        const Guess wide = find<kGuessBits[0]>(m_.guesses0, sum_fifteen(nn + x, n + x, cur + x));
-        code_unsure(wide, nn + x, n + x, cur + x, west, false);
+        code_unsure(finish_hash(sum_fifteen(nn + x, n + x, cur + x)), nn + x, n + x, cur + x, west, false);
       } else {
         code_pixel(nn + x, n + x, cur + x);
       }
@@ -176,9 +179,10 @@ class RowCoder {
     uint32_t right;
   };
 
+  static uint32_t finish_hash(uint32_t sum) { return (sum ^ sum >> 15) * 0x9e3779b1u; }
+
   template <int kBits>
-  static Guess find(ColourGuess (&table)[1 << kBits], uint32_t sum) {
-    const uint32_t hash = (sum ^ sum >> 15) * 0x9e3779b1u;
+  static Guess find(ColourGuess (&table)[1 << kBits], uint32_t hash) {
     ColourGuess* const slot = &table[hash >> (32 - kBits)];
     const uint32_t check = (hash & 31) << 24;
     const uint32_t bits = slot->bits;
@@ -208,22 +212,25 @@ class RowCoder {
 
   // The common case alone, small enough to stay in code_row(): the widest context has always been right, and is again.
   [[gnu::always_inline]] void code_pixel(const uint32_t* nn, const uint32_t* n, uint32_t* cur) {
-    const Guess wide = find<kGuessBits[0]>(m_.guesses0, sum_fifteen(nn, n, cur));
-    const bool sure = wide.right == kRightMax;
+    const uint32_t hash = finish_hash(sum_fifteen(nn, n, cur));
+    const uint32_t bits = m_.guesses0[hash >> (32 - kGuessBits[0])].bits;
+    const bool sure = bits >> 24 == ((hash & 31) | static_cast<uint32_t>(kRightMax) << 5);
     if (sure) {
-      const int place = (wide.colour == cur[-1]) | (wide.colour == n[0]) << 1;
-      if (bit(m_.sure_right[place], *cur == wide.colour)) {
-        if constexpr (Coder::kDecodes) *cur = wide.colour;
+      const uint32_t colour = bits & kColourMask;
+      const int place = (colour == cur[-1]) | (colour == n[0]) << 1;
+      if (bit(m_.sure_right[place], *cur == colour)) {
+        if constexpr (Coder::kDecodes) *cur = colour;
         return;
       }
     }
-    code_unsure(wide, nn, n, cur, kNothing, sure);
+    code_unsure(hash, nn, n, cur, kNothing, sure);
   }
 
   // `refuted`: it is coded already that the widest guess is wrong.
-  [[gnu::noinline]] void code_unsure(Guess wide, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
+  [[gnu::noinline]] void code_unsure(uint32_t wide_hash, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
                                      uint32_t excluded, bool refuted) {
-    const Guess next = find<kGuessBits[1]>(m_.guesses1, sum_ten(nn, n, cur));
+    const Guess wide = find<kGuessBits[0]>(m_.guesses0, wide_hash);
+    const Guess next = find<kGuessBits[1]>(m_.guesses1, finish_hash(sum_ten(nn, n, cur)));
     if (!refuted && wide.colour != kNothing && wide.colour != excluded) {
       if (bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
@@ -232,8 +239,8 @@ class RowCoder {
         return;
       }
     }
-    const Guess guesses[kOrders] = {wide, next, find<kGuessBits[2]>(m_.guesses2, sum_four(n, cur)),
-                                    find<kGuessBits[3]>(m_.guesses3, sum_two(n, cur))};
+    const Guess guesses[kOrders] = {wide, next, find<kGuessBits[2]>(m_.guesses2, finish_hash(sum_four(n, cur))),
+                                    find<kGuessBits[3]>(m_.guesses3, finish_hash(sum_two(n, cur)))};
     code_surprise(guesses, nn, n, cur, excluded);
   }
 
