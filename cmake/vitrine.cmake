@@ -13,7 +13,7 @@ endif()
 add_library(vitrine_flags INTERFACE)
 target_include_directories(vitrine_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(vitrine_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-field-initializers)
 if(VITRINE_WERROR)
   target_compile_options(vitrine_flags INTERFACE -Werror)
 endif()
@@ -25,6 +25,11 @@ elseif(NOT CMAKE_SYSTEM_NAME STREQUAL "WASI")
   target_compile_definitions(vitrine_flags INTERFACE $<$<CONFIG:RelWithDebInfo>:_FORTIFY_SOURCE=2>)
   target_compile_options(vitrine_flags INTERFACE -fstack-protector-strong)
   target_link_options(vitrine_flags INTERFACE -Wl,-z,relro,-z,now)
+endif()
+
+if(VITRINE_FUZZ)
+  # The libraries count their branches too, so that the fuzzer sees how far an input gets into them.
+  target_compile_options(vitrine_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 function(vitrine_library name)

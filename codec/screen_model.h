@@ -190,10 +190,18 @@ class RowCoder {
     return {slot, check, same ? bits & kColourMask : kNothing, same ? bits >> 29 : 0};
   }
 
+  // A slot that another context has proved right is worn down before it is taken: contexts that come once (photographs,
+  // new text) do not wipe out what will return.
   static void learn(const Guess& guess, uint32_t colour) {
-    const uint32_t right = guess.slot->bits >> 29;
-    const uint32_t confirmed = guess.slot->bits + (static_cast<uint32_t>(right < kRightMax) << 29);
-    guess.slot->bits = guess.colour == colour ? confirmed : colour | guess.check;
+    const uint32_t bits = guess.slot->bits;
+    const uint32_t right = bits >> 29;
+    if (guess.colour == colour) {
+      guess.slot->bits = bits + (static_cast<uint32_t>(right < kRightMax) << 29);
+    } else if (guess.colour == kNothing && right > 1) {
+      guess.slot->bits = bits - (1u << 29);
+    } else {
+      guess.slot->bits = colour | guess.check;
+    }
   }
 
   // Hashes of the causal neighbours before their last mixing, each the wider one's beginning.

@@ -10,35 +10,40 @@ namespace vitrine {
 
 // Version of the protocol. A peer offers a range; the highest common one is used.
 inline constexpr uint32_t kProtocolVersion = 1;
-inline constexpr uint32_t kOldestProtocolVersion = 1;
+inline constexpr uint32_t kOldestProtocolVersion = 1;  // still spoken
+
+// Of a 64-bit integer on the wire: what a JavaScript number holds exactly; as microseconds 285 years.
+inline constexpr int kWireIntegerBits = 53;
+inline constexpr uint64_t kMaxWireInteger = (uint64_t{1} << kWireIntegerBits) - 1;
 
 // An update body. Updates are cut to a few milliseconds of the link, so even a first picture of a photo comes as
 // many; 1 MiB leaves room for one incompressible 512x512 rectangle.
 inline constexpr size_t kMaxUpdateBody = 1 << 20;
 // Any message: the largest body and its few header bytes.
 inline constexpr size_t kMaxMessage = kMaxUpdateBody + 1024;
-// What a viewer sends is small; only pasted text comes near this.
-inline constexpr size_t kMaxViewerMessage = 16 * 1024;
-// Serialised and signed tickets are below 400 bytes with the longest names.
+// What a viewer sends. The largest is a PictureCheckResult that calls every tile of the largest screen wrong: 48 KiB.
+inline constexpr size_t kMaxViewerMessage = 64 * 1024;
+// A signed ticket is below 800 bytes with the longest names; some room for fields to come.
 inline constexpr size_t kMaxTicket = 1024;
 
-inline constexpr size_t kMaxName = 128;     // user, desktop, session, program names
-inline constexpr size_t kMaxReason = 256;   // sentences shown to a person
-inline constexpr size_t kMaxKeyName = 32;   // the longest standard KeyboardEvent.code has 18 characters
-inline constexpr size_t kMaxText = 4096;    // one commit of text input; longer pastes go through the clipboard
+inline constexpr size_t kMaxName = 128;        // user, desktop, session, program names
+inline constexpr size_t kMaxReason = 256;      // sentences shown to a person
+inline constexpr size_t kMaxKeyName = 32;      // the longest standard KeyboardEvent.code has 18 characters
+inline constexpr size_t kMaxText = 4096;       // one commit of text input; longer pastes go through the clipboard
 inline constexpr size_t kMaxCursorSide = 256;  // what browsers accept is 128; high pixel ratios scale down from 256
 inline constexpr size_t kMaxCursorPixels = kMaxCursorSide * kMaxCursorSide * 4;
 
 // A desktop's side. 8192 is a row of three 2560 monitors; a frame stays below 256 MiB.
-inline constexpr uint32_t kMinScreenSide = 64;
 inline constexpr uint32_t kMaxScreenSide = 8192;
+inline constexpr uint32_t kMinScreenSide = 64;  // one tile
 // Tiles of 64x64 of the largest screen.
 inline constexpr size_t kMaxTiles = (kMaxScreenSide / 64) * (kMaxScreenSide / 64);
 
 // A link that has been opened says who it is within this time.
 inline constexpr Micros kHelloTimeout = 5 * kSecond;
-// A link is pinged when nothing was heard for kPingAfter and is given up after kPeerTimeout.
+// A link is pinged when nothing was heard for this long.
 inline constexpr Micros kPingAfter = 10 * kSecond;
+// A link is given up when nothing was heard for this long: a ping and its answer had 15 s.
 inline constexpr Micros kPeerTimeout = 25 * kSecond;
 
 // How long a ticket may be used after it was signed.

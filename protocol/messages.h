@@ -35,18 +35,18 @@ enum class Direction : uint8_t {
 // Why a link was closed. The sentence beside it says more.
 enum class CloseCode : uint8_t {
   kNormal = 0,
-  kProtocolError = 1,    // the peer sent something that does not follow the protocol
-  kUnsupported = 2,      // no common version or capability
-  kBadTicket = 3,        // forged, expired, used or for something else
-  kForbidden = 4,        // policy says no
-  kTooSlow = 5,          // the peer did not drain what was sent to it
-  kTimeout = 6,          // nothing was heard from the peer
-  kSessionEnded = 7,     // signed out, ended by an administrator, or the app was closed
-  kReplaced = 8,         // the session was opened elsewhere
-  kDesktopFailed = 9,    // the desktop is gone and will not come back by itself
-  kShuttingDown = 10,    // this server goes; reconnect
-  kLimit = 11,           // a named limit was reached
-  kDesktopLost = 12,     // the agent's link went away; the gateway waits for it to come back
+  kProtocolError = 1,  // the peer sent something that does not follow the protocol
+  kUnsupported = 2,    // no common version or capability
+  kBadTicket = 3,      // forged, expired, used or for something else
+  kForbidden = 4,      // policy says no
+  kTooSlow = 5,        // the peer did not drain what was sent to it
+  kTimeout = 6,        // nothing was heard from the peer
+  kSessionEnded = 7,   // signed out, ended by an administrator, or the app was closed
+  kReplaced = 8,       // the session was opened elsewhere
+  kDesktopFailed = 9,  // the desktop is gone and will not come back by itself
+  kShuttingDown = 10,  // this server goes; reconnect
+  kLimit = 11,         // a named limit was reached
+  kDesktopLost = 12,   // the agent's link went away; the gateway waits for it to come back
 };
 
 enum class DesktopState : uint8_t {
@@ -82,11 +82,11 @@ inline constexpr uint32_t kModAltGraph = 1 << 4;
 inline constexpr uint32_t kModCapsLock = 1 << 5;
 inline constexpr uint32_t kModNumLock = 1 << 6;
 
-#define VITRINE_MESSAGE(number, Name, direction, text)              \
-  static constexpr uint32_t kType = number;                          \
-  static constexpr std::string_view kName = #Name;                   \
-  static constexpr Direction kDirection = Direction::direction;      \
-  static constexpr std::string_view kText = text;                    \
+#define VITRINE_MESSAGE(number, Name, direction, text)          \
+  static constexpr uint32_t kType = number;                     \
+  static constexpr std::string_view kName = #Name;              \
+  static constexpr Direction kDirection = Direction::direction; \
+  static constexpr std::string_view kText = text;               \
   bool operator==(const Name&) const = default
 
 // --- 1-15: between a peer and the gateway ---------------------------------------------------------------------
@@ -231,8 +231,9 @@ struct Pong {
 // --- 16-31: agent to viewer ----------------------------------------------------------------------------------
 
 struct SurfaceReset {
-  VITRINE_MESSAGE(16, SurfaceReset, kAgentToViewer,
-                  "Starts a picture of this size, all black, with fresh decoder state. Updates of older epochs end here.");
+  VITRINE_MESSAGE(
+      16, SurfaceReset, kAgentToViewer,
+      "Starts a picture of this size, all black, with fresh decoder state. Updates of older epochs end here.");
   uint32_t epoch = 0;
   uint32_t width = 0;
   uint32_t height = 0;

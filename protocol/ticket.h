@@ -5,14 +5,19 @@
 // the same form with kind kAgent; it lasts as long as its desktop and may be used for any number of links.
 #pragma once
 
-#include <array>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "protocol/base/result.h"
 #include "protocol/messages.h"
 
 namespace vitrine {
+
+// How far the broker's clock may be ahead of a gateway's.
+inline constexpr uint64_t kMaxClockSkewSeconds = 30;
+inline constexpr size_t kTicketIdBytes = 16;  // random, so no two are equal
 
 enum class TicketKind : uint8_t { kViewer = 0, kAgent = 1 };
 
@@ -21,12 +26,12 @@ struct Ticket {
   static constexpr std::string_view kName = "Ticket";
 
   TicketKind kind = TicketKind::kViewer;
-  Bytes id;             // 16 random bytes; what makes it single-use
-  std::string desktop;  // whom it leads to
-  std::string session;  // empty for an agent
-  std::string user;     // name shown to the desktop's session list
-  std::string origin;   // "https://host:port" it was asked from; empty for an agent
-  uint32_t rights = 0;  // kMayView ...
+  Bytes id;                // 16 random bytes; what makes it single-use
+  std::string desktop;     // whom it leads to
+  std::string session;     // empty for an agent
+  std::string user;        // name shown to the desktop's session list
+  std::string origin;      // "https://host:port" it was asked from; empty for an agent
+  uint32_t rights = 0;     // kMayView ...
   uint64_t issued_s = 0;   // seconds since the Unix epoch
   uint64_t expires_s = 0;  // not usable at or after this second
 
@@ -35,7 +40,7 @@ struct Ticket {
   template <class Self, class V>
   static void visit(Self& self, V& v) {
     v.field("kind", self.kind, TicketKind::kAgent, "viewer or agent");
-    v.field("id", self.id, 16, "16 random bytes");
+    v.field("id", self.id, kTicketIdBytes, "16 random bytes");
     v.field("desktop", self.desktop, kMaxName, "the desktop it leads to");
     v.field("session", self.session, kMaxName, "the session it opens; empty for an agent");
     v.field("user", self.user, kMaxName, "the user's name");
@@ -60,7 +65,8 @@ class TicketSigner {
 
   [[nodiscard]] std::string private_key_pem() const;
   [[nodiscard]] std::string public_key_pem() const;
-  // Fills `ticket.id` with fresh random bytes when empty, signs, and gives payload + signature.
+  // Fills `ticket.id` with fresh random bytes when empty, signs, and gives payload + signature. Errors:
+  // invalid_argument (a name that passes its limit or is no text, a viewer's ticket that would last too long).
   [[nodiscard]] Result<Bytes> sign(Ticket ticket) const;
 
  private:
@@ -78,9 +84,10 @@ class TicketVerifier {
   TicketVerifier& operator=(TicketVerifier&&) noexcept;
   ~TicketVerifier();
 
-  // Signature, form and time; single use and origin are the caller's to check. Errors: malformed, unauthenticated
-  // (bad signature), timeout (expired, or signed more than 30 s in the future).
-  [[nodiscard]] Result<Ticket> verify(std::span<const uint8_t> bytes, uint64_t now_s) const;
+  // Signature, form, kind and time; single use (used_tickets.h) and origin are the caller's to check. Errors:
+  // malformed, unauthenticated (bad signature or the other kind), timeout (expired, or signed more than
+  // kMaxClockSkewSeconds in the future).
+  [[nodiscard]] Result<Ticket> verify(std::span<const uint8_t> bytes, TicketKind kind, uint64_t now_s) const;
 
  private:
   struct Key;
@@ -89,7 +96,8 @@ class TicketVerifier {
 };
 
 // RFC 4648 section 5, without padding; tickets travel so in JSON.
-std::string base64url_encode(std::span<const uint8_t> bytes);
-Result<Bytes> base64url_decode(std::string_view text);
+[[nodiscard]] std::string base64url_encode(std::span<const uint8_t> bytes);
+// Errors: malformed (another character, padding, or bits left over that are not zero).
+[[nodiscard]] Result<Bytes> base64url_decode(std::string_view text);
 
 }  // namespace vitrine

@@ -1,6 +1,7 @@
 // How a message looks as bytes, made from its field list.
 //
-//   unsigned integer, enum   LEB128 varint, at most 5 bytes (32 bit) or 10 bytes (64 bit), shortest form only
+//   unsigned integer, enum   LEB128 varint, at most 5 bytes (32 bit) or 8 bytes (64 bit: kMaxWireInteger is the
+//                            largest), shortest form only
 //   signed integer           zigzag, then varint
 //   bool                     one byte, 0 or 1
 //   string, bytes            varint length, then the bytes; a string must be valid UTF-8 without NUL
@@ -23,7 +24,10 @@
 
 namespace vitrine {
 
-// Appends fields to a buffer.
+// UTF-8 as RFC 3629 section 4 has it (no overlong forms, no surrogates, nothing above U+10FFFF) and without NUL.
+[[nodiscard]] bool is_wire_text(std::string_view text);
+
+// Appends fields to a buffer. Values that break a limit are our own bug; texts from elsewhere go through clip_text().
 class WireWriter {
  public:
   explicit WireWriter(Bytes& out) : out_(out) {}
@@ -37,17 +41,18 @@ class WireWriter {
   }
 
   void field(std::string_view, const uint32_t& value, std::string_view) { varint(value); }
-  void field(std::string_view, const uint64_t& value, std::string_view) { varint(value); }
+  void field(std::string_view, const uint64_t& value, std::string_view) {
+    CHECK(value <= kMaxWireInteger);
+    varint(value);
+  }
   void field(std::string_view, const bool& value, std::string_view) { out_.push_back(value ? 1 : 0); }
   void field(std::string_view, const int32_t& value, std::string_view) {
     const auto bits = static_cast<uint32_t>(value);
     varint((bits << 1) ^ (value < 0 ? ~uint32_t{0} : 0));
   }
   template <class E>
-    requires std::is_enum_v<E>
-  void field(std::string_view, const E& value, E, std::string_view) {
-    varint(static_cast<uint64_t>(value));
-  }
+  requires std::is_enum_v<E>
+  void field(std::string_view, const E& value, E, std::string_view) { varint(static_cast<uint64_t>(value)); }
   void field(std::string_view, const std::string& value, size_t limit, std::string_view) {
     CHECK(value.size() <= limit);
     varint(value.size());
@@ -66,6 +71,34 @@ class WireWriter {
 
  private:
   Bytes& out_;
+};
+
+// Finds the first field that WireWriter could not write, for values made from what others said.
+class WireChecker {
+ public:
+  [[nodiscard]] const std::string& fault() const { return fault_; }  // empty: none
+
+  template <class T>
+  requires std::is_integral_v<T>
+  void field(std::string_view name, const T& value, std::string_view) {
+    if constexpr (sizeof(T) == 8) require(value <= kMaxWireInteger, name, "is out of range");
+  }
+  template <class E>
+  requires std::is_enum_v<E>
+  void field(std::string_view name, const E& value, E last, std::string_view) {
+    require(value <= last, name, "has no such value");
+  }
+  template <class Sequence>
+  void field(std::string_view name, const Sequence& value, size_t limit, std::string_view) {
+    require(value.size() <= limit, name, "passes its limit");
+    if constexpr (std::is_same_v<Sequence, std::string>) require(is_wire_text(value), name, "is not UTF-8 text");
+  }
+
+ private:
+  void require(bool holds, std::string_view name, std::string_view what) {
+    if (!holds && fault_.empty()) fault_ = "field " + std::string(name) + " " + std::string(what);
+  }
+  std::string fault_;
 };
 
 // Takes fields from a message. After the first fault `failed()` stays true and further fields are left alone.
@@ -96,7 +129,7 @@ class WireReader {
   void field(std::string_view name, uint32_t& value, std::string_view) {
     value = static_cast<uint32_t>(varint(name, 32));
   }
-  void field(std::string_view name, uint64_t& value, std::string_view) { value = varint(name, 64); }
+  void field(std::string_view name, uint64_t& value, std::string_view) { value = varint(name, kWireIntegerBits); }
   void field(std::string_view name, bool& value, std::string_view) {
     const uint64_t byte = varint(name, 7);
     if (byte > 1) fault(ErrorCode::kMalformed, name, "is neither 0 nor 1");
@@ -107,7 +140,7 @@ class WireReader {
     value = static_cast<int32_t>((bits >> 1) ^ ((bits & 1) != 0 ? ~uint32_t{0} : 0));
   }
   template <class E>
-    requires std::is_enum_v<E>
+  requires std::is_enum_v<E>
   void field(std::string_view name, E& value, E last, std::string_view) {
     const uint64_t number = varint(name, 32);
     if (number > static_cast<uint64_t>(last)) {
@@ -119,7 +152,7 @@ class WireReader {
   void field(std::string_view name, std::string& value, size_t limit, std::string_view) {
     const auto bytes = take(name, limit);
     value.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (!failed() && !is_text(value)) fault(ErrorCode::kMalformed, name, "is not UTF-8 text");
+    if (!failed() && !is_wire_text(value)) fault(ErrorCode::kMalformed, name, "is not UTF-8 text");
   }
   void field(std::string_view name, Bytes& value, size_t limit, std::string_view) {
     const auto bytes = take(name, limit);
@@ -153,12 +186,14 @@ class WireReader {
     if (!failed()) error_ = {code, "field " + std::string(name) + " " + std::string(what)};
     return 0;
   }
-  static bool is_text(std::string_view text);
-
   std::span<const uint8_t> in_;
   size_t at_ = 0;
   Error error_;
 };
+
+// The longest part of `text` that a field of this limit can carry: whole characters, valid UTF-8, no NUL; bytes that
+// are no text become '?'. For sentences made from what peers, programs and the system said, which nobody bounds.
+[[nodiscard]] std::string clip_text(std::string_view text, size_t limit);
 
 // Appends one message, type first.
 template <class M>

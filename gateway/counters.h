@@ -1,0 +1,61 @@
+// What a gateway thread counts. Each thread has its own set, writes it alone and without locks; /metrics adds them up.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "gateway/admission.h"
+
+namespace vitrine {
+
+// One writer, any reader.
+class Counter {
+ public:
+  void add(uint64_t amount = 1) { value_.store(get() + amount, std::memory_order_relaxed); }
+  void sub(uint64_t amount = 1) { value_.store(get() - amount, std::memory_order_relaxed); }
+  [[nodiscard]] uint64_t get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> value_ = 0;
+};
+
+// Of the relay, kept by Switchboard.
+struct RelayCounters {
+  Counter viewers;       // links there now
+  Counter agents;        // links there now
+  Counter pairs;         // there now
+  Counter queued_bytes;  // waiting in the relay now
+  Counter to_viewer_bytes;
+  Counter to_viewer_messages;
+  Counter to_agent_bytes;
+  Counter to_agent_messages;
+  Counter not_granted;  // messages the policy dropped
+  Counter skipped;      // messages of unknown type, or sent while no agent was there
+  Counter pairings;
+  Counter agents_lost;       // a viewer's agent link went away under it
+  Counter closed_for_fault;  // links ended because of what the peer sent
+  std::array<Counter, kRefusalNames.size()> refused;
+};
+
+// Of the sockets, kept by the shells around it.
+struct SocketCounters {
+  Counter connections;  // open now
+  Counter accepted;
+  Counter refused_total;  // connections refused because there are too many
+  Counter refused_rate;   // connections refused because their address makes too many
+  Counter handshakes;
+  Counter handshakes_failed;
+  Counter requests;
+  Counter requests_bad;  // not HTTP, or HTTP we refuse to understand
+  Counter proxied;
+  Counter proxy_failed;
+  Counter origin_refused;
+};
+
+struct Counters {
+  RelayCounters relay;
+  SocketCounters socket;
+};
+
+}  // namespace vitrine

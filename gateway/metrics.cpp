@@ -1,0 +1,76 @@
+#include "gateway/metrics.h"
+
+#include <fmt/format.h>
+
+namespace vitrine {
+namespace {
+
+struct Row {
+  std::string_view name;
+  std::string_view labels;
+  std::string_view type;
+  std::string_view help;
+  const Counter& (*read)(const Counters&);
+};
+
+#define RELAY(field) [](const Counters& c) -> const Counter& { return c.relay.field; }
+#define SOCKET(field) [](const Counters& c) -> const Counter& { return c.socket.field; }
+
+const Row kRows[] = {
+    {"vitrine_gateway_links", "{role=\"viewer\"}", "gauge", "WebSocket links open now.", RELAY(viewers)},
+    {"vitrine_gateway_links", "{role=\"agent\"}", "gauge", "", RELAY(agents)},
+    {"vitrine_gateway_pairs", "", "gauge", "Viewers paired with an agent now.", RELAY(pairs)},
+    {"vitrine_gateway_relay_queued_bytes", "", "gauge", "Bytes waiting in the relay now.", RELAY(queued_bytes)},
+    {"vitrine_gateway_relayed_bytes_total", "{to=\"viewer\"}", "counter", "Bytes relayed.", RELAY(to_viewer_bytes)},
+    {"vitrine_gateway_relayed_bytes_total", "{to=\"agent\"}", "counter", "", RELAY(to_agent_bytes)},
+    {"vitrine_gateway_relayed_messages_total", "{to=\"viewer\"}", "counter", "Messages relayed.",
+     RELAY(to_viewer_messages)},
+    {"vitrine_gateway_relayed_messages_total", "{to=\"agent\"}", "counter", "", RELAY(to_agent_messages)},
+    {"vitrine_gateway_dropped_messages_total", "{reason=\"policy\"}", "counter",
+     "Messages that were not relayed because a right is missing, or the type is unknown or no agent is there.",
+     RELAY(not_granted)},
+    {"vitrine_gateway_dropped_messages_total", "{reason=\"skipped\"}", "counter", "", RELAY(skipped)},
+    {"vitrine_gateway_pairings_total", "", "counter", "Viewers given an agent.", RELAY(pairings)},
+    {"vitrine_gateway_agents_lost_total", "", "counter", "Viewers that lost their agent.", RELAY(agents_lost)},
+    {"vitrine_gateway_links_faulty_total", "", "counter", "Links ended for what the peer sent.",
+     RELAY(closed_for_fault)},
+    {"vitrine_gateway_connections", "", "gauge", "HTTP connections open now.", SOCKET(connections)},
+    {"vitrine_gateway_accepted_total", "", "counter", "Connections accepted.", SOCKET(accepted)},
+    {"vitrine_gateway_refused_connections_total", "{reason=\"total\"}", "counter", "Connections refused at once.",
+     SOCKET(refused_total)},
+    {"vitrine_gateway_refused_connections_total", "{reason=\"rate\"}", "counter", "", SOCKET(refused_rate)},
+    {"vitrine_gateway_handshakes_total", "{result=\"ok\"}", "counter", "TLS handshakes.", SOCKET(handshakes)},
+    {"vitrine_gateway_handshakes_total", "{result=\"failed\"}", "counter", "", SOCKET(handshakes_failed)},
+    {"vitrine_gateway_requests_total", "", "counter", "HTTP requests.", SOCKET(requests)},
+    {"vitrine_gateway_bad_requests_total", "", "counter", "Requests that are not HTTP or break its rules.",
+     SOCKET(requests_bad)},
+    {"vitrine_gateway_proxied_total", "", "counter", "Requests passed to the broker.", SOCKET(proxied)},
+    {"vitrine_gateway_proxy_failed_total", "", "counter", "Requests the broker did not answer.", SOCKET(proxy_failed)},
+    {"vitrine_gateway_refused_origins_total", "", "counter", "WebSockets from a foreign page.", SOCKET(origin_refused)},
+};
+
+#undef RELAY
+#undef SOCKET
+
+}  // namespace
+
+std::string metrics_text(const std::vector<const Counters*>& threads) {
+  std::string text;
+  const auto out = std::back_inserter(text);
+  for (const Row& row : kRows) {
+    uint64_t sum = 0;
+    for (const Counters* counters : threads) sum += row.read(*counters).get();
+    if (!row.help.empty()) fmt::format_to(out, "# HELP {0} {1}\n# TYPE {0} {2}\n", row.name, row.help, row.type);
+    fmt::format_to(out, "{}{} {}\n", row.name, row.labels, sum);
+  }
+  constexpr std::string_view kRefused = "vitrine_gateway_refused_hellos_total";
+  fmt::format_to(out, "# HELP {0} Hellos refused, by reason.\n# TYPE {0} counter\n", kRefused);
+  for (size_t i = 0; i < kRefusalNames.size(); ++i) {
+    uint64_t sum = 0;
+    for (const Counters* counters : threads) sum += counters->relay.refused[i].get();
+    fmt::format_to(out, "{}{{reason=\"{}\"}} {}\n", kRefused, kRefusalNames[i], sum);
+  }
+  return text;
+}
+
+}  // namespace vitrine

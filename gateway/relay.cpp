@@ -1,0 +1,25 @@
+#include "gateway/relay.h"
+
+namespace vitrine {
+namespace {
+
+// What a right covers, by type number, so that the gateway enforces it without reading a body.
+bool granted(uint32_t type, uint32_t rights) {
+  if (type >= Key::kType && type <= ReleaseAll::kType) return (rights & kMayInput) != 0;
+  if (type == Resize::kType) return (rights & kMayResize) != 0;
+  return (rights & kMayView) != 0;
+}
+
+}  // namespace
+
+Verdict judge(LinkRole from, uint32_t type, uint32_t rights) {
+  if (type == Ping::kType || type == Pong::kType || type == Close::kType) return Verdict::kForGateway;
+  if (type >= ViewerHello::kType && type <= ViewerJoined::kType) return Verdict::kOutOfPlace;
+  if (type <= kLastGatewayType || type > kLastViewerType) return Verdict::kSkip;
+  const bool from_agent_side = type <= kLastAgentType;
+  if (from_agent_side != (from == LinkRole::kAgent)) return Verdict::kOutOfPlace;
+  if (from == LinkRole::kAgent) return Verdict::kRelay;
+  return granted(type, rights) ? Verdict::kRelay : Verdict::kNotGranted;
+}
+
+}  // namespace vitrine

@@ -1,0 +1,63 @@
+// The WebSocket of one viewer or agent: turns messages into events of its worker's switchboard and back. All decisions
+// are the switchboard's. Used by one worker's thread at a time; kept alive by the operations it has under way.
+#pragma once
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <memory>
+#include <string>
+
+#include "gateway/connection_slot.h"
+#include "gateway/links.h"
+#include "gateway/tls_socket.h"
+
+namespace vitrine {
+
+class Worker;
+
+class WebsocketLink : public std::enable_shared_from_this<WebsocketLink> {
+ public:
+  using Upgrade = beast::http::request<beast::http::string_body>;
+
+  WebsocketLink(Worker& worker, TlsSocket socket, ConnectionSlot slot, LinkId id, LinkRole role, std::string origin);
+  ~WebsocketLink();
+
+  [[nodiscard]] LinkId id() const { return id_; }
+  [[nodiscard]] LinkRole role() const { return role_; }
+  [[nodiscard]] const std::string& origin() const { return origin_; }
+
+  // Answers the upgrade and waits for the hello.
+  void start(Upgrade request);
+  // Does what the switchboard says is next: writes, reads, closes.
+  void act();
+
+  // Takes the socket off this thread, and onto another. Only between two operations. False: the link is over.
+  bool leave_thread();
+  bool enter_thread(Worker& worker);
+
+ private:
+  void read();
+  void on_read(SystemError error, size_t bytes);
+  void on_message();
+  void write();
+  void close_in_order();
+  void close_now();
+
+  Worker* worker_;
+  const LinkId id_;
+  const LinkRole role_;
+  const std::string origin_;
+  ConnectionSlot slot_;
+  beast::websocket::stream<TlsSocket, false> stream_;  // false: no permessage-deflate
+  Bytes incoming_;
+  size_t incoming_size_ = 0;
+  Bytes outgoing_;
+  bool greeted_ = false;  // the hello has come
+  bool reading_ = false;
+  bool writing_ = false;
+  bool closing_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace vitrine

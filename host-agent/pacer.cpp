@@ -1,0 +1,201 @@
+#include "host-agent/pacer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "protocol/limits.h"
+
+namespace vitrine::agent {
+namespace {
+
+// What a link is taken for before it has shown its rate: most are faster, and one that is slower has a queue of
+// kFirstWindow only once.
+constexpr double kFirstRate = 10e6 / 8;
+constexpr size_t kFirstWindow = 48 * 1024;
+// Room for two small updates keeps the acks coming on any link.
+constexpr size_t kLeastWindow = 6 * 1024;
+constexpr size_t kLargestWindow = 8 * 1024 * 1024;
+// Standing queue that is allowed, so that the link does not run dry between an ack and the next update.
+constexpr double kSlack = 0.006;
+// An update is at most this much time of the link, so that a newer picture waits no longer than that.
+constexpr double kUpdateSeconds = 0.004;
+constexpr size_t kLeastUpdate = 2 * 1024;
+constexpr size_t kLargestUpdate = 256 * 1024;
+// More updates than this are not sent ahead however small they are: a page that stopped painting is noticed.
+constexpr size_t kMostInFlight = 64;
+constexpr uint64_t kRateRounds = 10;
+constexpr Micros kMinRttLife = 10 * kSecond;
+// The span over which the rate of a link that became slow is measured anew.
+constexpr Micros kRecent = 100 * kMillisecond;
+// Round trips above the least by more than this are a queue, not jitter.
+constexpr Micros kQueueLimit = 20 * kMillisecond;
+constexpr int kSlowSamples = 3;
+// Silence longer than this (and two round trips) between acks of a full window is a stall.
+constexpr Micros kStall = 200 * kMillisecond;
+constexpr std::array<double, 8> kGains{1.25, 0.75, 1, 1, 1, 1, 1, 1};
+
+double seconds(Micros time) {
+  return static_cast<double>(time) / static_cast<double>(kSecond);
+}
+
+}  // namespace
+
+Pacer::Pacer() : rate_(kFirstRate), window_(kFirstWindow) {}
+
+void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
+  if (flight_.empty()) {
+    first_sent_at_ = now;
+    delivered_at_ = now;
+    last_ack_at_ = now;
+  }
+  in_flight_bytes_ += bytes;
+  flight_.push_back({.id = id,
+                     .bytes = bytes,
+                     .at = now,
+                     .delivered = delivered_,
+                     .delivered_at = delivered_at_,
+                     .first_sent_at = first_sent_at_,
+                     .app_limited = delivered_ < app_limited_until_});
+  if (in_flight_bytes_ >= window_) window_was_full_ = true;
+}
+
+void Pacer::ran_dry() {
+  if (!may_send()) return;
+  app_limited_until_ = std::max<uint64_t>(delivered_ + in_flight_bytes_, 1);
+}
+
+bool Pacer::may_send() const {
+  return in_flight_bytes_ < window_ && flight_.size() < kMostInFlight;
+}
+
+size_t Pacer::update_bytes() const {
+  const auto bytes = static_cast<size_t>(rate_ * kUpdateSeconds);
+  return std::clamp(bytes, kLeastUpdate, kLargestUpdate);
+}
+
+Micros Pacer::standing_queue() const {
+  return queue_rtt_ == kNever || min_rtt_ == kNever ? 0 : std::max<Micros>(0, queue_rtt_ - min_rtt_);
+}
+
+void Pacer::acked(uint32_t id, Micros now) {
+  if (flight_.empty() || flight_.front().id > id) return;
+  Sent newest;
+  size_t bytes = 0;
+  while (!flight_.empty() && flight_.front().id <= id) {
+    newest = flight_.front();
+    bytes += newest.bytes;
+    flight_.pop_front();
+  }
+  const Micros rtt = std::max<Micros>(1, now - newest.at);
+  const Micros patience = kStall + (min_rtt_ == kNever ? rtt : 2 * min_rtt_);
+  const bool after_stall = now - last_ack_at_ > patience;
+  in_flight_bytes_ -= bytes;
+  delivered_ += bytes;
+  delivered_at_ = now;
+  last_ack_at_ = now;
+  if (after_stall) {
+    deliveries_.clear();
+    // What was in flight through the stall measures nothing but the stall.
+    for (Sent& other : flight_) other.app_limited = true;
+    app_limited_until_ = std::max(app_limited_until_, delivered_ + in_flight_bytes_);
+  }
+  deliveries_.push_back({now, delivered_});
+  while (deliveries_.size() > 2 && deliveries_.front().at < now - kRecent) deliveries_.pop_front();
+
+  if (!after_stall || min_rtt_ == kNever) take_rtt(rtt, now);
+  take_rate(newest, now, after_stall);
+  if (!after_stall && !newest.app_limited) note_slow_samples(rtt, now);
+  if (starting_ && window_was_full_) window_ = std::min(window_ + bytes, kLargestWindow);
+  if (delivered_ >= round_ends_at_) end_round(now);
+  if (!starting_) set_window();
+}
+
+void Pacer::take_rtt(Micros rtt, Micros now) {
+  last_rtt_ = rtt;
+  if (rtt <= min_rtt_ || now - min_rtt_at_ > kMinRttLife) {
+    min_rtt_ = rtt;
+    min_rtt_at_ = now;
+  }
+  round_min_rtt_ = std::min(round_min_rtt_, rtt);
+}
+
+// A sample is the bytes delivered while `newest` was under way, over the longer of the time they took to be sent and
+// the time they took to be acknowledged.
+void Pacer::take_rate(const Sent& newest, Micros now, bool after_stall) {
+  const Micros send_span = newest.at - newest.first_sent_at;
+  const Micros ack_span = now - newest.delivered_at;
+  first_sent_at_ = newest.at;
+  if (after_stall) return;
+  const double span = seconds(std::max<Micros>({send_span, ack_span, 100}));
+  const double sample = static_cast<double>(delivered_ - newest.delivered) / span;
+  if (newest.app_limited && sample <= rate_) return;
+  while (!samples_.empty() && samples_.back().rate <= sample) samples_.pop_back();
+  samples_.push_back({round_, sample});
+  rate_ = samples_.front().rate;
+}
+
+// A link that became slower shows as round trips that all exceed the least. The maximum would remember the faster
+// times for many rounds, so it starts again from what the last moments delivered.
+void Pacer::note_slow_samples(Micros rtt, Micros now) {
+  if (min_rtt_ == kNever || rtt <= min_rtt_ + min_rtt_ / 4 + kQueueLimit) {
+    slow_samples_ = 0;
+    return;
+  }
+  if (++slow_samples_ < kSlowSamples) return;
+  const double recent = recent_rate(now);
+  if (recent <= 0) return;
+  slow_samples_ = 0;
+  starting_ = false;
+  if (recent < rate_) {
+    samples_.assign(1, {round_, recent});
+    rate_ = recent;
+  }
+  gain_phase_ = 1;  // drain first
+}
+
+double Pacer::recent_rate(Micros now) const {
+  if (deliveries_.size() < 2) return 0;
+  const Delivery& oldest = deliveries_.front();
+  const Micros span = now - oldest.at;
+  if (span <= 0) return 0;
+  return static_cast<double>(delivered_ - oldest.delivered) / seconds(span);
+}
+
+void Pacer::end_round(Micros) {
+  queue_rtt_ = round_min_rtt_;
+  round_min_rtt_ = kNever;
+  ++round_;
+  round_ends_at_ = delivered_ + std::max<size_t>(in_flight_bytes_, 1);
+  const auto old = [this](const RateSample& sample) { return sample.round + kRateRounds < round_; };
+  while (samples_.size() > 1 && old(samples_.front())) samples_.erase(samples_.begin());
+  if (!samples_.empty()) rate_ = samples_.front().rate;
+
+  if (starting_ && window_was_full_) {
+    // Started when the rate stopped growing for three rounds, or a queue has built up.
+    if (rate_ > full_rate_ * 1.25) {
+      full_rate_ = rate_;
+      rounds_without_growth_ = 0;
+    } else {
+      ++rounds_without_growth_;
+    }
+    const bool queue = queue_rtt_ != kNever && queue_rtt_ > min_rtt_ + min_rtt_ / 4 + kQueueLimit / 2;
+    if (rounds_without_growth_ >= 3 || queue) {
+      starting_ = false;
+      gain_phase_ = 1;
+    }
+  } else if (!starting_) {
+    gain_phase_ = (gain_phase_ + 1) % static_cast<int>(kGains.size());
+  }
+  window_was_full_ = in_flight_bytes_ >= window_;
+}
+
+void Pacer::set_window() {
+  if (min_rtt_ == kNever) return;
+  const double gain = kGains[static_cast<size_t>(gain_phase_)];
+  // The draining phase gives up the slack too, so that the least round trip is seen again.
+  const double slack = gain < 1 ? 0 : kSlack;
+  const double bytes = rate_ * (gain * seconds(min_rtt_) + slack);
+  window_ = std::clamp(static_cast<size_t>(bytes), kLeastWindow, kLargestWindow);
+}
+
+}  // namespace vitrine::agent

@@ -1,0 +1,65 @@
+// The program: one subcommand for each role. main() only composes.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#ifdef VITRINE_WITH_BROKER
+#include "broker/command.h"
+#endif
+#ifdef VITRINE_WITH_AGENT
+#include "host-agent/command.h"
+#endif
+#include "gateway/command.h"
+#include "program/up.h"
+
+namespace {
+
+// The subcommand that the words led to.
+const CLI::App* deepest(const CLI::App* app) {
+  for (auto chosen = app->get_subcommands(); !chosen.empty(); chosen = app->get_subcommands()) app = chosen.front();
+  return app;
+}
+
+// One sentence on what is wrong, then what is allowed there.
+std::string explain(const CLI::App* app, const CLI::Error& error) {
+  const CLI::App* const command = deepest(app);
+  std::string name = command->get_name();
+  for (const CLI::App* parent = command->get_parent(); parent != nullptr; parent = parent->get_parent()) {
+    name = parent->get_name() + " " + name;
+  }
+  std::string allowed;
+  for (const CLI::Option* option : command->get_options()) {
+    if (option->get_group().empty() || option->get_name().empty()) continue;
+    allowed += (allowed.empty() ? "" : ", ") + option->get_name();
+  }
+  for (const CLI::App* below :
+       command->get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); })) {
+    allowed += (allowed.empty() ? "" : ", ") + below->get_name();
+  }
+  return name + ": " + error.what() + "\nAllowed here: " + allowed + ". \"" + name + " --help\" explains each.\n";
+}
+
+constexpr int kUsageError = 2;
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int exit_status = 0;
+  CLI::App program("Remote desktops and single applications in any browser.", "vitrine");
+  program.set_version_flag("--version", "vitrine " VITRINE_VERSION);
+  program.require_subcommand(1);
+  program.failure_message(explain);
+  vitrine::add_up_command(program, exit_status);
+  vitrine::add_gateway_command(program, exit_status);
+#ifdef VITRINE_WITH_BROKER
+  vitrine::broker::add_broker_command(program, exit_status);
+#endif
+#ifdef VITRINE_WITH_AGENT
+  vitrine::add_agent_command(program, exit_status);
+#endif
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : kUsageError;
+  }
+  return exit_status;
+}

@@ -1,0 +1,285 @@
+#include "program/up.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "gateway/certificate.h"
+#include "gateway/listen_address.h"
+#include "program/child.h"
+#include "program/data_folder.h"
+#include "program/process_group.h"
+
+namespace vitrine {
+namespace {
+
+// What is asked to end has this long.
+constexpr Micros kEndGrace = 5 * kSecond;
+// After a `vitrine up` that was killed, what it left may hold the port until it notices.
+constexpr Micros kPortGrace = 5 * kSecond;
+
+struct UpFlags {
+  std::string data;
+  std::string listen = "127.0.0.1:8443";
+  std::string certificate;
+  std::string private_key;
+  std::string client;
+};
+
+Result<void> check_programs() {
+  constexpr const char* kServer = "/usr/lib/xorg/Xorg";
+  constexpr const char* kDriver = "/usr/lib/xorg/modules/drivers/dummy_drv.so";
+  if (::access(kServer, X_OK) == 0 && ::access(kDriver, R_OK) == 0) return {};
+  return Error{ErrorCode::kNotFound,
+               "Desktops need Xorg and its dummy driver: apt-get install xserver-xorg-core xserver-xorg-video-dummy"};
+}
+
+Result<OwnedFd> listen_on(const ListenAddress& where, bool left_behind) {
+  const Micros until = monotonic_now() + (left_behind ? kPortGrace : 0);
+  for (;;) {
+    auto fd = open_listener(where);
+    if (fd.ok()) return OwnedFd(fd.value());
+    if (fd.error().code != ErrorCode::kConflict || monotonic_now() >= until) return fd.error();
+    ::poll(nullptr, 0, 20);
+  }
+}
+
+// The running of one `vitrine up`, from the open folder to the last child's end. One thread.
+class Up {
+ public:
+  Up(UpFlags flags, ListenAddress listen, DataFolder folder)
+      : flags_(std::move(flags)), listen_(std::move(listen)), folder_(std::move(folder)) {}
+
+  // Errors are those a person meets at the start; after it, run until asked to end.
+  Result<int> run() {
+    TRY(prepare());
+    auto result = serve();
+    lifeline_.reset();
+    listener_.reset();
+    end_all_children(kEndGrace, [this] { return asked_again(); });
+    return result;
+  }
+
+ private:
+  Result<void> prepare() {
+    listener_ = TRY(listen_on(listen_, folder_.left_behind()));
+    listen_.port = listening_port(listener_.get());
+    certificate_ = {flags_.certificate, flags_.private_key};
+    if (flags_.certificate.empty()) {
+      certificate_ = TRY(ensure_self_signed(folder_.path() / "tls", names_for_certificate(listen_.address)));
+    }
+    become_subreaper();
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return Error{ErrorCode::kExhausted, "Cannot make a pipe."};
+    lifeline_read_ = OwnedFd(pipe[0]);
+    lifeline_ = OwnedFd(pipe[1]);
+    ::setenv("VITRINE_LIFELINE_FD", std::to_string(lifeline_read_.get()).c_str(), 1);
+    sigset_t watched;
+    sigemptyset(&watched);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) sigaddset(&watched, number);
+    ::sigprocmask(SIG_BLOCK, &watched, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+    signals_ = OwnedFd(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK));
+    make_children();
+    return {};
+  }
+
+  void make_children() {
+    const std::string data = folder_.path();
+    ListenAddress dial = listen_;  // agents are on this machine
+    if (listen_.address == "0.0.0.0") dial.address = "127.0.0.1";
+    if (listen_.address == "::") dial.address = "::1";
+    broker_.emplace("broker",
+                    std::vector<std::string>{"broker", "--data", data, "--gateway-url", "wss://" + dial.text(),
+                                             "--gateway-certificate", certificate_.certificate},
+                    std::vector<int>{lifeline_read_.get()});
+    std::vector<std::string> gateway = {"gateway",
+                                        "--data",
+                                        data,
+                                        "--listen",
+                                        listen_.text(),
+                                        "--listen-fd",
+                                        std::to_string(listener_.get()),
+                                        "--certificate",
+                                        certificate_.certificate,
+                                        "--private-key",
+                                        certificate_.private_key};
+    if (!flags_.client.empty()) gateway.insert(gateway.end(), {"--client", flags_.client});
+    gateway_.emplace("gateway", std::move(gateway), std::vector<int>{lifeline_read_.get(), listener_.get()});
+  }
+
+  // The gateway needs the broker's ticket key, so it starts when the broker is ready.
+  Result<int> serve() {
+    TRY(broker_->start(monotonic_now()));
+    while (!ending_) {
+      const Micros now = monotonic_now();
+      for (Child* child : {&*broker_, &*gateway_}) {
+        const bool its_turn = child == &*broker_ || announced_ || broker_->state() == Child::State::kReady;
+        if (its_turn && child->next_deadline() <= now) TRY(child->start(now));
+      }
+      wait(now);
+      for (Child* child : {&*broker_, &*gateway_}) {
+        if (child->ready_fd() < 0) continue;
+        if (const auto line = child->read_ready_line(monotonic_now())) on_ready(*child, *line);
+      }
+      read_signals();
+      TRY(reap_children());
+    }
+    return 0;
+  }
+
+  void wait(Micros now) {
+    Micros deadline = broker_->next_deadline();
+    if (announced_) deadline = std::min(deadline, gateway_->next_deadline());
+    const int timeout =
+        deadline == kNever ? -1 : static_cast<int>(std::max<Micros>(0, (deadline - now) / kMillisecond + 1));
+    std::array<pollfd, 3> watched = {
+        {{signals_.get(), POLLIN, 0}, {broker_->ready_fd(), POLLIN, 0}, {gateway_->ready_fd(), POLLIN, 0}}};
+    (void)::poll(watched.data(), watched.size(), timeout);
+  }
+
+  void on_ready(const Child& child, const std::string& line) {
+    if (&child == &*broker_) {
+      const auto report = nlohmann::json::parse(line, nullptr, false);
+      if (report.is_object() && report.contains("admin") && report["admin"].is_object()) {
+        admin_name_ = report["admin"].value("name", "");
+        admin_password_ = report["admin"].value("password", "");
+      }
+    }
+    if (broker_->state() != Child::State::kReady || gateway_->state() != Child::State::kReady) return;
+    if (!announced_) {
+      announced_ = true;
+      announce();
+    } else {
+      std::cerr << "vitrine up: the " << child.name() << " is back." << std::endl;
+    }
+  }
+
+  void announce() {
+    ListenAddress shown = listen_;
+    std::string address = shown.text();
+    if (listen_.any()) {
+      std::array<char, 256> host{};
+      (void)::gethostname(host.data(), host.size() - 1);
+      address = std::string(host.data()) + ":" + std::to_string(listen_.port);
+    }
+    std::cout << "Vitrine is ready:  https://" << address << "\n";
+    if (flags_.certificate.empty()) {
+      const auto fingerprint = certificate_fingerprint(certificate_.certificate);
+      std::cout << "  The browser will warn once: the certificate is signed by this server itself.\n";
+      if (fingerprint.ok()) std::cout << "  Its SHA-256 fingerprint: " << fingerprint.value() << "\n";
+    }
+    if (!admin_password_.empty()) {
+      std::cout << "  Administrator:  " << admin_name_ << "\n  Password:       " << admin_password_
+                << "\n  It is shown this once; change it with: vitrine user passwd " << admin_name_ << "\n";
+      admin_password_.clear();
+    }
+    std::cout << "Ctrl-C ends it and all its desktops." << std::endl;
+  }
+
+  void read_signals() {
+    signalfd_siginfo info{};
+    while (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+      const auto number = static_cast<int>(info.ssi_signo);
+      if (number == SIGTERM || number == SIGINT) ending_ = true;
+      // Without a terminal SIGHUP asks to read the certificate again; with one it means that the terminal has gone.
+      if (number == SIGHUP && ::isatty(STDIN_FILENO) == 1) ending_ = true;
+      if (number == SIGHUP && !ending_ && gateway_->pid() > 0) ::kill(gateway_->pid(), SIGHUP);
+    }
+  }
+
+  Result<void> reap_children() {
+    std::optional<Error> fault;
+    (void)reap([&](pid_t pid, int) {
+      for (Child* child : {&*broker_, &*gateway_}) {
+        if (child->pid() != pid) continue;
+        child->on_exit(monotonic_now());
+        if (ending_) continue;
+        if (!announced_ || child->state() == Child::State::kGivenUp) {
+          fault = Error{ErrorCode::kUnavailable, "The " + child->name() + " could not be started; it says why above."};
+        } else {
+          std::cerr << "vitrine up: the " << child->name() << " died and is started again." << std::endl;
+        }
+      }
+    });
+    return fault ? Result<void>(*fault) : Result<void>();
+  }
+
+  // A second Ctrl-C while everything is ending.
+  bool asked_again() {
+    ending_ = false;
+    read_signals();
+    return ending_;
+  }
+
+  UpFlags flags_;
+  ListenAddress listen_;
+  DataFolder folder_;
+  CertificateFiles certificate_;
+  OwnedFd listener_;
+  OwnedFd lifeline_read_;
+  OwnedFd lifeline_;  // the only write end there is
+  OwnedFd signals_;
+  std::optional<Child> broker_;
+  std::optional<Child> gateway_;
+  std::string admin_name_;
+  std::string admin_password_;
+  bool announced_ = false;
+  bool ending_ = false;
+};
+
+Result<int> run_up(const UpFlags& flags) {
+  const ListenAddress listen = TRY(parse_listen_address(flags.listen));
+  if (flags.certificate.empty() != flags.private_key.empty()) {
+    return Error{ErrorCode::kInvalidArgument, "--certificate and --private-key belong together; give both or neither."};
+  }
+  if (::geteuid() == 0) {
+    std::cerr << "vitrine up: you are root, so every desktop will be root's too; an ordinary user is enough and safer."
+              << std::endl;
+  }
+  if (!listen.loopback()) {
+    std::cerr << "vitrine up: " << listen.text()
+              << " can be reached from other machines; anyone there may try to sign in." << std::endl;
+  }
+  TRY(check_programs());
+  const std::filesystem::path data =
+      flags.data.empty() ? TRY(default_data_folder()) : std::filesystem::path(flags.data);
+  DataFolder folder = TRY(DataFolder::open(data));
+  Up up(flags, listen, std::move(folder));
+  return up.run();
+}
+
+}  // namespace
+
+void add_up_command(CLI::App& program, int& exit_status) {
+  auto flags = std::make_shared<UpFlags>();
+  CLI::App* const command = program.add_subcommand("up", "Run everything on this machine");
+  command->add_option("--data", flags->data, "folder that holds everything (default: vitrine in your data folder)");
+  command->add_option("--listen", flags->listen, "ADDRESS:PORT to listen on")->capture_default_str();
+  command->add_option("--certificate", flags->certificate, "PEM file with the server's certificate and its chain");
+  command->add_option("--private-key", flags->private_key, "PEM file with its key, not encrypted");
+  command->add_option("--client", flags->client, "serve the client from this folder instead of the built-in one");
+  command->callback([flags, &exit_status] {
+    const auto result = run_up(*flags);
+    if (result.ok()) {
+      exit_status = result.value();
+      return;
+    }
+    std::cerr << "vitrine up: " << result.error().message << "\n";
+    exit_status = result.error().code == ErrorCode::kInvalidArgument ? 2 : 1;
+  });
+}
+
+}  // namespace vitrine

@@ -1,0 +1,63 @@
+#include "gateway/relay.h"
+
+#include <gtest/gtest.h>
+
+namespace vitrine {
+namespace {
+
+constexpr uint32_t kAll = kMayView | kMayInput | kMayResize;
+
+TEST(SendQueueTest, IsFullByBytesOrByNumber) {
+  SendQueue queue({.bytes = 100, .messages = 3});
+  queue.push(Bytes(99));
+  EXPECT_FALSE(queue.full());
+  queue.push(Bytes(1));
+  EXPECT_TRUE(queue.full());
+  EXPECT_EQ(queue.pop()->size(), 99);
+  EXPECT_FALSE(queue.full());
+  queue.push(Bytes(1));
+  queue.push(Bytes(1));
+  EXPECT_TRUE(queue.full());
+  EXPECT_EQ(queue.bytes(), 3);
+}
+
+TEST(SendQueueTest, KeepsOrderAndDoesNotCopy) {
+  SendQueue queue;
+  Bytes big(100'000, 7);
+  const uint8_t* const place = big.data();
+  queue.push(Bytes{1});
+  queue.push(std::move(big));
+  EXPECT_EQ(queue.pop(), Bytes{1});
+  EXPECT_EQ(queue.pop()->data(), place);
+  EXPECT_EQ(queue.pop(), std::nullopt);
+  EXPECT_EQ(queue.bytes(), 0);
+}
+
+TEST(JudgeTest, LetsEachSideSendOnlyItsOwnTypes) {
+  EXPECT_EQ(judge(LinkRole::kAgent, Update::kType, 0), Verdict::kRelay);
+  EXPECT_EQ(judge(LinkRole::kViewer, Update::kType, kAll), Verdict::kOutOfPlace);
+  EXPECT_EQ(judge(LinkRole::kViewer, Key::kType, kAll), Verdict::kRelay);
+  EXPECT_EQ(judge(LinkRole::kAgent, Key::kType, 0), Verdict::kOutOfPlace);
+  EXPECT_EQ(judge(LinkRole::kAgent, ViewerJoined::kType, 0), Verdict::kOutOfPlace);
+  EXPECT_EQ(judge(LinkRole::kViewer, ViewerHello::kType, kAll), Verdict::kOutOfPlace);
+}
+
+TEST(JudgeTest, EnforcesRightsByTypeNumber) {
+  for (uint32_t type = Key::kType; type <= ReleaseAll::kType; ++type) {
+    EXPECT_EQ(judge(LinkRole::kViewer, type, kMayView | kMayResize), Verdict::kNotGranted) << type;
+    EXPECT_EQ(judge(LinkRole::kViewer, type, kMayView | kMayInput), Verdict::kRelay) << type;
+  }
+  EXPECT_EQ(judge(LinkRole::kViewer, Resize::kType, kMayView | kMayInput), Verdict::kNotGranted);
+  EXPECT_EQ(judge(LinkRole::kViewer, Resize::kType, kMayView | kMayResize), Verdict::kRelay);
+  EXPECT_EQ(judge(LinkRole::kViewer, FrameAck::kType, kMayView), Verdict::kRelay);
+}
+
+TEST(JudgeTest, SkipsTypesNobodyKnows) {
+  for (const uint32_t type : {0u, 9u, 15u, 64u, 0xffffffffu}) {
+    EXPECT_EQ(judge(LinkRole::kViewer, type, kAll), Verdict::kSkip) << type;
+    EXPECT_EQ(judge(LinkRole::kAgent, type, 0), Verdict::kSkip) << type;
+  }
+}
+
+}  // namespace
+}  // namespace vitrine

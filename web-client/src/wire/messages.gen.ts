@@ -1,0 +1,1133 @@
+// Made by vitrine_gen from the field lists in protocol/messages.h and protocol/limits.h; change those, then run
+// `./dev gen`. How a field looks as bytes is in wire.ts.
+
+import { WireError, WireReader, WireWriter } from './wire.js';
+
+// Times are in microseconds, sizes in bytes.
+/** What a viewer's browser can do; bits of ViewerHello::capabilities. */
+export const kCanDecodeJpeg = 1;
+export const kCanDecodeH264 = 2;
+export const kCanDecodeVp8 = 4;
+export const kCanDecodeVp9 = 8;
+export const kHasTouch = 16;
+/** What a session's policy allows; bits of Ticket::rights. The gateway drops and the agent refuses what is not granted. */
+export const kMayView = 1;
+export const kMayInput = 2;
+export const kMayResize = 4;
+/** after it the viewer lacks nothing, though parts may be lossy */
+export const kUpdateComplete = 1;
+/** after it every pixel equals the desktop's */
+export const kUpdateExact = 2;
+/** Bits of Key::modifiers and Key::locks, as the browser reported them with the event. */
+export const kModShift = 1;
+export const kModControl = 2;
+export const kModAlt = 4;
+export const kModMeta = 8;
+export const kModAltGraph = 16;
+export const kModCapsLock = 32;
+export const kModNumLock = 64;
+/** Version of the protocol. A peer offers a range; the highest common one is used. */
+export const kProtocolVersion = 1;
+/** still spoken */
+export const kOldestProtocolVersion = 1;
+/** Of a 64-bit integer on the wire: what a JavaScript number holds exactly; as microseconds 285 years. */
+export const kWireIntegerBits = 53;
+export const kMaxWireInteger = 9007199254740991;
+/** An update body. Updates are cut to a few milliseconds of the link, so even a first picture of a photo comes as many; 1 MiB leaves room for one incompressible 512x512 rectangle. */
+export const kMaxUpdateBody = 1048576;
+/** Any message: the largest body and its few header bytes. */
+export const kMaxMessage = 1049600;
+/** What a viewer sends. The largest is a PictureCheckResult that calls every tile of the largest screen wrong: 48 KiB. */
+export const kMaxViewerMessage = 65536;
+/** A signed ticket is below 800 bytes with the longest names; some room for fields to come. */
+export const kMaxTicket = 1024;
+/** user, desktop, session, program names */
+export const kMaxName = 128;
+/** sentences shown to a person */
+export const kMaxReason = 256;
+/** the longest standard KeyboardEvent.code has 18 characters */
+export const kMaxKeyName = 32;
+/** one commit of text input; longer pastes go through the clipboard */
+export const kMaxText = 4096;
+/** what browsers accept is 128; high pixel ratios scale down from 256 */
+export const kMaxCursorSide = 256;
+export const kMaxCursorPixels = 262144;
+/** one tile */
+export const kMinScreenSide = 64;
+/** A desktop's side. 8192 is a row of three 2560 monitors; a frame stays below 256 MiB. */
+export const kMaxScreenSide = 8192;
+/** Tiles of 64x64 of the largest screen. */
+export const kMaxTiles = 16384;
+/** A link that has been opened says who it is within this time. */
+export const kHelloTimeout = 5000000;
+/** A link is pinged when nothing was heard for this long. */
+export const kPingAfter = 10000000;
+/** A link is given up when nothing was heard for this long: a ping and its answer had 15 s. */
+export const kPeerTimeout = 25000000;
+/** How long a ticket may be used after it was signed. */
+export const kTicketLifetimeSeconds = 60;
+/** Viewers of one desktop at a time; each costs the agent one held picture. */
+export const kMaxViewersPerDesktop = 8;
+
+export const DesktopState = {
+  /** no agent yet for this desktop */
+  Starting: 0,
+  /** paired with the agent */
+  Connected: 1,
+  /** the agent's link was cut; waiting for it to come back */
+  Lost: 2,
+} as const;
+export type DesktopState = (typeof DesktopState)[keyof typeof DesktopState];
+
+export const CloseCode = {
+  Normal: 0,
+  /** the peer sent something that does not follow the protocol */
+  ProtocolError: 1,
+  /** no common version or capability */
+  Unsupported: 2,
+  /** forged, expired, used or for something else */
+  BadTicket: 3,
+  /** policy says no */
+  Forbidden: 4,
+  /** the peer did not drain what was sent to it */
+  TooSlow: 5,
+  /** nothing was heard from the peer */
+  Timeout: 6,
+  /** signed out, ended by an administrator, or the app was closed */
+  SessionEnded: 7,
+  /** the session was opened elsewhere */
+  Replaced: 8,
+  /** the desktop is gone and will not come back by itself */
+  DesktopFailed: 9,
+  /** this server goes; reconnect */
+  ShuttingDown: 10,
+  /** a named limit was reached */
+  Limit: 11,
+  /** the agent's link went away; the gateway waits for it to come back */
+  DesktopLost: 12,
+} as const;
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+
+export const NoticeLevel = {
+  Info: 0,
+  Warning: 1,
+  Error: 2,
+} as const;
+export type NoticeLevel = (typeof NoticeLevel)[keyof typeof NoticeLevel];
+
+/** The number each message starts with. */
+export const MessageType = {
+  ViewerHello: 1,
+  AgentHello: 2,
+  Welcome: 3,
+  DesktopStatus: 4,
+  ViewerJoined: 5,
+  Close: 6,
+  Ping: 7,
+  Pong: 8,
+  SurfaceReset: 16,
+  Update: 17,
+  CursorShape: 18,
+  CursorMoved: 19,
+  PictureCheck: 20,
+  Notice: 21,
+  Key: 32,
+  TextInput: 33,
+  PointerMove: 34,
+  PointerButton: 35,
+  Wheel: 36,
+  ReleaseAll: 37,
+  Resize: 38,
+  Visibility: 39,
+  FrameAck: 40,
+  PictureCheckResult: 41,
+} as const;
+
+/** The first message of a viewer. */
+export interface ViewerHello {
+  readonly type: 'ViewerHello';
+  /** lowest protocol version it speaks */
+  readonly oldestVersion: number;
+  /** highest protocol version it speaks */
+  readonly newestVersion: number;
+  /** signed right to open one session once */
+  readonly ticket: Uint8Array;
+  /** bits: what the browser can decode and has */
+  readonly capabilities: number;
+  /** of its window, device pixels */
+  readonly width: number;
+  /** of its window, device pixels */
+  readonly height: number;
+  /** device pixels per CSS pixel, times 100 */
+  readonly scalePercent: number;
+  /** name and version, for the session list */
+  readonly browser: string;
+  /** IANA name */
+  readonly timeZone: string;
+  /** BCP 47 tag */
+  readonly locale: string;
+  /** how much content it keeps for recall, KiB */
+  readonly cacheKib: number;
+}
+
+/** The first message of an agent on each of its links. */
+export interface AgentHello {
+  readonly type: 'AgentHello';
+  /** lowest protocol version it speaks */
+  readonly oldestVersion: number;
+  /** highest protocol version it speaks */
+  readonly newestVersion: number;
+  /** signed by the broker, kind agent, names the desktop */
+  readonly credential: Uint8Array;
+  /** name and version */
+  readonly software: string;
+}
+
+/** The gateway accepts a hello. */
+export interface Welcome {
+  readonly type: 'Welcome';
+  /** the protocol version of this link */
+  readonly version: number;
+  /** the session it opens; empty for an agent */
+  readonly session: string;
+  /** bits: what the policy allows */
+  readonly rights: number;
+}
+
+/** Tells a viewer whether its desktop's agent is there. */
+export interface DesktopStatus {
+  readonly type: 'DesktopStatus';
+  /** starting, connected or lost */
+  readonly state: DesktopState;
+  /** a sentence for the user; may be empty */
+  readonly text: string;
+}
+
+/** Tells an agent that this link now carries a viewer. Messages are relayed from here on. */
+export interface ViewerJoined {
+  readonly type: 'ViewerJoined';
+  /** number of the viewer at this gateway */
+  readonly viewer: number;
+  /** the session the ticket names */
+  readonly session: string;
+  /** whose session it is */
+  readonly user: string;
+  /** bits: what the policy allows */
+  readonly rights: number;
+  /** from its hello */
+  readonly capabilities: number;
+  /** from its hello */
+  readonly width: number;
+  /** from its hello */
+  readonly height: number;
+  /** from its hello */
+  readonly scalePercent: number;
+  /** from its hello */
+  readonly browser: string;
+  /** from its hello */
+  readonly timeZone: string;
+  /** from its hello */
+  readonly locale: string;
+  /** from its hello */
+  readonly cacheKib: number;
+}
+
+/** The last message of a link: why it is closed. */
+export interface Close {
+  readonly type: 'Close';
+  /** for programs */
+  readonly code: CloseCode;
+  /** a sentence for a person */
+  readonly reason: string;
+}
+
+/** Asks the other end of the link (the agent, once paired) for a Pong at once. */
+export interface Ping {
+  readonly type: 'Ping';
+  /** the asker's clock; comes back unchanged */
+  readonly timeUs: number;
+}
+
+/** Answers a Ping; overtakes pixels. */
+export interface Pong {
+  readonly type: 'Pong';
+  /** copied from the Ping */
+  readonly timeUs: number;
+}
+
+/** Starts a picture of this size, all black, with fresh decoder state. Updates of older epochs end here. */
+export interface SurfaceReset {
+  readonly type: 'SurfaceReset';
+  /** counts resets of this link */
+  readonly epoch: number;
+  /** pixels */
+  readonly width: number;
+  /** pixels */
+  readonly height: number;
+}
+
+/** Changes the picture from one consistent state to the next; applied whole. Answered by FrameAck. */
+export interface Update {
+  readonly type: 'Update';
+  /** counts updates of this link from 1, over resets too */
+  readonly id: number;
+  /** bits: complete, exact */
+  readonly flags: number;
+  /** the last input that was injected before this picture was captured */
+  readonly inputSequence: number;
+  /** when the picture was captured, agent's clock */
+  readonly captureUs: number;
+  /** from capture to handing over to the link, microseconds */
+  readonly agentUs: number;
+  /** opaque here; see the codec's bitstream */
+  readonly body: Uint8Array;
+}
+
+/** The pointer's picture, drawn by the browser. Width 0 hides it. */
+export interface CursorShape {
+  readonly type: 'CursorShape';
+  /** pixels, at most 256 */
+  readonly width: number;
+  /** pixels, at most 256 */
+  readonly height: number;
+  /** column that points */
+  readonly hotX: number;
+  /** row that points */
+  readonly hotY: number;
+  /** rows of R, G, B, A; alpha not premultiplied */
+  readonly rgba: Uint8Array;
+}
+
+/** A program or another viewer moved the pointer. */
+export interface CursorMoved {
+  readonly type: 'CursorMoved';
+  /** desktop pixels */
+  readonly x: number;
+  /** desktop pixels */
+  readonly y: number;
+}
+
+/** Checksums of tiles that changed since the last check, sent when the picture is at rest and exact. */
+export interface PictureCheck {
+  readonly type: 'PictureCheck';
+  /** the update after which they hold */
+  readonly updateId: number;
+  /** indexes of 64x64 tiles, row by row */
+  readonly tiles: Uint32Array;
+  /** one for each; see the codec's tile hash */
+  readonly hashes: Uint32Array;
+}
+
+/** Something the user should know, such as a restarted app. */
+export interface Notice {
+  readonly type: 'Notice';
+  /** info, warning or error */
+  readonly level: NoticeLevel;
+  /** a sentence */
+  readonly text: string;
+}
+
+/** A key went down or up. Repeats of a held key are made by the desktop. */
+export interface Key {
+  readonly type: 'Key';
+  /** of this input */
+  readonly sequence: number;
+  /** pressed or released */
+  readonly down: boolean;
+  /** physical key: KeyboardEvent.code (W3C UI Events); may be empty */
+  readonly code: string;
+  /** what it produces: KeyboardEvent.key (W3C UI Events) */
+  readonly key: string;
+  /** bits: modifier and lock states at the event */
+  readonly modifiers: number;
+}
+
+/** Text from a soft keyboard or an input method, typed as it is. */
+export interface TextInput {
+  readonly type: 'TextInput';
+  /** of this input */
+  readonly sequence: number;
+  /** UTF-8 */
+  readonly text: string;
+}
+
+/** The pointer moved; at most one for each animation frame. */
+export interface PointerMove {
+  readonly type: 'PointerMove';
+  /** of this input */
+  readonly sequence: number;
+  /** desktop pixels */
+  readonly x: number;
+  /** desktop pixels */
+  readonly y: number;
+}
+
+/** A pointer button went down or up at a place. */
+export interface PointerButton {
+  readonly type: 'PointerButton';
+  /** of this input */
+  readonly sequence: number;
+  /** desktop pixels */
+  readonly x: number;
+  /** desktop pixels */
+  readonly y: number;
+  /** MouseEvent.button: 0 left, 1 middle, 2 right, 3 back, 4 forward */
+  readonly button: number;
+  /** pressed or released */
+  readonly down: boolean;
+}
+
+/** The wheel or a two-finger scroll at a place. */
+export interface Wheel {
+  readonly type: 'Wheel';
+  /** of this input */
+  readonly sequence: number;
+  /** desktop pixels */
+  readonly x: number;
+  /** desktop pixels */
+  readonly y: number;
+  /** 1/120 of a notch, right is positive */
+  readonly dx: number;
+  /** 1/120 of a notch, down is positive */
+  readonly dy: number;
+}
+
+/** The page lost the focus: lift every key and button it holds. */
+export interface ReleaseAll {
+  readonly type: 'ReleaseAll';
+  /** of this input */
+  readonly sequence: number;
+}
+
+/** The viewer's window has another size; the desktop follows it. */
+export interface Resize {
+  readonly type: 'Resize';
+  /** device pixels */
+  readonly width: number;
+  /** device pixels */
+  readonly height: number;
+  /** device pixels per CSS pixel, times 100 */
+  readonly scalePercent: number;
+}
+
+/** The page was hidden or shown; a hidden one is sent no pixels. */
+export interface Visibility {
+  readonly type: 'Visibility';
+  /** as document.visibilityState says */
+  readonly visible: boolean;
+}
+
+/** An update has been applied and put on the canvas. */
+export interface FrameAck {
+  readonly type: 'FrameAck';
+  /** acknowledges this and all before it */
+  readonly updateId: number;
+  /** when its bytes were complete, viewer's clock */
+  readonly receivedUs: number;
+  /** spent decoding */
+  readonly decodeUs: number;
+  /** spent putting it on the canvas */
+  readonly presentUs: number;
+}
+
+/** Answers PictureCheck; wrong tiles are sent again. */
+export interface PictureCheckResult {
+  readonly type: 'PictureCheckResult';
+  /** copied from the check */
+  readonly updateId: number;
+  /** indexes; empty when all are right */
+  readonly wrongTiles: Uint32Array;
+}
+
+export type AnyMessage =
+  | ViewerHello
+  | AgentHello
+  | Welcome
+  | DesktopStatus
+  | ViewerJoined
+  | Close
+  | Ping
+  | Pong
+  | SurfaceReset
+  | Update
+  | CursorShape
+  | CursorMoved
+  | PictureCheck
+  | Notice
+  | Key
+  | TextInput
+  | PointerMove
+  | PointerButton
+  | Wheel
+  | ReleaseAll
+  | Resize
+  | Visibility
+  | FrameAck
+  | PictureCheckResult;
+
+/** What a viewer may receive. */
+export type MessageToViewer =
+  | Welcome
+  | DesktopStatus
+  | ViewerJoined
+  | Close
+  | Ping
+  | Pong
+  | SurfaceReset
+  | Update
+  | CursorShape
+  | CursorMoved
+  | PictureCheck
+  | Notice;
+
+/** What a viewer may send. */
+export type MessageFromViewer =
+  | ViewerHello
+  | Close
+  | Ping
+  | Pong
+  | Key
+  | TextInput
+  | PointerMove
+  | PointerButton
+  | Wheel
+  | ReleaseAll
+  | Resize
+  | Visibility
+  | FrameAck
+  | PictureCheckResult;
+
+function readViewerHello(r: WireReader): ViewerHello {
+  r.message = 'ViewerHello';
+  return {
+    type: 'ViewerHello',
+    oldestVersion: r.uint32('oldest_version'),
+    newestVersion: r.uint32('newest_version'),
+    ticket: r.bytes('ticket', 1024),
+    capabilities: r.uint32('capabilities'),
+    width: r.uint32('width'),
+    height: r.uint32('height'),
+    scalePercent: r.uint32('scale_percent'),
+    browser: r.text('browser', 128),
+    timeZone: r.text('time_zone', 128),
+    locale: r.text('locale', 128),
+    cacheKib: r.uint32('cache_kib'),
+  };
+}
+
+function writeViewerHello(w: WireWriter, m: ViewerHello): void {
+  w.start('ViewerHello', 1);
+  w.uint32('oldest_version', m.oldestVersion);
+  w.uint32('newest_version', m.newestVersion);
+  w.bytes('ticket', m.ticket, 1024);
+  w.uint32('capabilities', m.capabilities);
+  w.uint32('width', m.width);
+  w.uint32('height', m.height);
+  w.uint32('scale_percent', m.scalePercent);
+  w.text('browser', m.browser, 128);
+  w.text('time_zone', m.timeZone, 128);
+  w.text('locale', m.locale, 128);
+  w.uint32('cache_kib', m.cacheKib);
+}
+
+function readAgentHello(r: WireReader): AgentHello {
+  r.message = 'AgentHello';
+  return {
+    type: 'AgentHello',
+    oldestVersion: r.uint32('oldest_version'),
+    newestVersion: r.uint32('newest_version'),
+    credential: r.bytes('credential', 1024),
+    software: r.text('software', 128),
+  };
+}
+
+function writeAgentHello(w: WireWriter, m: AgentHello): void {
+  w.start('AgentHello', 2);
+  w.uint32('oldest_version', m.oldestVersion);
+  w.uint32('newest_version', m.newestVersion);
+  w.bytes('credential', m.credential, 1024);
+  w.text('software', m.software, 128);
+}
+
+function readWelcome(r: WireReader): Welcome {
+  r.message = 'Welcome';
+  return {
+    type: 'Welcome',
+    version: r.uint32('version'),
+    session: r.text('session', 128),
+    rights: r.uint32('rights'),
+  };
+}
+
+function writeWelcome(w: WireWriter, m: Welcome): void {
+  w.start('Welcome', 3);
+  w.uint32('version', m.version);
+  w.text('session', m.session, 128);
+  w.uint32('rights', m.rights);
+}
+
+function readDesktopStatus(r: WireReader): DesktopStatus {
+  r.message = 'DesktopStatus';
+  return {
+    type: 'DesktopStatus',
+    state: r.enum('state', 2) as DesktopState,
+    text: r.text('text', 256),
+  };
+}
+
+function writeDesktopStatus(w: WireWriter, m: DesktopStatus): void {
+  w.start('DesktopStatus', 4);
+  w.enum('state', m.state, 2);
+  w.text('text', m.text, 256);
+}
+
+function readViewerJoined(r: WireReader): ViewerJoined {
+  r.message = 'ViewerJoined';
+  return {
+    type: 'ViewerJoined',
+    viewer: r.uint64('viewer'),
+    session: r.text('session', 128),
+    user: r.text('user', 128),
+    rights: r.uint32('rights'),
+    capabilities: r.uint32('capabilities'),
+    width: r.uint32('width'),
+    height: r.uint32('height'),
+    scalePercent: r.uint32('scale_percent'),
+    browser: r.text('browser', 128),
+    timeZone: r.text('time_zone', 128),
+    locale: r.text('locale', 128),
+    cacheKib: r.uint32('cache_kib'),
+  };
+}
+
+function writeViewerJoined(w: WireWriter, m: ViewerJoined): void {
+  w.start('ViewerJoined', 5);
+  w.uint64('viewer', m.viewer);
+  w.text('session', m.session, 128);
+  w.text('user', m.user, 128);
+  w.uint32('rights', m.rights);
+  w.uint32('capabilities', m.capabilities);
+  w.uint32('width', m.width);
+  w.uint32('height', m.height);
+  w.uint32('scale_percent', m.scalePercent);
+  w.text('browser', m.browser, 128);
+  w.text('time_zone', m.timeZone, 128);
+  w.text('locale', m.locale, 128);
+  w.uint32('cache_kib', m.cacheKib);
+}
+
+function readClose(r: WireReader): Close {
+  r.message = 'Close';
+  return {
+    type: 'Close',
+    code: r.enum('code', 12) as CloseCode,
+    reason: r.text('reason', 256),
+  };
+}
+
+function writeClose(w: WireWriter, m: Close): void {
+  w.start('Close', 6);
+  w.enum('code', m.code, 12);
+  w.text('reason', m.reason, 256);
+}
+
+function readPing(r: WireReader): Ping {
+  r.message = 'Ping';
+  return {
+    type: 'Ping',
+    timeUs: r.uint64('time_us'),
+  };
+}
+
+function writePing(w: WireWriter, m: Ping): void {
+  w.start('Ping', 7);
+  w.uint64('time_us', m.timeUs);
+}
+
+function readPong(r: WireReader): Pong {
+  r.message = 'Pong';
+  return {
+    type: 'Pong',
+    timeUs: r.uint64('time_us'),
+  };
+}
+
+function writePong(w: WireWriter, m: Pong): void {
+  w.start('Pong', 8);
+  w.uint64('time_us', m.timeUs);
+}
+
+function readSurfaceReset(r: WireReader): SurfaceReset {
+  r.message = 'SurfaceReset';
+  return {
+    type: 'SurfaceReset',
+    epoch: r.uint32('epoch'),
+    width: r.uint32('width'),
+    height: r.uint32('height'),
+  };
+}
+
+function writeSurfaceReset(w: WireWriter, m: SurfaceReset): void {
+  w.start('SurfaceReset', 16);
+  w.uint32('epoch', m.epoch);
+  w.uint32('width', m.width);
+  w.uint32('height', m.height);
+}
+
+function readUpdate(r: WireReader): Update {
+  r.message = 'Update';
+  return {
+    type: 'Update',
+    id: r.uint32('id'),
+    flags: r.uint32('flags'),
+    inputSequence: r.uint32('input_sequence'),
+    captureUs: r.uint64('capture_us'),
+    agentUs: r.uint32('agent_us'),
+    body: r.bytes('body', 1048576),
+  };
+}
+
+function writeUpdate(w: WireWriter, m: Update): void {
+  w.start('Update', 17);
+  w.uint32('id', m.id);
+  w.uint32('flags', m.flags);
+  w.uint32('input_sequence', m.inputSequence);
+  w.uint64('capture_us', m.captureUs);
+  w.uint32('agent_us', m.agentUs);
+  w.bytes('body', m.body, 1048576);
+}
+
+function readCursorShape(r: WireReader): CursorShape {
+  r.message = 'CursorShape';
+  return {
+    type: 'CursorShape',
+    width: r.uint32('width'),
+    height: r.uint32('height'),
+    hotX: r.uint32('hot_x'),
+    hotY: r.uint32('hot_y'),
+    rgba: r.bytes('rgba', 262144),
+  };
+}
+
+function writeCursorShape(w: WireWriter, m: CursorShape): void {
+  w.start('CursorShape', 18);
+  w.uint32('width', m.width);
+  w.uint32('height', m.height);
+  w.uint32('hot_x', m.hotX);
+  w.uint32('hot_y', m.hotY);
+  w.bytes('rgba', m.rgba, 262144);
+}
+
+function readCursorMoved(r: WireReader): CursorMoved {
+  r.message = 'CursorMoved';
+  return {
+    type: 'CursorMoved',
+    x: r.int32('x'),
+    y: r.int32('y'),
+  };
+}
+
+function writeCursorMoved(w: WireWriter, m: CursorMoved): void {
+  w.start('CursorMoved', 19);
+  w.int32('x', m.x);
+  w.int32('y', m.y);
+}
+
+function readPictureCheck(r: WireReader): PictureCheck {
+  r.message = 'PictureCheck';
+  return {
+    type: 'PictureCheck',
+    updateId: r.uint32('update_id'),
+    tiles: r.uint32List('tiles', 16384),
+    hashes: r.uint32List('hashes', 16384),
+  };
+}
+
+function writePictureCheck(w: WireWriter, m: PictureCheck): void {
+  w.start('PictureCheck', 20);
+  w.uint32('update_id', m.updateId);
+  w.uint32List('tiles', m.tiles, 16384);
+  w.uint32List('hashes', m.hashes, 16384);
+}
+
+function readNotice(r: WireReader): Notice {
+  r.message = 'Notice';
+  return {
+    type: 'Notice',
+    level: r.enum('level', 2) as NoticeLevel,
+    text: r.text('text', 256),
+  };
+}
+
+function writeNotice(w: WireWriter, m: Notice): void {
+  w.start('Notice', 21);
+  w.enum('level', m.level, 2);
+  w.text('text', m.text, 256);
+}
+
+function readKey(r: WireReader): Key {
+  r.message = 'Key';
+  return {
+    type: 'Key',
+    sequence: r.uint32('sequence'),
+    down: r.bool('down'),
+    code: r.text('code', 32),
+    key: r.text('key', 32),
+    modifiers: r.uint32('modifiers'),
+  };
+}
+
+function writeKey(w: WireWriter, m: Key): void {
+  w.start('Key', 32);
+  w.uint32('sequence', m.sequence);
+  w.bool('down', m.down);
+  w.text('code', m.code, 32);
+  w.text('key', m.key, 32);
+  w.uint32('modifiers', m.modifiers);
+}
+
+function readTextInput(r: WireReader): TextInput {
+  r.message = 'TextInput';
+  return {
+    type: 'TextInput',
+    sequence: r.uint32('sequence'),
+    text: r.text('text', 4096),
+  };
+}
+
+function writeTextInput(w: WireWriter, m: TextInput): void {
+  w.start('TextInput', 33);
+  w.uint32('sequence', m.sequence);
+  w.text('text', m.text, 4096);
+}
+
+function readPointerMove(r: WireReader): PointerMove {
+  r.message = 'PointerMove';
+  return {
+    type: 'PointerMove',
+    sequence: r.uint32('sequence'),
+    x: r.int32('x'),
+    y: r.int32('y'),
+  };
+}
+
+function writePointerMove(w: WireWriter, m: PointerMove): void {
+  w.start('PointerMove', 34);
+  w.uint32('sequence', m.sequence);
+  w.int32('x', m.x);
+  w.int32('y', m.y);
+}
+
+function readPointerButton(r: WireReader): PointerButton {
+  r.message = 'PointerButton';
+  return {
+    type: 'PointerButton',
+    sequence: r.uint32('sequence'),
+    x: r.int32('x'),
+    y: r.int32('y'),
+    button: r.uint32('button'),
+    down: r.bool('down'),
+  };
+}
+
+function writePointerButton(w: WireWriter, m: PointerButton): void {
+  w.start('PointerButton', 35);
+  w.uint32('sequence', m.sequence);
+  w.int32('x', m.x);
+  w.int32('y', m.y);
+  w.uint32('button', m.button);
+  w.bool('down', m.down);
+}
+
+function readWheel(r: WireReader): Wheel {
+  r.message = 'Wheel';
+  return {
+    type: 'Wheel',
+    sequence: r.uint32('sequence'),
+    x: r.int32('x'),
+    y: r.int32('y'),
+    dx: r.int32('dx'),
+    dy: r.int32('dy'),
+  };
+}
+
+function writeWheel(w: WireWriter, m: Wheel): void {
+  w.start('Wheel', 36);
+  w.uint32('sequence', m.sequence);
+  w.int32('x', m.x);
+  w.int32('y', m.y);
+  w.int32('dx', m.dx);
+  w.int32('dy', m.dy);
+}
+
+function readReleaseAll(r: WireReader): ReleaseAll {
+  r.message = 'ReleaseAll';
+  return {
+    type: 'ReleaseAll',
+    sequence: r.uint32('sequence'),
+  };
+}
+
+function writeReleaseAll(w: WireWriter, m: ReleaseAll): void {
+  w.start('ReleaseAll', 37);
+  w.uint32('sequence', m.sequence);
+}
+
+function readResize(r: WireReader): Resize {
+  r.message = 'Resize';
+  return {
+    type: 'Resize',
+    width: r.uint32('width'),
+    height: r.uint32('height'),
+    scalePercent: r.uint32('scale_percent'),
+  };
+}
+
+function writeResize(w: WireWriter, m: Resize): void {
+  w.start('Resize', 38);
+  w.uint32('width', m.width);
+  w.uint32('height', m.height);
+  w.uint32('scale_percent', m.scalePercent);
+}
+
+function readVisibility(r: WireReader): Visibility {
+  r.message = 'Visibility';
+  return {
+    type: 'Visibility',
+    visible: r.bool('visible'),
+  };
+}
+
+function writeVisibility(w: WireWriter, m: Visibility): void {
+  w.start('Visibility', 39);
+  w.bool('visible', m.visible);
+}
+
+function readFrameAck(r: WireReader): FrameAck {
+  r.message = 'FrameAck';
+  return {
+    type: 'FrameAck',
+    updateId: r.uint32('update_id'),
+    receivedUs: r.uint64('received_us'),
+    decodeUs: r.uint32('decode_us'),
+    presentUs: r.uint32('present_us'),
+  };
+}
+
+function writeFrameAck(w: WireWriter, m: FrameAck): void {
+  w.start('FrameAck', 40);
+  w.uint32('update_id', m.updateId);
+  w.uint64('received_us', m.receivedUs);
+  w.uint32('decode_us', m.decodeUs);
+  w.uint32('present_us', m.presentUs);
+}
+
+function readPictureCheckResult(r: WireReader): PictureCheckResult {
+  r.message = 'PictureCheckResult';
+  return {
+    type: 'PictureCheckResult',
+    updateId: r.uint32('update_id'),
+    wrongTiles: r.uint32List('wrong_tiles', 16384),
+  };
+}
+
+function writePictureCheckResult(w: WireWriter, m: PictureCheckResult): void {
+  w.start('PictureCheckResult', 41);
+  w.uint32('update_id', m.updateId);
+  w.uint32List('wrong_tiles', m.wrongTiles, 16384);
+}
+
+/** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
+export function parseMessage(bytes: Uint8Array): AnyMessage | null {
+  const r = new WireReader(bytes);
+  switch (r.messageType()) {
+    case 1:
+      return readViewerHello(r);
+    case 2:
+      return readAgentHello(r);
+    case 3:
+      return readWelcome(r);
+    case 4:
+      return readDesktopStatus(r);
+    case 5:
+      return readViewerJoined(r);
+    case 6:
+      return readClose(r);
+    case 7:
+      return readPing(r);
+    case 8:
+      return readPong(r);
+    case 16:
+      return readSurfaceReset(r);
+    case 17:
+      return readUpdate(r);
+    case 18:
+      return readCursorShape(r);
+    case 19:
+      return readCursorMoved(r);
+    case 20:
+      return readPictureCheck(r);
+    case 21:
+      return readNotice(r);
+    case 32:
+      return readKey(r);
+    case 33:
+      return readTextInput(r);
+    case 34:
+      return readPointerMove(r);
+    case 35:
+      return readPointerButton(r);
+    case 36:
+      return readWheel(r);
+    case 37:
+      return readReleaseAll(r);
+    case 38:
+      return readResize(r);
+    case 39:
+      return readVisibility(r);
+    case 40:
+      return readFrameAck(r);
+    case 41:
+      return readPictureCheckResult(r);
+    default:
+      return null;
+  }
+}
+
+/** As parseMessage, for what a viewer may receive. */
+export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
+  const r = new WireReader(bytes);
+  switch (r.messageType()) {
+    case 1:
+      throw new WireError('malformed', 'ViewerHello does not come from this side');
+    case 2:
+      throw new WireError('malformed', 'AgentHello does not come from this side');
+    case 3:
+      return readWelcome(r);
+    case 4:
+      return readDesktopStatus(r);
+    case 5:
+      return readViewerJoined(r);
+    case 6:
+      return readClose(r);
+    case 7:
+      return readPing(r);
+    case 8:
+      return readPong(r);
+    case 16:
+      return readSurfaceReset(r);
+    case 17:
+      return readUpdate(r);
+    case 18:
+      return readCursorShape(r);
+    case 19:
+      return readCursorMoved(r);
+    case 20:
+      return readPictureCheck(r);
+    case 21:
+      return readNotice(r);
+    case 32:
+      throw new WireError('malformed', 'Key does not come from this side');
+    case 33:
+      throw new WireError('malformed', 'TextInput does not come from this side');
+    case 34:
+      throw new WireError('malformed', 'PointerMove does not come from this side');
+    case 35:
+      throw new WireError('malformed', 'PointerButton does not come from this side');
+    case 36:
+      throw new WireError('malformed', 'Wheel does not come from this side');
+    case 37:
+      throw new WireError('malformed', 'ReleaseAll does not come from this side');
+    case 38:
+      throw new WireError('malformed', 'Resize does not come from this side');
+    case 39:
+      throw new WireError('malformed', 'Visibility does not come from this side');
+    case 40:
+      throw new WireError('malformed', 'FrameAck does not come from this side');
+    case 41:
+      throw new WireError('malformed', 'PictureCheckResult does not come from this side');
+    default:
+      return null;
+  }
+}
+
+const scratch = new WireWriter();
+
+/** The message as bytes of its own. Throws WireError when a value passes what its field allows. */
+export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
+  switch (message.type) {
+    case 'ViewerHello':
+      writeViewerHello(scratch, message);
+      break;
+    case 'AgentHello':
+      writeAgentHello(scratch, message);
+      break;
+    case 'Welcome':
+      writeWelcome(scratch, message);
+      break;
+    case 'DesktopStatus':
+      writeDesktopStatus(scratch, message);
+      break;
+    case 'ViewerJoined':
+      writeViewerJoined(scratch, message);
+      break;
+    case 'Close':
+      writeClose(scratch, message);
+      break;
+    case 'Ping':
+      writePing(scratch, message);
+      break;
+    case 'Pong':
+      writePong(scratch, message);
+      break;
+    case 'SurfaceReset':
+      writeSurfaceReset(scratch, message);
+      break;
+    case 'Update':
+      writeUpdate(scratch, message);
+      break;
+    case 'CursorShape':
+      writeCursorShape(scratch, message);
+      break;
+    case 'CursorMoved':
+      writeCursorMoved(scratch, message);
+      break;
+    case 'PictureCheck':
+      writePictureCheck(scratch, message);
+      break;
+    case 'Notice':
+      writeNotice(scratch, message);
+      break;
+    case 'Key':
+      writeKey(scratch, message);
+      break;
+    case 'TextInput':
+      writeTextInput(scratch, message);
+      break;
+    case 'PointerMove':
+      writePointerMove(scratch, message);
+      break;
+    case 'PointerButton':
+      writePointerButton(scratch, message);
+      break;
+    case 'Wheel':
+      writeWheel(scratch, message);
+      break;
+    case 'ReleaseAll':
+      writeReleaseAll(scratch, message);
+      break;
+    case 'Resize':
+      writeResize(scratch, message);
+      break;
+    case 'Visibility':
+      writeVisibility(scratch, message);
+      break;
+    case 'FrameAck':
+      writeFrameAck(scratch, message);
+      break;
+    case 'PictureCheckResult':
+      writePictureCheckResult(scratch, message);
+      break;
+  }
+  return scratch.take();
+}
