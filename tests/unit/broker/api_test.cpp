@@ -28,8 +28,9 @@ class ApiTest : public testing::Test {
     store_.add_user("root", "administrator pass", true);
     EXPECT_TRUE(grant(*store_.lease(), "notes", {.group = false, .subject = "ada"}, 1).ok());
     EXPECT_TRUE(grant(*store_.lease(), "desktop", {.group = true, .subject = "everyone"}, 1).ok());
-    server_ = HttpServer::start({{gateway_, false}, {admin_, true}},
-                                [this](const HttpRequest& request) { return router_.answer(request); }).take();
+    server_ = HttpServer::start({{gateway_, false}, {admin_, true}}, [this](const HttpRequest& request) {
+                return router_.answer(request);
+              }).take();
   }
 
   // A browser behind the gateway.
@@ -39,9 +40,10 @@ class ApiTest : public testing::Test {
     std::string origin = kOrigin;
     std::string address = "10.1.1.1";
   };
-  HttpAnswer send(const Browser& browser, const std::string& method, const std::string& target, const Json& body = Json(),
-                  HttpHeaders extra = {}) {
-    HttpHeaders headers = {{"X-Forwarded-Host", "vitrine.example:8443"}, {"X-Forwarded-Proto", "https"},
+  HttpAnswer send(const Browser& browser, const std::string& method, const std::string& target,
+                  const Json& body = Json(), HttpHeaders extra = {}) {
+    HttpHeaders headers = {{"X-Forwarded-Host", "vitrine.example:8443"},
+                           {"X-Forwarded-Proto", "https"},
                            {"X-Forwarded-For", browser.address}};
     if (!browser.cookie.empty()) headers["Cookie"] = "other=1; __Host-vitrine=" + browser.cookie;
     if (!browser.csrf.empty()) headers["X-CSRF-Token"] = browser.csrf;
@@ -59,7 +61,8 @@ class ApiTest : public testing::Test {
     return value.substr(0, value.find(';'));
   }
   HttpAnswer log_in(Browser& browser, const std::string& name, const std::string& password) {
-    HttpAnswer answer = send(browser, "POST", "/api/login", {{"username", name}, {"password", password}}, {{"X-Vitrine", "1"}});
+    HttpAnswer answer =
+        send(browser, "POST", "/api/login", {{"username", name}, {"password", password}}, {{"X-Vitrine", "1"}});
     if (answer.status == 200) {
       browser.cookie = cookie_of(answer);
       browser.csrf = text_field(answer.json(), "csrf");
@@ -81,7 +84,8 @@ class ApiTest : public testing::Test {
     const HttpAnswer made = administer("POST", "/api/admin/sessions", {{"user", "ada"}, {"resource", "notes"}});
     const std::string link = text_field(made.json(), "link");
     Browser browser;
-    const HttpAnswer answer = send(browser, "POST", "/api/redeem", {{"code", link.substr(link.find('=') + 1)}}, {{"X-Vitrine", "1"}});
+    const HttpAnswer answer =
+        send(browser, "POST", "/api/redeem", {{"code", link.substr(link.find('=') + 1)}}, {{"X-Vitrine", "1"}});
     EXPECT_EQ(answer.status, 200) << answer.body;
     browser.cookie = cookie_of(answer);
     browser.csrf = text_field(answer.json(), "csrf");
@@ -93,7 +97,10 @@ class ApiTest : public testing::Test {
   TicketSigner signer_ = TicketSigner::generate().take();
   SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
   PasswordSignIn sign_in_{store_.database, store_.hasher};
-  Services services_{.database = store_.database, .hasher = store_.hasher, .sign_in = sign_in_, .sessions = sessions_,
+  Services services_{.database = store_.database,
+                     .hasher = store_.hasher,
+                     .sign_in = sign_in_,
+                     .sessions = sessions_,
                      .public_url = kOrigin};
   Router router_{services_};
   std::string gateway_ = store_.folder.path + "/broker.sock";
@@ -114,9 +121,13 @@ std::string example_of(const Route& route) {
   return target;
 }
 
-std::string described(const Route& route) { return std::string(route.method) + " " + route.pattern; }
+std::string described(const Route& route) {
+  return std::string(route.method) + " " + route.pattern;
+}
 
-bool needs_sign_in(const Route& route) { return route.access != Access::kOpen && route.access != Access::kSignIn; }
+bool needs_sign_in(const Route& route) {
+  return route.access != Access::kOpen && route.access != Access::kSignIn;
+}
 
 TEST_F(ApiTest, EveryRouteRefusesWhoIsNotSignedIn) {
   ASSERT_GT(router_.routes().size(), 20U);
@@ -147,18 +158,21 @@ TEST_F(ApiTest, EveryRouteThatChangesSomethingRefusesAWrongOrMissingToken) {
 
 TEST_F(ApiTest, EveryRouteRefusesOtherSites) {
   for (const Route& route : router_.routes()) {
-    for (const char* origin : {"https://evil.example", "http://vitrine.example:8443", "https://vitrine.example", "null"}) {
+    for (const char* origin :
+         {"https://evil.example", "http://vitrine.example:8443", "https://vitrine.example", "null"}) {
       Browser foreign = ada();
       foreign.origin = origin;
-      EXPECT_EQ(send(foreign, route.method, example_of(route), Json(), {{"X-Vitrine", "1"}}).status,
-                403) << described(route) << " from " << origin;
+      EXPECT_EQ(send(foreign, route.method, example_of(route), Json(), {{"X-Vitrine", "1"}}).status, 403)
+          << described(route) << " from " << origin;
     }
   }
 }
 
 TEST_F(ApiTest, SigningInNeedsItsHeaders) {
   for (const char* target : {"/api/login", "/api/redeem"}) {
-    EXPECT_EQ(send({.cookie = "", .csrf = "", .origin = ""}, "POST", target, Json::object(), {{"X-Vitrine", "1"}}).status, 403);
+    EXPECT_EQ(
+        send({.cookie = "", .csrf = "", .origin = ""}, "POST", target, Json::object(), {{"X-Vitrine", "1"}}).status,
+        403);
     EXPECT_EQ(send({}, "POST", target, Json::object()).status, 403);
   }
 }
@@ -187,7 +201,8 @@ TEST_F(ApiTest, OtherMethodsAndAddressesAreNamed) {
     EXPECT_EQ(answer.status, 405) << described(route);
     EXPECT_NE(answer.headers.at("Allow").find(route.method), std::string::npos);
   }
-  for (const char* target : {"/", "/api", "/api/", "/api/sessions/", "/api/sessions/a/b/c", "/api//me", "/api/../api/me", "/api/admin"}) {
+  for (const char* target :
+       {"/", "/api", "/api/", "/api/sessions/", "/api/sessions/a/b/c", "/api//me", "/api/../api/me", "/api/admin"}) {
     EXPECT_EQ(send({}, "GET", target).status, 404) << target;
   }
 }
@@ -252,8 +267,10 @@ TEST_F(ApiTest, OpeningAnswersAtOnceWithATicketForThisOrigin) {
   EXPECT_EQ(text_field(body.at("session"), "state"), "provisioning");
   EXPECT_EQ(number_field(body, "expires_s"), 60);
   const Bytes bytes = base64url_decode(text_field(body, "ticket")).value();
-  const Ticket ticket = TicketVerifier::from_pem(signer_.public_key_pem()).value()
-                            .verify(bytes, TicketKind::kViewer, static_cast<uint64_t>(std::time(nullptr))).value();
+  const Ticket ticket = TicketVerifier::from_pem(signer_.public_key_pem())
+                            .value()
+                            .verify(bytes, TicketKind::kViewer, static_cast<uint64_t>(std::time(nullptr)))
+                            .value();
   EXPECT_EQ(ticket.origin, kOrigin);
   EXPECT_EQ(ticket.session, text_field(body.at("session"), "id"));
   const HttpAnswer again = send(browser, "POST", "/api/sessions", open_body("notes"));
@@ -267,7 +284,8 @@ TEST_F(ApiTest, WithoutEntitlementAResourceOrSessionDoesNotExist) {
   const HttpAnswer hidden = send(other, "POST", "/api/sessions", open_body("notes"));
   EXPECT_EQ(hidden.status, 404);
   EXPECT_EQ(hidden.body, send(other, "POST", "/api/sessions", open_body("no-such-thing")).body);
-  const std::string id = text_field(send(owner, "POST", "/api/sessions", open_body("notes")).json().at("session"), "id");
+  const std::string id =
+      text_field(send(owner, "POST", "/api/sessions", open_body("notes")).json().at("session"), "id");
   const std::string unknown = "aaaaaaaaaaaaaaaa";
   for (const auto& [method, tail] : {std::pair{"GET", ""}, {"DELETE", ""}, {"POST", "/ticket"}}) {
     const HttpAnswer foreign = send(other, method, "/api/sessions/" + id + tail);
@@ -280,7 +298,8 @@ TEST_F(ApiTest, WithoutEntitlementAResourceOrSessionDoesNotExist) {
 
 TEST_F(ApiTest, EndingASessionTellsItsPageWhy) {
   const Browser browser = ada();
-  const std::string id = text_field(send(browser, "POST", "/api/sessions", open_body("notes")).json().at("session"), "id");
+  const std::string id =
+      text_field(send(browser, "POST", "/api/sessions", open_body("notes")).json().at("session"), "id");
   EXPECT_EQ(administer("DELETE", "/api/admin/sessions/" + id).status, 204);
   const Json session = send(browser, "GET", "/api/sessions/" + id).json().at("session");
   EXPECT_EQ(text_field(session, "state"), "ended");
@@ -308,7 +327,8 @@ TEST_F(ApiTest, AGuestByLinkGetsItsSessionAndNothingElse) {
   EXPECT_EQ(send(visitor, "GET", "/api/catalogue").json().at("resources").size(), 1U);
   EXPECT_EQ(send(visitor, "POST", "/api/sessions", open_body("notes")).status, 200) << "back to the same session";
   EXPECT_EQ(send(visitor, "POST", "/api/sessions", open_body("desktop")).status, 403);
-  const std::string other = text_field(send(ada(), "POST", "/api/sessions", open_body("desktop")).json().at("session"), "id");
+  const std::string other =
+      text_field(send(ada(), "POST", "/api/sessions", open_body("desktop")).json().at("session"), "id");
   EXPECT_EQ(send(visitor, "GET", "/api/sessions/" + other).status, 404);
   EXPECT_EQ(send(visitor, "GET", "/api/sessions").json().at("sessions").size(), 1U);
   EXPECT_EQ(send(visitor, "POST", "/api/logout", Json::object()).status, 204);
@@ -349,29 +369,36 @@ TEST_F(ApiTest, AdminVerbsSayWhatIsWrong) {
   refused(409, "POST", "/api/admin/users", {{"name", "Ada"}, {"password", "correct horse battery"}});
   refused(400, "POST", "/api/admin/users", {{"name", "../../etc"}, {"password", "correct horse battery"}});
   refused(400, "POST", "/api/admin/users", {{"name", "bob"}, {"password", "short"}});
-  refused(404, "POST", "/api/admin/users", {{"name", "bob"}, {"password", "correct horse battery"}, {"groups", {"nobody"}}});
+  refused(404, "POST", "/api/admin/users",
+          {{"name", "bob"}, {"password", "correct horse battery"}, {"groups", {"nobody"}}});
   EXPECT_FALSE(find_user(*store_.lease(), "bob").value().has_value()) << "half of it was done";
   refused(404, "DELETE", "/api/admin/users/nobody");
   refused(409, "DELETE", "/api/admin/users/root");
   refused(400, "POST", "/api/admin/resources", {{"kind", "app"}, {"id", "bad name"}, {"command", {"true"}}});
   refused(400, "POST", "/api/admin/resources", {{"kind", "app"}, {"id", "empty"}});
-  refused(404, "POST", "/api/admin/resources", {{"kind", "app"}, {"id", "x"}, {"pool", "nowhere"}, {"command", {"true"}}});
+  refused(404, "POST", "/api/admin/resources",
+          {{"kind", "app"}, {"id", "x"}, {"pool", "nowhere"}, {"command", {"true"}}});
   refused(409, "POST", "/api/admin/resources", {{"kind", "app"}, {"id", "desktop"}, {"command", {"true"}}});
   refused(409, "DELETE", "/api/admin/resources/desktop");
   refused(404, "PUT", "/api/admin/resources/notes/grants/user/nobody");
   refused(400, "PUT", "/api/admin/resources/notes/grants/robot/ada");
   refused(409, "DELETE", "/api/admin/groups/everyone");
-  EXPECT_EQ(administer("POST", "/api/admin/resources", {{"kind", "app"}, {"id", "new"}, {"command", {"no-such-program"}}}).status, 201);
+  EXPECT_EQ(
+      administer("POST", "/api/admin/resources", {{"kind", "app"}, {"id", "new"}, {"command", {"no-such-program"}}})
+          .status,
+      201);
 }
 
 TEST_F(ApiTest, MalformedRequestsDisturbNobody) {
-  const std::string head = "POST /api/login HTTP/1.1\r\nHost: x\r\nOrigin: https://x\r\nX-Forwarded-Host: x\r\nX-Vitrine: 1\r\n";
+  const std::string head =
+      "POST /api/login HTTP/1.1\r\nHost: x\r\nOrigin: https://x\r\nX-Forwarded-Host: x\r\nX-Vitrine: 1\r\n";
   const auto status = [&](const std::string& bytes) { return parse_answer(exchange_bytes(gateway_, bytes)).status; };
   EXPECT_EQ(status("not http at all\r\n\r\n"), 400);
   EXPECT_EQ(status("GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\n\r\n"), 413);
   EXPECT_EQ(status(head + "Content-Length: 100000\r\n\r\n" + std::string(100'000, 'a')), 413);
   EXPECT_EQ(status(head + "Content-Length: 99999999999999999999999\r\n\r\n"), 400);
-  for (const char* body : {"", "{", "[]", "\"x\"", "{\"username\":5}", "{\"username\":null,\"password\":[]}", "\xff\xfe"}) {
+  for (const char* body :
+       {"", "{", "[]", "\"x\"", "{\"username\":5}", "{\"username\":null,\"password\":[]}", "\xff\xfe"}) {
     const std::string length = std::to_string(std::string_view(body).size());
     EXPECT_EQ(status(head + "Connection: close\r\nContent-Length: " + length + "\r\n\r\n" + body), 400) << body;
   }
@@ -405,7 +432,8 @@ TEST_F(ApiTest, TheAuditTellsWhoDidWhatAndItsChainHolds) {
   send(browser, "POST", "/api/sessions", open_body("notes"));
   administer("POST", "/api/admin/users", {{"name", "bob"}, {"password", "correct horse battery"}});
   administer("DELETE", "/api/admin/users/nobody");
-  const auto rows = store_.lease()->run("SELECT actor, action, target, outcome FROM audit ORDER BY number", {}).value().rows;
+  const auto rows =
+      store_.lease()->run("SELECT actor, action, target, outcome FROM audit ORDER BY number", {}).value().rows;
   std::vector<std::string> told;
   for (const SqlRow& row : rows) {
     told.push_back(row.text(0) + " " + row.text(1) + " " + row.text(2).substr(0, 9) + " " + row.text(3));
