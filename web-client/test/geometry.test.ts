@@ -61,8 +61,9 @@ describe('the desktop to ask for', () => {
   test('is every device pixel, with the ratio for its text size', () => {
     assert.deepEqual(wantedDesktop({ width: 1170, height: 2532 }, 3, 1, limits), { width: 1170, height: 2532, scalePercent: 300 });
   });
-  test('is smaller when things shall be larger', () => {
-    assert.deepEqual(wantedDesktop({ width: 2000, height: 1000 }, 2, 2, limits), { width: 1000, height: 500, scalePercent: 100 });
+  test('keeps every pixel when things shall be larger or smaller', () => {
+    assert.deepEqual(wantedDesktop({ width: 2000, height: 1000 }, 2, 1.5, limits), { width: 2000, height: 1000, scalePercent: 300 });
+    assert.deepEqual(wantedDesktop({ width: 1170, height: 2000 }, 3, 0.5, limits), { width: 1170, height: 2000, scalePercent: 150 });
   });
   test('stays within the limits', () => {
     assert.deepEqual(wantedDesktop({ width: 10, height: 20_000 }, 1, 1, limits), { width: 64, height: 8192, scalePercent: 100 });

@@ -14,6 +14,7 @@ export interface CursorPicture {
 
 export class CursorShape {
   private shape: CursorPicture | null = null;
+  private drawn = '';
 
   constructor(
     /** Where the cursor applies. */
@@ -24,13 +25,16 @@ export class CursorShape {
 
   set(shape: CursorPicture, scale: number, pixelRatio: number): void {
     this.shape = shape;
+    this.drawn = '';
     this.draw(scale, pixelRatio);
   }
 
   /** Again at another scale. */
   draw(scale: number, pixelRatio: number): void {
     const shape = this.shape;
-    if (shape === null) return;
+    const key = `${scale} ${pixelRatio}`;
+    if (shape === null || key === this.drawn) return;
+    this.drawn = key;
     if (shape.width === 0 || shape.height === 0) {
       this.element.style.cursor = 'none';
       this.ghost.width = 0;

@@ -2,3 +2,8 @@
 export function eventTimeMs(event: Event): number {
   return performance.timeOrigin + event.timeStamp;
 }
+
+/** The same clock, now. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}

@@ -24,6 +24,7 @@ export class GhostCursor {
   }
 
   hide(): void {
+    if (this.canvas.hidden) return;
     clearTimeout(this.timer);
     this.canvas.hidden = true;
   }

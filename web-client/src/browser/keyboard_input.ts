@@ -1,6 +1,6 @@
 // Keyboard events of the window, while the session has the focus, to the desktop.
 import { KeyTranslator, modifierBits, type Platform } from '../core/keyboard.js';
-import { eventTimeMs } from './event_time.js';
+import { eventTimeMs, nowMs } from './event_time.js';
 import type { KeySender } from './key_sender.js';
 
 export interface KeyboardTarget {
@@ -88,10 +88,9 @@ export class KeyboardInput {
     clearTimeout(this.timer);
     const deadline = this.translator.nextDeadline();
     if (deadline === Infinity) return;
-    const now = (): number => performance.timeOrigin + performance.now();
     this.timer = setTimeout(() => {
-      for (const action of this.translator.tick(now())) this.keys.key(action, now());
+      for (const action of this.translator.tick(nowMs())) this.keys.key(action, nowMs());
       this.schedule();
-    }, Math.max(0, deadline - now()));
+    }, Math.max(0, deadline - nowMs()));
   }
 }

@@ -5,13 +5,13 @@ import type { InputMessage } from '../core/session.js';
 import { GestureRecogniser, type FingerEvent, type Gesture } from '../core/touch.js';
 import { DirectTouchPointer, type PointerAction } from '../core/touch_pointer.js';
 import { WheelAccumulator } from '../core/wheel.js';
-import { eventTimeMs } from './event_time.js';
+import { eventTimeMs, nowMs } from './event_time.js';
 import type { Stage } from './stage.js';
 
 export interface PointerTarget {
   send(message: InputMessage, atMs: number): void;
-  /** A pointer went down on the stage: keys belong to the desktop again. */
-  takeFocus(): void;
+  /** A pointer went down at this point of the stage, CSS pixels: keys belong to the desktop again. */
+  takeFocus(point: Point): void;
   toggleSoftKeyboard(): void;
   /** A finger acted at this point of the stage, CSS pixels. */
   touched(point: Point): void;
@@ -68,11 +68,11 @@ export class PointerInput {
 
   private pointer(event: PointerEvent, kind: FingerEvent['kind']): void {
     event.preventDefault();
+    const point = this.stage.pointOf(event);
     if (kind === 'down') {
-      this.target.takeFocus();
+      this.target.takeFocus(point);
       this.stage.element.setPointerCapture(event.pointerId);
     }
-    const point = this.stage.pointOf(event);
     if (event.pointerType === 'touch') {
       this.finger({ kind, finger: event.pointerId, point, atMs: eventTimeMs(event) });
     } else {
@@ -132,7 +132,7 @@ export class PointerInput {
     requestAnimationFrame(() => {
       this.framePending = false;
       const place = this.moves.frame();
-      if (place !== null) this.target.send({ type: 'PointerMove', ...place }, performance.timeOrigin + performance.now());
+      if (place !== null) this.target.send({ type: 'PointerMove', ...place }, nowMs());
       this.sendWheel();
       if (this.moves.waiting) this.requestFrame();
     });
@@ -140,11 +140,19 @@ export class PointerInput {
 
   private finger(event: FingerEvent): void {
     this.act(this.gestures.handle(event), event.atMs);
+    this.schedulePress();
+  }
+
+  private schedulePress(): void {
     clearTimeout(this.pressTimer);
     const deadline = this.gestures.nextDeadline();
     if (deadline === Infinity) return;
-    const now = (): number => performance.timeOrigin + performance.now();
-    this.pressTimer = setTimeout(() => { this.act(this.gestures.tick(now()), now()); }, Math.max(0, deadline - now()));
+    this.pressTimer = setTimeout(() => {
+      const now = nowMs();
+      this.act(this.gestures.tick(now), now);
+      // A timer may fire a little early.
+      this.schedulePress();
+    }, Math.max(0, deadline - nowMs()));
   }
 
   private act(gestures: readonly Gesture[], atMs: number): void {

@@ -24,6 +24,9 @@ export interface View {
   readonly offset: Point;
 }
 
+/** Beyond these no program's text can be used. */
+const kLeastScale = 50;
+const kLargestScale = 500;
 /** A scale this near to 1 is taken as 1: rounding of the area must not blur a picture that fits. */
 const kNearOne = 0.004;
 
@@ -72,21 +75,20 @@ export function fromDesktop(view: View, pixel: Point): Point {
   };
 }
 
-/** Device pixels per desktop pixel that a person may choose; 1 shows every pixel the screen has. */
-export const kDetailChoices = [1, 1.25, 1.5, 2, 3] as const;
+/** How large text and controls of the desktop may be chosen, against their usual size. */
+export const kSizeChoices = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 
 /**
- * The desktop to ask for when the area has this size and one desktop pixel shall cover `detail` device pixels.
- * `scalePercent` tells the desktop how large to draw things.
+ * The desktop to ask for: every device pixel of the area, and `scalePercent` for how large it is to draw things, so that
+ * they are sharp at any size.
  */
 export function wantedDesktop(
   area: Size,
   pixelRatio: number,
-  detail: number,
+  size: number,
   limits: { smallest: number; largest: number },
 ): Size & { scalePercent: number } {
-  const side = (length: number): number =>
-    Math.min(Math.max(Math.round(length / detail), limits.smallest), limits.largest);
-  const scalePercent = Math.min(Math.max(Math.round((pixelRatio / detail) * 100), 50), 500);
+  const side = (length: number): number => Math.min(Math.max(length, limits.smallest), limits.largest);
+  const scalePercent = Math.min(Math.max(Math.round(pixelRatio * size * 100), kLeastScale), kLargestScale);
   return { width: side(area.width), height: side(area.height), scalePercent };
 }

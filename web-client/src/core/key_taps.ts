@@ -54,8 +54,9 @@ export function tap(keys: readonly KeyName[], character?: string): KeyAction[] {
   const actions: KeyAction[] = [];
   let modifiers = 0;
   for (const { code, key, modifier } of all) {
-    actions.push({ down: true, code, key, modifiers });
+    // As browsers tell it: a modifier counts itself from its own press on.
     modifiers |= modifier ?? 0;
+    actions.push({ down: true, code, key, modifiers });
   }
   for (const { code, key, modifier } of [...all].reverse()) {
     modifiers &= ~(modifier ?? 0);

@@ -117,12 +117,11 @@ export class CataloguePage implements Page {
       h(
         'button',
         { type: 'button', class: 'tile-open', 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-about ${id}-state`, 'data-focus': id, on: { click: open } },
-        h('span', { class: 'tile-icon' }, this.picture(resource)),
-        h('span', { class: 'tile-words' },
-          h('span', { class: 'tile-name', id: `${id}-name` }, resource.name),
-          h('span', { class: 'tile-about', id: `${id}-about` }, resource.description)),
-        h('span', { class: 'tile-state', id: `${id}-state` }, running ? text.catalogue.running : ''),
+        h('span', { class: 'tile-name', id: `${id}-name` }, resource.name),
       ),
+      h('span', { class: 'tile-icon' }, this.picture(resource)),
+      h('p', { class: 'tile-about', id: `${id}-about` }, resource.description),
+      h('p', { class: 'tile-state', id: `${id}-state` }, running ? text.catalogue.running : ''),
       running
         ? h('button', { type: 'button', class: 'icon-button tile-end', 'aria-label': text.catalogue.endSessionOf(resource.name), title: text.catalogue.end, 'data-focus': `${id}-end`, on: { click: () => { void this.end(resource); } } }, icon('power'))
         : null,

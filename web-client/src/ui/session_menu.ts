@@ -1,6 +1,6 @@
 // The session's menu: a sheet with all that is not for the desktop itself.
 import { hasFullScreen, isFullScreen } from '../browser/full_screen.js';
-import { kDetailChoices } from '../core/geometry.js';
+import { kSizeChoices } from '../core/geometry.js';
 import { kFunctionKeys, type KeyName } from '../core/key_taps.js';
 import type { Quality } from '../core/effects.js';
 import { closeOnBackdrop } from './dialog.js';
@@ -11,7 +11,7 @@ import { text } from './text.js';
 export interface MenuActions {
   toggleFullScreen(): void;
   sendKeys(keys: readonly KeyName[]): void;
-  setDetail(detail: number): void;
+  setSize(size: number): void;
   disconnect(): void;
   signOut(): void;
   toggleKeyboard(): void;
@@ -34,16 +34,16 @@ export class SessionMenu {
   private readonly dot = h('span', { class: 'dot' });
   private readonly figures = h('p', { class: 'menu-figures' });
   private readonly fullScreen: HTMLButtonElement;
-  private readonly detail: HTMLSelectElement;
+  private readonly size: HTMLSelectElement;
 
   constructor(
     name: string,
     private readonly actions: MenuActions,
-    options: { detail: number; touch: boolean },
+    options: { size: number; touch: boolean },
   ) {
     this.fullScreen = this.entry('expand', '', '', () => { actions.toggleFullScreen(); });
-    this.detail = h('select', { id: 'menu-detail', on: { change: () => { actions.setDetail(Number(this.detail.value)); } } },
-      ...kDetailChoices.map((one) => h('option', { value: String(one), selected: one === options.detail }, text.session.toolbar.detailChoice(one))));
+    this.size = h('select', { id: 'menu-size', on: { change: () => { actions.setSize(Number(this.size.value)); } } },
+      ...kSizeChoices.map((one) => h('option', { value: String(one), selected: one === options.size }, text.session.toolbar.sizeChoice(one))));
     const close = h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: () => { this.close(); } } }, icon('close'));
     const t = text.session.toolbar;
     this.element = h(
@@ -52,7 +52,7 @@ export class SessionMenu {
       h('header', {}, this.dot, h('div', {}, this.heading, this.figures), close),
       options.touch ? this.entry('keyboard', t.keyboard, '', () => { actions.toggleKeyboard(); }) : null,
       hasFullScreen() ? this.fullScreen : null,
-      h('div', { class: 'menu-row' }, h('label', { for: 'menu-detail' }, t.detail, h('small', {}, t.detailNote)), this.detail),
+      h('div', { class: 'menu-row' }, h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
       h('section', { 'aria-label': t.keys }, h('h3', {}, t.keys), h('div', { class: 'keys' }, ...kCombinations.map((keys) => this.key(keys)))),
       h('details', {}, h('summary', {}, icon('chevron'), t.functionKeys), h('div', { class: 'keys six' }, ...kFunctionKeys.map((key) => this.key([key])))),
       h('hr'),

@@ -1,5 +1,6 @@
 // A session: the stage with the desktop, its input, and what the page says around it.
 import { CursorShape } from '../browser/cursor_shape.js';
+import { nowMs } from '../browser/event_time.js';
 import { platform, touchFirst, viewerFacts } from '../browser/facts.js';
 import { enterFullScreen, isFullScreen, leaveFullScreen } from '../browser/full_screen.js';
 import { GhostCursor } from '../browser/ghost_cursor.js';
@@ -11,7 +12,7 @@ import type { Session } from '../browser/session_worker.js';
 import { Stage } from '../browser/stage.js';
 import { TextField } from '../browser/text_field.js';
 import type { Quality, Status } from '../core/effects.js';
-import { kDetailChoices, wantedDesktop } from '../core/geometry.js';
+import { kSizeChoices, wantedDesktop } from '../core/geometry.js';
 import type { InputMessage, WindowSize } from '../core/session.js';
 import type { FromWorkerBody } from '../decode/messages.js';
 import { kMaxScreenSide, kMayInput, kMinScreenSide, NoticeLevel } from '../wire/messages.gen.js';
@@ -35,7 +36,7 @@ export class SessionPage implements Page {
   readonly element: HTMLElement;
   title: string;
 
-  private readonly stageElement = h('main', { class: 'stage' });
+  private readonly stageElement = h('div', { class: 'stage' });
   private readonly stage: Stage;
   private readonly ghost = new GhostCursor();
   private readonly cursor: CursorShape;
@@ -54,7 +55,7 @@ export class SessionPage implements Page {
   private info: SessionInfo | null = null;
   private status: Status | null = null;
   private quality: Quality = kNoQuality;
-  private detail = storedDetail();
+  private drawnSize = storedSize();
   private wasLive = false;
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -84,7 +85,7 @@ export class SessionPage implements Page {
       openMenu: () => { this.openMenu(); },
     }, this.keys);
     this.pointer = this.makePointer();
-    this.element = h('div', { class: touch ? 'page session-page with-bar' : 'page session-page' },
+    this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
       this.stageElement, this.cover.element, this.handle?.element, this.bar?.element, this.menu.element);
   }
 
@@ -272,7 +273,7 @@ export class SessionPage implements Page {
 
   private size(): WindowSize {
     const limits = { smallest: kMinScreenSide, largest: kMaxScreenSide };
-    return wantedDesktop(this.stage.area, devicePixelRatio, this.detail, limits);
+    return wantedDesktop(this.stage.area, devicePixelRatio, this.drawnSize, limits);
   }
 
   private sendInput(message: InputMessage, atMs: number): void {
@@ -288,15 +289,14 @@ export class SessionPage implements Page {
   private makePointer(): PointerInput {
     return new PointerInput(this.stage, {
       send: (message, atMs) => { this.sendInput(message, atMs); },
-      takeFocus: () => { if (!this.field.hasFocus) this.field.focus(); },
-      toggleSoftKeyboard: () => { this.toggleSoftKeyboard(); },
-      touched: (point) => {
-        this.ghost.showAt(point);
+      takeFocus: (point) => {
         this.field.moveTo(point);
+        if (!this.field.hasFocus) this.field.focus();
       },
+      toggleSoftKeyboard: () => { this.toggleSoftKeyboard(); },
+      touched: (point) => { this.ghost.showAt(point); },
       hovered: (point) => {
         this.ghost.hide();
-        this.field.moveTo(point);
         this.handle?.hovered(point, this.stage.width);
       },
       controlHeld: () => this.keyboard.isHeld('ControlLeft') || this.keyboard.isHeld('ControlRight'),
@@ -316,13 +316,13 @@ export class SessionPage implements Page {
   private makeMenu(name: string, touch: boolean): SessionMenu {
     return new SessionMenu(name, {
       toggleFullScreen: () => { void this.toggleFullScreen(); },
-      sendKeys: (keys) => { this.keys.chord(keys, performance.timeOrigin + performance.now()); },
-      setDetail: (detail) => { this.setDetail(detail); },
+      sendKeys: (keys) => { this.keys.chord(keys, nowMs()); },
+      setSize: (size) => { this.setSize(size); },
       disconnect: () => { this.app.go(''); },
       signOut: () => { void this.app.signOut(); },
       toggleKeyboard: () => { this.toggleSoftKeyboard(); },
       closed: () => { if (this.status?.phase === 'live') this.field.focus(); },
-    }, { detail: this.detail, touch });
+    }, { size: this.drawnSize, touch });
   }
 
   private openAgain(): void {
@@ -333,7 +333,7 @@ export class SessionPage implements Page {
   }
 
   private openMenu(): void {
-    this.keyboard.release(performance.timeOrigin + performance.now());
+    this.keyboard.release(nowMs());
     this.menu.show();
   }
 
@@ -346,9 +346,9 @@ export class SessionPage implements Page {
     }
   }
 
-  private setDetail(detail: number): void {
-    this.detail = detail;
-    remember('detail', String(detail));
+  private setSize(size: number): void {
+    this.drawnSize = size;
+    remember('size', String(size));
     this.session?.send({ type: 'resize', size: this.size() });
   }
 
@@ -379,7 +379,7 @@ function sentenceOf(status: Status): string {
   return status.text !== '' ? status.text : text.causes[status.cause][1];
 }
 
-function storedDetail(): number {
-  const stored = Number(recall('detail') ?? 1);
-  return kDetailChoices.find((one) => one === stored) ?? 1;
+function storedSize(): number {
+  const stored = Number(recall('size') ?? 1);
+  return kSizeChoices.find((one) => one === stored) ?? 1;
 }

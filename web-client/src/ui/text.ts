@@ -65,7 +65,7 @@ const english = {
   },
 
   session: {
-    input: (name: string): string => `Keyboard for ${name}`,
+    input: (name: string): string => `Keyboard for ${name}. Ctrl+Alt+Shift+M opens the menu.`,
     screen: (name: string): string => `Screen of ${name}`,
     starting: (name: string): string => `Opening ${name}`,
     steps: {
@@ -98,9 +98,9 @@ const english = {
       signOutNote: 'Ends all that is running',
       keys: 'Send keys',
       functionKeys: 'Function keys',
-      detail: 'Size',
-      detailNote: 'Larger things, fewer details',
-      detailChoice: (detail: number): string => (detail === 1 ? 'Sharpest' : `${Math.round(detail * 100)} %`),
+      size: 'Size',
+      sizeNote: 'Of text and controls in programs opened from now on',
+      sizeChoice: (size: number): string => `${Math.round(size * 100)} %`,
       keyBar: 'Keys',
     },
     quality: {

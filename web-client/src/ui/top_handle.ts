@@ -25,8 +25,8 @@ export class TopHandle {
   constructor(name: string, openMenu: () => void) {
     const button = h(
       'button',
-      { type: 'button', class: 'handle-button', 'aria-haspopup': 'dialog', 'aria-keyshortcuts': 'Control+Alt+Shift+M', 'aria-label': text.session.menu, on: { click: openMenu } },
-      this.dot, this.label, this.figure, icon('chevron'),
+      { type: 'button', class: 'handle-button', 'aria-haspopup': 'dialog', 'aria-keyshortcuts': 'Control+Alt+Shift+M', on: { click: openMenu } },
+      h('span', { class: 'visually-hidden' }, text.session.menu), this.dot, this.label, this.figure, icon('chevron'),
     );
     this.rename(name);
     this.element = h('div', { class: 'handle' }, button);
