@@ -168,6 +168,7 @@ void DesktopGroup::handle_display_number() {
   const auto number = display_number_.read_line();
   if (!number || stage_ != Stage::kRunning) return;
   display_name_ = ":" + *number;
+  (void)write_file(spec_.folder + "/display", display_name_, 0600);  // for whoever cleans up if we cannot
   auto display = XDisplay::open(display_name_, cookie_);
   if (!display.ok()) return end(DesktopPhase::kFailed, display.error().message);
   display_ = display.take();
