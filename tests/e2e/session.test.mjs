@@ -75,7 +75,11 @@ describe('a user with a desktop and apps', () => {
     await until('the save dialog has the focus', async () => /save/i.test(await activeWindow(session)));
     await page.keyboard.press('Control+a');
     await page.keyboard.type(path.basename(file)); // the dialog opens in the home folder
-    await page.keyboard.press('Enter');
+    // GTK ignores Enter until it has looked at the name, and shows that only by the colour of its button.
+    await until('the dialog took Enter', async () => {
+      await page.keyboard.press('Enter');
+      return !/save/i.test(await activeWindow(session));
+    }, { everyMs: 250 });
     await until('the file holds the text', async () => (await readFile(file, 'utf8')).trimEnd() === text);
     await whenExact(page, session);
   });

@@ -21,7 +21,7 @@ describe('vitrine up', () => {
 
   test('a wrong listen address says what one looks like', () => {
     const data = temporaryFolder();
-    for (const address of ['nonsense', '127.0.0.1:99999', '127.0.0.1']) {
+    for (const address of ['nonsense', '127.0.0.1:99999', '127.0.0.1:http']) {
       const run = vitrine('up', '--data', data, '--listen', address);
       assert.notEqual(run.status, 0);
       assert.match(run.stderr, /127\.0\.0\.1:8443|ADDRESS:PORT|ADDR:PORT/, run.stderr);
