@@ -26,8 +26,9 @@ constexpr size_t kLargestUpdate = 256 * 1024;
 constexpr size_t kMostInFlight = 512;
 constexpr uint64_t kRateRounds = 10;
 constexpr Micros kMinRttLife = 10 * kSecond;
-// The span over which the rate of a link that became slow is measured anew.
-constexpr Micros kRecent = 100 * kMillisecond;
+// A run of high round trips measures the link when it delivered this much, within this time: less may be chance.
+constexpr size_t kRunBytes = 8 * 1024;
+constexpr Micros kLongestRun = kSecond;
 // Round trips above the least by more than this are a queue, not jitter.
 constexpr Micros kQueueLimit = 20 * kMillisecond;
 constexpr int kSlowSamples = 3;
@@ -109,17 +110,14 @@ void Pacer::acked(uint32_t id, Micros now) {
   last_ack_at_ = now;
   if (delivered_ > app_limited_until_) app_limited_until_ = 0;
   if (after_stall) {
-    deliveries_.clear();
+    slow_samples_ = 0;
     // What was in flight through the stall measures nothing but the stall.
     for (Sent& other : flight_) other.app_limited = true;
     app_limited_until_ = std::max(app_limited_until_, delivered_ + in_flight_bytes_);
   }
-  deliveries_.push_back({now, delivered_});
-  while (deliveries_.size() > 2 && deliveries_.front().at < now - kRecent) deliveries_.pop_front();
-
   if (!after_stall || min_rtt_ == kNever) take_rtt(rtt, now);
   take_rate(newest, now, after_stall);
-  if (!after_stall && !newest.app_limited) note_slow_samples(rtt, now);
+  if (!after_stall) note_slow_samples(rtt, now);
   if (starting_ && window_was_full_) window_ = std::min(window_ + bytes, kLargestWindow);
   if (delivered_ >= round_ends_at_) end_round();
   if (!starting_) set_window();
@@ -150,31 +148,29 @@ void Pacer::take_rate(const Sent& newest, Micros now, bool after_stall) {
   rate_ = samples_.front().rate;
 }
 
-// A link that became slower shows as round trips that all exceed the least. The maximum would remember the faster
-// times for many rounds, so it starts again from what the last moments delivered.
+// While round trips all exceed the least there is a queue, so the link is busy and what is delivered is its rate,
+// whether or not the source has enough for more. The maximum would remember faster times (or the first guess) for
+// long, so it starts again from that.
 void Pacer::note_slow_samples(Micros rtt, Micros now) {
   if (min_rtt_ == kNever || rtt <= min_rtt_ + min_rtt_ / 4 + kQueueLimit) {
     slow_samples_ = 0;
     return;
   }
-  if (++slow_samples_ < kSlowSamples) return;
-  const double recent = recent_rate(now);
-  if (recent <= 0) return;
+  if (slow_samples_ == 0 || now - slow_since_.at > kLongestRun) {
+    slow_samples_ = 0;
+    slow_since_ = {now, delivered_};
+  }
+  ++slow_samples_;
+  const uint64_t bytes = delivered_ - slow_since_.delivered;
+  if (slow_samples_ <= kSlowSamples || bytes < kRunBytes || now == slow_since_.at) return;
   slow_samples_ = 0;
   starting_ = false;
-  if (recent < rate_) {
-    samples_.assign(1, {round_, recent});
-    rate_ = recent;
+  const double measured = static_cast<double>(bytes) / seconds(now - slow_since_.at);
+  if (measured < rate_) {
+    samples_.assign(1, {round_, measured});
+    rate_ = measured;
   }
   cycle_round_ = kProbeRounds;  // drain first
-}
-
-double Pacer::recent_rate(Micros now) const {
-  if (deliveries_.size() < 2) return 0;
-  const Delivery& oldest = deliveries_.front();
-  const Micros span = now - oldest.at;
-  if (span <= 0) return 0;
-  return static_cast<double>(delivered_ - oldest.delivered) / seconds(span);
 }
 
 void Pacer::end_round() {

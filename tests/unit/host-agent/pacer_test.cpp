@@ -200,6 +200,35 @@ TEST(PacerTest, TypingTeachesNothingWrongAboutTheLink) {
   EXPECT_GE(path.utilisation(kSecond), 0.85);
 }
 
+TEST(PacerTest, AQueueIsNoticedThoughTheSourceIsLessThanTheFirstGuess) {
+  Path path;
+  path.bytes_per_second = 1 * kMegabit;
+  path.delay = 60 * kMillisecond;
+  // A gentle start, then bursts that are more than the link but less than what the pacer first believes.
+  path.saturated = false;
+  path.every = 16 * kMillisecond;
+  path.run(2 * kSecond);
+  path.size = 4000;
+  path.run(2 * kSecond);
+  path.measure();
+  path.run(10 * kSecond);
+  EXPECT_LE(path.queue_p95(), 80 * kMillisecond);  // one burst is 32 ms of this link
+  EXPECT_LE(path.pacer.rate(), 1.5 * kMegabit);
+}
+
+TEST(PacerTest, TypingOverAJitteryLinkIsNotTakenForASlowOne) {
+  Path path;
+  path.bytes_per_second = 20 * kMegabit;
+  path.run(3 * kSecond);
+  path.saturated = false;
+  path.every = 50 * kMillisecond;
+  for (int i = 0; i < 100; ++i) {
+    path.delay = (i % 3 == 0 ? 80 : 25) * kMillisecond;
+    path.run(300 * kMillisecond);
+  }
+  EXPECT_GE(path.pacer.rate(), 5 * kMegabit);
+}
+
 TEST(PacerTest, ASlowViewerIsNotBuried) {
   Path path;
   path.bytes_per_second = 1000 * kMegabit;
