@@ -184,6 +184,7 @@ void DesktopGroup::handle_display_number() {
   if (!display.ok()) return end(DesktopPhase::kFailed, display.error().message);
   display_ = display.take();
   display_->set_background(kAppBackground);
+  display_->park_pointer();
   start_agent();
   start_bus();
 }
