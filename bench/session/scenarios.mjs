@@ -1,0 +1,295 @@
+// What is measured, one function each. All take the stage (see session.mjs) and give one record of figures.
+import { setTimeout as elapse } from 'node:timers/promises';
+import { newVisitor, state, whenLive } from '../../tests/e2e/browser.mjs';
+import { difference, readCanvas, readDesktop } from '../../tests/e2e/screen.mjs';
+import { until } from '../../tests/e2e/until.mjs';
+import { EchoSite } from './floor.mjs';
+import { cpuSeconds, memoryMib, percentile, round, serverParts, spread } from './numbers.mjs';
+import { Screencast, counterTimes, markerTimes } from './presented.mjs';
+import { Workload } from './programs.mjs';
+
+const video = { place: [600, 180, 1280, 720], at: { x: 600, y: 180 } };
+const settleMs = 2_000;
+
+// --- latency ---------------------------------------------------------------------------------------------------
+
+// Presses keys at uneven times, so that they meet every phase of the display; gives key-to-presented-picture of each, ms.
+async function keyTimes(stage, page, count, gapMs = [90, 190]) {
+  await page.evaluate(() => {
+    globalThis.benchKeys = [];
+    globalThis.benchListener ??= addEventListener('keydown', (event) => benchKeys.push(performance.timeOrigin + event.timeStamp), true) ?? true;
+  });
+  const cast = await Screencast.start(page);
+  for (let i = 0; i < count; ++i) {
+    await page.keyboard.press('x');
+    await elapse(gapMs[0] + ((i * 37) % 100) / 100 * (gapMs[1] - gapMs[0]));
+  }
+  await elapse(settleMs);
+  const frames = await cast.stop();
+  const pressed = await page.evaluate(() => globalThis.benchKeys);
+  const seen = await markerTimes(stage.browser, frames);
+  const counts = [...seen.keys()].sort((a, b) => a - b);
+  const latencies = pressed.map((ms, index) => {
+    const shown = counts.find((one) => one >= index + 1);
+    return shown === undefined ? null : seen.get(shown) - ms;
+  });
+  return { pressed, latencies, shown: latencies.filter((one) => one !== null), frames: frames.length };
+}
+
+const keyRecord = ({ pressed, shown }) => ({ key_to_picture_ms: spread(shown), lost: pressed.length - shown.length });
+
+export async function floor(stage) {
+  const site = await EchoSite.start();
+  const page = await stage.browser.newPage({ viewport: stage.size });
+  await page.goto(site.url);
+  await whenLive(page);
+  const times = await keyTimes(stage, page, stage.keys);
+  await page.close();
+  site.stop();
+  return keyRecord(times);
+}
+
+export async function keys(stage) {
+  const workload = await Workload.start(await stage.session(), ['keys', '--marker', '--picture', stage.pictures.glyphs]);
+  await elapse(settleMs);
+  const times = await keyTimes(stage, stage.page, stage.keys);
+  await workload.stop();
+  // Where the time goes: from the key to the application, and from there to the picture.
+  const drawn = workload.events.filter((one) => one.event === 'key').map((one) => one.time_us / 1000);
+  const to_app = drawn.map((ms, i) => ms - times.pressed[i]);
+  const from_app = drawn.map((ms, i) => (times.latencies[i] === null ? null : times.pressed[i] + times.latencies[i] - ms)).filter((one) => one !== null);
+  return { ...keyRecord(times), key_to_app_ms: spread(to_app), app_to_picture_ms: spread(from_app) };
+}
+
+// Runs `other` beside a window of typed text while keys are measured.
+async function keysBeside(stage, other) {
+  const session = await stage.session();
+  const place = [0, 0, 560, 1080];
+  const beside = await other.start(session);
+  const workload = await Workload.start(session, ['keys', '--marker', '--picture', stage.pictures.glyphs], place);
+  await elapse(settleMs);
+  await stage.link.stats();
+  const busy = other.during?.(stage);
+  const times = await keyTimes(stage, stage.page, stage.keys);
+  stage.busy = false;
+  await busy;
+  const link = await stage.link.stats();
+  await workload.stop();
+  await beside.stop();
+  return { ...keyRecord(times), ...traffic(link) };
+}
+
+export const keysWithVideo = (stage) => keysBeside(stage, {
+  start: (session) => Workload.start(session, ['video', '--picture', stage.pictures.scenery, '--frames', '100000'], video.place),
+});
+
+export const keysWithScroll = (stage) => keysBeside(stage, {
+  start: (session) => Workload.start(session, ['scroll', '--picture', stage.pictures.article], [580, 0, 1340, 1080]),
+  during: async () => {
+    stage.busy = true;
+    for (let i = 0; stage.busy; ++i) {
+      await stage.page.mouse.move(1200, 500 + (i % 2));
+      await stage.page.mouse.wheel(0, i % 150 < 75 ? 120 : -120);
+      await elapse(100);
+    }
+  },
+});
+
+// Keys while a photograph that was not there before comes over the link.
+export async function keysWithPhoto(stage) {
+  const session = await stage.session();
+  const workload = await Workload.start(session, ['keys', '--marker', '--picture', stage.pictures.glyphs], [0, 0, 560, 1080]);
+  await elapse(settleMs);
+  await stage.link.stats();
+  const photo = await Workload.start(session, ['drag', '--picture', stage.pictures.wallpaper, '--window', stage.pictures.window], [580, 0, 1340, 1080]);
+  const times = await keyTimes(stage, stage.page, Math.min(stage.keys, 60));
+  const link = await stage.link.stats();
+  await photo.stop();
+  await workload.stop();
+  return { ...keyRecord(times), ...traffic(link) };
+}
+
+// --- cost ------------------------------------------------------------------------------------------------------
+
+const traffic = (link) => ({
+  down_kib: round(link.down.bytes / 1024), up_kib: round(link.up.bytes / 1024),
+  down_mbit_s: round((link.down.bytes * 8) / link.seconds / 1e6, 2),
+  queue_ms: { p50: link.down.queue_p50_ms, p95: link.down.queue_p95_ms, max: link.down.queue_max_ms },
+});
+
+// What `work` costs, until two seconds after its end, and how much of the screen is exact then.
+async function cost(stage, work) {
+  const parts = await serverParts(stage.site, await stage.session());
+  await stage.link.stats();
+  const before = await cpuSeconds(parts);
+  const from = performance.now();
+  const extra = await work();
+  await elapse(settleMs);
+  const seconds = (performance.now() - from) / 1000;
+  const after = await cpuSeconds(parts);
+  const link = await stage.link.stats();
+  const cpu = Object.fromEntries(Object.keys(parts).map((name) => [name, round(after[name] - before[name], 2)]));
+  const cpu_s = round(Object.values(cpu).reduce((sum, one) => sum + one, 0), 2);
+  return { seconds: round(seconds), ...traffic(link), cpu_s, cpu, exact_percent: await exactPercent(stage), ...extra };
+}
+
+export async function exactPercent(stage) {
+  const [desktop, canvas] = [await readDesktop(await stage.session()), await readCanvas(stage.page)];
+  const { pixels, first } = difference(desktop, canvas);
+  if (pixels > 0) stage.note(`${pixels} pixels differ, first ${first}`);
+  return round(100 * (1 - Math.min(1, pixels / (desktop.width * desktop.height))), 2);
+}
+
+async function beat(count, everyMs, step) {
+  const from = performance.now();
+  for (let i = 0; i < count; ++i) {
+    await step(i);
+    await elapse(Math.max(0, from + (i + 1) * everyMs - performance.now()));
+  }
+}
+
+export const idle = (stage) => cost(stage, () => elapse(stage.seconds(20) * 1000));
+
+export async function typing(stage) {
+  const workload = await Workload.start(await stage.session(), ['keys', '--picture', stage.pictures.glyphs]);
+  await elapse(settleMs);
+  const record = await cost(stage, () => beat(stage.seconds(30) * 10, 100, () => stage.page.keyboard.press('x')));
+  const typed = workload.count('key');
+  await workload.stop();
+  return { ...record, typed };
+}
+
+export async function scrolling(stage) {
+  const workload = await Workload.start(await stage.session(), ['scroll', '--picture', stage.pictures.article]);
+  await stage.page.mouse.move(960, 540);
+  await elapse(settleMs);
+  const record = await cost(stage, () => beat(stage.seconds(20) * 10, 100, () => stage.page.mouse.wheel(0, 120)));
+  const steps = workload.count('step');
+  await workload.stop();
+  return { ...record, steps };
+}
+
+export async function dragging(stage) {
+  const { mouse } = stage.page;
+  const workload = await Workload.start(await stage.session(), ['drag', '--picture', stage.pictures.wallpaper, '--window', stage.pictures.window]);
+  await mouse.move(500, 165);
+  await elapse(settleMs * 2);
+  await mouse.down();
+  const record = await cost(stage, () => beat(stage.seconds(20) * 30, 1000 / 30, (i) =>
+    mouse.move(Math.round(860 + 500 * Math.sin(i / 40 - 0.8)), Math.round(330 + 250 * Math.sin(i / 27 - 0.72)))));
+  await mouse.up();
+  const moves = workload.count('move');
+  await workload.stop();
+  return { ...record, moves };
+}
+
+export async function playing(stage) {
+  const frames = stage.seconds(25) * 30;
+  await elapse(settleMs);
+  let workload, cast;
+  const record = await cost(stage, async () => {
+    cast = await Screencast.start(stage.page);
+    workload = await Workload.start(await stage.session(), ['video', '--picture', stage.pictures.scenery, '--frames', String(frames)], video.place);
+    await until('the video ends', () => workload.count('frame') >= frames, { timeoutMs: 120_000, everyMs: 100 });
+  });
+  const shown = await counterTimes(stage.browser, await cast.stop(), video.at);
+  await workload.stop();
+  return { ...record, frames, frames_shown: new Set(shown.map((one) => one.number)).size, ...ages(shown, workload) };
+}
+
+export async function memory(stage) {
+  const parts = await memoryMib(await serverParts(stage.site, await stage.session()));
+  const path = round(parts.agent + parts.gateway + parts.xorg);
+  return { pss_mib: parts, agent_gateway_xorg_mib: path, all_mib: round(Object.values(parts).reduce((sum, one) => sum + one, 0)) };
+}
+
+// A page of a fresh profile, signed in by cookie, opened on the running session until its first whole picture.
+export async function opening(stage) {
+  const cookies = await stage.page.context().cookies();
+  const times = [];
+  const kib = [];
+  for (let i = 0; i < stage.openings; ++i) {
+    const page = await newVisitor(stage.browser, stage.site, { viewport: stage.size, baseURL: stage.url });
+    await page.context().addCookies(cookies);
+    await page.addInitScript(() => {
+      const check = () => {
+        const { session, complete, exact } = document.documentElement?.dataset ?? {};
+        if (session === 'live') globalThis.benchLive ??= performance.now();
+        if (complete === 'true' || exact === 'true') globalThis.benchWhole ??= performance.now();
+        if (globalThis.benchWhole === undefined) requestAnimationFrame(check);
+      };
+      check();
+    });
+    await stage.link.stats();
+    await page.goto(stage.address);
+    times.push(await until('the picture is whole', () => page.evaluate(() => globalThis.benchWhole)));
+    const { down, up } = await stage.link.stats();
+    kib.push((down.bytes + up.bytes) / 1024);
+    await page.context().close();
+  }
+  return { open_to_whole_picture_ms: spread(times), kib: { p50: percentile(kib, 0.5), max: percentile(kib, 1) } };
+}
+
+// --- changing links --------------------------------------------------------------------------------------------
+
+// How old the video was when it was presented, and how old the picture on the screen became.
+function ages(shown, workload) {
+  const drawn = new Map(workload.events.filter((one) => one.event === 'frame').map((one) => [one.n - 1, one.time_us / 1000]));
+  const known = shown.filter((one) => drawn.has(one.number));
+  const delays = known.map((one) => one.ms - drawn.get(one.number));
+  const oldest = known.slice(1).map((one, i) => one.ms - drawn.get(known[i].number));
+  return { frame_delay_ms: spread(delays), oldest_picture_ms: percentile(oldest, 1),
+    series: known.map((one, i) => ({ ms: one.ms, delay: round(delays[i]) })) };
+}
+
+async function videoWhile(stage, seconds, change) {
+  const cast = await Screencast.start(stage.page);
+  const workload = await Workload.start(await stage.session(), ['video', '--picture', stage.pictures.scenery, '--frames', '100000'], video.place);
+  await elapse(5_000);
+  await stage.link.stats();
+  const at = Date.now();
+  stage.link.say(change);
+  await elapse(seconds * 1000);
+  const link = await stage.link.stats();
+  const shown = await counterTimes(stage.browser, await cast.stop(), video.at);
+  await workload.stop();
+  const record = ages(shown.filter((one) => one.ms >= at - 1000), workload);
+  record.series = record.series.map((one) => ({ ms: Math.round(one.ms - at), delay: one.delay }));
+  return { ...record, ...traffic(link) };
+}
+
+const budgetMs = 110;
+
+export async function cliff(stage) {
+  const record = await videoWhile(stage, 10, '0s rate=2mbit');
+  const late = record.series.filter((one) => one.ms > 0 && one.delay > budgetMs);
+  return { ...record, back_within_budget_ms: late.at(-1)?.ms ?? 0, utilisation_percent: round((100 * record.down_mbit_s) / 2) };
+}
+
+export async function stall(stage) {
+  const record = await videoWhile(stage, 8, '0s stall=3s');
+  const after = record.series.filter((one) => one.ms >= 3000);
+  return { ...record, first_picture_after_ms: after.length > 0 ? after[0].ms - 3000 : null, its_age_ms: after[0]?.delay ?? null,
+    recovered_ms: (after.find((one) => one.delay <= budgetMs)?.ms ?? NaN) - 3000 };
+}
+
+export async function cut(stage) {
+  const workload = await Workload.start(await stage.session(), ['keys', '--picture', stage.pictures.glyphs]);
+  const before = (await stage.session()).session;
+  const from = performance.now();
+  stage.link.say(`0s cut=${stage.cutSeconds}s`);
+  await until('the page noticed', async () => (await state(stage.page)).session !== 'live');
+  const noticed = performance.now() - from;
+  await elapse(stage.cutSeconds * 1000 - noticed);
+  await until('the page is live again', async () => (await state(stage.page)).session === 'live', { timeoutMs: 60_000 });
+  const back = performance.now() - from - stage.cutSeconds * 1000;
+  await elapse(settleMs);
+  const exact = await exactPercent(stage);
+  await workload.stop();
+  return { noticed_ms: round(noticed), back_after_end_ms: round(back), same_session: (await stage.session()).session === before, exact_percent: exact };
+}
+
+export const utilisation = async (stage) => {
+  const record = await videoWhile(stage, 10, '0s rate=1mbit');
+  return { ...record, utilisation_percent: round((100 * record.down_mbit_s) / 1) };
+};

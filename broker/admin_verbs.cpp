@@ -1,0 +1,310 @@
+#include "broker/admin_verbs.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "broker/admin_client.h"
+#include "broker/verb.h"
+
+namespace vitrine::broker {
+
+namespace {
+
+Json list_field(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_array() ? *found : Json::array();
+}
+
+std::string joined(const Json& object, const char* key) {
+  return fmt::format("{}", fmt::join(text_list_field(object, key).value_or(std::vector<std::string>()), ", "));
+}
+
+std::string date(int64_t time_s) {
+  const std::time_t time = static_cast<std::time_t>(time_s);
+  std::tm local{};
+  ::localtime_r(&time, &local);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
+  return text;
+}
+
+void print_made_password(const Json& answer) {
+  const std::string password = text_field(answer, "password");
+  if (!password.empty()) fmt::print("Password: {}\n", password);
+}
+
+struct UserOptions {
+  std::string name;
+  std::string display_name;
+  std::vector<std::string> groups;
+  bool admin = false;
+  bool password_stdin = false;
+};
+
+Result<void> add_one_user(const std::string& data, const UserOptions& options) {
+  const std::string password = TRY(read_password(options.password_stdin));
+  Json body = {{"name", options.name}, {"admin", options.admin}, {"groups", options.groups}, {"password", password}};
+  if (!options.display_name.empty()) body["display_name"] = options.display_name;
+  const Json answer = TRY(ask_broker(data, "POST", "/api/admin/users", body));
+  fmt::print("Added the user {}.\n", text_field(object_field(answer, "user"), "name"));
+  print_made_password(answer);
+  return {};
+}
+
+Result<void> print_users(const std::string& data) {
+  const Json answer = TRY(ask_broker(data, "GET", "/api/admin/users"));
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& user : list_field(answer, "users")) {
+    rows.push_back({text_field(user, "name"), text_field(user, "display_name"),
+                    truth_field(user, "admin") ? "yes" : "no", joined(user, "groups"),
+                    date(number_field(user, "created_s"))});
+  }
+  print_table({"NAME", "DISPLAY NAME", "ADMIN", "GROUPS", "SINCE"}, rows);
+  return {};
+}
+
+struct ResourceOptions {
+  std::string id;
+  std::string name;
+  std::string description;
+  std::string command;
+  std::string desktop_entry;
+  std::string package;
+  std::string pool = "desktop";
+  std::string user;
+  std::string group;
+  bool opengl = false;
+};
+
+Result<void> add_one_resource(const std::string& data, const ResourceOptions& options, bool app) {
+  const std::vector<std::string> command = TRY(split_command(options.command));
+  const Json body = {{"kind", app ? "app" : "pool"},
+                     {"id", options.id},
+                     {"name", options.name.empty() ? options.id : options.name},
+                     {"description", options.description},
+                     {"command", command},
+                     {"desktop_entry", options.desktop_entry},
+                     {"package", options.package},
+                     {"pool", app ? options.pool : options.id},
+                     {"opengl", options.opengl}};
+  const Json answer = TRY(ask_broker(data, "POST", "/api/admin/resources", body));
+  const char* kind = app ? "app" : "pool";
+  fmt::print("Added the {} {}. Let users open it with: vitrine {} grant {} --group everyone\n", kind, options.id, kind,
+             options.id);
+  if (const std::string warning = text_field(answer, "warning"); !warning.empty()) fmt::print(stderr, "{}\n", warning);
+  return {};
+}
+
+Result<void> print_resources(const std::string& data, bool app) {
+  const Json answer = TRY(ask_broker(data, "GET", "/api/admin/resources"));
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& resource : list_field(answer, "resources")) {
+    if ((text_field(resource, "kind") == "app") != app) continue;
+    std::string granted;
+    for (const Json& grant : list_field(resource, "grants")) {
+      const std::string group = text_field(grant, "group");
+      granted += (granted.empty() ? "" : ", ") + (group.empty() ? text_field(grant, "user") : "group " + group);
+    }
+    const std::string unavailable = text_field(resource, "unavailable");
+    std::vector<std::string> row = {text_field(resource, "id"), text_field(resource, "name")};
+    if (app)
+      row.push_back(
+          fmt::format("{}", fmt::join(text_list_field(resource, "command").value_or(std::vector<std::string>()), " ")));
+    row.push_back(granted.empty() ? "nobody" : granted);
+    row.push_back(unavailable.empty() ? "available" : unavailable);
+    rows.push_back(std::move(row));
+  }
+  if (app)
+    print_table({"ID", "NAME", "COMMAND", "GRANTED TO", "STATE"}, rows);
+  else
+    print_table({"ID", "NAME", "GRANTED TO", "STATE"}, rows);
+  return {};
+}
+
+Result<void> change_grant(const std::string& data, const ResourceOptions& options, bool give) {
+  if (options.user.empty() == options.group.empty()) {
+    return Error{ErrorCode::kInvalidArgument, "Say whom: --user NAME or --group NAME."};
+  }
+  const std::string path = fmt::format("/api/admin/resources/{}/grants/{}/{}", path_part(options.id),
+                                       options.user.empty() ? "group" : "user",
+                                       path_part(options.user.empty() ? options.group : options.user));
+  TRY(ask_broker(data, give ? "PUT" : "DELETE", path));
+  return {};
+}
+
+struct SessionOptions {
+  std::string id;
+  std::string user;
+  std::string resource;
+  int width = 0;
+  int height = 0;
+  bool json = false;
+};
+
+Result<void> print_sessions(const std::string& data, const SessionOptions& options) {
+  const Json answer = TRY(ask_broker(data, "GET", "/api/admin/sessions"));
+  const Json sessions = list_field(answer, "sessions");
+  if (options.json) {
+    fmt::print("{}\n", sessions.dump(2, ' ', false, Json::error_handler_t::replace));
+    return {};
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& session : sessions) {
+    rows.push_back({text_field(session, "session"), text_field(session, "user"), text_field(session, "resource"),
+                    text_field(session, "state"), fmt::format("{}", number_field(session, "viewers")),
+                    fmt::format("{}x{}", number_field(session, "width"), number_field(session, "height")),
+                    text_field(session, "display"), date(number_field(session, "started_s"))});
+  }
+  print_table({"SESSION", "USER", "RESOURCE", "STATE", "VIEWERS", "SIZE", "DISPLAY", "SINCE"}, rows);
+  return {};
+}
+
+Result<void> open_session(const std::string& data, const SessionOptions& options) {
+  const Json answer = TRY(ask_broker(
+      data, "POST", "/api/admin/sessions",
+      {{"user", options.user}, {"resource", options.resource}, {"width", options.width}, {"height", options.height}}));
+  fmt::print("{}\n", text_field(answer, "link"));
+  return {};
+}
+
+CLI::App* add_noun(CLI::App& program, const char* name, const char* text) {
+  CLI::App* noun = program.add_subcommand(name, text);
+  noun->require_subcommand(1);
+  return noun;
+}
+
+}  // namespace
+
+void add_user_verbs(CLI::App& program, int& exit_status) {
+  CLI::App& user = *add_noun(program, "user", "Local users");
+  auto options = std::make_shared<UserOptions>();
+  CLI::App* add = add_verb(user, "add", "Add a user", exit_status,
+                           [options](const std::string& data) { return add_one_user(data, *options); });
+  add->add_option("name", options->name, "Name to sign in with")->required();
+  add->add_option("--display-name", options->display_name, "Name to show");
+  add->add_flag("--admin", options->admin, "An administrator");
+  add->add_option("--group", options->groups, "Member of this group; may be given several times")->expected(1);
+  add->add_flag("--password-stdin", options->password_stdin, "Read the password from standard input");
+
+  CLI::App* remove = add_verb(user, "remove", "Remove a user and end their sessions; the home folder stays",
+                              exit_status, [options](const std::string& data) -> Result<void> {
+                                TRY(ask_broker(data, "DELETE", "/api/admin/users/" + path_part(options->name)));
+                                return {};
+                              });
+  remove->add_option("name", options->name, "Whom")->required();
+  add_verb(user, "list", "List the users", exit_status, print_users);
+
+  CLI::App* passwd = add_verb(
+      user, "passwd", "Set a user's password", exit_status, [options](const std::string& data) -> Result<void> {
+        const std::string password = TRY(read_password(options->password_stdin));
+        const Json answer = TRY(ask_broker(data, "POST", "/api/admin/users/" + path_part(options->name) + "/password",
+                                           {{"password", password}}));
+        print_made_password(answer);
+        return {};
+      });
+  passwd->add_option("name", options->name, "Whose")->required();
+  passwd->add_flag("--password-stdin", options->password_stdin, "Read the password from standard input");
+}
+
+void add_group_verbs(CLI::App& program, int& exit_status) {
+  CLI::App& group = *add_noun(program, "group", "Groups of users");
+  struct Options {
+    std::string name;
+    std::string user;
+  };
+  auto options = std::make_shared<Options>();
+  add_verb(
+      group, "list", "List the groups and their members", exit_status, [](const std::string& data) -> Result<void> {
+        const Json answer = TRY(ask_broker(data, "GET", "/api/admin/groups"));
+        std::vector<std::vector<std::string>> rows;
+        for (const Json& item : list_field(answer, "groups")) {
+          rows.push_back(
+              {text_field(item, "name"), truth_field(item, "built_in") ? "(every user)" : joined(item, "members")});
+        }
+        print_table({"GROUP", "MEMBERS"}, rows);
+        return {};
+      });
+  CLI::App* add =
+      add_verb(group, "add", "Add a group", exit_status, [options](const std::string& data) -> Result<void> {
+        TRY(ask_broker(data, "POST", "/api/admin/groups", {{"name", options->name}}));
+        return {};
+      });
+  add->add_option("name", options->name, "Its name")->required();
+  CLI::App* remove = add_verb(group, "remove", "Remove a group; its members stay", exit_status,
+                              [options](const std::string& data) -> Result<void> {
+                                TRY(ask_broker(data, "DELETE", "/api/admin/groups/" + path_part(options->name)));
+                                return {};
+                              });
+  remove->add_option("name", options->name, "Which")->required();
+  for (const bool join : {true, false}) {
+    CLI::App* change = add_verb(
+        group, join ? "join" : "leave", join ? "Put a user in a group" : "Take a user out of a group", exit_status,
+        [options, join](const std::string& data) -> Result<void> {
+          TRY(ask_broker(data, join ? "PUT" : "DELETE",
+                         "/api/admin/groups/" + path_part(options->name) + "/members/" + path_part(options->user)));
+          return {};
+        });
+    change->add_option("group", options->name, "Which group")->required();
+    change->add_option("user", options->user, "Which user")->required();
+  }
+}
+
+void add_resource_verbs(CLI::App& program, int& exit_status) {
+  for (const bool app : {false, true}) {
+    CLI::App& noun = *add_noun(program, app ? "app" : "pool", app ? "Published programs" : "Pools of desktops");
+    auto options = std::make_shared<ResourceOptions>();
+    add_verb(noun, "list", app ? "List the apps" : "List the pools", exit_status,
+             [app](const std::string& data) { return print_resources(data, app); });
+    CLI::App* add = add_verb(noun, "add", app ? "Publish a program" : "Add a pool", exit_status,
+                             [options, app](const std::string& data) { return add_one_resource(data, *options, app); });
+    add->add_option("id", options->id, "Short name, lower case")->required();
+    add->add_option("--name", options->name, "Name shown to users");
+    add->add_option("--description", options->description, "A few words below the name");
+    add->add_flag("--opengl", options->opengl, "With software OpenGL (55 MB more for each desktop)");
+    if (app) {
+      add->add_option("--command", options->command, "Command line that starts it")->required();
+      add->add_option("--pool", options->pool, "Pool it runs on")->capture_default_str();
+      add->add_option("--desktop-entry", options->desktop_entry, "File in /usr/share/applications, for the icon");
+      add->add_option("--package", options->package, "Debian package to name when the program is missing");
+    }
+    CLI::App* remove = add_verb(noun, "remove", app ? "Unpublish a program and end its sessions" : "Remove a pool",
+                                exit_status, [options](const std::string& data) -> Result<void> {
+                                  TRY(ask_broker(data, "DELETE", "/api/admin/resources/" + path_part(options->id)));
+                                  return {};
+                                });
+    remove->add_option("id", options->id, "Which")->required();
+    for (const bool give : {true, false}) {
+      CLI::App* change = add_verb(
+          noun, give ? "grant" : "revoke", give ? "Let a user or group open it" : "Take that right away", exit_status,
+          [options, give](const std::string& data) { return change_grant(data, *options, give); });
+      change->add_option("id", options->id, "Which")->required();
+      change->add_option("--user", options->user, "A user");
+      change->add_option("--group", options->group, "A group; \"everyone\" holds all users");
+    }
+  }
+}
+
+void add_session_verbs(CLI::App& program, int& exit_status) {
+  CLI::App& session = *add_noun(program, "session", "Running sessions");
+  auto options = std::make_shared<SessionOptions>();
+  CLI::App* list = add_verb(session, "list", "List the running sessions", exit_status,
+                            [options](const std::string& data) { return print_sessions(data, *options); });
+  list->add_flag("--json", options->json, "With everything known of each, as JSON");
+  CLI::App* end =
+      add_verb(session, "end", "End a session", exit_status, [options](const std::string& data) -> Result<void> {
+        TRY(ask_broker(data, "DELETE", "/api/admin/sessions/" + path_part(options->id)));
+        return {};
+      });
+  end->add_option("id", options->id, "Which")->required();
+  CLI::App* open = add_verb(session, "open", "Print a link that opens a user's session once, within five minutes",
+                            exit_status, [options](const std::string& data) { return open_session(data, *options); });
+  open->add_option("user", options->user, "Whose")->required();
+  open->add_option("resource", options->resource, "Pool or app")->required();
+  open->add_option("--width", options->width, "Size to start with, pixels");
+  open->add_option("--height", options->height, "Size to start with, pixels");
+}
+
+}  // namespace vitrine::broker

@@ -1,0 +1,334 @@
+// What administrators ask for, by the verbs of `vitrine` or, signed in, through the gateway.
+#include <fmt/format.h>
+
+#include "broker/api/router.h"
+#include "broker/catalogue/catalogue.h"
+#include "broker/identity/secrets.h"
+
+namespace vitrine::broker {
+
+namespace {
+
+Error no_such_user(const std::string& name) {
+  return {ErrorCode::kNotFound, fmt::format("There is no user \"{}\". See: vitrine user list", name)};
+}
+
+Result<User> user_named(SqlConnection& connection, const std::string& name) {
+  auto user = TRY(find_user(connection, name));
+  if (!user) return no_such_user(name);
+  return std::move(*user);
+}
+
+Json user_json(const User& user, const std::vector<std::string>& groups) {
+  return {{"name", user.name},
+          {"display_name", user.display_name},
+          {"admin", user.admin},
+          {"groups", groups},
+          {"created_s", user.created_s}};
+}
+
+Result<HttpResponse> get_users(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const std::vector<User> users = TRY(list_users(*connection));
+  Json list = Json::array();
+  for (const User& user : users) {
+    const std::vector<std::string> groups = TRY(groups_of(*connection, user.id));
+    list.push_back(user_json(user, groups));
+  }
+  return json_response(200, {{"users", list}});
+}
+
+// The password of the request, or a new one when it gives none.
+Result<std::string> chosen_password(ApiRequest& request, const std::string& name) {
+  std::string password = text_field(request.body, "password");
+  if (password.empty()) return random_password();
+  TRY(check_password_rules(name, password));
+  return password;
+}
+
+Result<HttpResponse> post_user(ApiRequest& request) {
+  const std::string name = normal_name(text_field(request.body, "name"));
+  request.audit_target = name;
+  TRY(check_name("user", name));
+  const std::string password = TRY(chosen_password(request, name));
+  User user{.id = random_id(),
+            .name = name,
+            .display_name = text_field(request.body, "display_name", name),
+            .admin = truth_field(request.body, "admin"),
+            .password = "",
+            .created_s = request.now_s};
+  if (user.display_name.empty() || user.display_name.size() > 100) {
+    return Error{ErrorCode::kInvalidArgument, "The display name needs 1 to 100 characters."};
+  }
+  user.password = TRY(request.services.hasher.hash(password));
+  const std::vector<std::string> groups = text_list_field(request.body, "groups").value_or(std::vector<std::string>());
+  const Database::Lease connection = TRY(request.services.database.lease());
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
+  TRY(add_user(*connection, user));
+  for (const std::string& group : groups) TRY(add_member(*connection, group, user));
+  TRY(transaction.commit());
+  Json body = {{"user", user_json(user, groups)}};
+  if (text_field(request.body, "password").empty()) body["password"] = password;
+  return json_response(201, body);
+}
+
+Result<HttpResponse> delete_user(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const User user = TRY(user_named(*connection, request.path["name"]));
+  if (user.admin &&
+      TRY(connection->run("SELECT 1 FROM users WHERE admin = 1 AND id <> $1 LIMIT 1", {user.id})).rows.empty()) {
+    return Error{ErrorCode::kConflict, fmt::format("{} is the last administrator. Make another one first: "
+                                                   "vitrine user add NAME --admin",
+                                                   user.name)};
+  }
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
+  TRY(remove_user(*connection, user));
+  TRY(transaction.commit());
+  TRY(request.services.sessions.end_all_of(user.id, "Your account was removed.", request.asker, request.now_s));
+  return empty_response();
+}
+
+Result<HttpResponse> post_user_password(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const User user = TRY(user_named(*connection, request.path["name"]));
+  const std::string password = TRY(chosen_password(request, user.name));
+  const std::string phc = TRY(request.services.hasher.hash(password));
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
+  TRY(set_password(*connection, user.id, phc));
+  // Whoever knew the old password is out.
+  TRY(close_web_sessions_of(*connection, user.id));
+  TRY(transaction.commit());
+  Json body = {{"user", user.name}};
+  if (text_field(request.body, "password").empty()) body["password"] = password;
+  return json_response(200, body);
+}
+
+Result<HttpResponse> get_groups(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const std::vector<Group> groups = TRY(list_groups(*connection));
+  Json list = Json::array();
+  for (const Group& group : groups) {
+    list.push_back({{"name", group.name}, {"built_in", group.built_in}, {"members", group.members}});
+  }
+  return json_response(200, {{"groups", list}});
+}
+
+Result<HttpResponse> post_group(ApiRequest& request) {
+  const std::string name = normal_name(text_field(request.body, "name"));
+  request.audit_target = name;
+  TRY(check_name("group", name));
+  const Database::Lease connection = TRY(request.services.database.lease());
+  TRY(add_group(*connection, name, false, request.now_s));
+  return json_response(201, {{"group", name}});
+}
+
+Result<HttpResponse> delete_group(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
+  TRY(remove_group(*connection, request.path["name"]));
+  TRY(transaction.commit());
+  return empty_response();
+}
+
+Result<HttpResponse> put_member(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const User user = TRY(user_named(*connection, request.path["user"]));
+  TRY(add_member(*connection, request.path["name"], user));
+  return empty_response();
+}
+
+Result<HttpResponse> delete_member(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const User user = TRY(user_named(*connection, request.path["user"]));
+  TRY(remove_member(*connection, request.path["name"], user));
+  return empty_response();
+}
+
+Result<HttpResponse> get_resources(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const std::vector<Resource> resources = TRY(list_resources(*connection));
+  Json list = Json::array();
+  for (const Resource& resource : resources) {
+    const std::vector<Grant> grants = TRY(grants_of(*connection, resource.id));
+    Json granted = Json::array();
+    for (const Grant& grant : grants) granted.push_back({{grant.group ? "group" : "user", grant.subject}});
+    const auto installed = check_installed(resource);
+    list.push_back({{"id", resource.id},
+                    {"kind", resource.app ? "app" : "pool"},
+                    {"pool", resource.pool},
+                    {"name", resource.name},
+                    {"description", resource.description},
+                    {"command", resource.command},
+                    {"desktop_entry", resource.desktop_entry},
+                    {"package", resource.package},
+                    {"opengl", resource.opengl},
+                    {"provisioner", resource.provisioner},
+                    {"grants", granted},
+                    {"unavailable", installed.ok() ? Json() : Json(installed.error().message)}});
+  }
+  return json_response(200, {{"resources", list}});
+}
+
+Result<HttpResponse> post_resource(ApiRequest& request) {
+  const std::string kind = text_field(request.body, "kind");
+  if (kind != "app" && kind != "pool") return Error{ErrorCode::kInvalidArgument, "The kind is \"app\" or \"pool\"."};
+  Resource resource{.id = text_field(request.body, "id"),
+                    .app = kind == "app",
+                    .pool = "",
+                    .name = "",
+                    .description = text_field(request.body, "description"),
+                    .command = text_list_field(request.body, "command").value_or(std::vector<std::string>()),
+                    .desktop_entry = text_field(request.body, "desktop_entry"),
+                    .package = text_field(request.body, "package"),
+                    .opengl = truth_field(request.body, "opengl"),
+                    .provisioner = "local"};
+  resource.name = text_field(request.body, "name", resource.id);
+  resource.pool = text_field(request.body, "pool", resource.app ? "desktop" : resource.id);
+  request.audit_target = resource.id;
+  const Database::Lease connection = TRY(request.services.database.lease());
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
+  TRY(add_resource(*connection, resource, request.now_s));
+  TRY(transaction.commit());
+  const auto installed = check_installed(resource);
+  return json_response(201, {{"id", resource.id}, {"warning", installed.ok() ? "" : installed.error().message}});
+}
+
+Result<HttpResponse> delete_resource(ApiRequest& request) {
+  const std::string& id = request.path["id"];
+  {
+    const Database::Lease connection = TRY(request.services.database.lease());
+    SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
+    TRY(remove_resource(*connection, id));
+    TRY(transaction.commit());
+  }
+  TRY(request.services.sessions.end_all_of_resource(id, "This was removed by an administrator.", request.asker,
+                                                    request.now_s));
+  return empty_response();
+}
+
+Result<Grant> grant_of_path(ApiRequest& request) {
+  const std::string& kind = request.path["kind"];
+  if (kind != "user" && kind != "group") return Error{ErrorCode::kInvalidArgument, "Grant to a user or to a group."};
+  return Grant{.group = kind == "group", .subject = normal_name(request.path["subject"])};
+}
+
+Result<HttpResponse> put_grant(ApiRequest& request) {
+  const Grant to = TRY(grant_of_path(request));
+  const Database::Lease connection = TRY(request.services.database.lease());
+  TRY(grant(*connection, request.path["id"], to, request.now_s));
+  return empty_response();
+}
+
+Result<HttpResponse> delete_grant(ApiRequest& request) {
+  const Grant from = TRY(grant_of_path(request));
+  const Database::Lease connection = TRY(request.services.database.lease());
+  TRY(revoke(*connection, request.path["id"], from));
+  return empty_response();
+}
+
+Result<HttpResponse> get_all_sessions(ApiRequest& request) {
+  std::vector<Session> sessions;
+  std::vector<Resource> resources;
+  {
+    const Database::Lease connection = TRY(request.services.database.lease());
+    sessions = TRY(running_sessions(*connection, ""));
+    resources = TRY(list_resources(*connection));
+  }
+  Json list = Json::array();
+  for (const Session& session : sessions) {
+    Json item = {{"session", session.id},
+                 {"user", session.user},
+                 {"resource", session.resource},
+                 {"name", session.name},
+                 {"desktop", session.desktop},
+                 {"state", life_name(session.state())},
+                 {"detail", session.detail()},
+                 {"started_s", session.started_s},
+                 {"pool", nullptr},
+                 {"app", nullptr}};
+    for (const Resource& resource : resources) {
+      if (resource.id != session.resource) continue;
+      item["pool"] = resource.pool;
+      if (resource.app) item["app"] = resource.id;
+    }
+    if (const auto report = request.services.sessions.report_of(session.desktop)) {
+      item.update({{"viewers", report->viewers},
+                   {"width", report->width},
+                   {"height", report->height},
+                   {"display", report->display},
+                   {"xauthority", report->xauthority},
+                   {"pids", report->pids}});
+    } else {
+      item["pids"] = Json::object();
+    }
+    list.push_back(std::move(item));
+  }
+  return json_response(200, {{"sessions", list}});
+}
+
+Result<HttpResponse> delete_any_session(ApiRequest& request) {
+  std::optional<Session> session;
+  {
+    const Database::Lease connection = TRY(request.services.database.lease());
+    session = TRY(find_session(*connection, request.path["id"]));
+  }
+  if (!session || session->ended_s != 0) {
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("No session \"{}\" is running. See: vitrine session list", request.path["id"])};
+  }
+  TRY(request.services.sessions.end(*session, "An administrator ended this session.", request.asker, request.now_s));
+  return empty_response();
+}
+
+Result<HttpResponse> post_open(ApiRequest& request) {
+  const std::string name = text_field(request.body, "user");
+  const std::string resource = text_field(request.body, "resource");
+  request.audit_target = name + "/" + resource;
+  std::optional<User> user;
+  {
+    const Database::Lease connection = TRY(request.services.database.lease());
+    user = TRY(find_user(*connection, name));
+    if (!user) return no_such_user(name);
+    if (!TRY(find_resource_of(*connection, *user, resource))) {
+      return Error{
+          ErrorCode::kNotFound,
+          fmt::format("{} has no pool or app \"{}\". See: vitrine app list, vitrine pool list", name, resource)};
+    }
+  }
+  const ScreenSize size{.width = number_field(request.body, "width"), .height = number_field(request.body, "height")};
+  const Session session = TRY(request.services.sessions.open(*user, resource, size, request.asker, request.now_s));
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const std::string code = TRY(make_one_time_code(*connection, user->id, session.id, request.now_s));
+  return json_response(201, {{"session", session.id},
+                             {"desktop", session.desktop},
+                             {"link", request.services.public_url + "/#open=" + code},
+                             {"expires_s", kOneTimeCodeLifetimeS}});
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/admin/users", Access::kAdmin, nullptr, get_users},
+    {"POST", "/api/admin/users", Access::kAdmin, "user.add", post_user},
+    {"DELETE", "/api/admin/users/:name", Access::kAdmin, "user.remove", delete_user},
+    {"POST", "/api/admin/users/:name/password", Access::kAdmin, "user.passwd", post_user_password},
+    {"GET", "/api/admin/groups", Access::kAdmin, nullptr, get_groups},
+    {"POST", "/api/admin/groups", Access::kAdmin, "group.add", post_group},
+    {"DELETE", "/api/admin/groups/:name", Access::kAdmin, "group.remove", delete_group},
+    {"PUT", "/api/admin/groups/:name/members/:user", Access::kAdmin, "group.join", put_member},
+    {"DELETE", "/api/admin/groups/:name/members/:user", Access::kAdmin, "group.leave", delete_member},
+    {"GET", "/api/admin/resources", Access::kAdmin, nullptr, get_resources},
+    {"POST", "/api/admin/resources", Access::kAdmin, "resource.add", post_resource},
+    {"DELETE", "/api/admin/resources/:id", Access::kAdmin, "resource.remove", delete_resource},
+    {"PUT", "/api/admin/resources/:id/grants/:kind/:subject", Access::kAdmin, "grant", put_grant},
+    {"DELETE", "/api/admin/resources/:id/grants/:kind/:subject", Access::kAdmin, "revoke", delete_grant},
+    {"GET", "/api/admin/sessions", Access::kAdmin, nullptr, get_all_sessions},
+    {"POST", "/api/admin/sessions", Access::kAdmin, "session.link", post_open},
+    {"DELETE", "/api/admin/sessions/:id", Access::kAdmin, "session.kill", delete_any_session},
+};
+
+}  // namespace
+
+std::span<const Route> admin_routes() {
+  return kRoutes;
+}
+
+}  // namespace vitrine::broker

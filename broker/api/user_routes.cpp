@@ -1,0 +1,242 @@
+// What a user's page asks for.
+#include <fmt/format.h>
+
+#include "broker/api/router.h"
+#include "broker/catalogue/icons.h"
+#include "broker/store/audit.h"
+
+namespace vitrine::broker {
+
+namespace {
+
+Json user_json(const User& user) {
+  return {{"name", user.name}, {"display_name", user.display_name}, {"admin", user.admin}};
+}
+
+Json session_json(const Session& session) {
+  return {{"id", session.id},           {"resource", session.resource},
+          {"name", session.name},       {"state", life_name(session.state())},
+          {"detail", session.detail()}, {"started_s", session.started_s}};
+}
+
+// Replaces whatever the browser was signed in to (a token from before must not become a signed-in one).
+Result<std::string> new_web_session(ApiRequest& request, SqlConnection& connection, const User& user,
+                                    const std::string& only_session) {
+  if (const auto old = TRY(find_web_session(connection, request.token, request.now_s))) {
+    TRY(close_web_session(connection, old->token_hash));
+  }
+  return open_web_session(connection, user.id, only_session, request.now_s);
+}
+
+Json ticket_json(const Session& session, const std::string& ticket) {
+  return {{"session", session_json(session)}, {"ticket", ticket}, {"expires_s", kTicketLifetimeSeconds}};
+}
+
+// The session of the path if it is this user's; else the same answer as for one that does not exist.
+Result<Session> own_session(ApiRequest& request) {
+  const std::string& id = request.path["id"];
+  const Database::Lease connection = TRY(request.services.database.lease());
+  auto session = TRY(find_session(*connection, id));
+  const std::string& only = request.web.only_session;
+  if (!session || session->user_id != request.web.user.id || (!only.empty() && only != id)) {
+    return Error{ErrorCode::kNotFound, "There is no such session."};
+  }
+  return std::move(*session);
+}
+
+Result<HttpResponse> get_health(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  TRY(connection->run("SELECT 1", {}));
+  return json_response(200, {{"ok", true}});
+}
+
+Result<HttpResponse> post_login(ApiRequest& request) {
+  const std::string name = text_field(request.body, "username");
+  const std::string password = text_field(request.body, "password");
+  if (name.empty() || password.empty()) return Error{ErrorCode::kInvalidArgument, "Type your user name and password."};
+  const SignInResult result =
+      TRY(request.services.sign_in.sign_in(name, password, request.asker.address, request.now_s));
+  if (result.wait_s > 0) {
+    HttpResponse response = problem_response(
+        429, "throttled", fmt::format("Too many failed attempts. Try again in {} seconds.", result.wait_s));
+    response.headers.emplace_back("Retry-After", std::to_string(result.wait_s));
+    return response;
+  }
+  const Database::Lease connection = TRY(request.services.database.lease());
+  TRY(append_audit_alone(*connection,
+                         {.actor = normal_name(name).substr(0, 64),
+                          .address = request.asker.address,
+                          .action = "login",
+                          .target = "",
+                          .outcome = result.user ? "ok" : "refused",
+                          .detail = ""},
+                         request.now_s));
+  if (!result.user) return Error{ErrorCode::kUnauthenticated, "The user name or the password is wrong."};
+  const std::string token = TRY(new_web_session(request, *connection, *result.user, ""));
+  HttpResponse response = json_response(200, {{"user", user_json(*result.user)}, {"csrf", csrf_token(token)}});
+  response.headers.emplace_back("Set-Cookie", session_cookie(token));
+  return response;
+}
+
+Result<HttpResponse> post_redeem(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const auto redeemed = TRY(redeem_one_time_code(*connection, text_field(request.body, "code"), request.now_s));
+  const auto user = redeemed ? TRY(find_user_by_id(*connection, redeemed->user_id)) : std::optional<User>();
+  TRY(append_audit_alone(*connection,
+                         {.actor = user ? user->name : "",
+                          .address = request.asker.address,
+                          .action = "link.redeem",
+                          .target = redeemed ? redeemed->session : "",
+                          .outcome = user ? "ok" : "refused",
+                          .detail = ""},
+                         request.now_s));
+  if (!user) {
+    return Error{ErrorCode::kUnauthenticated, "This link was used already or has expired. Ask for a new one."};
+  }
+  const std::string token = TRY(new_web_session(request, *connection, *user, redeemed->session));
+  HttpResponse response =
+      json_response(200, {{"user", user_json(*user)}, {"csrf", csrf_token(token)}, {"session", redeemed->session}});
+  response.headers.emplace_back("Set-Cookie", session_cookie(token));
+  return response;
+}
+
+Result<HttpResponse> get_me(ApiRequest& request) {
+  Json body = {{"user", user_json(request.web.user)}, {"csrf", csrf_token(request.token)}};
+  if (!request.web.only_session.empty()) body["session"] = request.web.only_session;
+  return json_response(200, body);
+}
+
+Result<HttpResponse> post_logout(ApiRequest& request) {
+  {
+    const Database::Lease connection = TRY(request.services.database.lease());
+    TRY(close_web_session(*connection, request.web.token_hash));
+  }
+  // A guest by link leaves; the session stays its owner's.
+  if (request.web.only_session.empty()) {
+    TRY(request.services.sessions.end_all_of(request.web.user.id, "You signed out.", request.asker, request.now_s));
+  }
+  HttpResponse response = empty_response();
+  response.headers.emplace_back("Set-Cookie", session_cookie(""));
+  return response;
+}
+
+Result<HttpResponse> get_catalogue(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const std::vector<Resource> resources = TRY(resources_of(*connection, request.web.user));
+  const std::vector<Session> sessions = TRY(running_sessions(*connection, request.web.user.id));
+  Json list = Json::array();
+  for (const Resource& resource : resources) {
+    Json session;
+    for (const Session& running : sessions) {
+      if (running.resource != resource.id) continue;
+      const std::string& only = request.web.only_session;
+      if (only.empty() || only == running.id) session = {{"id", running.id}, {"state", life_name(running.state())}};
+    }
+    if (!request.web.only_session.empty() && session.is_null()) continue;
+    const auto installed = check_installed(resource);
+    if (!installed.ok() && !request.web.user.admin) continue;
+    Json item = {{"id", resource.id},
+                 {"kind", resource.app ? "app" : "desktop"},
+                 {"name", resource.name},
+                 {"description", resource.description},
+                 {"icon", "/api/icons/" + resource.id},
+                 {"session", session}};
+    if (!installed.ok()) item["unavailable"] = installed.error().message;
+    list.push_back(std::move(item));
+  }
+  return json_response(200, {{"resources", list}});
+}
+
+Result<HttpResponse> get_icon(ApiRequest& request) {
+  std::optional<Resource> resource;
+  {
+    const Database::Lease connection = TRY(request.services.database.lease());
+    resource = TRY(find_resource_of(*connection, request.web.user, request.path["id"]));
+  }
+  if (!resource) return Error{ErrorCode::kNotFound, "There is no such icon."};
+  Icon icon = icon_of(*resource);
+  return HttpResponse{.status = 200,
+                      .content_type = std::move(icon.content_type),
+                      .body = std::move(icon.bytes),
+                      .headers = {{"Cache-Control", "private, max-age=3600"},
+                                  // A drawing opened by itself must not be a page of this site.
+                                  {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"}}};
+}
+
+Result<HttpResponse> post_session(ApiRequest& request) {
+  const std::string resource = text_field(request.body, "resource");
+  const ScreenSize size{.width = number_field(request.body, "width"), .height = number_field(request.body, "height")};
+  if (!request.web.only_session.empty()) {
+    // By a link one gets back to its session, to nothing else.
+    const Database::Lease connection = TRY(request.services.database.lease());
+    const auto linked = TRY(find_session(*connection, request.web.only_session));
+    if (!linked || linked->resource != resource || linked->ended_s != 0) {
+      return Error{ErrorCode::kForbidden, "The link you came by opens one session only. Sign in for more."};
+    }
+    const std::string ticket = TRY(request.services.sessions.ticket(*linked, request.origin, request.now_s));
+    return json_response(200, ticket_json(*linked, ticket));
+  }
+  const Session session =
+      TRY(request.services.sessions.open(request.web.user, resource, size, request.asker, request.now_s));
+  const std::string ticket = TRY(request.services.sessions.ticket(session, request.origin, request.now_s));
+  return json_response(200, ticket_json(session, ticket));
+}
+
+Result<HttpResponse> get_sessions(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const std::vector<Session> sessions = TRY(running_sessions(*connection, request.web.user.id));
+  Json list = Json::array();
+  for (const Session& session : sessions) {
+    const std::string& only = request.web.only_session;
+    if (only.empty() || only == session.id) list.push_back(session_json(session));
+  }
+  return json_response(200, {{"sessions", list}});
+}
+
+Result<HttpResponse> get_session(ApiRequest& request) {
+  const Session session = TRY(own_session(request));
+  return json_response(200, {{"session", session_json(session)}});
+}
+
+Result<HttpResponse> post_ticket(ApiRequest& request) {
+  const Session session = TRY(own_session(request));
+  {
+    // The entitlement may have been taken away since the session was opened.
+    const Database::Lease connection = TRY(request.services.database.lease());
+    if (!TRY(find_resource_of(*connection, request.web.user, session.resource))) {
+      return Error{ErrorCode::kNotFound, "There is no such session."};
+    }
+  }
+  const std::string ticket = TRY(request.services.sessions.ticket(session, request.origin, request.now_s));
+  return json_response(200, ticket_json(session, ticket));
+}
+
+Result<HttpResponse> delete_session(ApiRequest& request) {
+  const Session session = TRY(own_session(request));
+  TRY(request.services.sessions.end(session, "You ended this session.", request.asker, request.now_s));
+  return empty_response();
+}
+
+// Opening, ending and signing in are recorded where they happen, with what they led to.
+constexpr Route kRoutes[] = {
+    {"GET", "/api/health", Access::kOpen, nullptr, get_health},
+    {"POST", "/api/login", Access::kSignIn, nullptr, post_login},
+    {"POST", "/api/redeem", Access::kSignIn, nullptr, post_redeem},
+    {"GET", "/api/me", Access::kUserOrLink, nullptr, get_me},
+    {"POST", "/api/logout", Access::kUserOrLink, "logout", post_logout},
+    {"GET", "/api/catalogue", Access::kUserOrLink, nullptr, get_catalogue},
+    {"GET", "/api/icons/:id", Access::kUserOrLink, nullptr, get_icon},
+    {"GET", "/api/sessions", Access::kUserOrLink, nullptr, get_sessions},
+    {"POST", "/api/sessions", Access::kUserOrLink, nullptr, post_session},
+    {"GET", "/api/sessions/:id", Access::kUserOrLink, nullptr, get_session},
+    {"DELETE", "/api/sessions/:id", Access::kUserOrLink, nullptr, delete_session},
+    {"POST", "/api/sessions/:id/ticket", Access::kUserOrLink, nullptr, post_ticket},
+};
+
+}  // namespace
+
+std::span<const Route> user_routes() {
+  return kRoutes;
+}
+
+}  // namespace vitrine::broker

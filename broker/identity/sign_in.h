@@ -1,0 +1,33 @@
+// Signing in with a name and a password. The answer is the same, and takes as long, for an unknown name and for a
+// wrong password.
+#pragma once
+
+#include "broker/identity/password.h"
+#include "broker/identity/throttle.h"
+#include "broker/identity/users.h"
+#include "broker/store/database.h"
+
+namespace vitrine::broker {
+
+struct SignInResult {
+  std::optional<User> user;  // empty: refused
+  int64_t wait_s = 0;        // above 0: not even looked at, come back later
+};
+
+// Any thread.
+class PasswordSignIn {
+ public:
+  PasswordSignIn(Database& database, PasswordHasher& hasher) : database_(database), hasher_(hasher) {}
+
+  Result<SignInResult> sign_in(const std::string& typed_name, const std::string& password, const std::string& address,
+                               int64_t now_s);
+
+ private:
+  Result<std::optional<User>> look_up(const std::string& name);
+
+  Database& database_;
+  PasswordHasher& hasher_;
+  LoginThrottle throttle_;
+};
+
+}  // namespace vitrine::broker

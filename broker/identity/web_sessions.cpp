@@ -1,0 +1,60 @@
+#include "broker/identity/web_sessions.h"
+
+#include "broker/identity/secrets.h"
+
+namespace vitrine::broker {
+
+namespace {
+constexpr int64_t kNoteUseEveryS = 60;  // a write for each request would be wasted
+constexpr size_t kMaxToken = 64;        // ours have 43 characters
+}  // namespace
+
+Result<std::string> open_web_session(SqlConnection& connection, const std::string& user_id,
+                                     const std::string& only_session, int64_t now_s) {
+  std::string token = random_token();
+  TRY(
+      connection.run("INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s) "
+                     "VALUES ($1, $2, $3, $4, $5, $6)",
+                     {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS}));
+  return token;
+}
+
+Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, const std::string& token, int64_t now_s) {
+  if (token.empty() || token.size() > kMaxToken) return std::optional<WebSession>();
+  WebSession session{.token_hash = sha256_hex(token), .only_session = "", .user = {}};
+  const SqlResult result = TRY(connection.run(
+      "SELECT user_id, only_session, seen_s FROM web_sessions WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3",
+      {session.token_hash, now_s, now_s - kWebSessionIdleS}));
+  if (result.rows.empty()) return std::optional<WebSession>();
+  const SqlRow& row = result.rows.front();
+  auto user = TRY(find_user_by_id(connection, row.text(0)));
+  if (!user) return std::optional<WebSession>();
+  session.user = std::move(*user);
+  session.only_session = row.text(1);
+  if (now_s - row.integer(2) >= kNoteUseEveryS) {
+    TRY(connection.run("UPDATE web_sessions SET seen_s = $2 WHERE token_hash = $1", {session.token_hash, now_s}));
+  }
+  return std::optional(std::move(session));
+}
+
+Result<void> close_web_session(SqlConnection& connection, const std::string& token_hash) {
+  TRY(connection.run("DELETE FROM web_sessions WHERE token_hash = $1", {token_hash}));
+  return {};
+}
+
+Result<void> close_web_sessions_of(SqlConnection& connection, const std::string& user_id) {
+  TRY(connection.run("DELETE FROM web_sessions WHERE user_id = $1", {user_id}));
+  return {};
+}
+
+Result<void> remove_expired_web_sessions(SqlConnection& connection, int64_t now_s) {
+  TRY(connection.run("DELETE FROM web_sessions WHERE expires_s <= $1 OR seen_s <= $2",
+                     {now_s, now_s - kWebSessionIdleS}));
+  return {};
+}
+
+std::string csrf_token(const std::string& session_token) {
+  return hmac_base64url(session_token, "vitrine csrf 1");
+}
+
+}  // namespace vitrine::broker

@@ -1,0 +1,34 @@
+// Signed-in browsers. The cookie is a random token; the store keeps its SHA-256, so a stolen copy of the database
+// opens nothing. A session ends after eight idle hours or a day, whichever comes first.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "broker/identity/users.h"
+
+namespace vitrine::broker {
+
+inline constexpr int64_t kWebSessionIdleS = 8 * 3600;
+inline constexpr int64_t kWebSessionLongestS = 24 * 3600;
+
+struct WebSession {
+  std::string token_hash;
+  std::string only_session;  // when not empty, the one desktop session that a one-time link opened
+  User user;
+};
+
+// The token for the cookie.
+Result<std::string> open_web_session(SqlConnection& connection, const std::string& user_id,
+                                     const std::string& only_session, int64_t now_s);
+// Whose token this is; nothing when unknown or over. Notes the use, at most once a minute.
+Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, const std::string& token, int64_t now_s);
+Result<void> close_web_session(SqlConnection& connection, const std::string& token_hash);
+// All of a user's, for a changed password or a removed user.
+Result<void> close_web_sessions_of(SqlConnection& connection, const std::string& user_id);
+Result<void> remove_expired_web_sessions(SqlConnection& connection, int64_t now_s);
+
+// What a page has to send back as X-CSRF-Token: made from the token, so nothing has to be stored.
+std::string csrf_token(const std::string& session_token);
+
+}  // namespace vitrine::broker

@@ -1,0 +1,99 @@
+#include "broker/pools/desktop_life.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace vitrine::broker {
+
+namespace {
+
+using enum DesktopLife;
+
+constexpr std::array<std::pair<DesktopLife, std::string_view>, 8> kNames = {{
+    {kProvisioning, "provisioning"},
+    {kReady, "ready"},
+    {kAssigned, "assigned"},
+    {kConnected, "connected"},
+    {kDisconnected, "disconnected"},
+    {kRecycling, "recycling"},
+    {kFailed, "failed"},
+    {kEnded, "ended"},
+}};
+
+constexpr LifeChange kChanges[] = {
+    {kProvisioning, kReady}, {kProvisioning, kAssigned},  {kProvisioning, kRecycling}, {kProvisioning, kFailed},
+    {kProvisioning, kEnded}, {kReady, kAssigned},         {kReady, kRecycling},        {kReady, kFailed},
+    {kReady, kEnded},        {kAssigned, kConnected},     {kAssigned, kRecycling},     {kAssigned, kFailed},
+    {kAssigned, kEnded},     {kConnected, kDisconnected}, {kConnected, kRecycling},    {kConnected, kFailed},
+    {kConnected, kEnded},    {kDisconnected, kConnected}, {kDisconnected, kRecycling}, {kDisconnected, kFailed},
+    {kDisconnected, kEnded}, {kRecycling, kEnded},        {kRecycling, kFailed},
+};
+
+constexpr std::string_view kOver = "('failed', 'ended')";
+
+}  // namespace
+
+std::span<const LifeChange> allowed_changes() {
+  return kChanges;
+}
+
+bool may_change(DesktopLife from, DesktopLife to) {
+  return std::ranges::any_of(kChanges,
+                             [&](const LifeChange& change) { return change.from == from && change.to == to; });
+}
+
+std::string_view life_name(DesktopLife life) {
+  const auto found = std::ranges::find_if(kNames, [&](const auto& item) { return item.first == life; });
+  return found->second;
+}
+
+DesktopLife life_from_name(std::string_view name) {
+  const auto found = std::ranges::find_if(kNames, [&](const auto& item) { return item.second == name; });
+  return found == kNames.end() ? kFailed : found->first;
+}
+
+Result<void> insert_desktop(SqlConnection& connection, const DesktopRow& desktop) {
+  TRY(
+      connection.run("INSERT INTO desktops(id, pool_id, resource, provisioner, state, detail, created_s, changed_s) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                     {desktop.id, desktop.pool, desktop.resource, desktop.provisioner,
+                      std::string(life_name(desktop.life)), desktop.detail, desktop.created_s, desktop.changed_s}));
+  return {};
+}
+
+Result<bool> change_life(SqlConnection& connection, const std::string& id, DesktopLife to, const std::string& detail,
+                         int64_t now_s) {
+  std::string from;
+  for (const LifeChange& change : kChanges) {
+    if (change.to == to) from += fmt::format("{}'{}'", from.empty() ? "" : ", ", life_name(change.from));
+  }
+  const SqlResult result = TRY(connection.run(fmt::format("UPDATE desktops SET state = $2, detail = $3, changed_s = $4 "
+                                                          "WHERE id = $1 AND state IN ({})",
+                                                          from),
+                                              {id, std::string(life_name(to)), detail, now_s}));
+  return result.changed > 0;
+}
+
+Result<std::vector<DesktopRow>> living_desktops(SqlConnection& connection) {
+  const SqlResult result = TRY(connection.run(
+      fmt::format("SELECT id, pool_id, resource, provisioner, state, detail, created_s, changed_s FROM desktops "
+                  "WHERE state NOT IN {} ORDER BY created_s",
+                  kOver),
+      {}));
+  std::vector<DesktopRow> desktops;
+  for (const SqlRow& row : result.rows) {
+    desktops.push_back({row.text(0), row.text(1), row.text(2), row.text(3), life_from_name(row.text(4)), row.text(5),
+                        row.integer(6), row.integer(7)});
+  }
+  return desktops;
+}
+
+Result<int64_t> count_living_desktops(SqlConnection& connection) {
+  const SqlResult result =
+      TRY(connection.run(fmt::format("SELECT COUNT(*) FROM desktops WHERE state NOT IN {}", kOver), {}));
+  return result.rows.front().integer(0);
+}
+
+}  // namespace vitrine::broker

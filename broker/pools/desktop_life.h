@@ -1,0 +1,59 @@
+// The life of a desktop, as states in the store. All allowed changes are in one table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/store/sql.h"
+
+namespace vitrine::broker {
+
+enum class DesktopLife : uint8_t {
+  kProvisioning,  // being made
+  kReady,         // up, nobody's (kept warm)
+  kAssigned,      // up, a session's, not yet viewed
+  kConnected,     // being viewed
+  kDisconnected,  // its viewers left; kept for them to come back
+  kRecycling,     // being taken down
+  kFailed,        // gone for a reason of its own
+  kEnded,         // gone as wished
+};
+
+struct LifeChange {
+  DesktopLife from;
+  DesktopLife to;
+};
+std::span<const LifeChange> allowed_changes();
+bool may_change(DesktopLife from, DesktopLife to);
+
+std::string_view life_name(DesktopLife life);
+// kFailed for a name that no version knows.
+DesktopLife life_from_name(std::string_view name);
+inline bool is_over(DesktopLife life) {
+  return life == DesktopLife::kFailed || life == DesktopLife::kEnded;
+}
+
+struct DesktopRow {
+  std::string id;
+  std::string pool;
+  std::string resource;
+  std::string provisioner;
+  DesktopLife life = DesktopLife::kProvisioning;
+  std::string detail;
+  int64_t created_s = 0;
+  int64_t changed_s = 0;
+};
+
+Result<void> insert_desktop(SqlConnection& connection, const DesktopRow& desktop);
+// Changes the state if the table allows it from the one the row has now, in one statement. False: it does not.
+Result<bool> change_life(SqlConnection& connection, const std::string& id, DesktopLife to, const std::string& detail,
+                         int64_t now_s);
+// All that are not over.
+Result<std::vector<DesktopRow>> living_desktops(SqlConnection& connection);
+Result<int64_t> count_living_desktops(SqlConnection& connection);
+
+}  // namespace vitrine::broker

@@ -1,0 +1,29 @@
+// spec.json: all that the supervisor of one local desktop needs to know.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "protocol/base/result.h"
+
+namespace vitrine::broker {
+
+struct DesktopSpec {
+  std::string id;
+  std::string name;                  // "Desktop", "Text Editor"
+  std::vector<std::string> command;  // of the app; empty: the whole desktop
+  std::string folder;                // DATA/run/desktops/ID, made by the broker (0700)
+  std::string home;                  // DATA/homes/USER
+  bool opengl = false;
+  int width = 1280;
+  int height = 720;
+  std::vector<std::string> agent;  // command line; the supervisor adds --display and --control-fd
+
+  bool operator==(const DesktopSpec&) const = default;
+};
+
+std::string spec_to_json(const DesktopSpec& spec);
+// Errors: malformed, naming the field.
+Result<DesktopSpec> spec_from_json(const std::string& text);
+
+}  // namespace vitrine::broker

@@ -1,0 +1,75 @@
+// What makes and destroys desktops: processes on this machine, later enrolled machines, containers, virtual machines.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/base/result.h"
+#include "protocol/base/time.h"
+
+namespace vitrine::broker {
+
+// What the broker wants to have running.
+struct DesktopOrder {
+  std::string id;
+  std::string user;                  // whose home folder it gets
+  std::string resource;              // pool or app
+  std::string name;                  // shown to people: "Desktop", "Text Editor"
+  std::vector<std::string> command;  // of the app; empty: the whole desktop
+  bool opengl = false;
+  int width = 1280;
+  int height = 720;
+  std::string agent_credential;  // ticket of kind kAgent, base64url
+};
+
+enum class DesktopPhase : uint8_t {
+  kStarting,
+  kRunning,
+  kEnding,
+  kEnded,   // gone as wished: closed, logged off, ended
+  kFailed,  // gone for another reason, or never came up
+};
+
+// How a desktop is doing. A phase of kEnded or kFailed is the last report of a desktop.
+struct DesktopReport {
+  std::string id;
+  DesktopPhase phase = DesktopPhase::kStarting;
+  std::string reason;  // a sentence, when it ends or has ended
+  int viewers = 0;
+  int width = 0;
+  int height = 0;
+  std::string display;     // ":7"
+  std::string xauthority;  // file
+  std::map<std::string, int64_t> pids;
+};
+
+const char* phase_name(DesktopPhase phase);
+// A report as a line of JSON, and back. Errors: malformed.
+std::string report_to_json(const DesktopReport& report);
+Result<DesktopReport> report_from_json(const std::string& line);
+
+enum class DesktopVerb : uint8_t {
+  kEnd,     // text: the reason, shown to viewers
+  kNotice,  // text: shown to viewers
+  kForget,  // its end has been recorded: remove what is kept of it
+};
+
+// Any thread, but next_report() only one at a time.
+class Provisioner {
+ public:
+  virtual ~Provisioner() = default;
+  // Sets the desktop going; reports follow. Errors: what a person can do about it.
+  virtual Result<void> start(const DesktopOrder& order) = 0;
+  // Errors: not_found (no such desktop), io.
+  virtual Result<void> command(const std::string& id, DesktopVerb verb, const std::string& text) = 0;
+  // At the broker's start, once: takes over every desktop that is there, and says in the end reports of those that
+  // died meanwhile. Desktops the broker knows and this does not name are gone.
+  virtual std::vector<DesktopReport> adopt() = 0;
+  // The next change of any desktop; nothing after `timeout`.
+  virtual std::optional<DesktopReport> next_report(Micros timeout) = 0;
+};
+
+}  // namespace vitrine::broker

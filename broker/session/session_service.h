@@ -1,0 +1,80 @@
+// Opens sessions, follows their desktops, ends them.
+//
+// The store is the truth about who has what; the provisioner about what runs. Rows are written before a desktop is
+// started and after it has gone, and reconcile() brings both together when the broker starts: so a broker that is
+// killed at any point leaves at worst a row without a desktop or a desktop without a row, and both are put right.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "broker/catalogue/catalogue.h"
+#include "broker/provision/provisioner.h"
+#include "broker/session/sessions.h"
+#include "broker/store/database.h"
+#include "protocol/ticket.h"
+
+namespace vitrine::broker {
+
+struct ScreenSize {
+  int64_t width = 0;  // 0: the default
+  int64_t height = 0;
+};
+
+// Who asks, for the audit log.
+struct Asker {
+  std::string name;
+  std::string address;
+};
+
+// Any thread; run() on one of its own.
+class SessionService {
+ public:
+  using CheckInstalled = std::function<Result<void>(const Resource&)>;
+  SessionService(Database& database, Provisioner& provisioner, const TicketSigner& signer, CheckInstalled check);
+
+  // At the broker's start, before anything else.
+  Result<void> reconcile(int64_t now_s);
+  // Takes in what the provisioner reports, and does the housekeeping, until told to stop.
+  void run(const std::stop_token& stop);
+  // One report; what run() does with each. Errors: the store's; then the report is to be given again.
+  Result<void> take_report(const DesktopReport& report, int64_t now_s);
+  // Ends what its limits end, forgets what is old.
+  Result<void> keep_house(int64_t now_s);
+
+  // The user's running session of the resource, or a new one that is starting.
+  // Errors: not_found (unknown, or not this user's), unavailable, exhausted.
+  Result<Session> open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
+                       int64_t now_s);
+  // Ends the session now; its desktop goes in the background. One that is over already is fine.
+  Result<void> end(const Session& session, const std::string& reason, const Asker& asker, int64_t now_s);
+  Result<void> end_all_of(const std::string& user_id, const std::string& reason, const Asker& asker, int64_t now_s);
+  Result<void> end_all_of_resource(const std::string& resource, const std::string& reason, const Asker& asker,
+                                   int64_t now_s);
+
+  // The right to view the session once from a page of `origin`. Errors: conflict when it is over.
+  Result<std::string> ticket(const Session& session, const std::string& origin, int64_t now_s) const;
+  // What is known of its desktop while it runs.
+  std::optional<DesktopReport> report_of(const std::string& desktop) const;
+
+ private:
+  Result<Session> start_new(const User& user, const Resource& resource, ScreenSize size, const Asker& asker,
+                            int64_t now_s);
+  Result<std::optional<Session>> insert_rows(const User& user, const Resource& resource, const Asker& asker,
+                                             int64_t now_s);
+  Result<std::string> agent_credential(const std::string& desktop, int64_t now_s) const;
+  Result<void> record_end(const std::string& desktop, DesktopLife life, const std::string& reason, int64_t now_s);
+  Result<void> record_running(const DesktopReport& report, int64_t now_s);
+
+  Database& database_;
+  Provisioner& provisioner_;
+  const TicketSigner& signer_;
+  CheckInstalled check_installed_;
+  mutable std::mutex mutex_;
+  std::map<std::string, DesktopReport> reports_;  // the last of each desktop that runs
+};
+
+}  // namespace vitrine::broker

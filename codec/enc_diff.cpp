@@ -1,0 +1,171 @@
+#include "codec/enc_diff.h"
+
+#include <array>
+#include <bit>
+#include <cstddef>
+
+#include "protocol/base/check.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace vitrine::codec {
+namespace {
+
+uint64_t compare_cells_plain(const uint32_t* a, int64_t a_stride, const uint32_t* b, int64_t b_stride, int cells,
+                             int rows) {
+  uint64_t differing = 0;
+  for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride) {
+    for (int cell = 0; cell < cells; ++cell) {
+      uint32_t bits = 0;
+      for (int x = 0; x < kCellSide; ++x) bits |= a[cell * kCellSide + x] ^ b[cell * kCellSide + x];
+      differing |= uint64_t{(bits & kColourMask) != 0} << cell;
+    }
+  }
+  return differing;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) uint64_t compare_cells_avx2(const uint32_t* a, int64_t a_stride, const uint32_t* b,
+                                                            int64_t b_stride, int cells, int rows) {
+  const __m256i mask = _mm256_set1_epi32(static_cast<int>(kColourMask));
+  uint64_t differing = 0;
+  for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride) {
+    for (int cell = 0; cell < cells; ++cell) {
+      const auto* pa = reinterpret_cast<const __m256i*>(a + cell * kCellSide);
+      const auto* pb = reinterpret_cast<const __m256i*>(b + cell * kCellSide);
+      const __m256i bits = _mm256_or_si256(_mm256_xor_si256(_mm256_loadu_si256(pa), _mm256_loadu_si256(pb)),
+                                           _mm256_xor_si256(_mm256_loadu_si256(pa + 1), _mm256_loadu_si256(pb + 1)));
+      differing |= uint64_t{_mm256_testz_si256(bits, mask) == 0} << cell;
+    }
+  }
+  return differing;
+}
+
+__attribute__((target("avx512f"))) uint64_t compare_cells_avx512(const uint32_t* a, int64_t a_stride, const uint32_t* b,
+                                                                 int64_t b_stride, int cells, int rows) {
+  const __m512i mask = _mm512_set1_epi32(static_cast<int>(kColourMask));
+  uint64_t differing = 0;
+  for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride) {
+    for (int cell = 0; cell < cells; ++cell) {
+      const __m512i bits =
+          _mm512_xor_si512(_mm512_loadu_si512(a + cell * kCellSide), _mm512_loadu_si512(b + cell * kCellSide));
+      differing |= uint64_t{_mm512_test_epi32_mask(bits, mask) != 0} << cell;
+    }
+  }
+  return differing;
+}
+#endif
+
+struct KernelList {
+  std::array<DiffKernel, 3> kernels{};
+  size_t count = 0;
+};
+
+KernelList find_kernels() {
+  KernelList list;
+  list.kernels[list.count++] = {"plain", compare_cells_plain};
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) list.kernels[list.count++] = {"avx2", compare_cells_avx2};
+  if (__builtin_cpu_supports("avx512f")) list.kernels[list.count++] = {"avx512", compare_cells_avx512};
+#endif
+  return list;
+}
+
+// A partial cell at the right edge.
+bool narrow_cell_differs(const PictureView& a, const PictureView& b, int x, int y, int rows) {
+  for (int row = y; row < y + rows; ++row) {
+    if (!rows_equal(a.row(row) + x, b.row(row) + x, a.width - x)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const DiffKernel> diff_kernels() {
+  static const KernelList list = find_kernels();
+  return {list.kernels.data(), list.count};
+}
+
+void keep_differing(const PictureView& a, const PictureView& b, TileSet& cells) {
+  static const DiffKernel best = diff_kernels().back();
+  keep_differing(best, a, b, cells);
+}
+
+void keep_differing(const DiffKernel& kernel, const PictureView& a, const PictureView& b, TileSet& cells) {
+  CHECK(a.width == b.width && a.height == b.height);
+  const int full_columns = a.width / kCellSide;
+  for (int cy = 0; cy < cells.rows(); ++cy) {
+    const int y = cy * kCellSide;
+    const int rows = std::min(kCellSide, a.height - y);
+    for (int w = 0; w < cells.words_per_row(); ++w) {
+      uint64_t& word = cells.row(cy)[w];
+      // Comparing the span between the first and last member streams through memory; members far apart are rare
+      // and cost only a comparison.
+      for (uint64_t left = word; left != 0;) {
+        const int first = std::countr_zero(left);
+        const int run = std::countr_one(left >> first);
+        const int cx = w * 64 + first;
+        const int full = std::clamp(full_columns - cx, 0, run);
+        uint64_t differing = 0;
+        if (full > 0) {
+          const int x = cx * kCellSide;
+          differing = kernel.compare_cells(a.row(y) + x, a.stride, b.row(y) + x, b.stride, full, rows);
+        }
+        if (full < run && narrow_cell_differs(a, b, full_columns * kCellSide, y, rows)) {
+          differing |= uint64_t{1} << full;
+        }
+        const uint64_t run_mask = (run == 64 ? ~uint64_t{0} : (uint64_t{1} << run) - 1) << first;
+        word = (word & ~run_mask) | differing << first;
+        left &= ~run_mask;
+      }
+    }
+  }
+}
+
+bool rows_equal(const uint32_t* a, const uint32_t* b, int count) {
+  uint32_t bits = 0;
+  int x = 0;
+  for (; x + 16 <= count; x += 16) {
+    for (int i = 0; i < 16; ++i) bits |= a[x + i] ^ b[x + i];
+    if ((bits & kColourMask) != 0) return false;
+  }
+  for (; x < count; ++x) bits |= a[x] ^ b[x];
+  return (bits & kColourMask) == 0;
+}
+
+Rect tighten(const PictureView& a, const PictureView& b, Rect area) {
+  while (area.height > 0 && rows_equal(a.row(area.y) + area.x, b.row(area.y) + area.x, area.width)) {
+    ++area.y;
+    --area.height;
+  }
+  while (area.height > 0 &&
+         rows_equal(a.row(area.bottom() - 1) + area.x, b.row(area.bottom() - 1) + area.x, area.width)) {
+    --area.height;
+  }
+  if (area.height <= 0) return {};
+  int left = area.width;
+  int right = 0;
+  for (int y = area.y; y < area.bottom(); ++y) {
+    const uint32_t* pa = a.row(y) + area.x;
+    const uint32_t* pb = b.row(y) + area.x;
+    for (int x = 0; x < left; ++x) {
+      if (((pa[x] ^ pb[x]) & kColourMask) != 0) left = x;
+    }
+    for (int x = area.width; x > right; --x) {
+      if (((pa[x - 1] ^ pb[x - 1]) & kColourMask) != 0) right = x;
+    }
+  }
+  return {area.x + left, area.y, right - left, area.height};
+}
+
+void copy_colours(const PictureView& from, Picture& to, const Rect& area) {
+  for (int y = area.y; y < area.bottom(); ++y) {
+    const uint32_t* in = from.row(y) + area.x;
+    uint32_t* out = to.row(y) + area.x;
+    for (int x = 0; x < area.width; ++x) out[x] = in[x] & kColourMask;
+  }
+}
+
+}  // namespace vitrine::codec

@@ -1,0 +1,62 @@
+// Finds what merely moved: scrolled pages, dragged windows, any direction, several a frame. Content-defined anchors
+// (places that both pictures would choose wherever the content lies) are matched by hash and vote for motions; each
+// motion that wins votes is then compared pixel by pixel, so a copy is always exact.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "codec/picture.h"
+#include "codec/tile_set.h"
+
+namespace vitrine::codec {
+
+// Rectangles of the new picture that equal the old one displaced: new(x, y) == old(x - dx, y - dy).
+struct Motion {
+  int dx = 0;
+  int dy = 0;
+  std::vector<Rect> areas;
+};
+
+// One per encoder, to keep its scratch memory. Results depend on nothing kept.
+class MotionSearch {
+ public:
+  MotionSearch();
+
+  // `changed` are the cells where the pictures differ. Areas of different motions may overlap, and all read the old
+  // picture as a whole. They lie inside the picture.
+  // Cells of `blank` are known to show nothing yet.
+  std::vector<Motion> find(const PictureView& now, const PictureView& old, const TileSet& changed,
+                           const TileSet& blank);
+
+ private:
+  struct Anchor {
+    uint32_t hash = 0;
+    uint16_t x = 0;
+    uint16_t y = 0;
+  };
+  struct Slot {
+    uint32_t hash = 0;
+    uint16_t x = 0;
+    uint16_t y = 0;
+    uint32_t seen = 0;
+  };
+  struct Vote {
+    int dx = 0;
+    int dy = 0;
+    uint32_t count = 0;
+  };
+
+  void collect_anchors(const PictureView& picture, const TileSet& cells, std::vector<Anchor>& anchors);
+  void collect_row(const uint32_t* pixels, int width, int left, int right, int y, std::vector<Anchor>& anchors);
+  std::vector<Vote> vote();
+
+  std::vector<Anchor> now_anchors_;
+  std::vector<Anchor> old_anchors_;
+  std::vector<Slot> slots_;
+  std::vector<Vote> votes_;
+  std::vector<uint32_t> hashes_;
+  std::vector<uint8_t> flags_;
+};
+
+}  // namespace vitrine::codec

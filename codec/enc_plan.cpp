@@ -1,0 +1,264 @@
+#include "codec/enc_plan.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "codec/simd.h"
+
+namespace vitrine::codec {
+namespace {
+
+// Of 16 pixels, how many must equal their W or N neighbour for a cell to count as text or interface: eight (measured:
+// it separates where the number of colours does not), with two more or less before a cell changes its mind.
+constexpr int kTextShareOfPicture = 10;
+constexpr int kTextShareOfText = 6;
+// A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
+constexpr int kPictureNeighbours = 2;
+// Steps between neighbours, of 255, that sky and blur have and no edge of a letter.
+constexpr int kSoftStep = 20;
+// How far soft cells grow into a hole.
+constexpr int kAbsorbPasses = 8;
+// Patches smaller than this many cells stay exact whatever the budget.
+constexpr int kLeastLossyCells = 16;
+// Pictures that take less than this share of the budget are sent exactly at once.
+constexpr double kExactShare = 1.0 / 16;
+// Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare.
+constexpr int64_t kExtraCells = 2;
+constexpr int64_t kExtraShare = 16;
+// Regions whose distance from the focus falls in the same ring are ordered by kind instead.
+constexpr int64_t kFocusRing = 64;
+
+// Pixels of a cell's row that equal their left or upper neighbour.
+VITRINE_INLINE int count_equal(const uint32_t* row, const uint32_t* above, int width, int first) {
+  int equal = 0;
+  for (int x = first; x < width; ++x) {
+    const uint32_t pixel = row[x] & kColourMask;
+    equal += static_cast<int>((pixel == (row[x - 1] & kColourMask)) | (pixel == (above[x] & kColourMask)));
+  }
+  return equal;
+}
+
+int equal_pixels(const PictureView& picture, const Rect& cell) {
+  int equal = 0;
+  for (int y = cell.y; y < cell.bottom(); ++y) {
+    const uint32_t* row = picture.row(y) + cell.x;
+    const uint32_t* above = y > 0 ? picture.row(y - 1) + cell.x : row;
+    if (y == 0) {
+      // Nothing lies above the first row; comparing it with itself would call everything equal.
+      for (int x = cell.x == 0 ? 1 : 0; x < cell.width; ++x) equal += ((row[x] ^ row[x - 1]) & kColourMask) == 0;
+      continue;
+    }
+    equal += cell.x == 0 ? count_equal(row, above, cell.width, 1) : count_equal(row, above, cell.width, 0);
+  }
+  return equal;
+}
+
+bool is_flat(const PictureView& picture, const Rect& area) {
+  const uint32_t colour = picture.row(area.y)[area.x] & kColourMask;
+  for (int y = area.y; y < area.bottom(); ++y) {
+    const uint32_t* row = picture.row(y) + area.x;
+    for (int x = 0; x < area.width; ++x) {
+      if ((row[x] & kColourMask) != colour) return false;
+    }
+  }
+  return true;
+}
+
+// Cells of `changed` that look natural and have company.
+TileSet picture_cells(const TileSet& changed, const CellClasses& classes) {
+  TileSet result = changed;
+  result &= classes.picture;
+  const TileSet candidates = result;
+  candidates.for_each([&](int x, int y) {
+    const int left = std::max(0, x - 1);
+    const int top = std::max(0, y - 1);
+    const int right = std::min(candidates.columns(), x + 2);
+    const int bottom = std::min(candidates.rows(), y + 2);
+    if (classes.picture.count({left, top, right - left, bottom - top}) - 1 < kPictureNeighbours) result.erase(x, y);
+  });
+  return result;
+}
+
+// Whether no pixel of a cell differs from its left or upper neighbour by more than a soft gradient does: no text.
+bool is_soft(const PictureView& picture, const Rect& cell) {
+  const auto sharp = [](uint32_t a, uint32_t b) {
+    for (int shift = 0; shift < 24; shift += 8) {
+      if (std::abs(static_cast<int>(a >> shift & 255) - static_cast<int>(b >> shift & 255)) > kSoftStep) return true;
+    }
+    return false;
+  };
+  for (int y = cell.y; y < cell.bottom(); ++y) {
+    const uint32_t* row = picture.row(y);
+    const uint32_t* above = picture.row(std::max(y - 1, 0));
+    for (int x = cell.x; x < cell.right(); ++x) {
+      if (row[x] != above[x] && sharp(row[x], above[x])) return false;
+      if (row[x] != row[std::max(x - 1, 0)] && sharp(row[x], row[std::max(x - 1, 0)])) return false;
+    }
+  }
+  return true;
+}
+
+// Takes soft cells among natural ones into the picture: sky, shadow, blur. They are dear for the screen coder, and
+// holes cut the picture into small rectangles.
+void absorb_soft_cells(const PictureView& source, const TileSet& changed, const CellGrid& grid, TileSet& pictures) {
+  TileSet soft(grid);
+  TileSet tested(grid);
+  for (int pass = 0; pass < kAbsorbPasses; ++pass) {
+    TileSet rest = changed;
+    rest -= pictures;
+    TileSet added(grid);
+    rest.for_each([&](int x, int y) {
+      const Rect around = intersect({x - 1, y - 1, 3, 3}, {0, 0, rest.columns(), rest.rows()});
+      // Where the picture's edge cuts the neighbourhood, half of what is left will do.
+      if (pictures.count(around) * 2 < around.area() - 1) return;
+      if (!tested.test(x, y)) {
+        tested.insert(x, y);
+        if (is_soft(source, grid.pixels_of({x, y, 1, 1}))) soft.insert(x, y);
+      }
+      if (soft.test(x, y)) added.insert(x, y);
+    });
+    if (!added.any()) return;
+    pictures |= added;
+  }
+}
+
+// Cells of patches (joined by sides or corners) that have at least `least` cells.
+TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid) {
+  TileSet large(grid);
+  TileSet left = cells;
+  std::vector<std::pair<int, int>> patch;
+  cells.for_each([&](int x, int y) {
+    if (!left.test(x, y)) return;
+    patch.assign(1, {x, y});
+    left.erase(x, y);
+    for (size_t i = 0; i < patch.size(); ++i) {
+      const auto [px, py] = patch[i];
+      for (int ny = std::max(0, py - 1); ny < std::min(left.rows(), py + 2); ++ny) {
+        for (int nx = std::max(0, px - 1); nx < std::min(left.columns(), px + 2); ++nx) {
+          if (!left.test(nx, ny)) continue;
+          left.erase(nx, ny);
+          patch.emplace_back(nx, ny);
+        }
+      }
+    }
+    if (patch.size() < static_cast<size_t>(least)) return;
+    for (const auto& [px, py] : patch) large.insert(px, py);
+  });
+  return large;
+}
+
+// Rectangles over `wanted` that may take in a few other cells, never those of `avoided`.
+std::vector<Rect> join_loosely(const TileSet& wanted, const TileSet& avoided) {
+  std::vector<Rect> joined = wanted.rectangles();
+  const auto worth = [&](const Rect& a, const Rect& b, Rect& both) {
+    both = bounding(a, b);
+    const int64_t extra = both.area() - wanted.count(both);
+    return extra <= kExtraCells + both.area() / kExtraShare && avoided.count(both) == 0;
+  };
+  // Near rectangles are near each other in this list; a window keeps the search linear.
+  constexpr size_t kWindow = 24;
+  for (bool changed = true; changed;) {
+    changed = false;
+    std::sort(joined.begin(), joined.end(),
+              [](const Rect& a, const Rect& b) { return a.y != b.y ? a.y < b.y : a.x < b.x; });
+    for (size_t i = 0; i < joined.size(); ++i) {
+      if (joined[i].empty()) continue;
+      for (size_t j = i + 1; j < std::min(joined.size(), i + kWindow); ++j) {
+        Rect both;
+        if (joined[j].empty() || !worth(joined[i], joined[j], both)) continue;
+        joined[i] = both;
+        joined[j] = {};
+        changed = true;
+      }
+    }
+    std::erase_if(joined, [](const Rect& area) { return area.empty(); });
+  }
+  return joined;
+}
+
+}  // namespace
+
+void classify(const PictureView& source, const TileSet& changed, CellClasses& classes) {
+  const CellGrid grid{{source.width, source.height}, kCellSide};
+  changed.for_each([&](int x, int y) {
+    const Rect cell = grid.pixels_of({x, y, 1, 1});
+    const int64_t share = int64_t{equal_pixels(source, cell)} * 16;
+    const bool was_picture = classes.picture.test(x, y);
+    const int64_t needed = was_picture ? kTextShareOfPicture : kTextShareOfText;
+    if (share >= needed * cell.area()) {
+      classes.picture.erase(x, y);
+    } else {
+      classes.picture.insert(x, y);
+    }
+  });
+}
+
+std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
+                                 const CellClasses& classes, const EncodeBudget& budget) {
+  const CellGrid grid{{source.width, source.height}, kCellSide};
+  TileSet pictures = picture_cells(changed, classes);
+  absorb_soft_cells(source, changed, grid, pictures);
+  TileSet text = changed;
+  text -= pictures;
+
+  std::vector<Region> regions;
+  TileSet lossy(grid);
+  const double picture_bytes = static_cast<double>(pictures.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
+  if (budget.jpeg_quality > 0 && picture_bytes > static_cast<double>(budget.max_bytes) * kExactShare) {
+    lossy = large_patches(pictures, kLeastLossyCells, grid);
+  }
+  TileSet exact = pictures;
+  exact -= lossy;
+  for (const Rect& cells : lossy.rectangles()) regions.push_back({Coding::kJpeg, grid.pixels_of(cells)});
+  for (const Rect& cells : exact.rectangles()) {
+    const Rect area = tighten(source, painted, grid.pixels_of(cells));
+    if (!area.empty()) regions.push_back({Coding::kPhoto, area});
+  }
+  for (const Rect& cells : join_loosely(text, pictures)) {
+    const Rect area = tighten(source, painted, grid.pixels_of(cells));
+    if (area.empty()) continue;
+    regions.push_back({is_flat(source, area) ? Coding::kFlat : Coding::kScreen, area});
+  }
+  return regions;
+}
+
+void order_by_focus(std::vector<Region>& regions, const EncodeBudget& budget) {
+  const auto rank = [&](const Region& region) {
+    const int64_t distance = focus_distance(region.area, budget);
+    int64_t ring = 0;  // 0 only for what holds the focus
+    while (ring * ring * kFocusRing * kFocusRing < distance) ++ring;
+    const bool natural = region.coding == Coding::kJpeg || region.coding == Coding::kPhoto;
+    return ring * 2 + (natural ? 1 : 0);
+  };
+  std::stable_sort(regions.begin(), regions.end(), [&](const Region& a, const Region& b) {
+    const int64_t rank_a = rank(a);
+    const int64_t rank_b = rank(b);
+    return rank_a != rank_b ? rank_a < rank_b : a.area.y != b.area.y ? a.area.y < b.area.y : a.area.x < b.area.x;
+  });
+}
+
+std::vector<Rect> split_area(const Rect& area, int64_t pixels) {
+  std::vector<Rect> pieces;
+  int width = area.width;
+  if (int64_t{width} * kCellSide > pixels * 2) {
+    width = std::max(4 * kCellSide, static_cast<int>(pixels / kCellSide) & ~(kCellSide - 1));
+  }
+  width = std::min(width, area.width);
+  const auto rows = static_cast<int>(std::min<int64_t>(pixels / width, area.height + kCellSide));
+  const int height = std::max(kCellSide, rows & ~(kCellSide - 1));
+  for (int y = area.y; y < area.bottom(); y += height) {
+    for (int x = area.x; x < area.right(); x += width) {
+      pieces.push_back(intersect({x, y, width, height}, area));
+    }
+  }
+  return pieces;
+}
+
+int64_t focus_distance(const Rect& area, const EncodeBudget& budget) {
+  if (budget.focus_x < 0 || budget.focus_y < 0) return 0;
+  const int64_t dx = std::max({area.x - budget.focus_x, 0, budget.focus_x - area.right() + 1});
+  const int64_t dy = std::max({area.y - budget.focus_y, 0, budget.focus_y - area.bottom() + 1});
+  return dx * dx + dy * dy;
+}
+
+}  // namespace vitrine::codec

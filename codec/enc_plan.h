@@ -1,0 +1,47 @@
+// Which coding for which region: pure functions of the pictures, what differs, what cells were before, and the budget.
+#pragma once
+
+#include <vector>
+
+#include "codec/enc_diff.h"
+#include "codec/enc_motion.h"
+#include "codec/enc_viewer.h"
+#include "codec/tile_set.h"
+
+namespace vitrine::codec {
+
+enum class Coding : uint8_t { kFlat, kScreen, kJpeg, kPhoto };
+
+struct Region {
+  Coding coding = Coding::kScreen;
+  Rect area;
+};
+
+// What each cell looked like when it last changed. Remembered so that a cell on the border between text and picture
+// does not flip with every frame.
+struct CellClasses {
+  explicit CellClasses(const CellGrid& grid) : picture(grid) {}
+  TileSet picture;
+};
+
+// Bytes a pixel of natural picture takes losslessly, for estimates (FACTS: 1.17 by median prediction).
+inline constexpr double kPhotoBytesPerPixel = 1.2;
+
+// Classifies the cells of `changed` from the source.
+void classify(const PictureView& source, const TileSet& changed, CellClasses& classes);
+
+// Regions that together cover the cells of `changed`, in no particular order. Exactly coded regions are cut to
+// the pixels that differ; JPEG regions are whole cells. `classes` must be up to date for `changed`.
+std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
+                                 const CellClasses& classes, const EncodeBudget& budget);
+
+// What surrounds the focus first, in rings; within a ring text and interface before pictures, then top to bottom.
+void order_by_focus(std::vector<Region>& regions, const EncodeBudget& budget);
+
+// Cuts an area into pieces of about `pixels`, whole cells high where it can.
+std::vector<Rect> split_area(const Rect& area, int64_t pixels);
+
+// Squared distance of the focus from an area; 0 inside it or without a focus.
+int64_t focus_distance(const Rect& area, const EncodeBudget& budget);
+
+}  // namespace vitrine::codec

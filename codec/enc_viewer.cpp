@@ -1,0 +1,455 @@
+#include "codec/enc_viewer.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "codec/bitstream.h"
+#include "codec/copy_areas.h"
+#include "codec/dec_jpeg.h"
+#include "codec/enc_diff.h"
+#include "codec/enc_jpeg.h"
+#include "codec/enc_motion.h"
+#include "codec/enc_photo.h"
+#include "codec/enc_plan.h"
+#include "codec/enc_screen.h"
+#include "codec/tile_hash.h"
+#include "codec/tile_set.h"
+#include "protocol/base/check.h"
+
+namespace vitrine::codec {
+namespace {
+
+// The operations by number, and apart from them what refinement took.
+constexpr std::array<const char*, kOperationCount + 1> kCodingNames = {"reset", "copy",  "flat",  "screen",
+                                                                       "jpeg",  "photo", "refine"};
+constexpr size_t kRefineBytes = kOperationCount;
+
+// A lossy part is rebuilt when it has been still this long: longer than the pause between two frames of a slow
+// animation, short enough to look immediate.
+constexpr Micros kStillBeforeRefinement = 300 * kMillisecond;
+// No body grows past this before its last piece, whatever the budget, so that the wire's limit of 1 MiB holds.
+constexpr size_t kMostBytes = 448 * 1024;
+// Pixels of one piece: large enough that pieces cost nothing, small enough to stop between them.
+constexpr int64_t kMostPiecePixels = 64 * 1024;
+constexpr int64_t kMostJpegPiecePixels = 256 * 1024;
+constexpr int64_t kLeastPiecePixels = 4096;
+// The screen coder hands a piece over when it costs more than this many bytes a pixel: then it is a picture.
+constexpr double kScreenGivesUp = 0.9;
+constexpr int kFullChromaQuality = 88;  // from here on JPEG keeps chroma at full resolution
+
+}  // namespace
+
+std::span<const char* const> coding_names() {
+  return kCodingNames;
+}
+
+struct ViewerEncoder::State {
+  explicit State(Size size)
+      : grid{size, kCellSide},
+        tiles{size, kTileSide},
+        held(size),
+        painted(size),
+        missing(grid),
+        lossy(grid),
+        searched(grid),
+        blank(grid),
+        unverified(tiles),
+        classes(grid),
+        painted_at(static_cast<size_t>(grid.columns()) * grid.rows(), 0) {
+    missing.insert(Rect{0, 0, grid.columns(), grid.rows()});
+    blank = missing;
+  }
+
+  // An update being made.
+  struct Draft {
+    const PictureView& source;
+    const EncodeBudget& budget;
+    Micros now;
+    std::vector<uint8_t>& body;
+    size_t start;  // of the body in the buffer
+    UpdateInfo info;
+    int64_t coded_pixels = 0;
+    int64_t written_pixels = 0;
+
+    [[nodiscard]] size_t bytes() const { return body.size() - start; }
+  };
+
+  void encode_missing(Draft& draft);
+  bool encode_regions(Draft& draft, const std::vector<Region>& regions);
+  void refine(Draft& draft);
+  void heal(Draft& draft);
+  void copy(Draft& draft, const std::vector<Motion>& motions);
+  void encode_piece(Draft& draft, const Region& piece);
+  void encode_flat(Draft& draft, const Rect& area);
+  void encode_screen(Draft& draft, const Rect& area);
+  void encode_photo(Draft& draft, const Rect& area);
+  void encode_jpeg(Draft& draft, const Rect& area);
+  void painted_exactly(const PictureView& source, const Rect& area);
+  [[nodiscard]] bool spent(const Draft& draft, const Rect& piece) const;
+  [[nodiscard]] int64_t piece_pixels(Coding coding, const Draft& draft) const;
+  void note_changed(Draft& draft, const Rect& area);
+  void find_refine_time();
+
+  [[nodiscard]] Micros& painted_time(int x, int y) { return painted_at[static_cast<size_t>(y) * grid.columns() + x]; }
+
+  CellGrid grid;
+  CellGrid tiles;
+  Picture held;      // what the viewer shows
+  Picture painted;   // what the source showed where it was last sent; differs from held where a coding was lossy
+  TileSet missing;   // marked, or known to differ from the source
+  TileSet lossy;     // cells where held differs from painted
+  TileSet searched;  // missing cells already searched for motion since they were marked
+  TileSet blank;     // never painted: black on both sides
+  TileSet unverified;
+  CellClasses classes;
+  std::vector<uint32_t> wrong_tiles;
+  std::vector<Micros> painted_at;  // when a lossy cell was last painted
+  Micros next_refinement = kNever;
+
+  ScreenEncoder screen;
+  PhotoEncoder photo;
+  JpegEncoder jpeg;
+  MotionSearch motion;
+  std::vector<uint8_t> scratch;
+};
+
+// --- the update ----------------------------------------------------------------------------------------------------
+
+void ViewerEncoder::State::encode_missing(Draft& draft) {
+  keep_differing(draft.source, painted.view(), missing);
+  if (!missing.any()) return;
+
+  TileSet unsearched = missing;
+  unsearched -= searched;
+  if (unsearched.any()) {
+    const auto motions = motion.find(draft.source, painted.view(), unsearched, blank);
+    searched |= unsearched;
+    if (!motions.empty()) {
+      copy(draft, motions);
+      keep_differing(draft.source, painted.view(), missing);
+    }
+  }
+  classify(draft.source, missing, classes);
+  if (encode_regions(draft, plan_regions(draft.source, painted.view(), missing, classes, draft.budget))) {
+    missing.clear();
+  } else {
+    keep_differing(draft.source, painted.view(), missing);
+  }
+}
+
+// False when the budget ended before the regions did.
+bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions) {
+  std::vector<Region> pieces;
+  for (const Region& region : regions) {
+    for (const Rect& area : split_area(region.area, piece_pixels(region.coding, draft))) {
+      pieces.push_back({region.coding, area});
+    }
+  }
+  order_by_focus(pieces, draft.budget);
+  for (const Region& piece : pieces) {
+    if (spent(draft, piece.area)) return false;
+    encode_piece(draft, piece);
+  }
+  return true;
+}
+
+// Whether the next piece has to wait for another update.
+bool ViewerEncoder::State::spent(const Draft& draft, const Rect& piece) const {
+  if (draft.coded_pixels == 0) return false;  // every update gets somewhere
+  return draft.bytes() >= std::min(draft.budget.max_bytes, kMostBytes) ||
+         draft.coded_pixels >= draft.budget.max_pixels ||
+         draft.written_pixels + piece.area() > (kMaxPicturesPerUpdate - 1) * painted.bounds().area();
+}
+
+int64_t ViewerEncoder::State::piece_pixels(Coding coding, const Draft& draft) const {
+  const auto bytes = static_cast<int64_t>(std::min(draft.budget.max_bytes, kMostBytes));
+  switch (coding) {
+    case Coding::kFlat: return INT32_MAX;
+    case Coding::kScreen: return std::clamp(bytes * 8, kLeastPiecePixels, kMostPiecePixels);
+    case Coding::kJpeg: {
+      // At the highest qualities noise can take more bytes than raw pixels.
+      const bool dear = draft.budget.jpeg_quality >= kFullChromaQuality;
+      return std::clamp(bytes * 3, kLeastPiecePixels, dear ? kMostPiecePixels : kMostJpegPiecePixels);
+    }
+    case Coding::kPhoto: return std::clamp(bytes / 2, kLeastPiecePixels, kMostPiecePixels);
+  }
+  return kMostPiecePixels;
+}
+
+void ViewerEncoder::State::encode_piece(Draft& draft, const Region& piece) {
+  const size_t before = draft.body.size();
+  switch (piece.coding) {
+    case Coding::kFlat: encode_flat(draft, piece.area); break;
+    case Coding::kScreen: encode_screen(draft, piece.area); break;
+    case Coding::kJpeg: encode_jpeg(draft, piece.area); break;
+    case Coding::kPhoto: encode_photo(draft, piece.area); break;
+  }
+  CHECK(draft.body.size() > before);
+  draft.coded_pixels += piece.area.area();
+}
+
+void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
+  draft.info.changed_pixels += area.area();
+  draft.written_pixels += area.area();
+  unverified.insert(tiles.cells_of(area));
+  blank.erase(grid.cells_of(area));
+}
+
+// Both sides now show the source in `area`.
+void ViewerEncoder::State::painted_exactly(const PictureView& source, const Rect& area) {
+  copy_colours(source, held, area);
+  copy_colours(source, painted, area);
+  if (!lossy.any()) return;
+  // Only cells that lie wholly inside have become exact.
+  const Rect cells = grid.cells_of(area);
+  for (int y = cells.y; y < cells.bottom(); ++y) {
+    for (int x = cells.x; x < cells.right(); ++x) {
+      const Rect cell = grid.pixels_of({x, y, 1, 1});
+      if (intersect(cell, area) == cell) lossy.erase(x, y);
+    }
+  }
+}
+
+// --- the codings ---------------------------------------------------------------------------------------------------
+
+void ViewerEncoder::State::copy(Draft& draft, const std::vector<Motion>& motions) {
+  const size_t before = draft.body.size();
+  ByteWriter out(draft.body);
+  out.operation(Operation::kCopy);
+  out.number(static_cast<int>(motions.size()));
+  std::vector<CopyArea> copies;
+  for (const Motion& moved : motions) {
+    out.zigzag(moved.dx);
+    out.zigzag(moved.dy);
+    out.number(static_cast<int>(moved.areas.size()));
+    for (const Rect& area : moved.areas) {
+      out.rect(area);
+      copies.push_back({area, area.x - moved.dx, area.y - moved.dy});
+      note_changed(draft, area);
+    }
+  }
+  draft.info.bytes_by_coding[static_cast<size_t>(Operation::kCopy)] += draft.body.size() - before;
+
+  // A cell that received lossy pixels is lossy; one wholly covered by exact ones is not any more.
+  TileSet was_lossy = lossy;
+  const bool any_lossy = lossy.any();
+  copy_areas(held.row(0), held.width(), copies);
+  copy_areas(painted.row(0), painted.width(), copies);
+  if (!any_lossy) return;
+  for (const CopyArea& area : copies) {
+    const Rect cells = grid.cells_of(area.to);
+    for (int y = cells.y; y < cells.bottom(); ++y) {
+      for (int x = cells.x; x < cells.right(); ++x) {
+        const Rect cell = grid.pixels_of({x, y, 1, 1});
+        const Rect covered = intersect(cell, area.to);
+        const Rect from = grid.cells_of(
+            {covered.x - area.to.x + area.from_x, covered.y - area.to.y + area.from_y, covered.width, covered.height});
+        if (was_lossy.count(from) > 0) {
+          lossy.insert(x, y);
+          painted_time(x, y) = draft.now;
+        } else if (covered == cell) {
+          lossy.erase(x, y);
+        }
+      }
+    }
+  }
+}
+
+void ViewerEncoder::State::encode_flat(Draft& draft, const Rect& area) {
+  const size_t before = draft.body.size();
+  ByteWriter out(draft.body);
+  const uint32_t colour = draft.source.row(area.y)[area.x];
+  out.operation(Operation::kFlat);
+  out.rect(area);
+  out.colour(colour);
+  draft.info.bytes_by_coding[static_cast<size_t>(Operation::kFlat)] += draft.body.size() - before;
+  painted_exactly(draft.source, area);
+  note_changed(draft, area);
+}
+
+void ViewerEncoder::State::encode_screen(Draft& draft, const Rect& area) {
+  const auto limit = static_cast<size_t>(static_cast<double>(area.area()) * kScreenGivesUp) + 256;
+  scratch.clear();
+  const int rows = screen.encode(draft.source, held.view(), area, scratch, limit);
+  const Rect coded{area.x, area.y, area.width, rows};
+  const size_t before = draft.body.size();
+  ByteWriter out(draft.body);
+  out.operation(Operation::kScreen);
+  out.rect(coded);
+  out.bytes(scratch);
+  draft.info.bytes_by_coding[static_cast<size_t>(Operation::kScreen)] += draft.body.size() - before;
+  painted_exactly(draft.source, coded);
+  note_changed(draft, coded);
+  if (rows == area.height) return;
+  const Rect rest{area.x, area.y + rows, area.width, area.height - rows};
+  classes.picture.insert(grid.cells_of(rest));
+  encode_photo(draft, rest);
+}
+
+void ViewerEncoder::State::encode_photo(Draft& draft, const Rect& area) {
+  const size_t before = draft.body.size();
+  ByteWriter out(draft.body);
+  out.operation(Operation::kPhoto);
+  out.rect(area);
+  photo.encode(draft.source, held.view(), area, draft.body);
+  draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)] += draft.body.size() - before;
+  painted_exactly(draft.source, area);
+  note_changed(draft, area);
+}
+
+void ViewerEncoder::State::encode_jpeg(Draft& draft, const Rect& area) {
+  const int quality = std::clamp(draft.budget.jpeg_quality, 1, 100);
+  const JpegSampling sampling = quality >= kFullChromaQuality ? JpegSampling::k444 : JpegSampling::k420;
+  scratch.clear();
+  if (!jpeg.encode(draft.source, area, quality, sampling, scratch)) return encode_photo(draft, area);
+  const size_t before = draft.body.size();
+  ByteWriter out(draft.body);
+  out.operation(Operation::kJpeg);
+  out.rect(area);
+  out.byte(static_cast<uint8_t>(quality));
+  out.byte(static_cast<uint8_t>(sampling));
+  out.varint(static_cast<uint32_t>(scratch.size()));
+  out.bytes(scratch);
+  draft.info.bytes_by_coding[static_cast<size_t>(Operation::kJpeg)] += draft.body.size() - before;
+
+  const JpegScan scan{quality, sampling, {area.width, area.height}, scratch};
+  CHECK(decode_jpeg(scan, held.row(area.y) + area.x, held.width()).ok());
+  copy_colours(draft.source, painted, area);
+  note_changed(draft, area);
+  const Rect cells = grid.cells_of(area);
+  TileSet inexact(grid);
+  inexact.insert(cells);
+  keep_differing(painted.view(), held.view(), inexact);
+  lossy.erase(cells);
+  lossy |= inexact;
+  inexact.for_each([&](int x, int y) { painted_time(x, y) = draft.now; });
+}
+
+// Tiles that the viewer shows wrongly become black on both sides, and coder state that may have learnt from wrong
+// pixels starts afresh; the ordinary comparison then finds what to send.
+void ViewerEncoder::State::heal(Draft& draft) {
+  if (wrong_tiles.empty()) return;
+  ByteWriter out(draft.body);
+  out.operation(Operation::kReset);
+  screen.reset();
+  photo.reset();
+  for (const uint32_t tile : wrong_tiles) {
+    const auto column = static_cast<int>(tile % static_cast<uint32_t>(tiles.columns()));
+    const auto row = static_cast<int>(tile / static_cast<uint32_t>(tiles.columns()));
+    const Rect area = tiles.pixels_of({column, row, 1, 1});
+    const size_t before = draft.body.size();
+    out.operation(Operation::kFlat);
+    out.rect(area);
+    out.colour(0);
+    draft.info.bytes_by_coding[static_cast<size_t>(Operation::kFlat)] += draft.body.size() - before;
+    for (int y = area.y; y < area.bottom(); ++y) {
+      std::fill_n(held.row(y) + area.x, area.width, 0);
+      std::fill_n(painted.row(y) + area.x, area.width, 0);
+    }
+    lossy.erase(grid.cells_of(area));
+    missing.insert(grid.cells_of(area));
+    note_changed(draft, area);
+  }
+  ++draft.info.bytes_by_coding[static_cast<size_t>(Operation::kReset)];
+  wrong_tiles.clear();
+}
+
+void ViewerEncoder::State::refine(Draft& draft) {
+  if (!draft.budget.refine || missing.any() || draft.now < next_refinement) return;
+  TileSet due = lossy;
+  lossy.for_each([&](int x, int y) {
+    if (painted_time(x, y) + kStillBeforeRefinement > draft.now) due.erase(x, y);
+  });
+  std::vector<Region> regions;
+  for (const Rect& cells : due.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells)});
+  const size_t photo_before = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
+  encode_regions(draft, regions);
+  size_t& photo_bytes = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
+  draft.info.bytes_by_coding[kRefineBytes] += photo_bytes - photo_before;
+  photo_bytes = photo_before;
+}
+
+void ViewerEncoder::State::find_refine_time() {
+  next_refinement = kNever;
+  lossy.for_each(
+      [&](int x, int y) { next_refinement = std::min(next_refinement, painted_time(x, y) + kStillBeforeRefinement); });
+}
+
+// --- the class -----------------------------------------------------------------------------------------------------
+
+ViewerEncoder::ViewerEncoder(Size size) : state_(std::make_unique<State>(size)) {
+  CHECK(size.width > 0 && size.height > 0);
+}
+ViewerEncoder::~ViewerEncoder() = default;
+ViewerEncoder::ViewerEncoder(ViewerEncoder&&) noexcept = default;
+ViewerEncoder& ViewerEncoder::operator=(ViewerEncoder&&) noexcept = default;
+
+Size ViewerEncoder::size() const {
+  return state_->held.size();
+}
+
+void ViewerEncoder::mark(const Rect& area, Micros) {
+  const Rect cells = state_->grid.cells_of(area);
+  state_->missing.insert(cells);
+  state_->searched.erase(cells);
+}
+
+void ViewerEncoder::mark_wrong(std::span<const uint32_t> tiles) {
+  const auto count = static_cast<uint32_t>(state_->tiles.columns() * state_->tiles.rows());
+  for (const uint32_t tile : tiles) {
+    if (tile < count) state_->wrong_tiles.push_back(tile);
+  }
+  std::sort(state_->wrong_tiles.begin(), state_->wrong_tiles.end());
+  const auto repeated = std::unique(state_->wrong_tiles.begin(), state_->wrong_tiles.end());
+  state_->wrong_tiles.erase(repeated, state_->wrong_tiles.end());
+}
+
+bool ViewerEncoder::missing() const {
+  return !state_->wrong_tiles.empty() || state_->missing.any();
+}
+bool ViewerEncoder::lossy() const {
+  return state_->lossy.any();
+}
+Micros ViewerEncoder::refine_at() const {
+  return state_->next_refinement;
+}
+
+UpdateInfo ViewerEncoder::encode(const PictureView& source, const EncodeBudget& budget, Micros now,
+                                 std::vector<uint8_t>& body) {
+  CHECK(source.width == size().width && source.height == size().height);
+  State::Draft draft{source, budget, now, body, body.size(), {}};
+  draft.info.bytes_by_coding.assign(kCodingNames.size(), 0);
+  const bool had_lossy = state_->lossy.any();
+  state_->heal(draft);
+  state_->encode_missing(draft);
+  state_->refine(draft);
+  if (had_lossy || state_->lossy.any()) state_->find_refine_time();
+  draft.info.empty = draft.bytes() == 0;
+  draft.info.complete = !state_->missing.any();
+  draft.info.exact = draft.info.complete && !state_->lossy.any();
+  return draft.info;
+}
+
+std::vector<uint32_t> ViewerEncoder::take_unverified_tiles() {
+  std::vector<uint32_t> taken;
+  state_->unverified.for_each(
+      [&](int x, int y) { taken.push_back(static_cast<uint32_t>(y * state_->tiles.columns() + x)); });
+  state_->unverified.clear();
+  return taken;
+}
+
+uint32_t ViewerEncoder::held_tile_hash(uint32_t tile) const {
+  return tile_hash(state_->held.view(), tile);
+}
+PictureView ViewerEncoder::held() const {
+  return state_->held.view();
+}
+
+size_t ViewerEncoder::memory_bytes() const {
+  const auto pixels = static_cast<size_t>(state_->held.bounds().area());
+  return pixels * sizeof(uint32_t) * 2 + state_->painted_at.capacity() * sizeof(Micros) + state_->scratch.capacity() +
+         state_->screen.memory_bytes() + state_->photo.memory_bytes();
+}
+
+}  // namespace vitrine::codec

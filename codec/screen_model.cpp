@@ -1,0 +1,111 @@
+#include "codec/screen_model.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <type_traits>
+
+namespace vitrine::codec {
+
+namespace {
+
+// Makes all elements of an array, of however many dimensions, fresh ones: the first is copied in doubling steps.
+// (Assigning a fresh ScreenModel would put megabytes on the stack or into the program, and plain loops are slow without
+// optimisation.)
+template <class T>
+void restart(T& part) {
+  using Element = std::remove_all_extents_t<T>;
+  static_assert(std::is_trivially_copyable_v<Element>);
+  const Element fresh{};
+  auto* const bytes = reinterpret_cast<unsigned char*>(&part);
+  std::memcpy(bytes, &fresh, sizeof(Element));
+  for (size_t done = sizeof(Element); done < sizeof(T);) {
+    const size_t step = std::min(done, sizeof(T) - done);
+    std::memcpy(bytes + done, bytes, step);
+    done += step;
+  }
+}
+
+template <class... T>
+void restart_all(T&... parts) {
+  (restart(parts), ...);
+}
+
+void restart_trees(LiteralTrees& trees) {
+  restart_all(trees.upper, trees.lower, trees.mixers);
+}
+
+}  // namespace
+
+ScreenModel::ScreenModel() {
+  reset();
+}
+
+void ScreenModel::reset() {
+  restart_all(guesses0, guesses1, guesses2, guesses3, sure_right, run_whole, run_length, guess_right, west, north,
+              literal_near, literal_delta, literal_grey, near_history, grey_history);
+  for (LiteralTrees* trees : {&grey, &red, &green, &blue}) restart_trees(*trees);
+}
+
+uint32_t ScreenModel::checksum() const {
+  static_assert(sizeof(ScreenModel) % 4 == 0);
+  uint32_t lanes[4] = {1, 2, 3, 4};
+  const auto* bytes = reinterpret_cast<const uint8_t*>(this);
+  for (size_t i = 0; i < sizeof(ScreenModel); i += 4) {
+    uint32_t word;
+    std::memcpy(&word, bytes + i, 4);
+    uint32_t& lane = lanes[i / 4 % 4];
+    lane = std::rotl((lane ^ word) * 0x9e3779b1u, 13);
+  }
+  return ((lanes[0] * 31 + lanes[1]) * 31 + lanes[2]) * 31 + lanes[3];
+}
+
+void RowWindow::start(const PictureView& held, const Rect& area) {
+  const size_t stride = static_cast<size_t>(area.width) + 2 * kRowMargin;
+  storage_.resize(3 * stride);
+  for (size_t i = 0; i < 3; ++i) rows_[i] = storage_.data() + i * stride;
+  width_ = area.width;
+  right_known_ = std::min(kRowMargin, held.width - area.right());
+  for (int i = 0; i < 2; ++i) {
+    const int y = area.y - 2 + i;
+    if (y < 0) {
+      std::fill_n(rows_[i], stride, 0u);
+      continue;
+    }
+    load_outside(held, area, y, rows_[i], true);
+    std::fill_n(rows_[i] + kRowMargin + width_ + right_known_, kRowMargin - right_known_,
+                rows_[i][kRowMargin + width_ + right_known_ - 1]);
+  }
+}
+
+// Columns the picture lacks on the left repeat its first one where that is known, else the pixel above.
+void RowWindow::load_outside(const PictureView& held, const Rect& area, int y, uint32_t* row, bool middle) {
+  const uint32_t* const pixels = held.row(y);
+  const int left_known = std::min(kRowMargin, area.x);
+  const int first = middle ? area.x - left_known : area.right();
+  for (int x = area.x - left_known; x < area.x; ++x) row[kRowMargin + x - area.x] = pixels[x] & kColourMask;
+  for (int x = std::max(first, area.x); x < area.right() + right_known_; ++x) {
+    row[kRowMargin + x - area.x] = pixels[x] & kColourMask;
+  }
+  const uint32_t edge = left_known > 0 ? row[kRowMargin - left_known] : middle ? row[kRowMargin] : north()[0];
+  std::fill_n(row, kRowMargin - left_known, edge);
+}
+
+void RowWindow::load(const PictureView& held, const Rect& area, int y, const uint32_t* source) {
+  load_outside(held, area, y, rows_[2], false);
+  if (source == nullptr) return;
+  uint32_t* const row = cur();
+  const int width = width_;  // a local: the stores below might alias the member
+  for (int x = 0; x < width; ++x) row[x] = source[x] & kColourMask;
+}
+
+void RowWindow::advance() {
+  const int known = kRowMargin + width_ + right_known_;
+  std::fill_n(rows_[2] + known, kRowMargin - right_known_, rows_[2][known - 1]);
+  uint32_t* const oldest = rows_[0];
+  rows_[0] = rows_[1];
+  rows_[1] = rows_[2];
+  rows_[2] = oldest;
+}
+
+}  // namespace vitrine::codec

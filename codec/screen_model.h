@@ -1,0 +1,396 @@
+// The model of the screen coder, shared by both directions: what is predicted, in which context each decision is coded,
+// and how the state learns. SCREEN_CODER.md explains it. code_row() is instantiated once for the encoder, where `cur`
+// holds the row, and once for the decoder, where it is filled in; so the two cannot drift apart.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "codec/logistic_mixer.h"
+#include "codec/picture.h"
+#include "codec/range_coder.h"
+#include "protocol/base/geometry.h"
+
+namespace vitrine::codec {
+
+// A colour last seen in a context: colour | check << 24 | times it was right in a row (at most 7) << 29. The check
+// bits are of the context's hash; a slot of another context gives no guess.
+struct ColourGuess {
+  uint32_t bits = 0;
+};
+
+// Contexts of guesses, the widest first: 15, 10, 4 and 2 causal neighbours.
+inline constexpr int kOrders = 4;
+inline constexpr int kGuessBits[kOrders] = {16, 16, 14, 12};
+inline constexpr int kRightMax = 7;
+
+inline constexpr int kRowMargin = 4;  // pixels beside the area that contexts may look at
+
+// The trees of one literal byte, each chosen by what is known: one value, another, and the upper halves of two.
+// A byte is two nibbles, each a tree of 15 decisions that lies in half a cache line.
+struct alignas(32) NibbleTree {
+  SmallModel node[16];
+};
+
+struct LiteralTrees {
+  NibbleTree upper[3][256];
+  NibbleTree lower[3][256][16];
+  LogisticMixer<3> mixers[8];
+};
+
+struct ScreenModel {
+  ColourGuess guesses0[1 << kGuessBits[0]];
+  ColourGuess guesses1[1 << kGuessBits[1]];
+  ColourGuess guesses2[1 << kGuessBits[2]];
+  ColourGuess guesses3[1 << kGuessBits[3]];
+
+  BitModel run_whole[16][32];
+  BitModel run_length[16][64];
+  BitModel guess_right[kOrders][kRightMax + 1][16][8];
+  BitModel sure_right[4];
+  BitModel west[1024], north[1024];
+  BitModel literal_near[32];
+  BitModel literal_delta[3][256][16];
+  BitModel literal_grey[8];
+  LiteralTrees grey, red, green, blue;
+  uint32_t near_history = 0;
+  uint32_t grey_history = 0;
+
+  ScreenModel();
+  void reset();
+  // Differs, very likely, when the states of two models differ.
+  [[nodiscard]] uint32_t checksum() const;
+};
+
+// The three rows contexts look at, 24-bit colours, each with kRowMargin pixels beside the area.
+class RowWindow {
+ public:
+  // Loads what both sides hold above and beside `area`.
+  void start(const PictureView& held, const Rect& area);
+  // The next row: its margins come from the held picture, its pixels from `source` (encoder) or are left to be filled.
+  void load(const PictureView& held, const Rect& area, int y, const uint32_t* source);
+  // Call when the row is complete.
+  void advance();
+
+  [[nodiscard]] size_t memory_bytes() const { return storage_.capacity() * sizeof(uint32_t); }
+
+  uint32_t* cur() { return rows_[2] + kRowMargin; }
+  [[nodiscard]] const uint32_t* north() const { return rows_[1] + kRowMargin; }
+  [[nodiscard]] const uint32_t* north2() const { return rows_[0] + kRowMargin; }
+
+ private:
+  void load_outside(const PictureView& held, const Rect& area, int y, uint32_t* row, bool middle);
+
+  std::vector<uint32_t> storage_;
+  uint32_t* rows_[3] = {};
+  int right_known_ = 0;  // columns right of the area that the picture has
+  int width_ = 0;
+};
+
+// How many of `count` pixels from `pixels` on equal `colour`, counted to the first that does not. Reads up to three
+// pixels past the last.
+inline int equal_run(const uint32_t* pixels, int count, uint32_t colour) {
+  const uint64_t pair = uint64_t{colour} << 32 | colour;
+  for (int i = 0; i < count; i += 4) {
+    uint64_t a, b;
+    std::memcpy(&a, pixels + i, 8);
+    std::memcpy(&b, pixels + i + 2, 8);
+    a ^= pair;
+    b ^= pair;
+    if ((a | b) != 0) {
+      const int found = i + (a != 0 ? std::countr_zero(a) >> 5 : 2 + (std::countr_zero(b) >> 5));
+      return found < count ? found : count;
+    }
+  }
+  return count;
+}
+
+template <class Coder>
+class RowCoder {
+ public:
+  RowCoder(ScreenModel& model, Coder& coder) : m_(model), coder_(coder) {}
+
+  // Codes `width` pixels of `cur`; `n` and `nn` are the rows above. All may be read kRowMargin pixels to both sides.
+  // A function of its own on purpose: a browser swaps in optimised code when a function is called, not while it runs.
+  [[gnu::noinline]] void code_row(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int width) {
+    int x = 0;
+    while (x < width) {
+      const uint32_t west = cur[x - 1];
+      if (west == n[x] && west == n[x - 1] && west == n[x + 1]) {
+        const int extent = 1 + equal_run(n + x + 2, width - x - 1, west);
+        const int length = code_run(nn + x, n + x, cur + x, extent);
+        x += length;
+        if (length == extent) continue;
+        code_unsure(finish_hash(sum_fifteen(nn + x, n + x, cur + x)), nn + x, n + x, cur + x, west, false);
+      } else {
+        code_pixel(nn + x, n + x, cur + x);
+      }
+      ++x;
+    }
+  }
+
+ private:
+  static constexpr uint32_t kNothing = 0xffffffff;
+
+  bool bit(BitModel& model, bool value) { return coder_.code(model, value); }
+
+  // Pixels equal to the one on the left, at most `extent`; fewer mean that the next one differs. Where the row two
+  // above was of that colour too, and where the run's ends look alike, it is rarely broken.
+  int code_run(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int extent) {
+    const uint32_t colour = cur[-1];
+    const int calm = (nn[0] == colour && cur[-2] == colour) | (nn[extent - 1] == colour) << 1 |
+                     (nn[extent / 2] == colour) << 2 | (n[extent] == n[-2]) << 3 | (nn[extent] == colour) << 4;
+    int length = 0;
+    if constexpr (!Coder::kDecodes) length = equal_run(cur, extent, colour);
+    const int size = std::bit_width(static_cast<unsigned>(extent));
+    const int context = size > 15 ? 15 : size;
+    if (bit(m_.run_whole[context][calm], length == extent)) {
+      length = extent;
+    } else if (extent > 1) {
+      length = code_length(context, length, extent);
+    }
+    if constexpr (Coder::kDecodes) std::fill_n(cur, length, colour);
+    return length;
+  }
+
+  // 0 <= length < extent: how many bits it has, then those below the first, highest one modelled.
+  int code_length(int context, int length, int extent) {
+    BitModel* const models = m_.run_length[context];
+    const int size = std::bit_width(static_cast<unsigned>(length));
+    const int largest = std::bit_width(static_cast<unsigned>(extent - 1));
+    int coded = 0;
+    while (coded < largest && !bit(models[coded], coded == size)) ++coded;
+    if (coded <= 1) return coded;
+    int value = 1;
+    for (int i = coded - 2; i >= 0; --i)
+      value = value * 2 + bit(models[16 + coded * 3 + (i == coded - 2 ? 0 : 1)], length >> i & 1);
+    return value < extent ? value : extent - 1;
+  }
+
+  // A slot of a table of guesses, and what it says about this context.
+  struct Guess {
+    ColourGuess* slot;
+    uint32_t check;   // in place, << 24
+    uint32_t colour;  // kNothing when the slot holds another context
+    uint32_t right;
+  };
+
+  static uint32_t finish_hash(uint32_t sum) { return (sum ^ sum >> 15) * 0x9e3779b1u; }
+
+  template <int kBits>
+  static Guess find(ColourGuess (&table)[1 << kBits], uint32_t hash) {
+    ColourGuess* const slot = &table[hash >> (32 - kBits)];
+    const uint32_t check = (hash & 31) << 24;
+    const uint32_t bits = slot->bits;
+    const bool same = ((bits ^ check) & 31u << 24) == 0;  // often wrong to predict: selected, not branched on
+    return {slot, check, same ? bits & kColourMask : kNothing, same ? bits >> 29 : 0};
+  }
+
+  // A slot that another context has proved right is worn down before it is taken: contexts that come once (photographs,
+  // new text) do not wipe out what will return.
+  static void learn(const Guess& guess, uint32_t colour) {
+    const uint32_t bits = guess.slot->bits;
+    const uint32_t right = bits >> 29;
+    if (guess.colour == colour) {
+      guess.slot->bits = bits + (static_cast<uint32_t>(right < kRightMax) << 29);
+    } else if (guess.colour == kNothing && right > 1) {
+      guess.slot->bits = bits - (1u << 29);
+    } else {
+      guess.slot->bits = colour | guess.check;
+    }
+  }
+
+  // Hashes of the causal neighbours before their last mixing, each the wider one's beginning.
+  static uint32_t sum_two(const uint32_t* n, const uint32_t* cur) { return cur[-1] * 0x85ebca6bu + n[0] * 0xc2b2ae35u; }
+  static uint32_t sum_four(const uint32_t* n, const uint32_t* cur) {
+    return sum_two(n, cur) + n[-1] * 0x27d4eb2fu + n[1] * 0x165667b1u;
+  }
+  static uint32_t sum_ten(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
+    return sum_four(n, cur) + cur[-2] * 0xd3a2646du + n[2] * 0xfd7046c5u + n[-2] * 0xb55a4f09u + nn[0] * 0x8da6b343u +
+           nn[1] * 0xd8163841u + nn[-1] * 0xcb1ab31fu;
+  }
+  static uint32_t sum_fifteen(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
+    return sum_ten(nn, n, cur) + nn[2] * 0x9e3779b9u + nn[-2] * 0x7feb352du + n[3] * 0x846ca68bu +
+           cur[-3] * 0x58f38dedu + n[-3] * 0xe4d268f3u;
+  }
+
+  // The common case alone, small enough to stay in code_row(): the widest context has always been right, and is again.
+  [[gnu::always_inline]] void code_pixel(const uint32_t* nn, const uint32_t* n, uint32_t* cur) {
+    const uint32_t hash = finish_hash(sum_fifteen(nn, n, cur));
+    const uint32_t bits = m_.guesses0[hash >> (32 - kGuessBits[0])].bits;
+    const bool sure = bits >> 24 == ((hash & 31) | static_cast<uint32_t>(kRightMax) << 5);
+    if (sure) {
+      const uint32_t colour = bits & kColourMask;
+      const int place = (colour == cur[-1]) | (colour == n[0]) << 1;
+      if (bit(m_.sure_right[place], *cur == colour)) {
+        if constexpr (Coder::kDecodes) *cur = colour;
+        return;
+      }
+    }
+    code_unsure(hash, nn, n, cur, kNothing, sure);
+  }
+
+  // `refuted`: it is coded already that the widest guess is wrong.
+  [[gnu::noinline]] void code_unsure(uint32_t wide_hash, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
+                                     uint32_t excluded, bool refuted) {
+    const Guess wide = find<kGuessBits[0]>(m_.guesses0, wide_hash);
+    const Guess next = find<kGuessBits[1]>(m_.guesses1, finish_hash(sum_ten(nn, n, cur)));
+    if (!refuted && wide.colour != kNothing && wide.colour != excluded) {
+      if (bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
+        if constexpr (Coder::kDecodes) *cur = wide.colour;
+        learn(wide, wide.colour);
+        learn(next, wide.colour);
+        return;
+      }
+    }
+    const Guess guesses[kOrders] = {wide, next, find<kGuessBits[2]>(m_.guesses2, finish_hash(sum_four(n, cur))),
+                                    find<kGuessBits[3]>(m_.guesses3, finish_hash(sum_two(n, cur)))};
+    code_surprise(guesses, nn, n, cur, excluded);
+  }
+
+  // The context of "this guess is right": how often it was, what the next order says, and whether it repeats a
+  // neighbour.
+  BitModel& right_model(int order, const Guess& guess, const Guess& lower, uint32_t w, uint32_t n, uint32_t excluded) {
+    uint32_t support = 0;
+    if (lower.colour == guess.colour) {
+      support = 8 + lower.right;
+    } else if (lower.colour != kNothing) {
+      support = 1 + (lower.right < 6 ? lower.right : 6);
+    }
+    const int place = (guess.colour == w) | (guess.colour == n) << 1 | (excluded != kNothing) << 2;
+    return m_.guess_right[order][guess.right][support][place];
+  }
+
+  // The widest context had no guess or a wrong one.
+  void code_surprise(const Guess (&guesses)[kOrders], const uint32_t* nn, const uint32_t* n, uint32_t* cur,
+                     uint32_t excluded) {
+    const uint32_t w = cur[-1];
+    uint32_t tried[kOrders + 3] = {excluded, guesses[0].colour};
+    int count = 2;
+    const auto is_tried = [&tried, &count](uint32_t colour) {
+      for (int i = 0; i < count; ++i) {
+        if (tried[i] == colour) return true;
+      }
+      return false;
+    };
+    int hit = kOrders;
+    uint32_t colour = *cur;
+    for (int i = 1; i < kOrders && hit == kOrders; ++i) {
+      const Guess& guess = guesses[i];
+      if (guess.colour == kNothing || is_tried(guess.colour)) continue;
+      tried[count++] = guess.colour;
+      const Guess& support = guesses[i + 1 < kOrders ? i + 1 : 0];
+      if (bit(right_model(i, guess, support, w, n[0], excluded), colour == guess.colour)) {
+        colour = guess.colour;
+        hit = i;
+      }
+    }
+    if (hit == kOrders) {
+      const int known =
+          (guesses[0].colour != kNothing) + (guesses[1].colour != kNothing) + (guesses[2].colour != kNothing);
+      const int shape = (w == n[0]) | (excluded != kNothing) << 1 | (w == n[-1]) << 2 | (n[0] == n[-1]) << 3 |
+                        (n[0] == n[1]) << 4 | (w == cur[-2]) << 5 | (n[0] == nn[0]) << 6 | known << 7;
+      if (!is_tried(w) && bit(m_.west[shape], colour == w)) {
+        colour = w;
+      } else if (tried[count++] = w; !is_tried(n[0]) && bit(m_.north[shape], colour == n[0])) {
+        colour = n[0];
+      } else {
+        colour = code_literal(w, n, colour);
+      }
+    }
+    if constexpr (Coder::kDecodes) *cur = colour;
+    for (int i = 0; i < kOrders && i <= hit + 1; ++i) learn(guesses[i], colour);
+  }
+
+  static int channel(uint32_t colour, int shift) { return static_cast<int>(colour >> shift) & 255; }
+  static bool is_grey(uint32_t c) { return channel(c, 0) == channel(c, 8) && channel(c, 8) == channel(c, 16); }
+
+  // The median edge detector of LOCO-I (JPEG-LS).
+  static int expected(int w, int n, int nw) {
+    const int low = w < n ? w : n;
+    const int high = w < n ? n : w;
+    return nw >= high ? low : nw <= low ? high : w + n - nw;
+  }
+
+  uint32_t code_literal(uint32_t w, const uint32_t* n, uint32_t actual) {
+    const int context = is_grey(w) | is_grey(n[0]) << 1 | (m_.grey_history & 1) << 2;
+    const bool grey = bit(m_.literal_grey[context], is_grey(actual));
+    m_.grey_history = grey;
+    if (grey) {
+      const int value =
+          code_byte(m_.grey, channel(w, 8), channel(n[0], 8),
+                    expected(channel(w, 8), channel(n[0], 8), channel(n[-1], 8)), channel(n[1], 8), channel(actual, 8));
+      return static_cast<uint32_t>(value) * 0x010101;
+    }
+    int guess[3];
+    int delta[3];
+    bool near = true;
+    for (int i = 0; i < 3; ++i) {
+      guess[i] = expected(channel(w, i * 8), channel(n[0], i * 8), channel(n[-1], i * 8));
+      delta[i] = channel(actual, i * 8) - guess[i];
+      near = near && delta[i] >= -8 && delta[i] < 8;
+    }
+    const auto close = [](uint32_t a, uint32_t b) { return std::abs(channel(a, 8) - channel(b, 8)) < 12; };
+    const int smooth = close(w, n[-1]) | close(n[0], n[-1]) << 1 | close(n[0], n[1]) << 2;
+    near = bit(m_.literal_near[(m_.near_history & 3) << 3 | smooth], near);
+    m_.near_history = m_.near_history << 1 | near;
+    const int rough = std::abs(channel(w, 8) - channel(n[-1], 8)) + std::abs(channel(n[0], 8) - channel(n[-1], 8)) +
+                      std::abs(channel(n[0], 8) - channel(n[1], 8));
+    return near ? code_near(guess, delta, rough > 15 ? 15 : rough) : code_far(w, n, actual);
+  }
+
+  // Each channel within 8 of what is expected: green by how rough the neighbourhood is, red by how far green was off,
+  // blue by both.
+  uint32_t code_near(const int (&guess)[3], const int (&delta)[3], int activity) {
+    uint32_t colour = 0;
+    int context = activity;
+    for (const int i : {1, 2, 0}) {
+      BitModel* const tree = m_.literal_delta[i][context];
+      unsigned node = 1;
+      for (int k = 3; k >= 0; --k) node = node * 2 + bit(tree[node], (delta[i] + 8) >> k & 1);
+      const int code = static_cast<int>(node & 15);
+      context = i == 1 ? code : code * 16 + (context & 15);
+      colour |= static_cast<uint32_t>(guess[i] + code - 8) << (i * 8);
+    }
+    return colour;
+  }
+
+  // Colours far from their neighbours: text. Sub-pixel antialiasing is smooth along the subpixels, so red follows
+  // the left neighbour's blue, green follows red and blue follows green.
+  uint32_t code_far(uint32_t w, const uint32_t* n, uint32_t actual) {
+    const int wg = channel(w, 8);
+    const int wb = channel(w, 0);
+    const int ng = channel(n[0], 8);
+    const int red = code_byte(m_.red, wb, channel(n[0], 16), wb, wg, channel(actual, 16));
+    const int green = code_byte(m_.green, red, ng, red, wb, channel(actual, 8));
+    const int blue = code_byte(m_.blue, green, red, green, red, channel(actual, 0));
+    return static_cast<uint32_t>(red) << 16 | static_cast<uint32_t>(green) << 8 | static_cast<uint32_t>(blue);
+  }
+
+  int code_byte(LiteralTrees& trees, int first, int second, int both_a, int both_b, int value) {
+    const int both = (both_a & 0xf0) | both_b >> 4;
+    const int high =
+        code_nibble(trees.mixers, trees.upper[0][first], trees.upper[1][second], trees.upper[2][both], value >> 4);
+    const int low = code_nibble(trees.mixers + 4, trees.lower[0][first][high], trees.lower[1][second][high],
+                                trees.lower[2][both][high], value & 15);
+    return high << 4 | low;
+  }
+
+  int code_nibble(LogisticMixer<3>* mixers, NibbleTree& a, NibbleTree& b, NibbleTree& c, int value) {
+    unsigned node = 1;
+    for (int i = 0; i < 4; ++i) {
+      SmallModel* const models[3] = {&a.node[node], &b.node[node], &c.node[node]};
+      node = node * 2 + mixers[i].code(coder_, models, value >> (3 - i) & 1);
+    }
+    return static_cast<int>(node & 15);
+  }
+
+  ScreenModel& m_;
+  Coder& coder_;
+};
+
+}  // namespace vitrine::codec

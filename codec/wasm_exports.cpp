@@ -1,0 +1,62 @@
+// The decoder's face to the browser. Handles are addresses of Viewer objects; the page passes back only what it was
+// given. Nothing is imported: no clock, no output, no randomness.
+#include <cstdint>
+#include <new>
+#include <vector>
+
+#include "codec/dec_decoder.h"
+
+namespace {
+
+// One update body; the wire's kMaxUpdateBody.
+constexpr uint32_t kMaxBody = 1 << 20;
+
+struct Viewer {
+  vitrine::codec::Decoder decoder;
+  std::vector<uint8_t> body;
+  std::vector<int32_t> dirty;
+};
+
+}  // namespace
+
+#define VITRINE_EXPORT(name) extern "C" __attribute__((export_name(#name)))
+
+// A handle, or 0 when the size is not allowed or memory is short.
+VITRINE_EXPORT(vt_create) Viewer* vt_create(int32_t width, int32_t height) {
+  auto decoder = vitrine::codec::Decoder::create({width, height});
+  if (!decoder.ok()) return nullptr;
+  return new (std::nothrow) Viewer{decoder.take(), {}, {}};
+}
+
+VITRINE_EXPORT(vt_destroy) void vt_destroy(Viewer* viewer) {
+  delete viewer;
+}
+
+// Where to write a body of this size; 0 when it is too large.
+VITRINE_EXPORT(vt_input) uint8_t* vt_input(Viewer* viewer, uint32_t size) {
+  if (size > kMaxBody) return nullptr;
+  if (viewer->body.size() < size || viewer->body.empty()) viewer->body.resize(size + 1);
+  return viewer->body.data();
+}
+
+// Applies the body; the number of changed rectangles, or -1 when it was malformed.
+VITRINE_EXPORT(vt_apply) int32_t vt_apply(Viewer* viewer, uint32_t size) {
+  if (size > viewer->body.size()) return -1;
+  const bool good = viewer->decoder.apply({viewer->body.data(), size}).ok();
+  viewer->dirty.clear();
+  for (const vitrine::Rect& area : viewer->decoder.dirty()) {
+    viewer->dirty.insert(viewer->dirty.end(), {area.x, area.y, area.width, area.height});
+  }
+  return good ? static_cast<int32_t>(viewer->dirty.size() / 4) : -1;
+}
+
+// Changed rectangles of the last vt_apply: x, y, width, height each.
+VITRINE_EXPORT(vt_dirty) const int32_t* vt_dirty(Viewer* viewer) {
+  return viewer->dirty.data();
+}
+VITRINE_EXPORT(vt_pixels) const uint8_t* vt_pixels(Viewer* viewer) {
+  return viewer->decoder.rgba();
+}
+VITRINE_EXPORT(vt_tile_hash) uint32_t vt_tile_hash(Viewer* viewer, uint32_t tile) {
+  return viewer->decoder.tile_hash(tile);
+}

@@ -1,0 +1,156 @@
+#include "host-agent/agent_program.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+
+#include "host-agent/control_channel.h"
+#include "host-agent/input/xtest_input.h"
+#include "host-agent/link/event_loop.h"
+#include "host-agent/screen/x11_screen.h"
+
+namespace vitrine::agent {
+namespace {
+
+// Viewers are told why before the program ends; one that does not read is not waited for longer.
+constexpr Micros kFarewell = kSecond;
+constexpr Micros kControlRetry = 100 * kMillisecond;
+
+// SIGTERM and SIGINT as a descriptor.
+class StopSignals {
+ public:
+  static Result<std::unique_ptr<StopSignals>> create() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    const int fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (fd < 0) return Error{ErrorCode::kIo, "signals cannot be received"};
+    return std::unique_ptr<StopSignals>(new StopSignals(fd));
+  }
+  ~StopSignals() { close(fd_); }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  [[nodiscard]] int fd() const { return fd_; }
+  [[nodiscard]] bool take() const {
+    signalfd_siginfo info{};
+    return read(fd_, &info, sizeof info) == sizeof info;
+  }
+
+ private:
+  explicit StopSignals(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+// One thread owns all of it.
+class AgentProgram {
+ public:
+  static Result<std::unique_ptr<AgentProgram>> create(const AgentOptions& options) {
+    auto program = std::make_unique<AgentProgram>();
+    // What can be wrong with the call is found before anything is touched.
+    program->tls_ = TRY(GatewayTls::create());
+    TRY(program->tls_->trust(options.gateway.certificate_file));
+    TRY(read_credential(options.gateway.credential_file));
+    if (options.control_fd) program->control_.emplace(TRY(ControlChannel::create(*options.control_fd)));
+    program->signals_ = TRY(StopSignals::create());
+    program->display_ = TRY(X11Display::connect(options.display));
+    program->screen_ = TRY(X11Screen::create(*program->display_));
+    program->hands_ = TRY(XtestInput::create(*program->display_));
+    program->agent_ = std::make_unique<DesktopAgent>(*program->screen_, *program->hands_);
+    program->loop_ = TRY(EventLoop::create(*program->tls_));
+    program->links_ =
+        std::make_unique<GatewayLinks>(*program->loop_, *program->agent_, *program->tls_, options.gateway);
+    TRY(program->watch());
+    return program;
+  }
+
+  Result<void> run() {
+    for (;;) {
+      const Micros now = monotonic_now();
+      agent_->advance(now);
+      if (agent_->fault() && !stopping()) begin_stop(now);
+      links_->advance(now);
+      report();
+      if (stopping() && (links_->empty() || now >= stop_at_)) break;
+      Micros until = std::min({agent_->next_deadline(now), links_->next_deadline(), stop_at_});
+      if (control_ && !control_->flush()) until = std::min(until, now + kControlRetry);
+      loop_->run_once(until);
+    }
+    if (agent_->fault()) return *agent_->fault();
+    return {};
+  }
+
+ private:
+  Result<void> watch() {
+    // The X server's events are read by agent_->advance() in every turn of the loop.
+    TRY(loop_->watch(display_->fd(), [] {}));
+    TRY(loop_->watch(signals_->fd(), [this] {
+      if (!signals_->take() || stopping()) return;
+      spdlog::info("told to stop");
+      agent_->close_all(CloseCode::kShuttingDown, "The desktop's agent stops.");
+      begin_stop(monotonic_now());
+    }));
+    if (control_) TRY(loop_->watch(control_->fd(), [this] { obey(); }));
+    return {};
+  }
+
+  void obey() {
+    for (const ControlOrder& order : control_->receive()) {
+      if (const auto* notice = std::get_if<Notice>(&order)) {
+        agent_->notify(notice->level, notice->text);
+      } else if (const auto* close = std::get_if<Close>(&order)) {
+        spdlog::info("told to close: {}", close->reason);
+        agent_->close_all(close->code, close->reason);
+        begin_stop(monotonic_now());
+      } else if (!stopping()) {
+        spdlog::info("the supervisor is gone");
+        agent_->close_all(CloseCode::kShuttingDown, "The desktop's supervisor stopped.");
+        begin_stop(monotonic_now());
+      }
+    }
+  }
+
+  [[nodiscard]] bool stopping() const { return stop_at_ != kNever; }
+  void begin_stop(Micros now) {
+    if (stopping()) return;
+    stop_at_ = now + kFarewell;
+    links_->stop();
+  }
+
+  void report() {
+    if (!control_) return;
+    if (!told_ready_ && links_->was_welcomed()) {
+      told_ready_ = true;
+      control_->tell_ready();
+    }
+    control_->tell_viewers(agent_->viewers(), agent_->screen_size());
+  }
+
+  std::unique_ptr<GatewayTls> tls_;
+  std::optional<ControlChannel> control_;
+  std::unique_ptr<StopSignals> signals_;
+  std::unique_ptr<X11Display> display_;
+  std::unique_ptr<X11Screen> screen_;
+  std::unique_ptr<XtestInput> hands_;
+  std::unique_ptr<DesktopAgent> agent_;
+  std::unique_ptr<EventLoop> loop_;
+  std::unique_ptr<GatewayLinks> links_;
+  Micros stop_at_ = kNever;
+  bool told_ready_ = false;
+};
+
+}  // namespace
+
+Result<void> run_agent(const AgentOptions& options) {
+  const auto program = TRY(AgentProgram::create(options));
+  return program->run();
+}
+
+}  // namespace vitrine::agent

@@ -1,0 +1,50 @@
+// The agent's line to its supervisor: newline-separated JSON both ways over a descriptor that it inherited.
+//
+//   to the supervisor    {"event":"ready"}
+//                        {"event":"viewers","count":1,"width":W,"height":H,"viewers":[{"user","browser","rtt_ms"}]}
+//   from the supervisor  {"do":"notice","level":"info"|"warning"|"error","text":"..."}
+//                        {"do":"close","code":7,"reason":"..."}
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "host-agent/viewer_session.h"
+#include "protocol/base/geometry.h"
+#include "protocol/messages.h"
+
+namespace vitrine::agent {
+
+// What the supervisor asks for.
+struct EndOfSupervisor {};  // it is gone
+using ControlOrder = std::variant<Notice, Close, EndOfSupervisor>;
+
+// One thread. Never blocks.
+class ControlChannel {
+ public:
+  // Errors: invalid_argument when `fd` is not open. Keeps but does not close it.
+  static Result<ControlChannel> create(int fd);
+
+  // What came since the last call. Lines that are no orders are logged and skipped.
+  std::vector<ControlOrder> receive();
+  void tell_ready();
+  // Says so when it differs from what was told last.
+  void tell_viewers(const std::vector<ViewerSummary>& viewers, Size screen);
+  // Sends what did not fit before. False while there is more.
+  bool flush();
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  explicit ControlChannel(int fd) : fd_(fd) {}
+  void send(const std::string& line);
+  std::optional<ControlOrder> parse_order(const std::string& line) const;
+
+  int fd_;
+  std::string incoming_;
+  std::string outgoing_;
+  std::string told_;  // the last "viewers" line without its round trips
+};
+
+}  // namespace vitrine::agent

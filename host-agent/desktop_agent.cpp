@@ -1,0 +1,247 @@
+#include "host-agent/desktop_agent.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace vitrine::agent {
+namespace {
+
+// Screens show 60 pictures a second; three at once let an answer that is drawn in steps through without a wait.
+constexpr double kCapturesPerSecond = 60;
+constexpr double kCaptureBurst = 3;
+// A window being dragged to another size asks for many; each costs every program on the desktop a redraw.
+constexpr Micros kBetweenResizes = 100 * kMillisecond;
+constexpr uint32_t kLeastScale = 50;
+constexpr uint32_t kLargestScale = 400;
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+}  // namespace
+
+DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands)
+    : screen_(screen),
+      hands_(hands),
+      captures_(kCapturesPerSecond, kCaptureBurst),
+      mode_applied_at_(-kBetweenResizes) {}
+
+template <class T>
+bool DesktopAgent::check(const Result<T>& result) {
+  if (result.ok()) return true;
+  fail(result.error());
+  return false;
+}
+
+void DesktopAgent::fail(const Error& error) {
+  if (fault_) return;
+  fault_ = error;
+  close_all(CloseCode::kDesktopFailed, error.message);
+}
+
+// --- viewers ----------------------------------------------------------------------------------------------------
+
+ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
+  const size_t others = viewer_count();
+  read_events(now);
+  const bool sized = joined.width > 0 && joined.height > 0;
+  const bool welcome = others < kMaxViewersPerDesktop && (joined.rights & kMayView) != 0 && !fault_;
+  if (welcome && sized && (joined.rights & kMayResize) != 0) {
+    const auto side = [](uint32_t value) { return static_cast<int>(std::min(value, kMaxScreenSide)); };
+    wanted_mode_ = ScreenMode{{side(joined.width), side(joined.height)}, joined.scale_percent};
+    apply_mode(now);
+  }
+  const ViewerId id = ++last_viewer_;
+  ViewerSession& session = viewers_.try_emplace(id, joined, screen_size(), now).first->second;
+  if (fault_) {
+    session.close(CloseCode::kDesktopFailed, fault_->message);
+  } else if ((joined.rights & kMayView) == 0) {
+    session.close(CloseCode::kForbidden, "this session may not see the desktop");
+  } else if (!welcome) {
+    session.close(CloseCode::kLimit, "this desktop has as many viewers as it can take");
+  } else {
+    session.mark({0, 0, screen_size().width, screen_size().height}, now);
+    session.set_cursor(screen_.content().cursor);
+    session.pointer_is_at(screen_.content().pointer);
+  }
+  return id;
+}
+
+void DesktopAgent::remove_viewer(ViewerId viewer, Micros now) {
+  if (viewers_.erase(viewer) == 0) return;
+  check(hands_.release_all(viewer));
+  const auto again = hands_.proceed(now);
+  if (check(again)) hands_at_ = again.value();
+}
+
+void DesktopAgent::receive(ViewerId viewer, std::span<const uint8_t> message, Micros now) {
+  const auto found = viewers_.find(viewer);
+  if (found == viewers_.end()) return;
+  ViewerSession& session = found->second;
+  const bool was_closing = session.closing();
+  const Received received = session.receive(message, now);
+  perform(viewer, received, now);
+  if (received.sequence != 0) session.injected(received.sequence);
+  if (session.closing() && !was_closing) check(hands_.release_all(viewer));
+}
+
+void DesktopAgent::perform(ViewerId viewer, const Received& received, Micros now) {
+  if (fault_) return;
+  bool used_hands = true;
+  std::visit(Overloaded{[&](std::monostate) { used_hands = false; },
+                        [&](const KeyInput& input) { check(hands_.key(viewer, input)); },
+                        [&](const TypedText& text) { check(hands_.text(viewer, text.utf8)); },
+                        [&](const PointerInput& input) { check(hands_.pointer(viewer, input)); },
+                        [&](const LiftAll&) { check(hands_.release_all(viewer)); },
+                        [&](const ScreenMode& mode) {
+                          used_hands = false;
+                          want_mode(mode, now);
+                        }},
+             received.request);
+  if (!used_hands) return;
+  const auto again = hands_.proceed(now);
+  if (check(again)) hands_at_ = again.value();
+}
+
+// --- size -------------------------------------------------------------------------------------------------------
+
+void DesktopAgent::want_mode(const ScreenMode& mode, Micros now) {
+  if (mode.size.width <= 0 || mode.size.height <= 0) return;
+  wanted_mode_ = mode;
+  if (now - mode_applied_at_ >= kBetweenResizes) apply_mode(now);
+}
+
+void DesktopAgent::apply_mode(Micros now) {
+  ScreenMode mode = *std::exchange(wanted_mode_, std::nullopt);
+  mode.scale_percent = std::clamp(mode.scale_percent, kLeastScale, kLargestScale);
+  mode_applied_at_ = now;
+  if (check(screen_.resize(mode))) read_events(now);
+}
+
+// --- pixels -----------------------------------------------------------------------------------------------------
+
+void DesktopAgent::read_events(Micros now) {
+  if (fault_) return;
+  const auto events = screen_.take_events();
+  if (!check(events)) return;
+  const ScreenContent& content = screen_.content();
+  damaged_ = damaged_ || events.value().damaged || events.value().resized;
+  if (events.value().resized) picture_read_ = false;
+  for (auto& [id, session] : viewers_) {
+    if (events.value().resized) {
+      session.reset_surface(content.picture.size(), now);
+      session.mark(content.picture.bounds(), now);
+    }
+    if (events.value().cursor_changed) session.set_cursor(content.cursor);
+    if (events.value().pointer_moved || events.value().resized) session.pointer_is_at(content.pointer);
+  }
+}
+
+void DesktopAgent::capture(Micros now) {
+  if (damaged_) {
+    // A picture that was never read is black; showing that first would flash.
+    if (!captures_.take(now) && picture_read_) return;
+    const auto rects = screen_.capture();
+    if (!check(rects)) return;
+    damaged_ = false;
+    picture_read_ = true;
+    for (auto& [id, session] : viewers_) {
+      for (const Rect& rect : rects.value()) session.mark(rect, now);
+    }
+  }
+  // Nothing waits to be read: the picture is what the screen shows now.
+  for (auto& [id, session] : viewers_) session.captured(now);
+}
+
+bool DesktopAgent::wants_output(ViewerId viewer, Micros now) const {
+  const ViewerSession* wanted = session(viewer);
+  if (wanted == nullptr) return false;
+  if (wanted->wants_output(now)) return true;
+  return damaged_ && !fault_ && wanted->can_take_pixels() && captures_.ready_at() <= now;
+}
+
+void DesktopAgent::prepare_output(ViewerId viewer, Micros now) {
+  const auto found = viewers_.find(viewer);
+  if (found == viewers_.end() || fault_ || !found->second.can_take_pixels()) return;
+  read_events(now);
+  if (!fault_ && (damaged_ || found->second.lacks_pixels(now))) capture(now);
+  if (!fault_ && found->second.lacks_pixels(now)) found->second.encode(screen_.content().picture.view(), now);
+}
+
+std::optional<Bytes> DesktopAgent::take_output(ViewerId viewer, Micros now) {
+  const auto found = viewers_.find(viewer);
+  if (found == viewers_.end()) return std::nullopt;
+  if (auto message = found->second.take_output(now)) return message;
+  prepare_output(viewer, now);
+  return found->second.take_output(now);
+}
+
+bool DesktopAgent::finished(ViewerId viewer) const {
+  const ViewerSession* wanted = session(viewer);
+  return wanted == nullptr || wanted->finished();
+}
+
+// --- time -------------------------------------------------------------------------------------------------------
+
+void DesktopAgent::advance(Micros now) {
+  read_events(now);
+  if (wanted_mode_ && now - mode_applied_at_ >= kBetweenResizes) apply_mode(now);
+  if (hands_at_ <= now && !fault_) {
+    const auto again = hands_.proceed(now);
+    if (check(again)) hands_at_ = again.value();
+  }
+  for (auto& [id, session] : viewers_) session.advance(now);
+}
+
+Micros DesktopAgent::next_deadline(Micros after) const {
+  Micros deadline = kNever;
+  const auto consider = [&](Micros time) {
+    if (time > after) deadline = std::min(deadline, time);
+  };
+  consider(hands_at_);
+  if (wanted_mode_) consider(mode_applied_at_ + kBetweenResizes);
+  for (const auto& [id, session] : viewers_) {
+    consider(session.next_deadline(after));
+    if (damaged_ && session.can_take_pixels()) consider(captures_.ready_at());
+  }
+  return deadline;
+}
+
+// --- all viewers ------------------------------------------------------------------------------------------------
+
+void DesktopAgent::notify(NoticeLevel level, const std::string& text) {
+  for (auto& [id, session] : viewers_) session.notify(level, text);
+}
+
+void DesktopAgent::close_all(CloseCode code, const std::string& reason) {
+  for (auto& [id, session] : viewers_) session.close(code, reason);
+}
+
+size_t DesktopAgent::viewer_count() const {
+  const auto open = [](const auto& entry) { return !entry.second.closing(); };
+  return static_cast<size_t>(std::ranges::count_if(viewers_, open));
+}
+
+std::vector<ViewerSummary> DesktopAgent::viewers() const {
+  std::vector<ViewerSummary> result;
+  for (const auto& [id, session] : viewers_) {
+    if (!session.closing()) result.push_back(session.summary());
+  }
+  return result;
+}
+
+std::vector<ViewerId> DesktopAgent::viewer_ids() const {
+  std::vector<ViewerId> result;
+  for (const auto& [id, session] : viewers_) result.push_back(id);
+  return result;
+}
+
+const ViewerSession* DesktopAgent::session(ViewerId viewer) const {
+  const auto found = viewers_.find(viewer);
+  return found == viewers_.end() ? nullptr : &found->second;
+}
+
+}  // namespace vitrine::agent

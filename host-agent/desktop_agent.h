@@ -1,0 +1,98 @@
+// The agent of one desktop: a screen, a pair of hands, and the viewers who share them. No socket, clock, thread or X
+// server inside: bytes and time come in, bytes go out. A whole desktop therefore runs inside a test:
+//
+//     MemoryScreen screen({1280, 720});             // or X11Screen
+//     RecordingInput hands;                         // or XtestInput
+//     DesktopAgent agent(screen, hands);
+//     const ViewerId viewer = agent.add_viewer(joined, now);     // ViewerJoined came on a link
+//     agent.receive(viewer, bytes, now);                         // a message of the viewer came
+//     agent.advance(now);                                        // the screen has something, or next_deadline()
+//     while (auto bytes = agent.take_output(viewer, now)) ...    // the link is writable: one message, newest pixels
+//     agent.remove_viewer(viewer, now);                          // the link is gone
+//
+// When `finished(viewer)` the last message was a Close (or the viewer sent one) and the link is to be closed.
+//
+// The path of a frame: the screen says "damaged" (no pixels are read); when some viewer's pacer has room and its link
+// is writable, and not before, the damaged rectangles are read into the screen's picture and marked in all viewers'
+// encoders; that viewer's encoder compares, encodes one slice, and the update leaves. On a still screen nothing runs.
+// The picture an encoder is given does not change while it works, which is where a pool of workers would start.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "host-agent/input/input_sink.h"
+#include "host-agent/screen/screen_source.h"
+#include "host-agent/token_bucket.h"
+#include "host-agent/viewer_session.h"
+
+namespace vitrine::agent {
+
+using ViewerId = uint64_t;
+
+// One thread. Screen and hands are borrowed and outlive the agent.
+class DesktopAgent {
+ public:
+  DesktopAgent(ScreenSource& screen, InputSink& hands);
+
+  // A link carries a viewer now. One too many, or one that may not look, is told so and closed.
+  ViewerId add_viewer(const ViewerJoined& joined, Micros now);
+  // The link is gone: what the viewer held is lifted.
+  void remove_viewer(ViewerId viewer, Micros now);
+  void receive(ViewerId viewer, std::span<const uint8_t> message, Micros now);
+
+  // Whether take_output() would give something; ask after every other call.
+  [[nodiscard]] bool wants_output(ViewerId viewer, Micros now) const;
+  // The next message for a link that can take one now. Small ones first, then an update of the newest pixels.
+  std::optional<Bytes> take_output(ViewerId viewer, Micros now);
+  // The first half of take_output(): captures and encodes. A shell with a clock calls it first, so that the time it
+  // took is seen in the `now` of take_output().
+  void prepare_output(ViewerId viewer, Micros now);
+  [[nodiscard]] bool finished(ViewerId viewer) const;
+
+  // The screen has something to say, or next_deadline() has come.
+  void advance(Micros now);
+  // The first time after `after`. A shell that just called advance(now) asks for what comes after `now`: an earlier
+  // deadline only waits for a link that is not writable.
+  [[nodiscard]] Micros next_deadline(Micros after = INT64_MIN) const;
+
+  void notify(NoticeLevel level, const std::string& text);
+  void close_all(CloseCode code, const std::string& reason);
+
+  [[nodiscard]] size_t viewer_count() const;
+  [[nodiscard]] std::vector<ViewerSummary> viewers() const;
+  [[nodiscard]] std::vector<ViewerId> viewer_ids() const;
+  [[nodiscard]] const ViewerSession* session(ViewerId viewer) const;
+  [[nodiscard]] Size screen_size() const { return screen_.content().picture.size(); }
+  // Set once the screen is gone for good; every viewer is being closed then.
+  [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
+
+ private:
+  void read_events(Micros now);
+  void capture(Micros now);
+  void perform(ViewerId viewer, const Received& received, Micros now);
+  void want_mode(const ScreenMode& mode, Micros now);
+  void apply_mode(Micros now);
+  void fail(const Error& error);
+  // Keeps the value of a call to screen or hands, or fails.
+  template <class T>
+  bool check(const Result<T>& result);
+
+  ScreenSource& screen_;
+  InputSink& hands_;
+  std::map<ViewerId, ViewerSession> viewers_;
+  ViewerId last_viewer_ = 0;
+  bool damaged_ = true;        // pixels wait to be captured
+  bool picture_read_ = false;  // since the start, and since the last change of size
+  TokenBucket captures_;
+  std::optional<ScreenMode> wanted_mode_;
+  Micros mode_applied_at_;
+  Micros hands_at_ = kNever;  // when the hands go on
+  std::optional<Error> fault_;
+};
+
+}  // namespace vitrine::agent

@@ -1,0 +1,107 @@
+// How much a viewer may be sent now, so that what it sees is new.
+//
+// TCP hides loss and congestion as delay: whatever is handed over too early only waits in some queue, as an old
+// picture. So the pacer keeps the bytes in flight (sent, not yet acknowledged as shown) near
+//
+//     window = delivery rate x minimum round trip + delivery rate x kSlack
+//
+// The model is that of BBR (Cardwell et al., ACM Queue 2016): the rate is a windowed maximum over round trips of
+// samples that were not limited by having nothing to send, the round trip a windowed minimum; a cycle of gains asks for
+// more now and then and lets the queue drain after. Acks come from the page, so a slow decoder is seen as a slow link
+// and treated the same. A run of high round trips ends the maximum at once (a link that became slower); a silence of
+// the whole link (a stall) is not taken for a rate.
+//
+// Pure state: time is an argument. One thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "protocol/base/time.h"
+
+namespace vitrine::agent {
+
+class Pacer {
+ public:
+  // An update was handed to the link. Ids rise.
+  void sent(uint32_t id, size_t bytes, Micros now);
+  // The viewer shows this update and all before it.
+  void acked(uint32_t id, Micros now);
+  // The window has room but there is nothing to send: samples until now's flight is over say nothing about the link.
+  void ran_dry();
+
+  [[nodiscard]] bool may_send() const;
+  // How large the next update should be at most: a few milliseconds of the link.
+  [[nodiscard]] size_t update_bytes() const;
+
+  [[nodiscard]] size_t bytes_in_flight() const { return in_flight_bytes_; }
+  [[nodiscard]] size_t window_bytes() const { return window_; }
+  [[nodiscard]] double rate() const { return rate_; }        // bytes per second
+  [[nodiscard]] Micros min_rtt() const { return min_rtt_; }  // kNever before the first ack
+  [[nodiscard]] Micros last_rtt() const { return last_rtt_; }
+  // By how much the newest round trips exceed the shortest.
+  [[nodiscard]] Micros standing_queue() const;
+
+ private:
+  struct Sent {
+    uint32_t id = 0;
+    size_t bytes = 0;
+    Micros at = 0;
+    uint64_t delivered = 0;    // bytes acknowledged when it was sent
+    Micros delivered_at = 0;   // and when that was
+    Micros first_sent_at = 0;  // start of the flight that the sample measures
+    bool app_limited = false;
+  };
+  struct RateSample {
+    uint64_t round = 0;
+    double rate = 0;
+  };
+  struct Delivery {
+    Micros at = 0;
+    uint64_t delivered = 0;
+  };
+
+  void take_rtt(Micros rtt, Micros now);
+  void take_rate(const Sent& newest, Micros now, bool after_stall);
+  void end_round();
+  void end_starting_round();
+  void end_probe_round();
+  void note_slow_samples(Micros rtt, Micros now);
+  void set_window();
+
+  std::deque<Sent> flight_;
+  size_t in_flight_bytes_ = 0;
+  uint64_t delivered_ = 0;
+  Micros delivered_at_ = 0;
+  Micros first_sent_at_ = 0;
+  Micros last_ack_at_ = 0;
+  uint64_t app_limited_until_ = 0;   // samples are app-limited until this much is delivered
+  std::vector<RateSample> samples_;  // the maximum's candidates, newest last, rates falling
+  double rate_ = 0;
+  Micros min_rtt_ = kNever;
+  Micros min_rtt_at_ = 0;
+  Micros last_rtt_ = 0;
+  uint64_t round_ = 0;             // counts rounds that measured the link
+  bool round_measured_ = false;    // the one that is running does
+  uint64_t round_ends_at_ = 0;     // delivered bytes that end this round
+  Micros round_min_rtt_ = kNever;  // of the round that is running
+  Micros queue_rtt_ = kNever;      // least round trip of the last few samples
+  int slow_samples_ = 0;           // in a row
+  Delivery slow_since_;            // at the first of them
+  bool starting_ = true;
+  bool window_was_full_ = false;
+  double full_rate_ = 0;  // rate at the last time it still grew while starting
+  int rounds_without_growth_ = 0;
+  int cycle_round_ = 0;      // rounds since the last probe began
+  bool probe_next_ = false;  // after draining, at once
+  double probe_ = 0;         // seconds of the link asked for beyond the window while probing
+  double probed_rate_ = 0;   // rate when the probe (or its last extension) began
+  size_t window_ = 0;
+
+ public:
+  Pacer();
+};
+
+}  // namespace vitrine::agent

@@ -1,0 +1,76 @@
+#include "host-agent/screen/memory_screen.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/limits.h"
+
+namespace vitrine::agent {
+
+MemoryScreen::MemoryScreen(Size size) : pixels_(size), last_mode_{size, 100} {
+  content_.picture = codec::Picture(size);
+  damage(pixels_.bounds());
+}
+
+void MemoryScreen::fill(const Rect& area, uint32_t colour) {
+  const Rect inside = intersect(area, pixels_.bounds());
+  if (inside.empty()) return;
+  for (int y = inside.y; y < inside.bottom(); ++y) {
+    std::fill_n(pixels_.row(y) + inside.x, inside.width, colour);
+  }
+  damage(inside);
+}
+
+void MemoryScreen::damage(const Rect& area) {
+  const Rect inside = intersect(area, pixels_.bounds());
+  if (inside.empty()) return;
+  damage_.push_back(inside);
+  events_.damaged = true;
+}
+
+void MemoryScreen::set_cursor(CursorImage cursor) {
+  content_.cursor = std::move(cursor);
+  events_.cursor_changed = true;
+}
+
+void MemoryScreen::move_pointer(Point to) {
+  content_.pointer = to;
+  events_.pointer_moved = true;
+}
+
+void MemoryScreen::set_size(Size size) {
+  pixels_ = codec::Picture(size);
+  damage_.clear();
+  content_.picture = codec::Picture(size);
+  events_.resized = true;
+  damage(pixels_.bounds());
+}
+
+Result<ScreenEvents> MemoryScreen::take_events() {
+  ++event_reads_;
+  if (!failure_.empty()) return Error{ErrorCode::kClosed, failure_};
+  return std::exchange(events_, {});
+}
+
+Result<std::vector<Rect>> MemoryScreen::capture() {
+  ++captures_;
+  if (!failure_.empty()) return Error{ErrorCode::kClosed, failure_};
+  for (const Rect& rect : damage_) {
+    for (int y = rect.y; y < rect.bottom(); ++y) {
+      std::copy_n(pixels_.row(y) + rect.x, rect.width, content_.picture.row(y) + rect.x);
+    }
+  }
+  return std::exchange(damage_, {});
+}
+
+Result<void> MemoryScreen::resize(const ScreenMode& wanted) {
+  if (!failure_.empty()) return Error{ErrorCode::kClosed, failure_};
+  last_mode_ = wanted;
+  constexpr int kLow = kMinScreenSide;
+  constexpr int kHigh = kMaxScreenSide;
+  const Size size{std::clamp(wanted.size.width, kLow, kHigh), std::clamp(wanted.size.height, kLow, kHigh)};
+  if (size != pixels_.size()) set_size(size);
+  return {};
+}
+
+}  // namespace vitrine::agent

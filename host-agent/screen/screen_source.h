@@ -1,0 +1,60 @@
+// The outside world of pixels: a screen that says when it changed and is read only when somebody wants to see it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "codec/picture.h"
+#include "protocol/base/geometry.h"
+#include "protocol/base/result.h"
+
+namespace vitrine::agent {
+
+struct Point {
+  int x = 0;
+  int y = 0;
+  bool operator==(const Point&) const = default;
+};
+
+// The pointer's picture. Width 0: no pointer is shown.
+struct CursorImage {
+  Size size;
+  Point hot;
+  std::vector<uint8_t> rgba;  // rows of R, G, B, A; alpha not premultiplied
+  bool operator==(const CursorImage&) const = default;
+};
+
+// What a source last read. Owned by the source; changes only inside its functions.
+struct ScreenContent {
+  codec::Picture picture;
+  CursorImage cursor;
+  Point pointer;
+};
+
+struct ScreenEvents {
+  bool damaged = false;         // pixels may have changed and wait to be captured
+  bool resized = false;         // content().picture has another size now; the next capture() reads all of it
+  bool cursor_changed = false;  // content().cursor is new
+  bool pointer_moved = false;   // content().pointer is new
+};
+
+struct ScreenMode {
+  Size size;
+  uint32_t scale_percent = 100;  // device pixels per CSS pixel times 100; sets the dots per inch
+};
+
+// One thread. An error of any function means that the screen is gone for good.
+class ScreenSource {
+ public:
+  virtual ~ScreenSource() = default;
+  // What happened since the last call. Reads no pixels and never waits long.
+  virtual Result<ScreenEvents> take_events() = 0;
+  // Reads what changed since the last capture into content().picture; gives the rectangles that may differ now.
+  virtual Result<std::vector<Rect>> capture() = 0;
+  [[nodiscard]] virtual const ScreenContent& content() const = 0;
+  // Asks for another size; what came of it is told by take_events(). A size that cannot be had leaves things as they
+  // are, which is no error.
+  virtual Result<void> resize(const ScreenMode& wanted) = 0;
+};
+
+}  // namespace vitrine::agent

@@ -1,0 +1,87 @@
+// The screen of an X server.
+//
+// XDamage says once that something was drawn and then stays silent until the damage is taken, so a screen that nobody
+// looks at costs nothing. capture() takes the damage first and reads the pixels after: what is drawn in between is
+// damage again. Pixels come through MIT-SHM, only the damaged rectangles, all of them asked for before the first answer
+// is awaited. XDamage reports more than changes; the codec compares.
+#pragma once
+
+#include <xcb/damage.h>
+#include <xcb/shm.h>
+#include <xcb/xfixes.h>
+
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "host-agent/screen/randr_resizer.h"
+#include "host-agent/screen/screen_source.h"
+#include "host-agent/x11/x11_display.h"
+
+namespace vitrine::agent {
+
+// At most `most` rectangles that cover the same pixels and some more: bands of 64 rows.
+std::vector<Rect> merge_into_bands(std::span<const Rect> rects, size_t most);
+
+// Memory shared with the X server.
+class SharedPixels {
+ public:
+  // Errors: io, exhausted, closed.
+  static Result<std::unique_ptr<SharedPixels>> create(X11Display& display, size_t pixels);
+  ~SharedPixels();
+  SharedPixels(const SharedPixels&) = delete;
+  SharedPixels& operator=(const SharedPixels&) = delete;
+
+  [[nodiscard]] xcb_shm_seg_t segment() const { return segment_; }
+  [[nodiscard]] const uint32_t* pixels() const { return memory_; }
+
+ private:
+  SharedPixels(X11Display& display, uint32_t* memory, size_t bytes, xcb_shm_seg_t segment);
+
+  X11Display& display_;
+  uint32_t* memory_;
+  size_t bytes_;
+  xcb_shm_seg_t segment_;
+};
+
+// One thread. The display is borrowed.
+class X11Screen : public ScreenSource {
+ public:
+  // Errors: unsupported (an extension or the pixel format is missing), closed.
+  static Result<std::unique_ptr<X11Screen>> create(X11Display& display);
+  ~X11Screen() override;
+
+  Result<ScreenEvents> take_events() override;
+  Result<std::vector<Rect>> capture() override;
+  [[nodiscard]] const ScreenContent& content() const override { return content_; }
+  Result<void> resize(const ScreenMode& wanted) override;
+
+ private:
+  X11Screen(X11Display& display, RandrResizer resizer);
+  Result<void> start();
+  void handle_event(const xcb_generic_event_t& event);
+  Result<void> follow_size();
+  Result<void> read_cursor();
+  Result<void> read_pointer(xcb_query_pointer_cookie_t cookie);
+  Result<std::vector<Rect>> take_damage();
+  // False when the screen changed its size in the meantime.
+  Result<bool> read_pixels(std::span<const Rect> rects);
+
+  X11Display& display_;
+  RandrResizer resizer_;
+  ScreenContent content_;
+  ScreenEvents events_;
+  std::unique_ptr<SharedPixels> shared_;
+  xcb_damage_damage_t damage_ = 0;
+  xcb_xfixes_region_t region_ = 0;
+  uint8_t damage_event_ = 0;
+  uint8_t xfixes_event_ = 0;
+  uint8_t randr_event_ = 0;
+  uint8_t xinput_opcode_ = 0;
+  bool size_unsure_ = false;
+  bool cursor_unsure_ = true;
+  bool pointer_unsure_ = true;
+  bool whole_ = true;  // the next capture reads everything
+};
+
+}  // namespace vitrine::agent

@@ -1,0 +1,393 @@
+#include "host-agent/viewer_session.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "protocol/wire.h"
+
+namespace vitrine::agent {
+namespace {
+
+// A person and a 240 Hz mouse stay far below; a page gone wild is stopped before it fills the X server's queue.
+constexpr double kInputsPerSecond = 1000;
+constexpr double kInputBurst = 2000;
+// Messages that change nothing by themselves: visibility, repeated acks, check results, pings.
+constexpr double kOthersPerSecond = 200;
+constexpr double kOtherBurst = 1000;
+constexpr size_t kMostPongs = 16;
+constexpr size_t kMostNotices = 8;
+
+// A picture at rest this long is checked; one that blinks for ever is checked after kCheckAtLatest.
+constexpr Micros kRest = 700 * kMillisecond;
+constexpr Micros kCheckAtLatest = 5 * kSecond;
+// A viewer whose picture is wrong again right after it was mended gets a fresh decoder.
+constexpr int kMostFailedChecks = 3;
+
+// One slice of encoding: input waits for it, so it should take about this long.
+constexpr Micros kSlice = 4 * kMillisecond;
+constexpr int64_t kFirstSlicePixels = 512 * 1024;
+constexpr int64_t kLeastSlicePixels = 64 * 1024;
+constexpr int64_t kLargestSlicePixels = 4 * 1024 * 1024;
+
+// Quality of first paint of pictures by the link's rate in bytes a second: a fast link has no use for smaller bytes,
+// on a slow one an early picture matters more, and refinement follows anyway.
+int jpeg_quality_for(double rate) {
+  if (rate > 8e6) return 90;
+  if (rate > 400e3) return 75;
+  return 55;
+}
+
+// The wire takes no NUL and no half character.
+std::string sentence_that_fits(std::string text) {
+  std::erase(text, '\0');
+  if (text.size() <= kMaxReason) return text;
+  size_t end = kMaxReason;
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;
+  text.resize(end);
+  return text;
+}
+
+}  // namespace
+
+ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now)
+    : joined_(std::move(joined)),
+      encoder_(screen),
+      input_allowance_(kInputsPerSecond, kInputBurst),
+      other_allowance_(kOthersPerSecond, kOtherBurst),
+      pointer_{-1, -1},
+      slice_pixels_(kFirstSlicePixels),
+      health_(now) {
+  reset_surface(screen, now);
+}
+
+// --- input from the viewer --------------------------------------------------------------------------------------
+
+Received ViewerSession::receive(std::span<const uint8_t> message, Micros now) {
+  Received received;
+  if (closing()) return received;
+  health_.on_received(now);
+  if (message.size() > kMaxViewerMessage) {
+    close(CloseCode::kLimit, "a message of " + std::to_string(message.size()) + " bytes is too large");
+    return received;
+  }
+  const auto accept = [](Direction direction) {
+    return direction == Direction::kViewerToAgent || direction == Direction::kBoth;
+  };
+  const auto result = dispatch(message, accept, [&](const auto& parsed) { this->handle(parsed, now, received); });
+  if (!result.ok()) close(CloseCode::kProtocolError, result.error().message);
+  if (closing()) return {};
+  return received;
+}
+
+template <class M>
+void ViewerSession::handle(const M& message, Micros now, Received& result) {
+  if constexpr (requires { message.sequence; }) {
+    if (!accept_input(message.sequence, now)) return;
+    result.sequence = message.sequence;
+  }
+  if constexpr (std::is_same_v<M, Key>) {
+    result.request = KeyInput{message.down, message.code, message.key, message.modifiers};
+  } else if constexpr (std::is_same_v<M, TextInput>) {
+    result.request = TypedText{message.text};
+  } else if constexpr (std::is_same_v<M, PointerMove>) {
+    pointer_ = clamp_to_screen(message.x, message.y);
+    result.request = PointerInput{.at = pointer_};
+  } else if constexpr (std::is_same_v<M, PointerButton>) {
+    pointer_ = clamp_to_screen(message.x, message.y);
+    result.request = PointerInput{.at = pointer_, .button = message.button, .down = message.down};
+  } else if constexpr (std::is_same_v<M, Wheel>) {
+    pointer_ = clamp_to_screen(message.x, message.y);
+    result.request = PointerInput{.at = pointer_, .wheel_x = message.dx, .wheel_y = message.dy};
+  } else if constexpr (std::is_same_v<M, ReleaseAll>) {
+    result.request = LiftAll{};
+  } else if constexpr (std::is_same_v<M, FrameAck>) {
+    handle_ack(message, now);
+  } else if constexpr (std::is_same_v<M, PictureCheckResult>) {
+    handle_check_result(message, now);
+  } else if constexpr (std::is_same_v<M, Pong>) {
+    health_.handle_pong(message, now);
+  } else {
+    if (!other_allowance_.take(now)) {
+      close(CloseCode::kLimit, "too many messages in a second");
+    } else if constexpr (std::is_same_v<M, Resize>) {
+      if ((joined_.rights & kMayResize) == 0) return;
+      const auto side = [](uint32_t value) { return static_cast<int>(std::min(value, kMaxScreenSide)); };
+      result.request = ScreenMode{{side(message.width), side(message.height)}, message.scale_percent};
+    } else if constexpr (std::is_same_v<M, Visibility>) {
+      visible_ = message.visible;
+    } else if constexpr (std::is_same_v<M, Ping>) {
+      if (pongs_.size() < kMostPongs) pongs_.push_back(message.time_us);
+    } else if constexpr (std::is_same_v<M, Close>) {
+      finished_ = true;
+      close(CloseCode::kNormal, "closed by the viewer");
+    }
+  }
+}
+
+bool ViewerSession::accept_input(uint32_t sequence, Micros now) {
+  if ((joined_.rights & kMayInput) == 0) return false;
+  if (!input_allowance_.take(now)) {
+    close(CloseCode::kLimit, "too much input in a second");
+    return false;
+  }
+  if (input_seen_ && sequence <= input_sequence_) {
+    close(CloseCode::kProtocolError,
+          "input " + std::to_string(sequence) + " came after input " + std::to_string(input_sequence_));
+    return false;
+  }
+  input_seen_ = true;
+  input_sequence_ = sequence;
+  return true;
+}
+
+Point ViewerSession::clamp_to_screen(int32_t x, int32_t y) const {
+  const Size size = encoder_.size();
+  return {std::clamp(x, 0, size.width - 1), std::clamp(y, 0, size.height - 1)};
+}
+
+void ViewerSession::handle_ack(const FrameAck& ack, Micros now) {
+  if (ack.update_id > last_update_) {
+    close(CloseCode::kProtocolError, "update " + std::to_string(ack.update_id) + " was acknowledged but never sent");
+    return;
+  }
+  if (ack.update_id <= acked_update_) {
+    if (!other_allowance_.take(now)) close(CloseCode::kLimit, "too many messages in a second");
+    return;
+  }
+  acked_update_ = ack.update_id;
+  pacer_.acked(ack.update_id, now);
+  if (!encoder_.missing()) pacer_.ran_dry();
+}
+
+void ViewerSession::handle_check_result(const PictureCheckResult& result, Micros now) {
+  if (!check_outstanding_ || result.update_id != checked_update_) {
+    // An answer to a check that a reset has overtaken is harmless; a flood of them is not.
+    if (!other_allowance_.take(now)) close(CloseCode::kLimit, "too many messages in a second");
+    return;
+  }
+  check_outstanding_ = false;
+  if (result.wrong_tiles.empty()) {
+    failed_checks_ = 0;
+    return;
+  }
+  const Size size = encoder_.size();
+  const auto across = [](int side) { return static_cast<uint32_t>((side + codec::kTileSide - 1) / codec::kTileSide); };
+  const uint32_t tiles = across(size.width) * across(size.height);
+  const auto outside = [tiles](uint32_t tile) { return tile >= tiles; };
+  if (std::ranges::any_of(result.wrong_tiles, outside)) {
+    close(CloseCode::kProtocolError, "PictureCheckResult names a tile outside of the picture");
+    return;
+  }
+  if (++failed_checks_ > kMostFailedChecks) {
+    failed_checks_ = 0;
+    reset_surface(size, now);
+    return;
+  }
+  encoder_.mark_wrong(result.wrong_tiles);
+}
+
+// --- the screen -------------------------------------------------------------------------------------------------
+
+void ViewerSession::reset_surface(Size size, Micros now) {
+  encoder_ = codec::ViewerEncoder(size);
+  encoded_.reset();
+  ++epoch_;
+  reset_pending_ = true;
+  exact_ = false;
+  told_flags_ = 0;
+  check_outstanding_ = false;
+  unchecked_since_ = kNever;
+  last_change_at_ = now;
+}
+
+void ViewerSession::mark(const Rect& area, Micros now) {
+  encoder_.mark(area, now);
+}
+
+void ViewerSession::captured(Micros now) {
+  captured_at_ = now;
+  captured_sequence_ = injected_sequence_;
+}
+
+void ViewerSession::set_cursor(const CursorImage& cursor) {
+  cursor_ = cursor;
+  cursor_pending_ = true;
+}
+
+void ViewerSession::pointer_is_at(Point place) {
+  if (place == pointer_) return;
+  pointer_ = place;
+  pointer_pending_ = true;
+}
+
+void ViewerSession::notify(NoticeLevel level, std::string text) {
+  if (notices_.size() == kMostNotices) notices_.pop_front();
+  notices_.push_back({level, sentence_that_fits(std::move(text))});
+}
+
+void ViewerSession::close(CloseCode code, std::string reason) {
+  if (closing()) return;
+  close_ = Close{code, sentence_that_fits(std::move(reason))};
+}
+
+// --- output -----------------------------------------------------------------------------------------------------
+
+bool ViewerSession::can_take_pixels() const {
+  return !closing() && visible_ && !encoded_ && pacer_.may_send();
+}
+
+bool ViewerSession::lacks_pixels(Micros now) const {
+  return encoder_.missing() || encoder_.refine_at() <= now;
+}
+
+bool ViewerSession::wants_output(Micros now) const {
+  if (finished_) return false;
+  if (closing()) return true;
+  return !pongs_.empty() || !notices_.empty() || reset_pending_ || cursor_pending_ || pointer_pending_ || ping_ ||
+         encoded_ || check_at() <= now || (can_take_pixels() && lacks_pixels(now));
+}
+
+codec::EncodeBudget ViewerSession::budget() const {
+  return {.max_bytes = pacer_.update_bytes(),
+          .max_pixels = slice_pixels_,
+          .jpeg_quality = jpeg_quality_for(pacer_.rate()),
+          .refine = true,
+          .focus_x = pointer_.x,
+          .focus_y = pointer_.y};
+}
+
+void ViewerSession::encode(const codec::PictureView& source, Micros now) {
+  if (encoded_ || !can_take_pixels()) return;
+  EncodedUpdate update;
+  const codec::UpdateInfo info = encoder_.encode(source, budget(), now, update.body);
+  exact_ = info.exact;
+  update.flags = (info.complete ? uint32_t{kUpdateComplete} : 0) | (info.exact ? uint32_t{kUpdateExact} : 0);
+  // What was still missing may turn out to be equal; then an update that changes nothing says that this is all.
+  const bool is_news = (update.flags & ~told_flags_) != 0;
+  if (info.empty && !is_news) {
+    if (!encoder_.missing()) pacer_.ran_dry();
+    return;
+  }
+  CHECK(update.body.size() <= kMaxUpdateBody);
+  told_flags_ = update.flags;
+  update.started_at = now;
+  update.pixels = info.changed_pixels;
+  update.hit_limit = !info.complete;
+  encoded_ = std::move(update);
+}
+
+Bytes ViewerSession::take_update(Micros now) {
+  EncodedUpdate update = std::move(*encoded_);
+  encoded_.reset();
+  fit_slice(update, now - update.started_at);
+  const Update message{.id = ++last_update_,
+                       .flags = update.flags,
+                       .input_sequence = captured_sequence_,
+                       .capture_us = static_cast<uint64_t>(captured_at_),
+                       .agent_us = static_cast<uint32_t>(std::clamp<Micros>(now - captured_at_, 0, UINT32_MAX)),
+                       .body = std::move(update.body)};
+  Bytes bytes;
+  bytes.reserve(message.body.size() + 32);
+  serialize_to(message, bytes);
+  pacer_.sent(message.id, bytes.size(), now);
+  if (!encoder_.missing()) pacer_.ran_dry();
+  last_change_at_ = now;
+  if (unchecked_since_ == kNever) unchecked_since_ = now;
+  return bytes;
+}
+
+// Photographs cost ten times what text does, so the slice follows what the last one took.
+void ViewerSession::fit_slice(const EncodedUpdate& update, Micros took) {
+  if (took > kSlice) {
+    slice_pixels_ = std::max(kLeastSlicePixels, std::min(slice_pixels_, update.pixels) / 2);
+  } else if (update.hit_limit && took < kSlice / 2) {
+    slice_pixels_ = std::min(kLargestSlicePixels, slice_pixels_ * 3 / 2);
+  }
+}
+
+std::optional<Bytes> ViewerSession::take_small() {
+  if (!pongs_.empty()) {
+    const Pong pong{pongs_.front()};
+    pongs_.pop_front();
+    return serialize(pong);
+  }
+  if (const auto ping = std::exchange(ping_, std::nullopt)) return serialize(*ping);
+  if (std::exchange(reset_pending_, false)) {
+    const Size size = encoder_.size();
+    return serialize(SurfaceReset{epoch_, static_cast<uint32_t>(size.width), static_cast<uint32_t>(size.height)});
+  }
+  if (std::exchange(cursor_pending_, false)) {
+    return serialize(CursorShape{.width = static_cast<uint32_t>(cursor_.size.width),
+                                 .height = static_cast<uint32_t>(cursor_.size.height),
+                                 .hot_x = static_cast<uint32_t>(cursor_.hot.x),
+                                 .hot_y = static_cast<uint32_t>(cursor_.hot.y),
+                                 .rgba = cursor_.rgba});
+  }
+  if (std::exchange(pointer_pending_, false)) return serialize(CursorMoved{pointer_.x, pointer_.y});
+  if (!notices_.empty()) {
+    const Notice notice = std::move(notices_.front());
+    notices_.pop_front();
+    return serialize(notice);
+  }
+  return std::nullopt;
+}
+
+std::optional<Bytes> ViewerSession::take_output(Micros now) {
+  if (finished_) return std::nullopt;
+  if (closing()) {
+    finished_ = true;
+    return serialize(*close_);
+  }
+  if (auto small = take_small()) return small;
+  if (encoded_) return take_update(now);
+  if (check_at() <= now) return take_check(now);
+  return std::nullopt;
+}
+
+// --- checks, deadlines ------------------------------------------------------------------------------------------
+
+Micros ViewerSession::check_at() const {
+  if (unchecked_since_ == kNever || !exact_ || encoded_ || check_outstanding_ || !visible_ || encoder_.missing()) {
+    return kNever;
+  }
+  return std::min(last_change_at_ + kRest, unchecked_since_ + kCheckAtLatest);
+}
+
+std::optional<Bytes> ViewerSession::take_check(Micros) {
+  unchecked_since_ = kNever;
+  PictureCheck check{.update_id = last_update_, .tiles = encoder_.take_unverified_tiles(), .hashes = {}};
+  if (check.tiles.empty()) return std::nullopt;
+  check.hashes.reserve(check.tiles.size());
+  for (const uint32_t tile : check.tiles) check.hashes.push_back(encoder_.held_tile_hash(tile));
+  checked_update_ = last_update_;
+  check_outstanding_ = true;
+  return serialize(check);
+}
+
+Micros ViewerSession::next_deadline(Micros after) const {
+  Micros deadline = kNever;
+  const auto consider = [&](Micros time) {
+    if (time > after) deadline = std::min(deadline, time);
+  };
+  if (closing()) return deadline;
+  consider(health_.next_deadline());
+  consider(check_at());
+  if (can_take_pixels()) consider(encoder_.refine_at());
+  return deadline;
+}
+
+void ViewerSession::advance(Micros now) {
+  if (closing()) return;
+  if (health_.timed_out(now)) {
+    close(CloseCode::kTimeout, "nothing was heard from the viewer for 25 seconds");
+  } else if (const auto ping = health_.take_ping(now)) {
+    ping_ = ping;
+  }
+}
+
+ViewerSummary ViewerSession::summary() const {
+  return {joined_.user, joined_.browser, health_.smallest_rtt()};
+}
+
+}  // namespace vitrine::agent

@@ -1,0 +1,232 @@
+// Every coding through one door, the Decoder: what was encoded comes back exactly, every truncation is refused, and bit
+// flips and hostile numbers never take it outside its picture.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "codec/bitstream.h"
+#include "codec/dec_decoder.h"
+#include "codec/dec_jpeg.h"
+#include "codec/enc_jpeg.h"
+#include "codec/enc_photo.h"
+#include "codec/enc_screen.h"
+#include "tests/unit/codec/pictures.h"
+
+namespace vitrine::codec {
+namespace {
+
+constexpr Size kSize{97, 83};
+constexpr Rect kArea{11, 13, 70, 59};
+
+// A body with one operation of a coding, and the picture it must lead to from `before`.
+struct Sample {
+  std::vector<uint8_t> body;
+  Picture expected;
+};
+
+struct CodingCase {
+  const char* name;
+  std::function<Sample(const Picture& before, uint64_t seed)> make;
+  // Whether a body cut at any byte is sure to be refused. The screen coder's chunks say how long they are only by being
+  // decoded, so some cuts of one are another, shorter chunk.
+  bool cut_is_always_noticed = true;
+};
+
+Picture content(uint64_t seed) {
+  Dice dice(seed);
+  Picture picture(kSize);
+  switch (seed % 4) {
+    case 0: draw_text(picture, picture.bounds(), dice); break;
+    case 1: draw_photo(picture, picture.bounds(), dice); break;
+    case 2: draw_noise(picture, picture.bounds(), dice); break;
+    default: fill(picture, picture.bounds(), dice.colour()); break;
+  }
+  return picture;
+}
+
+Picture with_area(const Picture& before, const Picture& source, const Rect& area) {
+  Picture result = before;
+  for (int y = area.y; y < area.bottom(); ++y) std::copy_n(source.row(y) + area.x, area.width, result.row(y) + area.x);
+  return result;
+}
+
+Sample make_copy(const Picture& before, uint64_t) {
+  Sample sample{{}, before};
+  ByteWriter out(sample.body);
+  out.operation(Operation::kCopy);
+  out.number(2);
+  // The second piece reads what the first one overwrites.
+  const int moves[2][2] = {{7, -9}, {-20, 3}};
+  const Rect areas[2] = {{20, 10, 50, 40}, {5, 25, 40, 30}};
+  for (int i = 0; i < 2; ++i) {
+    out.zigzag(moves[i][0]);
+    out.zigzag(moves[i][1]);
+    out.number(1);
+    out.rect(areas[i]);
+    for (int y = areas[i].y; y < areas[i].bottom(); ++y) {
+      for (int x = areas[i].x; x < areas[i].right(); ++x) {
+        sample.expected.row(y)[x] = before.row(y - moves[i][1])[x - moves[i][0]];
+      }
+    }
+  }
+  return sample;
+}
+
+Sample make_flat(const Picture& before, uint64_t) {
+  Sample sample{{}, before};
+  ByteWriter out(sample.body);
+  out.operation(Operation::kFlat);
+  out.rect(kArea);
+  out.colour(0xfe8001);
+  fill(sample.expected, kArea, 0xfe8001);
+  return sample;
+}
+
+Sample make_screen(const Picture& before, uint64_t seed) {
+  const Picture source = content(seed);
+  Sample sample{{}, with_area(before, source, kArea)};
+  ByteWriter out(sample.body);
+  out.operation(Operation::kScreen);
+  out.rect(kArea);
+  EXPECT_EQ(ScreenEncoder().encode(source.view(), before.view(), kArea, sample.body), kArea.height);
+  return sample;
+}
+
+Sample make_photo(const Picture& before, uint64_t seed) {
+  const Picture source = content(seed);
+  Sample sample{{}, with_area(before, source, kArea)};
+  ByteWriter out(sample.body);
+  out.operation(Operation::kPhoto);
+  out.rect(kArea);
+  PhotoEncoder().encode(source.view(), before.view(), kArea, sample.body);
+  return sample;
+}
+
+Sample make_jpeg(const Picture& before, uint64_t seed) {
+  const Picture source = content(seed);
+  const auto sampling = seed % 2 == 0 ? JpegSampling::k420 : JpegSampling::k444;
+  std::vector<uint8_t> scan;
+  EXPECT_TRUE(JpegEncoder().encode(source.view(), kArea, 70, sampling, scan));
+  Sample sample{{}, before};
+  ByteWriter out(sample.body);
+  out.operation(Operation::kJpeg);
+  out.rect(kArea);
+  out.byte(70);
+  out.byte(static_cast<uint8_t>(sampling));
+  out.varint(static_cast<uint32_t>(scan.size()));
+  out.bytes(scan);
+  EXPECT_TRUE(decode_jpeg({70, sampling, {kArea.width, kArea.height}, scan}, sample.expected.row(kArea.y) + kArea.x,
+                          kSize.width)
+                  .ok());
+  return sample;
+}
+
+class CodingTest : public testing::TestWithParam<CodingCase> {
+ protected:
+  // A decoder that shows `picture`, put there by the plainest means.
+  static Decoder showing(const Picture& picture) {
+    Decoder decoder = Decoder::create(kSize).take();
+    std::vector<uint8_t> body;
+    ByteWriter out(body);
+    out.operation(Operation::kScreen);
+    out.rect(picture.bounds());
+    ScreenEncoder().encode(picture.view(), Picture(kSize).view(), picture.bounds(), body);
+    out.operation(Operation::kReset);
+    EXPECT_TRUE(decoder.apply(body).ok());
+    return decoder;
+  }
+};
+
+TEST_P(CodingTest, GivesBackExactlyWhatWasEncoded) {
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    const Picture before = content(seed + 1);
+    Decoder decoder = showing(before);
+    const Sample sample = GetParam().make(before, seed);
+    const auto applied = decoder.apply(sample.body);
+    ASSERT_TRUE(applied.ok()) << applied.error().message;
+    EXPECT_EQ(wrong_pixels(decoder, sample.expected.view()), 0) << "seed " << seed;
+  }
+}
+
+TEST_P(CodingTest, RefusesEveryTruncation) {
+  const Picture before = content(2);
+  const Sample sample = GetParam().make(before, 4);
+  // Every one near both ends, where headers and last words are; in the middle of a long body some.
+  const size_t step = std::max<size_t>(1, sample.body.size() / 100);
+  for (size_t length = 1; length < sample.body.size();
+       length += length < 30 || length + 30 > sample.body.size() ? 1 : step) {
+    Decoder decoder = Decoder::create(kSize).take();
+    const bool accepted = decoder.apply(std::span(sample.body).first(length)).ok();
+    if (GetParam().cut_is_always_noticed) {
+      EXPECT_FALSE(accepted) << length << " of " << sample.body.size();
+    }
+  }
+}
+
+TEST_P(CodingTest, SurvivesBitFlips) {
+  const Picture before = content(2);
+  const Sample sample = GetParam().make(before, 4);
+  const size_t bits = sample.body.size() * 8;
+  for (size_t bit = 0; bit < bits; bit += bit < 100 ? 1 : 1 + bits / 199) {
+    auto damaged = sample.body;
+    damaged[bit / 8] ^= static_cast<uint8_t>(1U << bit % 8);
+    Decoder decoder = Decoder::create(kSize).take();
+    (void)decoder.apply(damaged);
+    for (const Rect& area : decoder.dirty()) {
+      EXPECT_EQ(intersect(area, {0, 0, kSize.width, kSize.height}), area);
+    }
+  }
+}
+
+TEST_P(CodingTest, RefusesAreasOutsideThePicture) {
+  const Picture before = content(2);
+  const Sample sample = GetParam().make(before, 4);
+  // The same operation for a picture that is too small for its area.
+  Decoder decoder = Decoder::create({50, 50}).take();
+  EXPECT_FALSE(decoder.apply(sample.body).ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, CodingTest,
+                         testing::Values(CodingCase{"Copy", make_copy}, CodingCase{"Flat", make_flat},
+                                         CodingCase{"Screen", make_screen, false}, CodingCase{"Jpeg", make_jpeg},
+                                         CodingCase{"Photo", make_photo}),
+                         [](const auto& one) { return one.param.name; });
+
+// Bodies that no coding makes.
+TEST(UpdateBody, RefusesHostileNumbers) {
+  const std::vector<std::vector<uint8_t>> bodies = {
+      {6},                                                      // no such operation
+      {255},                                                    //
+      {2, 0, 0, 0, 5, 1, 1, 1},                                 // empty area
+      {2, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 5, 5, 1, 1, 1},      // x of 2^32 - 1
+      {2, 0xff, 0xff, 0xff, 0xff, 0x1f, 0, 5, 5, 1, 1, 1},      // more than 32 bits
+      {2, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 5, 5, 1, 1},   // a varint without end
+      {1, 1, 0x80, 0x80, 0x80, 0x80, 8, 0, 1, 0, 0, 4, 4},      // a motion of 2^30
+      {1, 1, 2, 0, 1, 0, 0, 4, 4},                              // from left of the picture
+      {1, 1, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 4, 4},   // 2^32 - 1 copies
+      {4, 0, 0, 8, 8, 70, 2, 0},                                // no such sampling
+      {4, 0, 0, 8, 8, 0, 0, 4, 1, 2, 3, 4},                     // quality 0
+      {4, 0, 0, 8, 8, 70, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 1},  // a scan of 4 GiB
+      {5, 0, 0, 8, 8, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 1},      // words without end
+      {5, 0, 0, 8, 8, 0, 1, 2, 3},                              // a state cut short
+  };
+  for (size_t i = 0; i < bodies.size(); ++i) {
+    Decoder decoder = Decoder::create(kSize).take();
+    EXPECT_FALSE(decoder.apply(bodies[i]).ok()) << "body " << i;
+  }
+}
+
+TEST(UpdateBody, OfManyResetsIsRefused) {
+  Decoder decoder = Decoder::create(kSize).take();
+  EXPECT_TRUE(decoder.apply(std::vector<uint8_t>(8, 0)).ok());
+  EXPECT_FALSE(decoder.apply(std::vector<uint8_t>(100'000, 0)).ok());
+}
+
+TEST(UpdateBody, MayBeEmpty) {
+  Decoder decoder = Decoder::create(kSize).take();
+  EXPECT_TRUE(decoder.apply({}).ok());
+  EXPECT_TRUE(decoder.dirty().empty());
+}
+
+}  // namespace
+}  // namespace vitrine::codec

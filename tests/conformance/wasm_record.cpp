@@ -1,0 +1,94 @@
+// Records a session of updates with what the native decoder made of each: for the comparison with the WASM decoder.
+//
+// Output, little-endian 32-bit numbers: width, height, then for each update: bytes of the body, the body, 1 when it was
+// accepted or 0, and the hash of every tile after it.
+#include <cstdio>
+#include <fstream>
+
+#include "codec/enc_viewer.h"
+#include "tests/unit/codec/pictures.h"
+
+namespace vitrine::codec {
+namespace {
+
+class Recorder {
+ public:
+  Recorder(Size size, std::ofstream out)
+      : size_(size), out_(std::move(out)), encoder_(size), decoder_(Decoder::create(size).take()), desktop_(size) {
+    number(static_cast<uint32_t>(size.width));
+    number(static_cast<uint32_t>(size.height));
+  }
+
+  void run(uint64_t seed) {
+    Dice dice(seed);
+    for (int step = 0; step < 80; ++step) {
+      change(dice);
+      EncodeBudget budget;
+      budget.max_bytes = 20'000;
+      budget.jpeg_quality = 30 + dice.below(70);
+      std::vector<uint8_t> body;
+      encoder_.encode(desktop_.view(), budget, step * 100 * kMillisecond, body);
+      record(body);
+    }
+    // Then damaged bodies, which both decoders have to refuse or misread alike.
+    for (int i = 0; i < 40; ++i) {
+      std::vector<uint8_t> body;
+      change(dice);
+      encoder_.encode(desktop_.view(), {}, (80 + i) * 100 * kMillisecond, body);
+      if (body.empty()) continue;
+      body[static_cast<size_t>(dice.below(static_cast<int>(body.size())))] ^= static_cast<uint8_t>(1 + dice.below(255));
+      record(body);
+    }
+  }
+
+ private:
+  void change(Dice& dice) {
+    const Rect area = random_area(size_, dice);
+    switch (dice.below(5)) {
+      case 0: draw_text(desktop_, area, dice); break;
+      case 1: draw_photo(desktop_, area, dice); break;
+      case 2: fill(desktop_, area, dice.colour()); break;
+      case 3: draw_noise(desktop_, intersect(area, {area.x, area.y, 50, 50}), dice); break;
+      default: scroll_up(area, 1 + dice.below(40)); break;
+    }
+    encoder_.mark(desktop_.bounds(), 0);
+  }
+  void scroll_up(const Rect& area, int rows) {
+    for (int y = area.y; y + rows < area.bottom(); ++y) {
+      for (int x = area.x; x < area.right(); ++x) desktop_.row(y)[x] = desktop_.row(y + rows)[x];
+    }
+  }
+  void number(uint32_t value) {
+    for (int i = 0; i < 4; ++i) out_.put(static_cast<char>(value >> (8 * i)));
+  }
+  void record(const std::vector<uint8_t>& body) {
+    number(static_cast<uint32_t>(body.size()));
+    out_.write(reinterpret_cast<const char*>(body.data()), static_cast<std::streamsize>(body.size()));
+    number(decoder_.apply(body).ok() ? 1 : 0);
+    const uint32_t tiles = static_cast<uint32_t>(((size_.width + 63) / 64) * ((size_.height + 63) / 64));
+    for (uint32_t tile = 0; tile < tiles; ++tile) number(decoder_.tile_hash(tile));
+  }
+
+  Size size_;
+  std::ofstream out_;
+  ViewerEncoder encoder_;
+  Decoder decoder_;
+  Picture desktop_;
+};
+
+}  // namespace
+}  // namespace vitrine::codec
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: %s FILE\n", argv[0]);
+    return 2;
+  }
+  std::ofstream out(argv[1], std::ios::binary);
+  if (!out) {
+    std::fprintf(stderr, "cannot write %s\n", argv[1]);
+    return 1;
+  }
+  vitrine::codec::Recorder(vitrine::Size{517, 389}, std::move(out)).run(2026);
+  return 0;
+}

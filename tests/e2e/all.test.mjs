@@ -1,0 +1,7 @@
+// Runs the suites one after another in one process: each starts a whole site, and they share two cores.
+import './startup.test.mjs';
+import './session.test.mjs';
+import './rights.test.mjs';
+import './failure.test.mjs';
+import './phone.test.mjs';
+import './idle.test.mjs';

@@ -1,0 +1,70 @@
+// A real Chromium, and the steps a person takes in it.
+import { X509Certificate, createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { difference, readCanvas, readDesktop } from './screen.mjs';
+import { until } from './until.mjs';
+
+export const desktopSize = { width: 1280, height: 720 };
+export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true };
+
+// Trusts exactly the certificate this site made for itself, and nothing else that is self-signed.
+export async function launchBrowser(site) {
+  const certificate = new X509Certificate(await readFile(path.join(site.data, 'tls/cert.pem')));
+  const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync',
+      `--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`,
+    ],
+  });
+}
+
+// A page in a profile of its own. Errors the page logs fail the test that asks for them by `page.problems`.
+export async function newVisitor(browser, site, options = {}) {
+  const context = await browser.newContext({ viewport: desktopSize, baseURL: site.url, ...options });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on('pageerror', (error) => page.problems.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()));
+  return page;
+}
+
+export async function signIn(page, name, password) {
+  await page.goto('/');
+  await page.getByLabel(/user name/i).fill(name);
+  await page.getByLabel(/^password/i).fill(password);
+  await page.getByRole('button', { name: /^sign in/i }).click();
+}
+
+export async function openResource(page, name) {
+  await page.getByRole('button', { name: new RegExp(name, 'i') }).or(page.getByRole('link', { name: new RegExp(name, 'i') }))
+    .first().click();
+  await whenLive(page);
+}
+
+// The session page's own state, as it shows it on its root element.
+export const state = (page) => page.evaluate(() => ({ ...document.documentElement.dataset }));
+
+export async function whenLive(page) {
+  await until('the session is live', async () => (await state(page)).session === 'live');
+}
+
+// Waits until the canvas shows exactly what the X server holds.
+export async function whenExact(page, desktop) {
+  await until('the canvas equals the desktop, pixel for pixel', async () => {
+    if ((await state(page)).exact !== 'true') return false;
+    const found = difference(await readDesktop(desktop), await readCanvas(page));
+    if (found.pixels > 0) throw new Error(`${found.pixels} pixels differ, first at ${found.first}`);
+    return true;
+  }, { everyMs: 100 });
+}
+
+const out = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), 'out');
+export async function screenshot(page, name) {
+  await mkdir(out, { recursive: true });
+  await page.screenshot({ path: path.join(out, `${name}.png`) });
+}

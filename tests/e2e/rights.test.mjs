@@ -1,0 +1,113 @@
+// Who may open what: entitlements, tickets, origins.
+import assert from 'node:assert/strict';
+import { createPrivateKey, randomBytes, sign } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { launchBrowser, newVisitor, openResource, signIn, state } from './browser.mjs';
+import { Site } from './site.mjs';
+import { until } from './until.mjs';
+
+describe('rights', () => {
+  let site, browser, ada, eve;
+  before(async () => {
+    site = await Site.start();
+    browser = await launchBrowser(site);
+    await site.addUser('ada', 'correct horse battery');
+    await site.addUser('eve', 'another long password');
+    ada = await newVisitor(browser, site);
+    await signIn(ada, 'ada', 'correct horse battery');
+    eve = await newVisitor(browser, site);
+    await signIn(eve, 'eve', 'another long password');
+    for (const page of [ada, eve]) await until('signed in', async () => (await state(page)).page === 'catalogue');
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+
+  const post = (page, url, body) => page.evaluate(async ([to, what]) => {
+    const { csrf } = await (await fetch('/api/me')).json();
+    const answer = await fetch(to, {
+      method: 'POST', headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' }, body: JSON.stringify(what),
+    });
+    return { status: answer.status, body: await answer.json().catch(() => null) };
+  }, [url, body]);
+
+  // Opens a viewer link as the page's own script would, says hello with `ticket`, and gives why it was closed.
+  const useTicket = (page, ticket) => page.evaluate(async (bytes) => {
+    const varint = (n) => { const out = []; for (; n > 127; n >>= 7) out.push((n & 127) | 128); out.push(n); return out; };
+    const text = (s) => [...varint(s.length), ...new TextEncoder().encode(s)];
+    const hello = [1, 1, 1, ...varint(bytes.length), ...bytes, 0, ...varint(800), ...varint(600), ...varint(100),
+      ...text('test'), ...text('UTC'), ...text('en'), 0];
+    const socket = new WebSocket(`wss://${location.host}/ws/view`);
+    socket.binaryType = 'arraybuffer';
+    return await new Promise((resolve) => {
+      socket.onopen = () => socket.send(new Uint8Array(hello));
+      socket.onmessage = ({ data }) => {
+        const message = new Uint8Array(data);
+        if (message[0] === 3) { resolve({ welcome: true }); socket.close(); }
+        if (message[0] === 6) resolve({ code: message[1], reason: new TextDecoder().decode(message.slice(3)) });
+      };
+      socket.onclose = () => resolve({ closed: true });
+    });
+  }, [...ticket]);
+
+  test('a user without entitlement neither sees a resource nor opens it by a copied link', async () => {
+    await site.vitrine(['app', 'add', 'secret-notes', '--name', 'Secret Notes', '--command', 'mousepad']);
+    await site.vitrine(['app', 'grant', 'secret-notes', '--user', 'ada']);
+    await ada.reload();
+    await ada.getByText('Secret Notes').first().waitFor();
+    const { resources } = await eve.evaluate(async () => (await fetch('/api/catalogue')).json());
+    assert.ok(!resources.some((one) => one.id === 'secret-notes'));
+
+    await openResource(ada, 'Secret Notes');
+    const copied = ada.url();
+    await eve.goto(copied);
+    await until('the page refuses', async () => /not|no such|available|permission|access/i.test(await eve.textContent('body')) && (await state(eve)).session !== 'live');
+    const unknown = await post(eve, '/api/sessions', { resource: 'no-such-thing', width: 800, height: 600, scale_percent: 100 });
+    const hidden = await post(eve, '/api/sessions', { resource: 'secret-notes', width: 800, height: 600, scale_percent: 100 });
+    assert.equal(hidden.status, 404);
+    assert.equal(hidden.status, unknown.status);
+    const [session] = await site.sessions({ user: 'ada' });
+    assert.equal((await post(eve, `/api/sessions/${session.session}/ticket`, {})).status, 404);
+  });
+
+  test('a ticket opens a link once', async () => {
+    const { body } = await post(ada, '/api/sessions', { resource: 'secret-notes', width: 800, height: 600, scale_percent: 100 });
+    const ticket = Buffer.from(body.ticket, 'base64url');
+    assert.deepEqual(await useTicket(ada, ticket), { welcome: true });
+    const again = await useTicket(ada, ticket);
+    assert.equal(again.code, 3);
+    assert.match(again.reason, /\S/);
+  });
+
+  test('an expired ticket is refused, and so is an altered one', async () => {
+    const { body } = await post(ada, '/api/sessions', { resource: 'secret-notes', width: 800, height: 600, scale_percent: 100 });
+    const key = createPrivateKey(await readFile(path.join(site.data, 'keys/ticket.pem')));
+    const fresh = Buffer.from(body.ticket, 'base64url').subarray(0, -64);
+    // A ticket begins with its type (3 bytes), kind, and 16 bytes of id with their length before them; it ends with the
+    // seconds it was issued and expires, varints of 5 bytes.
+    const expired = Buffer.from(fresh);
+    randomBytes(16).copy(expired, 5);
+    const seconds = Math.floor(Date.now() / 1000);
+    const varint = (n) => Buffer.from([n & 127 | 128, (n >>> 7) & 127 | 128, (n >>> 14) & 127 | 128, (n >>> 21) & 127 | 128, Math.floor(n / 2 ** 28)]);
+    varint(seconds - 61).copy(expired, expired.length - 10);
+    varint(seconds - 1).copy(expired, expired.length - 5);
+    const refused = await useTicket(ada, Buffer.concat([expired, sign(null, expired, key)]));
+    assert.equal(refused.code, 3);
+    assert.match(refused.reason, /expired/i);
+
+    const altered = Buffer.from(body.ticket, 'base64url');
+    altered[altered.length - 70] ^= 1;
+    assert.equal((await useTicket(ada, altered)).code, 3);
+    assert.deepEqual(await useTicket(ada, Buffer.from(body.ticket, 'base64url')), { welcome: true });
+  });
+
+  test('requests without the page\'s token are refused', async () => {
+    const status = await ada.evaluate(async () => (await fetch('/api/sessions', {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"resource":"desktop","width":1,"height":1,"scale_percent":100}',
+    })).status);
+    assert.equal(status, 403);
+  });
+});

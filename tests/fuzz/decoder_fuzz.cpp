@@ -1,0 +1,22 @@
+// The decoder on arbitrary bytes: the first two choose the picture's size, the rest are bodies of up to 4 KiB or what
+// is left. After a refused body the link would be reset, so the run ends there.
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "codec/dec_decoder.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  if (size < 2) return 0;
+  const vitrine::Size picture{1 + data[0], 1 + data[1]};
+  auto decoder = vitrine::codec::Decoder::create(picture);
+  if (!decoder.ok()) return 0;
+  std::span<const uint8_t> rest(data + 2, size - 2);
+  while (!rest.empty()) {
+    const auto body = rest.first(std::min<size_t>(rest.size(), 4096));
+    rest = rest.subspan(body.size());
+    if (!decoder.value().apply(body).ok()) break;
+    (void)decoder.value().tile_hash(0);
+  }
+  return 0;
+}

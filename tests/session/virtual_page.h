@@ -1,0 +1,102 @@
+// The page of a simulated world: the client's half of a session with the real decoder. Like the page it connects again
+// by itself, with a new ticket each time.
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "codec/dec_decoder.h"
+#include "protocol/link.h"
+#include "tests/session/virtual_desktop.h"
+
+namespace vitrine::session {
+
+class VirtualPage {
+ public:
+  VirtualPage(VirtualDesktop& desktop, Size window, Connections& connections, VirtualGateway& gateway,
+              EmulatedLink& network, const TicketSigner& broker);
+
+  // What a person does. Nothing happens while there is no connection, as in the page.
+  void type(const std::string& text);
+  void press(bool down);
+  void move_pointer(int x, int y);
+  void resize(Size window);
+  void hide(bool hidden);
+  // The tab is closed for good.
+  void leave();
+  // The connection is gone and only the page knows.
+  void lose_connection(Micros now);
+
+  // Does what can be done now; true when that was something.
+  bool step(Micros now);
+  [[nodiscard]] Micros next_deadline() const;
+
+  // Whether its canvas is the desktop's screen, pixel for pixel, and it was told so.
+  [[nodiscard]] bool is_exact() const;
+  [[nodiscard]] bool connected() const { return link_.has_value() && state_ == DesktopState::kConnected; }
+  // The first thing that must never happen; empty when nothing did.
+  [[nodiscard]] const std::string& fault() const { return fault_; }
+  [[nodiscard]] size_t waiting_bytes() const;
+  // How it is doing, for the message of a failed test.
+  [[nodiscard]] std::string describe() const;
+
+  struct Counts {
+    int connections = 0;
+    int updates = 0;
+    int checked_tiles = 0;
+    int closes = 0;
+    Micros oldest_picture = 0;  // the most that passed from capture to canvas
+  };
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+  void forget_counts() { counts_ = {}; }
+
+ private:
+  void connect(Micros now);
+  void disconnect(Micros now, Micros wait);
+  void receive(const Bytes& message, Micros now);
+  void send(const Bytes& message);
+
+  void handle(const Welcome& welcome, Micros now);
+  void handle(const DesktopStatus& status, Micros now);
+  void handle(const SurfaceReset& reset, Micros now);
+  void handle(const Update& update, Micros now);
+  void handle(const PictureCheck& check, Micros now);
+  void handle(const Close& close, Micros now);
+  void handle(const Ping& ping, Micros now);
+  void handle(const Pong& pong, Micros now);
+  void handle(const CursorShape&, Micros) {}
+  void handle(const CursorMoved&, Micros) {}
+  void handle(const Notice&, Micros) {}
+  template <class M>
+  void handle(const M&, Micros) {
+    fail(std::string(M::kName) + " is not for a viewer");
+  }
+  void fail(const std::string& what);
+  [[nodiscard]] bool shows_the_screen() const;
+
+  VirtualDesktop& desktop_;
+  Size window_;
+  bool hidden_ = false;
+  bool left_ = false;
+  Connections& connections_;
+  VirtualGateway& gateway_;
+  EmulatedLink& network_;
+  const TicketSigner& broker_;
+
+  std::optional<uint64_t> link_;
+  std::optional<LinkHealth> health_;
+  std::optional<DesktopState> state_;
+  std::deque<Bytes> outbox_;
+  Micros connect_at_ = 0;
+  uint32_t sequence_ = 0;
+  uint32_t last_update_ = 0;
+  uint32_t shown_input_ = 0;
+  uint32_t epoch_ = 0;
+  uint32_t flags_ = 0;  // of the last update
+  std::optional<codec::Decoder> decoder_;
+  Counts counts_;
+  std::string last_close_;
+  std::string fault_;
+};
+
+}  // namespace vitrine::session

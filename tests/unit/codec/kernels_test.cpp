@@ -1,0 +1,173 @@
+// Fast paths against their plain C++.
+#include <gtest/gtest.h>
+
+#include "codec/dec_jpeg.h"
+#include "codec/enc_diff.h"
+#include "codec/enc_jpeg.h"
+#include "codec/enc_motion.h"
+#include "codec/tile_hash.h"
+#include "tests/unit/codec/pictures.h"
+
+namespace vitrine::codec {
+namespace {
+
+TEST(Diff, KernelsAgreeWithPlainCode) {
+  const auto kernels = diff_kernels();
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Dice dice(seed);
+    const Size size{1 + dice.below(1200), 1 + dice.below(70)};
+    const CellGrid grid{size, kCellSide};
+    Picture a(size);
+    draw_noise(a, a.bounds(), dice);
+    Picture b = a;
+    for (int i = dice.below(60); i > 0; --i) {
+      // Some of the changes are in the byte that does not count.
+      b.row(dice.below(size.height))[dice.below(size.width)] ^= 1U << dice.below(32);
+    }
+    TileSet marked(grid);
+    for (int i = 0; i < 4; ++i) marked.insert(grid.cells_of(random_area(size, dice)));
+    TileSet expected(grid);
+    marked.for_each([&](int x, int y) {
+      const Rect cell = grid.pixels_of({x, y, 1, 1});
+      for (int py = cell.y; py < cell.bottom(); ++py) {
+        for (int px = cell.x; px < cell.right(); ++px) {
+          if (((a.row(py)[px] ^ b.row(py)[px]) & kColourMask) != 0) expected.insert(x, y);
+        }
+      }
+    });
+    for (const DiffKernel& kernel : kernels) {
+      TileSet found = marked;
+      keep_differing(kernel, a.view(), b.view(), found);
+      EXPECT_EQ(found, expected) << kernel.name << " seed " << seed;
+    }
+  }
+}
+
+TEST(Diff, TightensToThePixelsThatDiffer) {
+  Dice dice(3);
+  Picture a({100, 80});
+  draw_noise(a, a.bounds(), dice);
+  Picture b = a;
+  EXPECT_TRUE(tighten(a.view(), b.view(), a.bounds()).empty());
+  b.row(20)[30] ^= 1;
+  b.row(41)[77] ^= 1;
+  b.row(30)[50] ^= 1;
+  EXPECT_EQ(tighten(a.view(), b.view(), a.bounds()), (Rect{30, 20, 48, 22}));
+  EXPECT_EQ(tighten(a.view(), b.view(), {40, 20, 30, 60}), (Rect{50, 30, 1, 1}));
+}
+
+TEST(Jpeg, SimdAgreesWithPlainCodeAndTheResultIsClose) {
+  for (uint64_t seed = 0; seed < 24; ++seed) {
+    Dice dice(seed);
+    const Size size{1 + dice.below(150), 1 + dice.below(150)};
+    Picture picture(size);
+    draw_photo(picture, picture.bounds(), dice);
+    const int quality = 1 + dice.below(100);
+    const auto sampling = dice.below(2) == 0 ? JpegSampling::k420 : JpegSampling::k444;
+    std::vector<uint8_t> bytes;
+    JpegEncoder encoder;
+    ASSERT_TRUE(encoder.encode(picture.view(), picture.bounds(), quality, sampling, bytes));
+    Picture fast(size);
+    Picture plain(size);
+    ASSERT_TRUE(decode_jpeg({quality, sampling, size, bytes}, fast.row(0), size.width).ok());
+    ASSERT_TRUE(decode_jpeg_plain({quality, sampling, size, bytes}, plain.row(0), size.width).ok());
+    int64_t squares = 0;
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) {
+        ASSERT_EQ(fast.row(y)[x], plain.row(y)[x]) << x << "," << y << " seed " << seed;
+        const int difference =
+            static_cast<int>(fast.row(y)[x] >> 8 & 255) - static_cast<int>(picture.row(y)[x] >> 8 & 255);
+        squares += difference * difference;
+      }
+    }
+    if (quality >= 50) {
+      EXPECT_LT(squares, picture.bounds().area() * 40) << "seed " << seed;
+    }
+  }
+}
+
+TEST(Jpeg, DamagedScansAreRefusedOrStayInside) {
+  Dice dice(1);
+  const Size size{70, 50};
+  Picture picture(size);
+  draw_photo(picture, picture.bounds(), dice);
+  std::vector<uint8_t> bytes;
+  ASSERT_TRUE(JpegEncoder().encode(picture.view(), picture.bounds(), 80, JpegSampling::k420, bytes));
+  Picture out(size);
+  for (size_t length = 0; length < bytes.size(); ++length) {
+    const auto cut = std::span(bytes).first(length);
+    EXPECT_FALSE(decode_jpeg({80, JpegSampling::k420, size, cut}, out.row(0), size.width).ok()) << length;
+  }
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    auto damaged = bytes;
+    damaged[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    Picture fast(size);
+    Picture plain(size);
+    const bool good = decode_jpeg({80, JpegSampling::k420, size, damaged}, fast.row(0), size.width).ok();
+    EXPECT_EQ(good, decode_jpeg_plain({80, JpegSampling::k420, size, damaged}, plain.row(0), size.width).ok());
+    if (!good) continue;
+    for (int y = 0; y < size.height; ++y) {
+      ASSERT_EQ(std::vector(fast.row(y), fast.row(y) + size.width),
+                std::vector(plain.row(y), plain.row(y) + size.width));
+    }
+  }
+  EXPECT_FALSE(decode_jpeg({0, JpegSampling::k420, size, bytes}, out.row(0), size.width).ok());
+  EXPECT_FALSE(decode_jpeg({101, JpegSampling::k420, size, bytes}, out.row(0), size.width).ok());
+}
+
+TEST(Motion, FindsSeveralMotionsAndEachIsExact) {
+  Dice dice(4);
+  Picture old({900, 700});
+  draw_photo(old, old.bounds(), dice);
+  draw_text(old, {100, 100, 300, 250}, dice);
+  draw_text(old, {500, 300, 300, 300}, dice);
+  Picture now = old;
+  const auto move = [&](const Rect& from, int dx, int dy) {
+    for (int y = from.y; y < from.bottom(); ++y) {
+      for (int x = from.x; x < from.right(); ++x) now.row(y + dy)[x + dx] = old.row(y)[x];
+    }
+  };
+  move({100, 100, 300, 250}, 17, -23);
+  move({500, 300, 300, 300}, 0, 41);
+  const CellGrid grid{{900, 700}, kCellSide};
+  TileSet changed(grid);
+  changed.insert(Rect{0, 0, grid.columns(), grid.rows()});
+  keep_differing(now.view(), old.view(), changed);
+  const auto motions = MotionSearch().find(now.view(), old.view(), changed, TileSet(grid));
+  ASSERT_EQ(motions.size(), 2U);
+  int64_t covered = 0;
+  for (const Motion& motion : motions) {
+    for (const Rect& area : motion.areas) {
+      covered += area.area();
+      for (int y = area.y; y < area.bottom(); ++y) {
+        for (int x = area.x; x < area.right(); ++x) {
+          ASSERT_EQ(now.row(y)[x], old.row(y - motion.dy)[x - motion.dx]);
+        }
+      }
+    }
+  }
+  EXPECT_GT(covered, 150'000);
+}
+
+TEST(TileHash, DependsOnEveryColourBitAndNothingElse) {
+  Dice dice(5);
+  Picture picture({100, 90});
+  draw_noise(picture, picture.bounds(), dice);
+  const uint32_t hashes[4] = {tile_hash(picture.view(), 0), tile_hash(picture.view(), 1), tile_hash(picture.view(), 2),
+                              tile_hash(picture.view(), 3)};
+  for (int i = 0; i < 300; ++i) {
+    const int x = dice.below(100);
+    const int y = dice.below(90);
+    const int bit = dice.below(32);
+    picture.row(y)[x] ^= 1U << bit;
+    for (uint32_t tile = 0; tile < 4; ++tile) {
+      const bool inside = tile == static_cast<uint32_t>(x / 64 + y / 64 * 2);
+      EXPECT_EQ(tile_hash(picture.view(), tile) != hashes[tile], inside && bit < 24);
+    }
+    picture.row(y)[x] ^= 1U << bit;
+  }
+  EXPECT_EQ(tile_hash(picture.view(), 4), 0U);
+}
+
+}  // namespace
+}  // namespace vitrine::codec

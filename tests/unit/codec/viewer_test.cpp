@@ -1,0 +1,274 @@
+// Encoder and decoder as a pair: whatever happens on the desktop, the viewer ends with exactly its pixels.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "codec/dec_decoder.h"
+#include "codec/enc_viewer.h"
+#include "codec/tile_hash.h"
+#include "tests/unit/codec/pictures.h"
+
+namespace vitrine::codec {
+namespace {
+
+class Pair {
+ public:
+  explicit Pair(Size size) : desktop(size), encoder(size), decoder(Decoder::create(size).take()) {}
+
+  // One update; the viewer must show what the encoder believes it does.
+  UpdateInfo update(const EncodeBudget& budget = {}) {
+    std::vector<uint8_t> body;
+    const UpdateInfo info = encoder.encode(desktop.view(), budget, now, body);
+    EXPECT_EQ(info.empty, body.empty());
+    const auto applied = decoder.apply(body);
+    EXPECT_TRUE(applied.ok()) << applied.error().message;
+    EXPECT_EQ(wrong_pixels(decoder, encoder.held()), 0);
+    bytes = body.size();
+    now += 33 * kMillisecond;
+    return info;
+  }
+  void mark(const Rect& area) { encoder.mark(area, now); }
+  // Updates until all is exact; false when that never comes.
+  bool rest(const EncodeBudget& budget = {}) {
+    for (int i = 0; i < 2000; ++i) {
+      if (update(budget).exact) return wrong_pixels(decoder, desktop.view()) == 0;
+    }
+    return false;
+  }
+
+  Picture desktop;
+  ViewerEncoder encoder;
+  Decoder decoder;
+  Micros now = 0;
+  size_t bytes = 0;
+};
+
+void scroll(Picture& picture, const Rect& area, int dx, int dy) {
+  const Picture before = picture;
+  for (int y = area.y; y < area.bottom(); ++y) {
+    for (int x = area.x; x < area.right(); ++x) {
+      const int from_x = x - dx;
+      const int from_y = y - dy;
+      if (from_x >= area.x && from_x < area.right() && from_y >= area.y && from_y < area.bottom()) {
+        picture.row(y)[x] = before.row(from_y)[from_x];
+      }
+    }
+  }
+}
+
+TEST(ViewerEncoder, SendsNothingForABlackDesktop) {
+  Pair pair({100, 70});
+  EXPECT_TRUE(pair.encoder.missing());
+  const UpdateInfo info = pair.update();
+  EXPECT_TRUE(info.empty);
+  EXPECT_TRUE(info.exact);
+  EXPECT_FALSE(pair.encoder.missing());
+}
+
+TEST(ViewerEncoder, IgnoresTheUnusedByteOfPixels) {
+  Pair pair({64, 64});
+  ASSERT_TRUE(pair.rest());
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 64; ++x) pair.desktop.row(y)[x] |= 0xab000000;
+  }
+  pair.mark({0, 0, 64, 64});
+  EXPECT_TRUE(pair.update().empty);
+  pair.desktop.row(3)[3] = 0xcd000001;
+  pair.mark({0, 0, 64, 64});
+  EXPECT_FALSE(pair.update().empty);
+  EXPECT_EQ(pair.encoder.held().row(3)[3], 1U);
+}
+
+TEST(ViewerEncoder, SendsOnlyWhatWasMarked) {
+  Pair pair({128, 128});
+  ASSERT_TRUE(pair.rest());
+  fill(pair.desktop, {0, 0, 128, 128}, 0x123456);
+  pair.mark({32, 32, 16, 16});
+  EXPECT_FALSE(pair.update().empty);
+  EXPECT_EQ(wrong_pixels(pair.decoder, pair.desktop.view()), 128 * 128 - 16 * 16);
+}
+
+TEST(ViewerEncoder, SendsAScrolledTextAsACopy) {
+  Dice dice(5);
+  Pair pair({640, 480});
+  draw_text(pair.desktop, {0, 0, 640, 480}, dice);
+  pair.mark({0, 0, 640, 480});
+  ASSERT_TRUE(pair.rest());
+  for (const auto& [dx, dy] : {std::pair{0, -13}, {0, 29}, {7, 0}, {-33, 0}, {5, 11}}) {
+    const Rect area{40, 50, 500, 400};
+    scroll(pair.desktop, area, dx, dy);
+    pair.mark(area);
+    EXPECT_TRUE(pair.update().exact);
+    EXPECT_LT(pair.bytes, 60U) << dx << "," << dy;
+  }
+}
+
+TEST(ViewerEncoder, KeepsToItsBudgetAndFinishesLater) {
+  Dice dice(6);
+  Pair pair({800, 600});
+  draw_text(pair.desktop, {0, 0, 800, 600}, dice);
+  draw_photo(pair.desktop, {200, 200, 300, 300}, dice);
+  pair.mark({0, 0, 800, 600});
+  EncodeBudget budget;
+  budget.max_bytes = 3000;
+  budget.max_pixels = 40'000;
+  const UpdateInfo first = pair.update(budget);
+  EXPECT_FALSE(first.complete);
+  EXPECT_LT(pair.bytes, 30'000U);
+  EXPECT_LT(first.changed_pixels, 120'000);
+  EXPECT_TRUE(pair.rest(budget));
+}
+
+TEST(ViewerEncoder, StartsNearTheFocus) {
+  Dice dice(7);
+  Pair pair({1024, 768});
+  draw_noise(pair.desktop, {0, 0, 1024, 768}, dice);
+  pair.mark({0, 0, 1024, 768});
+  EncodeBudget budget;
+  budget.jpeg_quality = 0;
+  budget.max_pixels = 100'000;
+  budget.focus_x = 1000;
+  budget.focus_y = 700;
+  ASSERT_FALSE(pair.update(budget).complete);
+  EXPECT_EQ(pair.encoder.held().row(700)[1000], pair.desktop.row(700)[1000]);
+}
+
+TEST(ViewerEncoder, PaintsAPictureAtOnceAndRefinesItWhenStill) {
+  Dice dice(8);
+  Pair pair({640, 480});
+  draw_photo(pair.desktop, {0, 0, 640, 480}, dice);
+  pair.mark({0, 0, 640, 480});
+  const UpdateInfo first = pair.update();
+  EXPECT_TRUE(first.complete);
+  EXPECT_FALSE(first.exact);
+  EXPECT_TRUE(pair.encoder.lossy());
+  EXPECT_EQ(pair.encoder.refine_at(), 300 * kMillisecond);
+  EXPECT_TRUE(pair.update().empty);
+  pair.now = pair.encoder.refine_at();
+  EXPECT_FALSE(pair.update().empty);
+  EXPECT_TRUE(pair.rest());
+  EXPECT_EQ(pair.encoder.refine_at(), kNever);
+}
+
+TEST(ViewerEncoder, DoesNotSendALossyPartAgainThatDidNotChange) {
+  Dice dice(9);
+  Pair pair({640, 480});
+  draw_photo(pair.desktop, {0, 0, 640, 480}, dice);
+  pair.mark({0, 0, 640, 480});
+  ASSERT_TRUE(pair.update().complete);
+  pair.mark({0, 0, 640, 480});
+  EXPECT_TRUE(pair.update().empty);
+}
+
+TEST(ViewerEncoder, SendsNothingLossyWhenToldSo) {
+  Dice dice(10);
+  Pair pair({320, 240});
+  draw_photo(pair.desktop, {0, 0, 320, 240}, dice);
+  pair.mark({0, 0, 320, 240});
+  EncodeBudget budget;
+  budget.jpeg_quality = 0;
+  budget.max_bytes = SIZE_MAX;
+  EXPECT_TRUE(pair.update(budget).exact);
+}
+
+TEST(ViewerEncoder, HealsTilesThatTheViewerReportsWrong) {
+  Dice dice(11);
+  const Size size{256, 192};
+  Pair pair(size);
+  draw_text(pair.desktop, {0, 0, size.width, size.height}, dice);
+  pair.mark({0, 0, size.width, size.height});
+  ASSERT_TRUE(pair.rest());
+  pair.encoder.take_unverified_tiles();
+  // An update that only the viewer saw: its picture is now wrong in two tiles, and nobody knows.
+  const std::vector<uint8_t> rogue = {2, 70, 70, 60, 20, 1, 2, 3};
+  ASSERT_TRUE(pair.decoder.apply(rogue).ok());
+  std::vector<uint32_t> wrong;
+  for (uint32_t tile = 0; tile < 12; ++tile) {
+    if (pair.decoder.tile_hash(tile) != pair.encoder.held_tile_hash(tile)) wrong.push_back(tile);
+  }
+  ASSERT_EQ(wrong, (std::vector<uint32_t>{5, 6}));
+  pair.encoder.mark_wrong(wrong);
+  EXPECT_TRUE(pair.encoder.missing());
+  EXPECT_TRUE(pair.rest());
+  EXPECT_EQ(pair.encoder.take_unverified_tiles(), wrong);
+}
+
+TEST(ViewerEncoder, ListsChangedTilesOnce) {
+  Pair pair({256, 256});
+  ASSERT_TRUE(pair.rest());
+  pair.encoder.take_unverified_tiles();
+  fill(pair.desktop, {130, 10, 4, 4}, 0xffffff);
+  pair.mark({0, 0, 256, 256});
+  ASSERT_TRUE(pair.update().exact);
+  EXPECT_EQ(pair.encoder.take_unverified_tiles(), std::vector<uint32_t>{2});
+  EXPECT_TRUE(pair.encoder.take_unverified_tiles().empty());
+}
+
+// Random changes of all kinds under random budgets; at every rest the viewer shows the desktop exactly.
+TEST(ViewerEncoder, ConvergesWhateverHappens) {
+  for (uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE(seed);
+    Dice dice(seed);
+    const Size size{200 + dice.below(400), 150 + dice.below(300)};
+    Pair pair(size);
+    for (int step = 0; step < 60; ++step) {
+      const Rect area = random_area(size, dice);
+      switch (dice.below(7)) {
+        case 0: draw_text(pair.desktop, area, dice); break;
+        case 1: draw_photo(pair.desktop, area, dice); break;
+        case 2: fill(pair.desktop, area, dice.colour()); break;
+        case 3: scroll(pair.desktop, area, 0, dice.below(61) - 30); break;
+        case 4: scroll(pair.desktop, area, dice.below(61) - 30, dice.below(61) - 30); break;
+        case 5: draw_noise(pair.desktop, intersect(area, {area.x, area.y, 40, 40}), dice); break;
+        default: break;
+      }
+      pair.mark(area);
+      EncodeBudget budget;
+      budget.max_bytes = static_cast<size_t>(500 << dice.below(8));
+      budget.jpeg_quality = dice.below(3) == 0 ? 0 : 30 + dice.below(70);
+      budget.focus_x = dice.below(size.width + 1) - 1;
+      budget.focus_y = dice.below(size.height);
+      pair.now += dice.below(400) * kMillisecond;
+      pair.update(budget);
+      if (step % 20 == 19) {
+        EXPECT_TRUE(pair.rest(budget)) << "step " << step;
+      }
+    }
+  }
+}
+
+TEST(Decoder, ReportsWhatChangedInAtMost64Rectangles) {
+  Decoder decoder = Decoder::create({300, 300}).take();
+  std::vector<uint8_t> body;
+  for (int i = 0; i < 100; ++i) {
+    const auto x = static_cast<uint8_t>(i % 10 * 12);
+    const auto y = static_cast<uint8_t>(i / 10 * 12);
+    body.insert(body.end(), {2, x, y, 3, 3, 9, 9, 9});
+  }
+  ASSERT_TRUE(decoder.apply(body).ok());
+  EXPECT_EQ(decoder.dirty().size(), 64U);
+  for (int i = 0; i < 100; ++i) {
+    const Rect one{i % 10 * 12, i / 10 * 12, 3, 3};
+    bool covered = false;
+    for (const Rect& dirty : decoder.dirty()) covered = covered || intersect(dirty, one) == one;
+    EXPECT_TRUE(covered) << i;
+  }
+}
+
+TEST(Decoder, RefusesSizesBeyondTheLimits) {
+  EXPECT_FALSE(Decoder::create({0, 10}).ok());
+  EXPECT_FALSE(Decoder::create({10, -1}).ok());
+  EXPECT_FALSE(Decoder::create({8193, 10}).ok());
+}
+
+TEST(Decoder, RefusesABodyThatWritesThePictureManyTimes) {
+  Decoder decoder = Decoder::create({64, 64}).take();
+  std::vector<uint8_t> body;
+  for (int i = 0; i < 5; ++i) body.insert(body.end(), {2, 0, 0, 64, 64, 1, 2, 3});
+  const auto applied = decoder.apply(body);
+  ASSERT_FALSE(applied.ok());
+  EXPECT_EQ(applied.error().code, ErrorCode::kTooLarge);
+}
+
+}  // namespace
+}  // namespace vitrine::codec

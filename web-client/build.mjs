@@ -1,0 +1,92 @@
+// Builds the page into dist/: scripts and styles bundled and named by their content, so that a browser may keep them for
+// ever, and an index.html that names them. `--tests` builds the unit tests into build/test/ instead.
+//
+// The decoder comes from the C++ build: VITRINE_DECODER names the file, else ../build/wasm/decoder.wasm.
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const folder = path.dirname(fileURLToPath(import.meta.url));
+const at = (...parts) => path.join(folder, ...parts);
+const dist = at('dist');
+
+const common = {
+  absWorkingDir: folder,
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  target: ['chrome105', 'firefox114', 'safari17'],
+  logLevel: 'warning',
+  write: false,
+};
+
+/** Writes `bytes` as assets/STEM-HASH.EXTENSION and gives its address. */
+async function asset(stem, extension, bytes) {
+  // Eight characters of base32: what esbuild uses, and what the gateway takes for a content hash.
+  const digest = createHash('sha256').update(bytes).digest();
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const hash = Array.from(digest.subarray(0, 8), (byte) => letters[byte & 31]).join('');
+  const name = `assets/${stem}-${hash}.${extension}`;
+  await writeFile(path.join(dist, name), bytes);
+  return `/${name}`;
+}
+
+async function script(stem, entry, format, define = {}, target = common.target) {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [entry],
+    target,
+    format,
+    define: Object.fromEntries(Object.entries(define).map(([name, value]) => [name, JSON.stringify(value)])),
+  });
+  return asset(stem, 'js', outputFiles[0].contents);
+}
+
+async function decoder() {
+  const file = process.env.VITRINE_DECODER ?? at('..', 'build', 'wasm', 'decoder.wasm');
+  let bytes;
+  try {
+    bytes = await readFile(file);
+  } catch {
+    console.error(`web-client: there is no decoder at ${file}; build it with \`./dev build\` or name it in VITRINE_DECODER`);
+    process.exit(1);
+  }
+  return asset('decoder', 'wasm', bytes);
+}
+
+async function page() {
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(path.join(dist, 'assets'), { recursive: true });
+  const kDecoderUrl = await decoder();
+  const kWorkerUrl = await script('worker', 'src/decode/worker.ts', 'iife');
+  const main = await script('main', 'src/ui/main.ts', 'esm', { kDecoderUrl, kWorkerUrl });
+  const check = await script('check', 'src/check/check.ts', 'iife', { kMainUrl: main }, 'es5');
+  const style = await build({ ...common, entryPoints: ['src/ui/style.css'] });
+  const names = { main, check, decoder: kDecoderUrl, style: await asset('style', 'css', style.outputFiles[0].contents) };
+  const template = await readFile(at('src', 'index.html'), 'utf8');
+  const html = template.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name]);
+  await writeFile(path.join(dist, 'index.html'), html);
+  for (const name of await readdir(at('public'))) await copyFile(at('public', name), path.join(dist, name));
+}
+
+async function tests() {
+  const out = at('build', 'test');
+  await rm(out, { recursive: true, force: true });
+  const entryPoints = (await readdir(at('test'))).filter((name) => name.endsWith('.test.ts')).map((name) => `test/${name}`);
+  await build({
+    ...common,
+    entryPoints,
+    outdir: out,
+    outExtension: { '.js': '.mjs' },
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    minify: false,
+    sourcemap: 'inline',
+    write: true,
+  });
+}
+
+await (process.argv.includes('--tests') ? tests() : page());

@@ -1,0 +1,92 @@
+// What the session asks its shell to do, in order; and what it tells the page about itself.
+import type { NoticeLevel } from '../wire/messages.gen.js';
+
+/** Where a session stands. */
+export type Phase =
+  /** no link yet */
+  | 'connecting'
+  /** linked; the desktop or its first picture is awaited */
+  | 'waiting'
+  /** the picture is current */
+  | 'live'
+  /** the picture shown is old */
+  | 'stale'
+  /** over; nothing happens by itself any more */
+  | 'ended';
+
+/** Why it stands there; the page has a sentence for each. */
+export type Cause =
+  | 'none'
+  | 'link-failed'
+  | 'link-cut'
+  | 'silent'
+  | 'gateway-restarts'
+  | 'too-slow'
+  | 'desktop-starting'
+  | 'desktop-lost'
+  | 'first-picture'
+  | 'protocol'
+  | 'ticket'
+  | 'left'
+  | 'signed-out'
+  | 'forbidden'
+  | 'unsupported'
+  | 'replaced'
+  | 'session-ended'
+  | 'desktop-failed'
+  | 'gone'
+  | 'limit';
+
+export interface Status {
+  readonly phase: Phase;
+  readonly cause: Cause;
+  /** What the server said about it, for a person; may be empty. */
+  readonly text: string;
+  /** When the next attempt begins, or null when one runs or none will. */
+  readonly retryAtMs: number | null;
+  /** Whether a picture of this session has been shown. */
+  readonly hasPicture: boolean;
+  /** kMay bits. */
+  readonly rights: number;
+}
+
+export interface Quality {
+  readonly roundTripMs: number | null;
+  readonly inputToPictureMs: number | null;
+}
+
+/** One update to apply and put on the canvas; answered by Session.applied or Session.decodeFailed. */
+export interface UpdateWork {
+  readonly id: number;
+  readonly body: Uint8Array;
+  readonly complete: boolean;
+  readonly exact: boolean;
+  readonly receivedMs: number;
+}
+
+export type Effect =
+  /** Open a new link; one that is open is dropped first. */
+  | { readonly type: 'open' }
+  | { readonly type: 'send'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'drop' }
+  /** Get a ticket; answered by Session.ticket or Session.ticketFailed. */
+  | { readonly type: 'askTicket' }
+  /** From here on updates are about a new, black picture of this size, which is not shown yet. */
+  | { readonly type: 'reset'; readonly width: number; readonly height: number }
+  | { readonly type: 'update'; readonly update: UpdateWork }
+  /** Show the new picture from now on. */
+  | { readonly type: 'show' }
+  /** Compare the picture's tiles with these hashes; answered by Session.checked. */
+  | { readonly type: 'check'; readonly updateId: number; readonly tiles: Uint32Array; readonly hashes: Uint32Array }
+  | {
+      readonly type: 'cursor';
+      readonly width: number;
+      readonly height: number;
+      readonly hotX: number;
+      readonly hotY: number;
+      readonly rgba: Uint8Array;
+    }
+  | { readonly type: 'pointer'; readonly x: number; readonly y: number }
+  | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
+  | { readonly type: 'status'; readonly status: Status }
+  | { readonly type: 'quality'; readonly quality: Quality };

@@ -1,0 +1,598 @@
+// One session as its viewer sees it: the link, the desktop behind it, the picture and the input. Sans-IO: the shell
+// hands in bytes, events and the time, then does what takeOutput() says and calls tick() at nextDeadline().
+// Times are milliseconds of one clock, the same that stamps input events.
+import {
+  CloseCode,
+  DesktopState,
+  kMaxName,
+  kMaxReason,
+  kMaxText,
+  kMayInput,
+  kMayResize,
+  kOldestProtocolVersion,
+  kProtocolVersion,
+  kTicketLifetimeSeconds,
+  kUpdateComplete,
+  kUpdateExact,
+  parseToViewer,
+  serialize,
+  type Key,
+  type MessageFromViewer,
+  type MessageToViewer,
+  type PictureCheck,
+  type PointerButton,
+  type PointerMove,
+  type ReleaseAll,
+  type SurfaceReset,
+  type TextInput,
+  type Update,
+  type Wheel,
+} from '../wire/messages.gen.js';
+import { clipText, WireError } from '../wire/wire.js';
+import type { Cause, Effect, Phase, Quality, Status } from './effects.js';
+import { Keepalive } from './keepalive.js';
+import { InputLatency, RoundTrip } from './latency.js';
+import { pauseMs } from './reconnect.js';
+import { SurfaceGate } from './surface_gate.js';
+import { splitText } from './text_edit.js';
+
+/** What the browser is; told in the hello. */
+export interface ViewerFacts {
+  readonly capabilities: number;
+  readonly browser: string;
+  readonly timeZone: string;
+  readonly locale: string;
+}
+
+export interface WindowSize {
+  readonly width: number;
+  readonly height: number;
+  readonly scalePercent: number;
+}
+
+type WithoutSequence<M> = M extends unknown ? Omit<M, 'sequence'> : never;
+export type InputMessage = WithoutSequence<Key | TextInput | PointerMove | PointerButton | Wheel | ReleaseAll>;
+
+/** Why no ticket could be had. `retry` is worth another attempt; the others are final. */
+export type TicketFailure = 'retry' | 'signed-out' | 'gone' | 'forbidden';
+
+/** From opening the socket to Welcome: DNS, TCP, TLS and hello on a slow mobile network. */
+const kConnectMs = 12_000;
+/** A ticket is not used after this part of its lifetime; the rest is for the way to the gateway. */
+const kTicketFreshMs = kTicketLifetimeSeconds * 500;
+/** A link that was live for this long was a good one: the next loss is met with an attempt at once. */
+const kStableMs = 5_000;
+/** So many links in a row that failed by the same fault of one side will not be cured by one more. */
+const kMostFaults = 5;
+/** Unsent bytes in the socket above which moves are merged: the network is behind, and only the newest place matters. */
+const kBacklogBytes = 2_048;
+const kBacklogCheckMs = 16;
+
+type Link =
+  | { readonly state: 'paused'; readonly retryAtMs: number }
+  | { readonly state: 'opening'; readonly sinceMs: number; readonly socketOpen: boolean; readonly greeted: boolean }
+  | { readonly state: 'open' }
+  | { readonly state: 'ended' };
+
+export class Session {
+  private link: Link = { state: 'paused', retryAtMs: Infinity };
+  private output: Effect[] = [];
+  private ticketBytes: { readonly bytes: Uint8Array; readonly atMs: number } | null = null;
+  private askedTicket = false;
+  private failures = 0;
+  private faults = 0;
+  private cause: Cause = 'none';
+  private text = '';
+  private welcomed = false;
+  private hasPicture = false;
+  private rights = 0;
+  private desktop: DesktopState | null = null;
+  private desktopText = '';
+  /** When the picture on this link first became current, or null. */
+  private liveSinceMs: number | null = null;
+  private silent = false;
+  private lastStatus = '';
+  private lastQuality = '';
+
+  private readonly gate = new SurfaceGate();
+  private keepalive: Keepalive;
+  private readonly latency = new InputLatency();
+  private readonly roundTrip = new RoundTrip();
+  private inputSequence = 0;
+  private answeredInput = 0;
+  private backlogBytes = 0;
+  private held: { readonly message: InputMessage; readonly atMs: number } | null = null;
+  private heldCheckMs = Infinity;
+  private visible = true;
+  private greetedSize: WindowSize | null = null;
+  /** What the present agent has been told. */
+  private agentSize: WindowSize | null = null;
+
+  constructor(
+    private readonly facts: ViewerFacts,
+    private size: WindowSize,
+    private readonly random: () => number,
+    nowMs: number,
+  ) {
+    this.keepalive = new Keepalive(nowMs);
+  }
+
+  // --- driving it ------------------------------------------------------------------------------------------------
+
+  start(nowMs: number): void {
+    this.attempt(nowMs);
+    this.report();
+  }
+
+  takeOutput(): Effect[] {
+    const output = this.output;
+    this.output = [];
+    return output;
+  }
+
+  nextDeadline(nowMs: number): number {
+    switch (this.link.state) {
+      case 'paused':
+        return this.link.retryAtMs;
+      case 'opening':
+        return this.link.sinceMs + kConnectMs;
+      case 'open':
+        return Math.min(this.keepalive.nextDeadline(nowMs), this.gate.nextDeadline(), this.heldCheckMs);
+      case 'ended':
+        return Infinity;
+    }
+  }
+
+  tick(nowMs: number): void {
+    if (this.link.state === 'paused' && nowMs >= this.link.retryAtMs) this.attempt(nowMs);
+    if (this.link.state === 'opening' && nowMs >= this.link.sinceMs + kConnectMs) this.lost('link-failed', '', nowMs);
+    if (this.link.state === 'open') this.tickOpen(nowMs);
+    this.report();
+  }
+
+  private tickOpen(nowMs: number): void {
+    if (nowMs >= this.keepalive.pingDueMs()) this.ping(nowMs);
+    const silence = this.keepalive.silence(nowMs);
+    this.silent = silence !== 'none';
+    if (silence === 'lost') return this.lost('silent', '', nowMs);
+    this.showWhenDue(0, nowMs);
+    if (nowMs >= this.heldCheckMs) this.releaseHeld(nowMs);
+  }
+
+  // --- what the shell reports ------------------------------------------------------------------------------------
+
+  /** A ticket, fresh from the broker. */
+  ticket(bytes: Uint8Array, nowMs: number): void {
+    this.askedTicket = false;
+    if (this.link.state === 'ended') return;
+    this.ticketBytes = { bytes, atMs: nowMs };
+    this.greetWhenReady(nowMs);
+  }
+
+  ticketFailed(failure: TicketFailure, text: string, nowMs: number): void {
+    this.askedTicket = false;
+    if (this.link.state === 'ended' || this.link.state === 'open') return;
+    if (failure !== 'retry') this.end(failure, text);
+    else if (this.link.state === 'opening') this.lost('ticket', text, nowMs);
+    this.report();
+  }
+
+  opened(nowMs: number): void {
+    if (this.link.state !== 'opening') return;
+    this.link = { ...this.link, socketOpen: true };
+    this.greetWhenReady(nowMs);
+  }
+
+  /** The socket closed or never opened. */
+  closed(nowMs: number): void {
+    if (this.link.state === 'open') this.lost('link-cut', '', nowMs);
+    else if (this.link.state === 'opening') this.lost('link-failed', '', nowMs);
+    this.report();
+  }
+
+  receive(bytes: Uint8Array, nowMs: number): void {
+    if (this.link.state !== 'open' && this.link.state !== 'opening') return;
+    this.keepalive.heard(nowMs);
+    this.silent = false;
+    try {
+      const message = parseToViewer(bytes);
+      if (message !== null) this.handle(message, nowMs);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.fault(error.message, nowMs);
+    }
+    this.report();
+  }
+
+  /** The update is in the picture and, unless an older picture is still shown, on the canvas. */
+  applied(id: number, receivedMs: number, decodeMs: number, presentMs: number, nowMs: number): void {
+    if (this.link.state !== 'open') return;
+    const micros = (ms: number): number => Math.max(0, Math.round(ms * 1_000));
+    this.send({
+      type: 'FrameAck',
+      updateId: id,
+      receivedUs: micros(receivedMs),
+      decodeUs: micros(decodeMs),
+      presentUs: micros(presentMs),
+    });
+    this.latency.shown(this.answeredInput, nowMs);
+    this.reportQuality();
+  }
+
+  /** The update does not follow the bitstream: the picture is lost with it, and so the link starts again. */
+  decodeFailed(text: string, nowMs: number): void {
+    if (this.link.state === 'open') this.fault(text, nowMs);
+    this.report();
+  }
+
+  checked(updateId: number, wrongTiles: Uint32Array): void {
+    if (this.link.state === 'open') this.send({ type: 'PictureCheckResult', updateId, wrongTiles });
+  }
+
+  // --- what the page reports -------------------------------------------------------------------------------------
+
+  /** Input goes out at once or, when the picture is not current, not at all: nobody types blind. */
+  input(message: InputMessage, atMs: number, nowMs: number): void {
+    if (!this.mayInput()) return;
+    const isMotion = message.type === 'PointerMove' || message.type === 'Wheel';
+    if (isMotion && this.backlogBytes > kBacklogBytes) return this.hold(message, atMs, nowMs);
+    if (message.type === 'PointerMove') this.held = null;
+    else this.sendHeld(nowMs);
+    if (message.type === 'TextInput') {
+      for (const text of splitText(message.text, kMaxText)) this.sendInput({ type: 'TextInput', text }, atMs, nowMs);
+    } else {
+      this.sendInput(message, atMs, nowMs);
+    }
+  }
+
+  /** Bytes the socket holds unsent, told before each input. */
+  backlog(bytes: number): void {
+    this.backlogBytes = bytes;
+  }
+
+  resize(size: WindowSize): void {
+    this.size = size;
+    this.sendSize();
+  }
+
+  visibility(visible: boolean, nowMs: number): void {
+    if (visible === this.visible) return;
+    this.visible = visible;
+    if (this.paired()) this.send({ type: 'Visibility', visible });
+    if (visible) this.wake(nowMs);
+  }
+
+  /** The network came back or the machine woke up. */
+  wake(nowMs: number): void {
+    if (this.link.state === 'paused' && this.link.retryAtMs !== Infinity) this.attempt(nowMs);
+    else if (this.link.state === 'open') this.keepalive.doubt(nowMs);
+    this.report();
+  }
+
+  /** The person leaves, or the broker says that the session is over. */
+  finish(cause: Cause, text: string): void {
+    if (this.link.state === 'ended') return;
+    if (this.link.state === 'open') this.send({ type: 'Close', code: CloseCode.Normal, reason: 'the viewer left' });
+    this.end(cause, text);
+    this.report();
+  }
+
+  // --- the link --------------------------------------------------------------------------------------------------
+
+  private attempt(nowMs: number): void {
+    this.link = { state: 'opening', sinceMs: nowMs, socketOpen: false, greeted: false };
+    this.output.push({ type: 'open' });
+    // Asked for while the socket opens: that saves a round trip.
+    if (this.freshTicket(nowMs) === null && !this.askedTicket) {
+      this.askedTicket = true;
+      this.output.push({ type: 'askTicket' });
+    }
+  }
+
+  private freshTicket(nowMs: number): Uint8Array | null {
+    if (this.ticketBytes === null || nowMs - this.ticketBytes.atMs > kTicketFreshMs) return null;
+    return this.ticketBytes.bytes;
+  }
+
+  private greetWhenReady(nowMs: number): void {
+    if (this.link.state !== 'opening' || !this.link.socketOpen || this.link.greeted) return;
+    const ticket = this.freshTicket(nowMs);
+    if (ticket === null) return;
+    this.ticketBytes = null;
+    this.link = { ...this.link, greeted: true };
+    this.greetedSize = this.size;
+    this.send({
+      type: 'ViewerHello',
+      oldestVersion: kOldestProtocolVersion,
+      newestVersion: kProtocolVersion,
+      ticket,
+      capabilities: this.facts.capabilities,
+      ...this.size,
+      browser: clipText(this.facts.browser, kMaxName),
+      timeZone: clipText(this.facts.timeZone, kMaxName),
+      locale: clipText(this.facts.locale, kMaxName),
+      cacheKib: 0,
+    });
+  }
+
+  private lost(cause: Cause, text: string, nowMs: number): void {
+    const stable = this.liveSinceMs !== null && nowMs - this.liveSinceMs >= kStableMs;
+    if (stable) {
+      this.failures = 0;
+      this.faults = 0;
+    }
+    this.cause = cause;
+    this.text = text;
+    this.forgetDesktop();
+    this.output.push({ type: 'drop' });
+    this.link = { state: 'paused', retryAtMs: nowMs + pauseMs(this.failures, this.random()) };
+    this.failures += 1;
+  }
+
+  /** One side does not follow the protocol. A fresh link cures a rare accident; a rule of it ends the session. */
+  private fault(text: string, nowMs: number): void {
+    this.send({ type: 'Close', code: CloseCode.ProtocolError, reason: clipText(text, kMaxReason) });
+    this.lost('protocol', text, nowMs);
+    this.faults += 1;
+    if (this.faults >= kMostFaults) this.end('protocol', text);
+  }
+
+  private end(cause: Cause, text: string): void {
+    this.cause = cause;
+    this.text = text;
+    this.forgetDesktop();
+    this.output.push({ type: 'drop' });
+    this.link = { state: 'ended' };
+  }
+
+  private forgetDesktop(): void {
+    this.desktop = null;
+    this.desktopText = '';
+    this.restartDesktop();
+  }
+
+  /** Whatever comes next comes from an agent that knows nothing of what went before. */
+  private restartDesktop(): void {
+    this.gate.restart();
+    this.latency.restart();
+    this.liveSinceMs = null;
+    this.silent = false;
+    this.inputSequence = 0;
+    this.answeredInput = 0;
+    this.held = null;
+    this.heldCheckMs = Infinity;
+  }
+
+  private ping(nowMs: number): void {
+    this.keepalive.pinged(nowMs);
+    this.send({ type: 'Ping', timeUs: Math.max(0, Math.round(nowMs * 1_000)) });
+  }
+
+  private send(message: MessageFromViewer): void {
+    this.output.push({ type: 'send', bytes: serialize(message) });
+  }
+
+  // --- messages --------------------------------------------------------------------------------------------------
+
+  private handle(message: MessageToViewer, nowMs: number): void {
+    if (this.link.state !== 'open' && message.type !== 'Welcome' && message.type !== 'Close') {
+      return this.fault(`${message.type} before Welcome`, nowMs);
+    }
+    switch (message.type) {
+      case 'Welcome':
+        return this.handleWelcome(message.rights, nowMs);
+      case 'DesktopStatus':
+        return this.handleDesktop(message.state, message.text);
+      case 'Close':
+        return this.handleClose(message.code, message.reason, nowMs);
+      case 'Ping':
+        return this.send({ type: 'Pong', timeUs: message.timeUs });
+      case 'Pong':
+        this.roundTrip.add(nowMs - message.timeUs / 1_000);
+        return this.reportQuality();
+      case 'SurfaceReset':
+        return this.handleReset(message, nowMs);
+      case 'Update':
+        return this.handleUpdate(message, nowMs);
+      case 'PictureCheck':
+        return this.handleCheck(message, nowMs);
+      case 'CursorShape':
+        if (message.rgba.length !== message.width * message.height * 4) {
+          return this.fault(`CursorShape of ${message.width}x${message.height} has ${message.rgba.length} bytes`, nowMs);
+        }
+        this.output.push({ ...message, type: 'cursor' });
+        return;
+      case 'CursorMoved':
+        this.output.push({ type: 'pointer', x: message.x, y: message.y });
+        return;
+      case 'Notice':
+        this.output.push({ type: 'notice', level: message.level, text: message.text });
+        return;
+    }
+  }
+
+  private handleWelcome(rights: number, nowMs: number): void {
+    if (this.link.state !== 'opening' || !this.link.greeted) return this.fault('Welcome without a hello', nowMs);
+    this.link = { state: 'open' };
+    this.welcomed = true;
+    this.rights = rights;
+    this.keepalive = new Keepalive(nowMs);
+  }
+
+  private handleDesktop(state: DesktopState, text: string): void {
+    this.desktop = state;
+    this.desktopText = text;
+    this.restartDesktop();
+    if (state !== DesktopState.Connected) return;
+    // A new agent knows the hello, which may be older than the last resize.
+    this.agentSize = this.greetedSize;
+    if (!this.visible) this.send({ type: 'Visibility', visible: false });
+    this.sendSize();
+  }
+
+  private handleClose(code: CloseCode, reason: string, nowMs: number): void {
+    switch (code) {
+      case CloseCode.BadTicket:
+        // Used or expired on the way; the next attempt brings a new one.
+        this.faults += 1;
+        if (this.faults >= kMostFaults) return this.end('ticket', reason);
+        return this.lost('ticket', reason, nowMs);
+      case CloseCode.ProtocolError:
+        this.faults += 1;
+        if (this.faults >= kMostFaults) return this.end('protocol', reason);
+        return this.lost('protocol', reason, nowMs);
+      case CloseCode.Unsupported:
+        return this.end('unsupported', reason);
+      case CloseCode.Forbidden:
+        return this.end('forbidden', reason);
+      case CloseCode.SessionEnded:
+      case CloseCode.Normal:
+        return this.end('session-ended', reason);
+      case CloseCode.Replaced:
+        return this.end('replaced', reason);
+      case CloseCode.DesktopFailed:
+        return this.end('desktop-failed', reason);
+      case CloseCode.Limit:
+        return this.end('limit', reason);
+      case CloseCode.TooSlow:
+        return this.lost('too-slow', reason, nowMs);
+      case CloseCode.Timeout:
+        return this.lost('silent', reason, nowMs);
+      case CloseCode.ShuttingDown:
+        return this.lost('gateway-restarts', reason, nowMs);
+      case CloseCode.DesktopLost:
+        return this.lost('desktop-lost', reason, nowMs);
+    }
+  }
+
+  private handleReset(message: SurfaceReset, nowMs: number): void {
+    if (this.desktop !== DesktopState.Connected) return this.fault('SurfaceReset without a desktop', nowMs);
+    const wrong = this.gate.reset(message, nowMs);
+    if (wrong !== null) return this.fault(wrong, nowMs);
+    this.output.push({ type: 'reset', width: message.width, height: message.height });
+  }
+
+  private handleUpdate(message: Update, nowMs: number): void {
+    const wrong = this.gate.update(message);
+    if (wrong !== null) return this.fault(wrong, nowMs);
+    this.keepalive.usedForPicture();
+    this.answeredInput = Math.max(this.answeredInput, message.inputSequence);
+    this.output.push({
+      type: 'update',
+      update: {
+        id: message.id,
+        body: message.body,
+        complete: (message.flags & kUpdateComplete) !== 0,
+        exact: (message.flags & kUpdateExact) !== 0,
+        receivedMs: nowMs,
+      },
+    });
+    this.showWhenDue(message.flags, nowMs);
+  }
+
+  private handleCheck(message: PictureCheck, nowMs: number): void {
+    if (message.tiles.length !== message.hashes.length || message.updateId !== this.gate.lastUpdateId) {
+      return this.fault(`PictureCheck of update ${message.updateId} does not fit`, nowMs);
+    }
+    this.output.push({ type: 'check', updateId: message.updateId, tiles: message.tiles, hashes: message.hashes });
+  }
+
+  private showWhenDue(flags: number, nowMs: number): void {
+    if (!this.gate.takeShow(flags, nowMs)) return;
+    this.output.push({ type: 'show' });
+    this.hasPicture = true;
+    this.liveSinceMs ??= nowMs;
+  }
+
+  // --- input -----------------------------------------------------------------------------------------------------
+
+  private paired(): boolean {
+    return this.link.state === 'open' && this.desktop === DesktopState.Connected;
+  }
+
+  private mayInput(): boolean {
+    return this.paired() && this.liveSinceMs !== null && (this.rights & kMayInput) !== 0;
+  }
+
+  private hold(message: InputMessage, atMs: number, nowMs: number): void {
+    const held = this.held?.message;
+    const merged =
+      held?.type === 'Wheel' && message.type === 'Wheel'
+        ? { ...message, dx: held.dx + message.dx, dy: held.dy + message.dy }
+        : message;
+    if (held !== undefined && held.type !== message.type) this.sendHeld(nowMs);
+    this.held = { message: merged, atMs };
+    this.heldCheckMs = nowMs + kBacklogCheckMs;
+  }
+
+  private releaseHeld(nowMs: number): void {
+    if (this.backlogBytes > kBacklogBytes) this.heldCheckMs = nowMs + kBacklogCheckMs;
+    else this.sendHeld(nowMs);
+  }
+
+  private sendHeld(nowMs: number): void {
+    const held = this.held;
+    this.held = null;
+    this.heldCheckMs = Infinity;
+    if (held !== null) this.sendInput(held.message, held.atMs, nowMs);
+  }
+
+  private sendInput(message: InputMessage, atMs: number, nowMs: number): void {
+    this.inputSequence += 1;
+    this.send({ ...message, sequence: this.inputSequence });
+    // A pointer that only passes over things and a released key change nothing as a rule; they would measure chance.
+    const showsEffect =
+      message.type === 'Wheel' || message.type === 'TextInput' || ('down' in message && message.down);
+    if (!showsEffect) return;
+    this.latency.sent(this.inputSequence, atMs);
+    this.keepalive.sentInput(nowMs);
+  }
+
+  private sendSize(): void {
+    const same = JSON.stringify(this.agentSize) === JSON.stringify(this.size);
+    if (same || !this.paired() || (this.rights & kMayResize) === 0) return;
+    this.agentSize = this.size;
+    this.send({ type: 'Resize', ...this.size });
+  }
+
+  // --- what the page is told -------------------------------------------------------------------------------------
+
+  private phase(): [Phase, Cause, string] {
+    if (this.link.state === 'ended') return ['ended', this.cause, this.text];
+    const without: Phase = this.hasPicture ? 'stale' : 'waiting';
+    if (this.link.state !== 'open') return [this.welcomed ? without : 'connecting', this.cause, this.text];
+    if (this.desktop === DesktopState.Lost) return [without, 'desktop-lost', this.desktopText];
+    if (this.desktop !== DesktopState.Connected) return [without, 'desktop-starting', this.desktopText];
+    if (this.liveSinceMs === null) return [without, 'first-picture', ''];
+    return this.silent ? ['stale', 'silent', ''] : ['live', 'none', ''];
+  }
+
+  private report(): void {
+    const [phase, cause, text] = this.phase();
+    const paused = this.link.state === 'paused' && this.link.retryAtMs !== Infinity;
+    const status: Status = {
+      phase,
+      cause,
+      text,
+      retryAtMs: paused && this.link.state === 'paused' ? this.link.retryAtMs : null,
+      hasPicture: this.hasPicture,
+      rights: this.rights,
+    };
+    const key = JSON.stringify(status);
+    if (key === this.lastStatus) return;
+    this.lastStatus = key;
+    this.output.push({ type: 'status', status });
+  }
+
+  private reportQuality(): void {
+    const whole = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
+    const quality: Quality = {
+      roundTripMs: whole(this.roundTrip.medianMs),
+      inputToPictureMs: whole(this.latency.medianMs),
+    };
+    const key = JSON.stringify(quality);
+    if (key === this.lastQuality) return;
+    this.lastQuality = key;
+    this.output.push({ type: 'quality', quality });
+  }
+}

@@ -1,0 +1,215 @@
+// Fingers on the screen, recognised as gestures. Pure: finger events and the time go in, gestures come out; what a
+// gesture does to the desktop's pointer is another matter (touch_pointer.ts). Points are CSS pixels.
+import type { Point } from './geometry.js';
+
+export interface FingerEvent {
+  readonly kind: 'down' | 'move' | 'up' | 'cancel';
+  readonly finger: number;
+  readonly point: Point;
+  readonly atMs: number;
+}
+
+export type Gesture =
+  /** Fingers came down and left without moving. `count` is 2 for the second tap of a double tap. */
+  | { readonly type: 'tap'; readonly fingers: number; readonly count: number; readonly point: Point }
+  /** One finger has rested long. */
+  | { readonly type: 'press'; readonly point: Point }
+  | { readonly type: 'pressMove'; readonly point: Point }
+  /** One finger moves; `start` is where it came down. `count` is 2 when a tap went just before. */
+  | { readonly type: 'dragStart'; readonly start: Point; readonly count: number; readonly point: Point }
+  | { readonly type: 'dragMove'; readonly point: Point }
+  | { readonly type: 'dragEnd'; readonly point: Point }
+  /** Two fingers moved side by side by this much. */
+  | { readonly type: 'scroll'; readonly point: Point; readonly dx: number; readonly dy: number }
+  /** Two fingers moved apart (factor > 1) or together. */
+  | { readonly type: 'pinch'; readonly point: Point; readonly factor: number };
+
+/** A finger that stays within this is at rest; a fingertip covers about 40 CSS pixels and rolls by a few. */
+const kSlop = 10;
+/** Platforms agree on about half a second for a long press. */
+export const kLongPressMs = 500;
+/** A second tap within this time and distance makes a double tap. */
+const kDoubleTapMs = 350;
+const kDoubleTapSlop = 32;
+/** Two fingers zoom when their distance changed by more than they moved together. */
+const kPinchSlop = 16;
+
+type State = 'idle' | 'maybeTap' | 'drag' | 'press' | 'two' | 'scroll' | 'pinch' | 'done';
+
+interface Finger {
+  readonly start: Point;
+  now: Point;
+}
+
+export class GestureRecogniser {
+  private readonly fingers = new Map<number, Finger>();
+  private state: State = 'idle';
+  /** The most fingers at once since the first came down. */
+  private mostFingers = 0;
+  private moved = false;
+  private downAtMs = 0;
+  private lastTap: { point: Point; atMs: number } | null = null;
+  private lastCentre: Point = { x: 0, y: 0 };
+  private lastSpread = 0;
+
+  /** When `tick` has something to do, or Infinity. */
+  nextDeadline(): number {
+    return this.state === 'maybeTap' && this.fingers.size === 1 ? this.downAtMs + kLongPressMs : Infinity;
+  }
+
+  tick(nowMs: number): Gesture[] {
+    if (nowMs < this.nextDeadline()) return [];
+    this.state = 'press';
+    this.lastTap = null;
+    return [{ type: 'press', point: this.first().now }];
+  }
+
+  handle(event: FingerEvent): Gesture[] {
+    switch (event.kind) {
+      case 'down':
+        return this.down(event);
+      case 'move':
+        return this.move(event);
+      case 'up':
+        return this.up(event);
+      case 'cancel':
+        return this.cancel(event);
+    }
+  }
+
+  private down(event: FingerEvent): Gesture[] {
+    this.fingers.set(event.finger, { start: event.point, now: event.point });
+    this.mostFingers = Math.max(this.mostFingers, this.fingers.size);
+    if (this.fingers.size === 1) {
+      this.state = 'maybeTap';
+      this.mostFingers = 1;
+      this.moved = false;
+      this.downAtMs = event.atMs;
+      return [];
+    }
+    const ended: Gesture[] = this.state === 'drag' ? [{ type: 'dragEnd', point: this.first().now }] : [];
+    if (this.state === 'maybeTap' || this.state === 'two') {
+      this.state = 'two';
+      this.lastCentre = this.centre();
+      this.lastSpread = this.spread();
+    } else {
+      this.state = 'done';
+    }
+    return ended;
+  }
+
+  private move(event: FingerEvent): Gesture[] {
+    const finger = this.fingers.get(event.finger);
+    if (finger === undefined) return [];
+    finger.now = event.point;
+    if (distance(finger.start, finger.now) > kSlop) this.moved = true;
+    switch (this.state) {
+      case 'maybeTap':
+        if (!this.moved) return [];
+        this.state = 'drag';
+        return [
+          { type: 'dragStart', start: finger.start, count: this.tapCount(finger.start, this.downAtMs), point: event.point },
+        ];
+      case 'drag':
+        return [{ type: 'dragMove', point: event.point }];
+      case 'press':
+        return this.moved ? [{ type: 'pressMove', point: event.point }] : [];
+      case 'two':
+      case 'scroll':
+      case 'pinch':
+        return this.moveTwo();
+      default:
+        return [];
+    }
+  }
+
+  private moveTwo(): Gesture[] {
+    if (this.fingers.size !== 2) return [];
+    const centre = this.centre();
+    const spread = this.spread();
+    if (this.state === 'two') {
+      const apart = Math.abs(spread - this.lastSpread);
+      const together = distance(centre, this.lastCentre);
+      if (apart > kPinchSlop && apart > together) this.state = 'pinch';
+      else if (together > kSlop) this.state = 'scroll';
+      else return [];
+      // What was moved until the decision is not made up for: the content would jump.
+      this.lastCentre = centre;
+      this.lastSpread = spread;
+      return [];
+    }
+    const before = this.lastCentre;
+    const factor = this.lastSpread > 0 ? spread / this.lastSpread : 1;
+    this.lastCentre = centre;
+    this.lastSpread = spread;
+    if (this.state === 'pinch') return [{ type: 'pinch', point: centre, factor }];
+    return [{ type: 'scroll', point: centre, dx: centre.x - before.x, dy: centre.y - before.y }];
+  }
+
+  private up(event: FingerEvent): Gesture[] {
+    const finger = this.fingers.get(event.finger);
+    if (finger === undefined) return [];
+    const centre = this.centre();
+    this.fingers.delete(event.finger);
+    const state = this.state;
+    if (this.fingers.size > 0) {
+      // The others of a many-finger tap follow within moments; any other gesture is over.
+      if (state === 'scroll' || state === 'pinch') this.state = 'done';
+      else if (state === 'two') this.lastCentre = centre;
+      return [];
+    }
+    this.state = 'idle';
+    if (state === 'drag') return [{ type: 'dragEnd', point: event.point }];
+    const short = event.atMs - this.downAtMs < kLongPressMs;
+    if (this.moved || !short) return [];
+    if (state === 'maybeTap') return [this.tap(finger.start, event.atMs)];
+    if (state === 'two') return [{ type: 'tap', fingers: this.mostFingers, count: 1, point: this.lastCentre }];
+    return [];
+  }
+
+  private tap(point: Point, atMs: number): Gesture {
+    const count = this.tapCount(point, this.downAtMs);
+    const place = count === 2 && this.lastTap !== null ? this.lastTap.point : point;
+    this.lastTap = count === 2 ? null : { point, atMs };
+    return { type: 'tap', fingers: 1, count, point: place };
+  }
+
+  private tapCount(point: Point, atMs: number): number {
+    const last = this.lastTap;
+    return last !== null && atMs - last.atMs <= kDoubleTapMs && distance(point, last.point) <= kDoubleTapSlop ? 2 : 1;
+  }
+
+  private cancel(event: FingerEvent): Gesture[] {
+    const dragging = this.state === 'drag';
+    this.fingers.delete(event.finger);
+    this.state = this.fingers.size === 0 ? 'idle' : 'done';
+    this.lastTap = null;
+    return dragging ? [{ type: 'dragEnd', point: event.point }] : [];
+  }
+
+  private first(): Finger {
+    const finger = this.fingers.values().next().value;
+    if (finger === undefined) throw new Error('no finger is down');
+    return finger;
+  }
+
+
+  private centre(): Point {
+    let x = 0;
+    let y = 0;
+    for (const finger of this.fingers.values()) {
+      x += finger.now.x;
+      y += finger.now.y;
+    }
+    return { x: x / this.fingers.size, y: y / this.fingers.size };
+  }
+
+  private spread(): number {
+    const [a, b] = [...this.fingers.values()];
+    return a === undefined || b === undefined ? 0 : distance(a.now, b.now);
+  }
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}

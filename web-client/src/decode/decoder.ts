@@ -1,0 +1,110 @@
+// The picture in WebAssembly memory: the module that codec/ builds, one instance a session.
+import type { Size } from '../core/geometry.js';
+
+interface DecoderExports {
+  readonly memory: WebAssembly.Memory;
+  _initialize(): void;
+  vt_create(width: number, height: number): number;
+  vt_destroy(handle: number): void;
+  vt_input(handle: number, size: number): number;
+  vt_apply(handle: number, size: number): number;
+  vt_dirty(handle: number): number;
+  vt_pixels(handle: number): number;
+  vt_tile_hash(handle: number, tile: number): number;
+}
+
+const kExports: readonly (keyof DecoderExports)[] = [
+  'memory', '_initialize', 'vt_create', 'vt_destroy', 'vt_input', 'vt_apply', 'vt_dirty', 'vt_pixels', 'vt_tile_hash',
+];
+
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the decoder cannot do; the sentence goes to the other end and to the page. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+}
+
+export class Decoder {
+  private handle = 0;
+  private pictureSize: Size = { width: 0, height: 0 };
+  private image: ImageData | null = null;
+
+  private constructor(private readonly wasm: DecoderExports) {}
+
+  static async create(module: WebAssembly.Module): Promise<Decoder> {
+    const instance = await WebAssembly.instantiate(module, {});
+    const missing = kExports.filter((name) => !(name in instance.exports));
+    if (missing.length > 0) throw new DecodeError(`decoder.wasm lacks ${missing.join(', ')}`);
+    const wasm = instance.exports as unknown as DecoderExports;
+    wasm._initialize();
+    return new Decoder(wasm);
+  }
+
+  /** A new, black picture in place of the old one. */
+  reset(size: Size): void {
+    this.free();
+    this.handle = this.guarded(() => this.wasm.vt_create(size.width, size.height));
+    if (this.handle === 0) throw new DecodeError(`no memory for a picture of ${size.width}x${size.height}`);
+    this.pictureSize = size;
+  }
+
+  free(): void {
+    if (this.handle !== 0) this.guarded(() => this.wasm.vt_destroy(this.handle));
+    this.handle = 0;
+    this.image = null;
+  }
+
+  get size(): Size {
+    return this.pictureSize;
+  }
+
+  /** Applies one update body whole and gives what it changed. */
+  apply(body: Uint8Array): Rect[] {
+    return this.guarded(() => {
+      const input = this.wasm.vt_input(this.handle, body.length);
+      if (input === 0) throw new DecodeError(`no room for an update of ${body.length} bytes`);
+      new Uint8Array(this.wasm.memory.buffer, input, body.length).set(body);
+      const count = this.wasm.vt_apply(this.handle, body.length);
+      if (count < 0) throw new DecodeError('an update that does not follow the bitstream');
+      const words = new Int32Array(this.wasm.memory.buffer, this.wasm.vt_dirty(this.handle), count * 4);
+      const rects: Rect[] = [];
+      for (let i = 0; i + 3 < words.length; i += 4) {
+        rects.push({ x: words[i] ?? 0, y: words[i + 1] ?? 0, width: words[i + 2] ?? 0, height: words[i + 3] ?? 0 });
+      }
+      return rects;
+    });
+  }
+
+  /** The picture for putImageData; lies in the module's memory and so always shows the newest state. */
+  pixels(): ImageData {
+    // Memory that grew has another buffer, and the old view is detached.
+    if (this.image === null || this.image.data.buffer !== this.wasm.memory.buffer) {
+      const { width, height } = this.pictureSize;
+      const at = this.wasm.vt_pixels(this.handle);
+      const bytes = new Uint8ClampedArray(this.wasm.memory.buffer as ArrayBuffer, at, width * height * 4);
+      this.image = new ImageData(bytes, width, height);
+    }
+    return this.image;
+  }
+
+  /** Of the tiles, those whose hash is another. Tiles beside the picture count as wrong. */
+  wrongTiles(tiles: Uint32Array, hashes: Uint32Array): Uint32Array {
+    const count = Math.ceil(this.pictureSize.width / 64) * Math.ceil(this.pictureSize.height / 64);
+    return tiles.filter((tile, i) => tile >= count || this.wasm.vt_tile_hash(this.handle, tile) >>> 0 !== hashes[i]);
+  }
+
+  /** A trap is a fault of this picture's state like any other that the other end has to hear of. */
+  private guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) throw new DecodeError(`the decoder trapped: ${error.message}`);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// What the page and its worker say to each other.
+import type { Cause, Quality, Status } from '../core/effects.js';
+import type { InputMessage, TicketFailure, ViewerFacts, WindowSize } from '../core/session.js';
+import type { NoticeLevel } from '../wire/messages.gen.js';
+
+export type ToWorker =
+  /** The decoder, sent once as soon as it is compiled. */
+  | { readonly type: 'module'; readonly module: WebAssembly.Module }
+  /** Opens a session on this canvas; one that runs ends. `number` tells its answers from those of others. */
+  | {
+      readonly type: 'start';
+      readonly number: number;
+      readonly url: string;
+      readonly canvas: OffscreenCanvas;
+      readonly facts: ViewerFacts;
+      readonly size: WindowSize;
+    }
+  | { readonly type: 'ticket'; readonly bytes: Uint8Array }
+  | { readonly type: 'ticketFailed'; readonly failure: TicketFailure; readonly text: string }
+  /** `atMs`: when the event happened, since the Unix epoch. */
+  | { readonly type: 'input'; readonly message: InputMessage; readonly atMs: number }
+  | { readonly type: 'resize'; readonly size: WindowSize }
+  | { readonly type: 'visibility'; readonly visible: boolean }
+  | { readonly type: 'wake' }
+  | { readonly type: 'finish'; readonly cause: Cause; readonly text: string };
+
+export type FromWorker = { readonly number: number } & FromWorkerBody;
+
+export type FromWorkerBody =
+  | { readonly type: 'status'; readonly status: Status }
+  | { readonly type: 'quality'; readonly quality: Quality }
+  | { readonly type: 'askTicket' }
+  /** The canvas now has this size. */
+  | { readonly type: 'surface'; readonly width: number; readonly height: number }
+  /** The canvas now shows the desktop after this update. `exact`: every pixel is the desktop's. */
+  | { readonly type: 'shown'; readonly update: number; readonly exact: boolean }
+  | {
+      readonly type: 'cursor';
+      readonly width: number;
+      readonly height: number;
+      readonly hotX: number;
+      readonly hotY: number;
+      readonly rgba: Uint8Array<ArrayBuffer>;
+    }
+  | { readonly type: 'pointer'; readonly x: number; readonly y: number }
+  | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
+  /** The worker cannot go on; a sentence. */
+  | { readonly type: 'broken'; readonly text: string };

@@ -1,0 +1,29 @@
+// What all pages share, and what a page is.
+import type { SessionWorker } from '../browser/session_worker.js';
+import type { Api, User } from './api.js';
+import type { Toasts } from './toasts.js';
+
+export interface Page {
+  readonly name: 'sign-in' | 'catalogue' | 'session' | 'message';
+  readonly title: string;
+  readonly element: HTMLElement;
+  /** It is in the document now. */
+  shown?(): void;
+  /** It has left the document. */
+  close?(): void;
+}
+
+export interface App {
+  readonly api: Api;
+  readonly worker: SessionWorker;
+  readonly toasts: Toasts;
+  user: User | null;
+  /** Goes to the page of this hash; "" is the catalogue. */
+  go(hash: string): void;
+  /** Shows the page of the present hash anew. */
+  reload(): void;
+  /** Nobody is signed in any more. `note` is shown above the form. */
+  signedOut(note: string): void;
+  signOut(): Promise<void>;
+  setTitle(title: string): void;
+}

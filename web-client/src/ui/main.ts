@@ -1,0 +1,156 @@
+// The page's beginning: shared parts, the way from addresses to pages, signing in and out.
+import { recall, remember } from '../browser/preferences.js';
+import { SessionWorker } from '../browser/session_worker.js';
+import { Api, ApiError, type Resource, type User } from './api.js';
+import type { App, Page } from './app.js';
+import { CataloguePage } from './catalogue_page.js';
+import { confirm } from './dialog.js';
+import { MessagePage } from './message_page.js';
+import { parseRoute, sessionHash, type Route } from './route.js';
+import { SessionPage } from './session_page.js';
+import { SignInPage } from './sign_in_page.js';
+import { text } from './text.js';
+import { Toasts } from './toasts.js';
+
+/** Addresses of hashed files, set by the build. */
+declare const kWorkerUrl: string;
+declare const kDecoderUrl: string;
+
+/** States of a session in which something runs. */
+const kRunning = ['provisioning', 'ready', 'assigned', 'connected', 'disconnected'];
+
+class VitrineApp implements App {
+  readonly api = new Api();
+  readonly toasts = new Toasts();
+  readonly worker = new SessionWorker(kWorkerUrl, kDecoderUrl);
+  user: User | null = null;
+
+  private page: Page | null = null;
+  private readonly root = document.createElement('div');
+
+  async start(): Promise<void> {
+    this.root.id = 'app';
+    document.body.replaceChildren(this.root, this.toasts.element);
+    window.addEventListener('hashchange', () => { void this.route(); });
+    await this.route();
+  }
+
+  go(hash: string): void {
+    const full = (part: string): string => (part === '' ? '#/' : part);
+    if (full(location.hash) === full(hash)) this.reload();
+    else location.hash = full(hash);
+  }
+
+  reload(): void {
+    void this.route();
+  }
+
+  signedOut(note: string): void {
+    this.user = null;
+    remember('signed-in', null);
+    this.show(new SignInPage(this, note, (user) => {
+      this.user = user;
+      this.reload();
+    }));
+  }
+
+  async signOut(): Promise<void> {
+    const running = await this.runningNames();
+    const agreed = await confirm({
+      title: text.catalogue.signOutTitle,
+      text: running.length > 0 ? text.catalogue.signOutRunning(running) : text.catalogue.signOutPlain,
+      agree: text.catalogue.signOut,
+      danger: running.length > 0,
+    });
+    if (!agreed) return;
+    try {
+      await this.api.logout();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!error.signedOut) {
+        this.toasts.show('error', `${text.catalogue.signOutFailed} ${error.message}`);
+        return;
+      }
+    }
+    history.replaceState(null, '', '/');
+    this.signedOut('');
+  }
+
+  setTitle(title: string): void {
+    document.title = title === '' ? text.product : `${title} – ${text.product}`;
+  }
+
+  /** The page of the present address; asks for a sign-in first where one is missing. */
+  private async route(): Promise<void> {
+    const route = parseRoute(location.hash);
+    if (route.to === 'redeem') return this.redeem(route.code);
+    if (this.user === null && !(await this.recogniseUser())) return;
+    this.show(this.pageOf(route));
+  }
+
+  private pageOf(route: Exclude<Route, { to: 'redeem' }>): Page {
+    switch (route.to) {
+      case 'catalogue':
+        return new CataloguePage(this);
+      case 'resource':
+        return new SessionPage(this, { kind: 'resource', resource: route.resource }, route.resource);
+      case 'session':
+        return new SessionPage(this, { kind: 'session', session: route.session }, text.product);
+    }
+  }
+
+  /** Whether the browser still holds a web session. One that never signed in here is not worth asking for. */
+  private async recogniseUser(): Promise<boolean> {
+    if (recall('signed-in') === null) {
+      this.signedOut('');
+      return false;
+    }
+    try {
+      this.user = await this.api.me();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.signedOut) this.signedOut(text.signIn.expired);
+      else this.show(new MessagePage(text.errors.title, error.message, text.tryAgain, () => { this.reload(); }));
+      return false;
+    }
+  }
+
+  /** A one-time link. Its code leaves the address bar and the history before anything else happens. */
+  private async redeem(code: string): Promise<void> {
+    history.replaceState(null, '', '/');
+    this.show(new MessagePage(text.redeem.working, '', '', () => undefined));
+    try {
+      const { user, session } = await this.api.redeem(code);
+      this.user = user;
+      remember('signed-in', '1');
+      this.go(sessionHash(session));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const sentence = error.passing || error.status === 429 ? error.message : text.redeem.failed;
+      this.show(new MessagePage(text.redeem.failedTitle, sentence, text.redeem.signIn, () => { this.go(''); }));
+    }
+  }
+
+  private async runningNames(): Promise<string[]> {
+    try {
+      const resources: readonly Resource[] = await this.api.catalogue();
+      return resources.filter((one) => one.session !== null && kRunning.includes(one.session.state)).map((one) => one.name);
+    } catch {
+      // The question is asked all the same.
+      return [];
+    }
+  }
+
+  private show(page: Page): void {
+    this.page?.close?.();
+    this.page = page;
+    document.documentElement.dataset['page'] = page.name;
+    this.setTitle(page.title);
+    this.root.replaceChildren(page.element);
+    window.scrollTo(0, 0);
+    page.shown?.();
+  }
+}
+
+void new VitrineApp().start();

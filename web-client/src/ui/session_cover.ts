@@ -1,0 +1,152 @@
+// What lies over the desktop while it is not live: the progress of a start, the reason of a cut with its countdown, the
+// end of the session.
+import type { Cause, Status } from '../core/effects.js';
+import { Countdown } from './countdown.js';
+import { fill, h } from './dom.js';
+import { icon, logo } from './icons.js';
+import { text } from './text.js';
+
+export interface CoverActions {
+  retryNow(): void;
+  openAgain(): void;
+  leave(): void;
+  reloadPage(): void;
+  signIn(): void;
+}
+
+/** How far a start has come. */
+export type Step = 'ask' | 'link' | 'start' | 'picture';
+const kSteps: readonly Step[] = ['ask', 'link', 'start', 'picture'];
+
+/** A start that is over sooner shows no seconds. */
+const kShowSecondsMs = 2_000;
+const kSlowMs = 8_000;
+
+export class SessionCover {
+  readonly element = h('div', { class: 'cover' });
+  private readonly countdown = new Countdown();
+  private readonly beganMs = Date.now();
+  private seconds: ReturnType<typeof setInterval> | undefined;
+  private shown = '';
+  private readonly stepItems = new Map<Step, HTMLElement>();
+  private readonly detail = h('p', { class: 'cover-detail', role: 'status' });
+  private readonly elapsed = h('p', { class: 'cover-elapsed' });
+
+  constructor(
+    private name: string,
+    private readonly actions: CoverActions,
+  ) {}
+
+  close(): void {
+    this.countdown.stop();
+    clearInterval(this.seconds);
+  }
+
+  rename(name: string): void {
+    if (name === this.name) return;
+    this.name = name;
+    this.shown = '';
+  }
+
+  hide(): void {
+    this.close();
+    this.shown = '';
+    this.element.className = 'cover';
+    fill(this.element);
+  }
+
+  /** The desktop is being opened; `step` is what is being waited for, `detail` what the server says about it. */
+  starting(step: Step, detail: string, retryAtMs: number | null): void {
+    if (this.shown !== 'starting') this.drawStarting();
+    const at = kSteps.indexOf(step);
+    kSteps.forEach((one, index) => {
+      const item = this.stepItems.get(one);
+      item?.setAttribute('data-state', index < at ? 'done' : index === at ? 'now' : 'next');
+      if (index === at) item?.setAttribute('aria-current', 'step');
+      else item?.removeAttribute('aria-current');
+    });
+    this.countdown.stop();
+    if (retryAtMs === null) this.detail.textContent = detail;
+    else this.countRetry(retryAtMs, (sentence) => { this.detail.textContent = `${detail} ${sentence}`.trim(); });
+  }
+
+  private drawStarting(): void {
+    this.shown = 'starting';
+    this.stepItems.clear();
+    for (const step of kSteps) {
+      this.stepItems.set(step, h('li', {}, icon('check'), h('span', { class: 'spinner', 'aria-hidden': 'true' }), text.session.steps[step]));
+    }
+    this.element.className = 'cover starting';
+    fill(
+      this.element,
+      h('div', { class: 'cover-card' },
+        h('div', { class: 'cover-logo' }, logo()),
+        h('h1', {}, text.session.starting(this.name)),
+        h('ol', { class: 'steps' }, ...this.stepItems.values()),
+        this.detail,
+        this.elapsed,
+        h('button', { type: 'button', class: 'button quiet', on: { click: () => { this.actions.leave(); } } }, icon('back'), text.session.leave)),
+    );
+    clearInterval(this.seconds);
+    this.elapsed.textContent = '';
+    this.seconds = setInterval(() => {
+      const ms = Date.now() - this.beganMs;
+      if (ms < kShowSecondsMs) return;
+      const slow = ms >= kSlowMs ? ` · ${text.session.slow}` : '';
+      this.elapsed.textContent = text.session.elapsed(Math.floor(ms / 1_000)) + slow;
+    }, 500);
+  }
+
+  /** The picture below is old; says why and when the next attempt is. */
+  stale(status: Status): void {
+    this.close();
+    this.shown = 'stale';
+    this.element.className = 'cover stale';
+    const [title, sentence] = text.causes[status.cause];
+    const retry = h('p', { class: 'cover-retry' });
+    const now = h('button', { type: 'button', class: 'button', on: { click: () => { this.actions.retryNow(); } } }, text.session.retryNow);
+    fill(
+      this.element,
+      h('div', { class: 'cover-strip', role: 'alert' },
+        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        h('div', {}, h('h2', {}, title), h('p', {}, status.text === '' ? sentence : status.text), retry),
+        now),
+    );
+    now.hidden = status.retryAtMs === null;
+    if (status.retryAtMs !== null) this.countRetry(status.retryAtMs, (words) => { retry.textContent = words; });
+    else if (status.cause === 'link-cut' || status.cause === 'link-failed') retry.textContent = text.session.retrying;
+  }
+
+  private countRetry(untilMs: number, show: (sentence: string) => void): void {
+    this.countdown.start(
+      untilMs,
+      (seconds) => { show(text.session.retryIn(seconds)); },
+      () => { show(text.session.retrying); },
+    );
+  }
+
+  /** It is over: why, and what can be done. */
+  ended(status: Pick<Status, 'cause' | 'text' | 'hasPicture'>, mayOpenAgain: boolean): void {
+    const { cause, text: sentence, hasPicture } = status;
+    this.close();
+    this.shown = 'ended';
+    this.element.className = hasPicture ? 'cover ended over-picture' : 'cover ended';
+    const [title, ours] = text.causes[cause];
+    const main = this.mainAction(cause, mayOpenAgain);
+    const leave = cause === 'signed-out' ? null : h('button', { type: 'button', class: 'button quiet', on: { click: () => { this.actions.leave(); } } }, icon('back'), text.session.leave);
+    fill(
+      this.element,
+      h('div', { class: 'cover-card', role: 'alert' }, h('div', { class: 'cover-logo' }, logo()), h('h1', {}, title), h('p', { class: 'cover-detail' }, sentence === '' ? ours : sentence), h('div', { class: 'actions' }, main, leave)),
+    );
+    main?.focus();
+  }
+
+  private mainAction(cause: Cause, mayOpenAgain: boolean): HTMLButtonElement | null {
+    const button = (label: string, click: () => void): HTMLButtonElement =>
+      h('button', { type: 'button', class: 'button primary', on: { click } }, label);
+    if (cause === 'signed-out') return button(text.signIn.title, () => { this.actions.signIn(); });
+    if (cause === 'unsupported') return button(text.session.reload, () => { this.actions.reloadPage(); });
+    if (cause === 'forbidden' || !mayOpenAgain) return null;
+    return button(cause === 'replaced' ? text.session.useHere : text.session.openAgain, () => { this.actions.openAgain(); });
+  }
+}

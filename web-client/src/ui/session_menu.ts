@@ -1,0 +1,113 @@
+// The session's menu: a sheet with all that is not for the desktop itself.
+import { hasFullScreen, isFullScreen } from '../browser/full_screen.js';
+import { kSizeChoices } from '../core/geometry.js';
+import { kFunctionKeys, type KeyName } from '../core/key_taps.js';
+import type { Quality } from '../core/effects.js';
+import { closeOnBackdrop } from './dialog.js';
+import { fill, h } from './dom.js';
+import { icon, type IconName } from './icons.js';
+import { text } from './text.js';
+
+export interface MenuActions {
+  toggleFullScreen(): void;
+  sendKeys(keys: readonly KeyName[]): void;
+  setSize(size: number): void;
+  disconnect(): void;
+  signOut(): void;
+  toggleKeyboard(): void;
+  /** The menu is gone: the desktop has the keyboard again. */
+  closed(): void;
+}
+
+const kCombinations: readonly (readonly KeyName[])[] = [
+  ['Control', 'Alt', 'Delete'],
+  ['Alt', 'Tab'],
+  ['Alt', 'F4'],
+  ['Escape'],
+  ['Super'],
+  ['PrintScreen'],
+];
+
+export class SessionMenu {
+  readonly element: HTMLDialogElement;
+  private readonly heading = h('h2');
+  private readonly dot = h('span', { class: 'dot' });
+  private readonly figures = h('p', { class: 'menu-figures' });
+  private readonly fullScreen: HTMLButtonElement;
+  private readonly size: HTMLSelectElement;
+
+  constructor(
+    name: string,
+    private readonly actions: MenuActions,
+    options: { size: number; touch: boolean },
+  ) {
+    this.fullScreen = this.entry('expand', '', '', () => { actions.toggleFullScreen(); });
+    this.size = h('select', { id: 'menu-size', on: { change: () => { actions.setSize(Number(this.size.value)); } } },
+      ...kSizeChoices.map((one) => h('option', { value: String(one), selected: one === options.size }, text.session.toolbar.sizeChoice(one))));
+    const close = h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: () => { this.close(); } } }, icon('close'));
+    const t = text.session.toolbar;
+    this.element = h(
+      'dialog',
+      { class: 'menu', 'aria-label': text.session.menu },
+      h('header', {}, this.dot, h('div', {}, this.heading, this.figures), close),
+      options.touch ? this.entry('keyboard', t.keyboard, '', () => { actions.toggleKeyboard(); }) : null,
+      hasFullScreen() ? this.fullScreen : null,
+      h('div', { class: 'menu-row' }, h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
+      h('section', { 'aria-label': t.keys }, h('h3', {}, t.keys), h('div', { class: 'keys' }, ...kCombinations.map((keys) => this.key(keys)))),
+      h('details', {}, h('summary', {}, icon('chevron'), t.functionKeys), h('div', { class: 'keys six' }, ...kFunctionKeys.map((key) => this.key([key])))),
+      h('hr'),
+      this.entry('back', t.disconnect, t.disconnectNote, () => { actions.disconnect(); }),
+      this.entry('leave', t.signOut, t.signOutNote, () => { actions.signOut(); }),
+      options.touch ? null : h('p', { class: 'menu-shortcut' }, h('kbd', {}, text.session.menuShortcut)),
+    );
+    this.rename(name);
+    closeOnBackdrop(this.element);
+    this.element.addEventListener('close', () => { actions.closed(); });
+  }
+
+  rename(name: string): void {
+    this.heading.textContent = name;
+  }
+
+  get open(): boolean {
+    return this.element.open;
+  }
+
+  show(): void {
+    if (this.open) return;
+    const full = isFullScreen();
+    fill(this.fullScreen, icon(full ? 'shrink' : 'expand'), h('span', {}, full ? text.session.toolbar.leaveFullScreen : text.session.toolbar.fullScreen));
+    this.element.showModal();
+  }
+
+  close(): void {
+    if (this.open) this.element.close();
+  }
+
+  quality(live: boolean, quality: Quality): void {
+    const q = text.session.quality;
+    this.dot.dataset['live'] = String(live);
+    const figures = [
+      quality.roundTripMs === null ? null : q.roundTrip(quality.roundTripMs),
+      quality.inputToPictureMs === null ? null : q.input(quality.inputToPictureMs),
+    ].filter((one) => one !== null);
+    const parts = figures.length === 0 ? [q.measuring] : figures;
+    fill(this.figures, h('span', {}, live ? q.live : q.stale), ...(live ? parts.map((part) => h('span', {}, part)) : []));
+  }
+
+  private entry(name: IconName, label: string, note: string, act: () => void): HTMLButtonElement {
+    const click = (): void => {
+      this.close();
+      act();
+    };
+    return h('button', { type: 'button', class: 'menu-entry', on: { click } }, icon(name), h('span', {}, label, note === '' ? null : h('small', {}, note)));
+  }
+
+  private key(keys: readonly KeyName[]): HTMLButtonElement {
+    const click = (): void => {
+      this.close();
+      this.actions.sendKeys(keys);
+    };
+    return h('button', { type: 'button', class: 'key', on: { click } }, keys.map((one) => text.session.keys[one] ?? one).join(' + '));
+  }
+}

@@ -1,0 +1,32 @@
+// Short notes that come and go. Screen readers hear them: errors at once, others when they pause.
+import { h } from './dom.js';
+import { icon } from './icons.js';
+import { text } from './text.js';
+
+export type ToastLevel = 'info' | 'warning' | 'error';
+
+/** Time to read a sentence of the longest kind; errors stay until they are dismissed. */
+const kReadMs = 6_000;
+/** More at once would cover the desktop; the oldest goes. */
+const kMost = 3;
+
+export class Toasts {
+  readonly element = h('div', { class: 'toasts', role: 'region', 'aria-live': 'polite', 'aria-label': 'Notices' });
+
+  show(level: ToastLevel, sentence: string, readMs: number = kReadMs): void {
+    const dismiss = (): void => {
+      toast.classList.add('going');
+      setTimeout(() => { toast.remove(); }, 200);
+    };
+    const toast = h(
+      'div',
+      { class: `toast ${level}`, role: level === 'error' ? 'alert' : 'status' },
+      level === 'info' ? null : icon('alert'),
+      h('p', {}, sentence),
+      h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: dismiss } }, icon('close')),
+    );
+    this.element.append(toast);
+    while (this.element.childElementCount > kMost) this.element.firstElementChild?.remove();
+    if (level !== 'error') setTimeout(dismiss, readMs);
+  }
+}
