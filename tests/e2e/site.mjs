@@ -59,12 +59,8 @@ export class Site {
 
   // `vitrine WORDS --data ...`; gives its standard output. `input` goes to its standard input.
   async vitrine(words, input = '') {
-<<<<<<< HEAD
     const child = run(program, [...words, '--data', this.data], account);
-=======
-    const child = run(program, [...words, '--data', this.data]);
     child.child.stdin.on('error', () => {}); // it may have ended without reading
->>>>>>> refs/heads/bench
     child.child.stdin.end(input);
     return (await child).stdout;
   }
