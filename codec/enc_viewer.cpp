@@ -148,8 +148,11 @@ bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region
   }
   order_by_focus(pieces, draft.budget);
   for (const Region& piece : pieces) {
+    // A region may span what an earlier update painted: the surroundings of the focus enclose it.
+    const Rect differing = tighten(draft.source, painted.view(), piece.area);
+    if (differing.empty()) continue;
     if (spent(draft, piece.area)) return false;
-    encode_piece(draft, piece);
+    encode_piece(draft, {piece.coding, piece.coding == Coding::kJpeg ? piece.area : differing});
   }
   return true;
 }
