@@ -45,10 +45,10 @@ struct Series {
     std::sort(values.begin(), values.end());
     return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
   }
-  [[nodiscard]] double sum() const {
+  [[nodiscard]] double mean() const {
     double total = 0;
     for (const double value : values) total += value;
-    return total;
+    return values.empty() ? 0 : total / static_cast<double>(values.size());
   }
 };
 
@@ -144,6 +144,7 @@ class Replay {
     double encode_ms = 0;
     double decode_ms = 0;
     size_t sent = 0;
+    size_t refined = 0;
     for (;;) {
       body_.clear();
       const double start = cpu_ms();
@@ -161,15 +162,16 @@ class Replay {
       sent += body_.size();
       changed_pixels_ += info.changed_pixels;
       for (size_t i = 0; i < info.bytes_by_coding.size(); ++i) by_coding_[coding_names()[i]] += info.bytes_by_coding[i];
+      refined += info.bytes_by_coding.back();
       exact_ = info.exact;
       if (!options_.lossless || info.complete) break;
     }
     now_ += kSecond / 30;
-    note(frame, sent, encode_ms, decode_ms);
+    note(frame, sent, refined, encode_ms, decode_ms);
     return true;
   }
 
-  void note(const Picture& frame, size_t sent, double encode_ms, double decode_ms) {
+  void note(const Picture& frame, size_t sent, size_t refined, double encode_ms, double decode_ms) {
     bytes_total_ += sent;
     total_encode_ms_ += encode_ms;
     if (options_.lossless) {
@@ -188,6 +190,7 @@ class Replay {
     }
     if (sent == 0) return;
     update_bytes_.values.push_back(static_cast<double>(sent));
+    if (still_frames_ == 0) first_paint_bytes_.values.push_back(static_cast<double>(sent - refined));
     encode_ms_.values.push_back(encode_ms);
     decode_ms_.values.push_back(decode_ms);
   }
@@ -216,7 +219,8 @@ class Replay {
         {"bytes_per_update_p50", update_bytes_.quantile(0.5)},
         {"bytes_per_update_p95", update_bytes_.quantile(0.95)},
         {"bytes_per_update_max", update_bytes_.quantile(1)},
-        {"bytes_per_update_mean", rounded(update_bytes_.sum() / static_cast<double>(update_bytes_.values.size()))},
+        {"bytes_per_update_mean", rounded(update_bytes_.mean())},
+        {"bytes_first_paint_mean", rounded(first_paint_bytes_.mean())},
         {"encode_ms_p50", rounded(encode_ms_.quantile(0.5))},
         {"encode_ms_p95", rounded(encode_ms_.quantile(0.95))},
         {"decode_ms_p50", rounded(decode_ms_.quantile(0.5))},
@@ -249,6 +253,7 @@ class Replay {
   double psnr_min_ = INFINITY;
   int64_t changed_pixels_ = 0;
   Series update_bytes_;
+  Series first_paint_bytes_;  // without refinement, until the last frame came
   Series encode_ms_;
   Series decode_ms_;
   std::map<std::string, size_t> by_coding_;

@@ -19,6 +19,8 @@ constexpr int64_t kLeastCells = 12;
 // Motions of one frame that are tried, and how many votes make one worth comparing.
 constexpr size_t kMostMotions = 6;
 constexpr uint32_t kLeastVotes = 3;
+// Copies of one motion; a motion in more pieces than this is coincidence. Well below kMaxCopies for all motions.
+constexpr size_t kMostAreas = 256;
 // A rectangle costs about 8 bytes; fewer cells with content than this are not worth it.
 constexpr int64_t kLeastCellsPerCopy = 2;
 
@@ -113,6 +115,7 @@ class MotionCheck {
       if (moved_.count(cells) < kLeastCellsPerCopy) continue;
       areas.push_back(grow(grid_.pixels_of(cells)));
     }
+    if (areas.size() > kMostAreas) return {};
     // In this order none overwrites what a later one reads.
     std::sort(areas.begin(), areas.end(), [this](const Rect& a, const Rect& b) {
       if (a.y != b.y) return dy_ > 0 ? a.y > b.y : a.y < b.y;
@@ -152,8 +155,8 @@ class MotionCheck {
     uint64_t fit = 0;
     if (from < to) {
       const int x = from * kCellSide;
-      const uint64_t differing = kernel.compare_cells(now_.row(y) + x, now_.stride, old_.row(y - dy_) + x - dx_,
-                                                      old_.stride, to - from, rows);
+      const uint64_t differing =
+          kernel.compare_cells(now_.row(y) + x, now_.stride, old_.row(y - dy_) + x - dx_, old_.stride, to - from, rows);
       fit = ~differing & (to - from == 64 ? ~uint64_t{0} : (uint64_t{1} << (to - from)) - 1);
       fit <<= from - cx;
     }
@@ -322,11 +325,15 @@ std::vector<Motion> MotionSearch::find(const PictureView& now, const PictureView
   collect_anchors(now, changed, now_anchors_);
   std::vector<Motion> motions;
   TileSet open = changed;
+  int64_t copied = 0;
   for (const Vote& vote : vote()) {
     MotionCheck check(now, old, vote.dx, vote.dy);
     if (!check.explain(open)) continue;
     auto areas = check.areas();
     if (areas.empty()) continue;
+    // Overlapping motions must not write more than a picture between them (kMaxPicturesPerUpdate).
+    for (const Rect& area : areas) copied += area.area();
+    if (copied > int64_t{now.width} * now.height) break;
     open -= check.moved();
     motions.push_back({vote.dx, vote.dy, std::move(areas)});
   }

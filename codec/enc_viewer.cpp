@@ -20,7 +20,10 @@
 namespace vitrine::codec {
 namespace {
 
-constexpr std::array<const char*, kOperationCount> kCodingNames = {"reset", "copy", "flat", "screen", "jpeg", "photo"};
+// The operations by number, and apart from them what refinement took.
+constexpr std::array<const char*, kOperationCount + 1> kCodingNames = {"reset", "copy",  "flat",  "screen",
+                                                                       "jpeg",  "photo", "refine"};
+constexpr size_t kRefineBytes = kOperationCount;
 
 // A lossy part is rebuilt when it has been still this long: longer than the pause between two frames of a slow
 // animation, short enough to look immediate.
@@ -164,7 +167,11 @@ int64_t ViewerEncoder::State::piece_pixels(Coding coding, const Draft& draft) co
   switch (coding) {
     case Coding::kFlat: return INT32_MAX;
     case Coding::kScreen: return std::clamp(bytes * 8, kLeastPiecePixels, kMostPiecePixels);
-    case Coding::kJpeg: return std::clamp(bytes * 3, kLeastPiecePixels, kMostJpegPiecePixels);
+    case Coding::kJpeg: {
+      // At the highest qualities noise can take more bytes than raw pixels.
+      const bool dear = draft.budget.jpeg_quality >= kFullChromaQuality;
+      return std::clamp(bytes * 3, kLeastPiecePixels, dear ? kMostPiecePixels : kMostJpegPiecePixels);
+    }
     case Coding::kPhoto: return std::clamp(bytes / 2, kLeastPiecePixels, kMostPiecePixels);
   }
   return kMostPiecePixels;
@@ -356,7 +363,11 @@ void ViewerEncoder::State::refine(Draft& draft) {
   });
   std::vector<Region> regions;
   for (const Rect& cells : due.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells)});
+  const size_t photo_before = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
   encode_regions(draft, regions);
+  size_t& photo_bytes = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
+  draft.info.bytes_by_coding[kRefineBytes] += photo_bytes - photo_before;
+  photo_bytes = photo_before;
 }
 
 void ViewerEncoder::State::find_refine_time() {

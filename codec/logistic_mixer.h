@@ -37,21 +37,24 @@ inline constexpr auto kSquash = [] {
   return table;
 }();
 
+// 65536 / (decisions seen + 1.6), as for BitModel.
+inline constexpr auto kSmallModelRate = [] {
+  std::array<int32_t, 16> rate{};
+  for (int i = 0; i < 16; ++i) rate[i] = 655360 / (i * 10 + 16);
+  return rate;
+}();
+
 // A probability in half the memory of a BitModel: p in 12 bits, decisions seen (at most 15) in 4.
 struct SmallModel {
   uint16_t state = 2048 << 4;
 
   [[nodiscard]] int p() const { return state >> 4; }
   void adapt(bool bit) {
-    constexpr auto kRate = [] {
-      std::array<uint16_t, 16> rate{};
-      for (int i = 0; i < 16; ++i) rate[i] = static_cast<uint16_t>(655360 / (i * 10 + 16));
-      return rate;
-    }();
     const int seen = state & 15;
-    const int target = bit ? 4095 : 0;
-    const int moved = p() + (((target - p()) * kRate[seen]) >> 16);
-    state = static_cast<uint16_t>(moved << 4 | (seen + (seen < 15)));
+    const int old = state & 0xfff0;
+    const int target = -static_cast<int>(bit) & 0xfff0;
+    const int step = ((target - old) * kSmallModelRate[seen]) >> 16;
+    state = static_cast<uint16_t>(((old + step) & 0xfff0) + seen + (seen < 15));
   }
 };
 
@@ -67,15 +70,16 @@ struct LogisticMixer {
   template <class Coder>
   bool code(Coder& coder, SmallModel* const (&models)[kInputs], bool bit) {
     int opinion[kInputs];
-    int sum = 0;
+    uint32_t total = 0;  // unsigned: weights that hostile input drove far apart may wrap, alike on both sides
     for (int i = 0; i < kInputs; ++i) {
       opinion[i] = kStretch[models[i]->p()];
-      sum += weights[i] * opinion[i] >> 8;
+      total += static_cast<uint32_t>(weights[i]) * static_cast<uint32_t>(opinion[i]);
     }
-    sum >>= 8;
-    const int p = kSquash[(sum < -2047 ? -2047 : sum > 2047 ? 2047 : sum) + 2048];
+    int sum = static_cast<int32_t>(total) >> 16;
+    sum = sum < -2047 ? -2047 : sum > 2047 ? 2047 : sum;
+    const int p = kSquash[sum + 2048];
     bit = coder.code_with(static_cast<uint32_t>(p < 8 ? 8 : p > 4088 ? 4088 : p) << 4, bit);
-    const int error = (bit ? 4096 : 0) - p;
+    const int error = (static_cast<int>(bit) << 12) - p;
     for (int i = 0; i < kInputs; ++i) {
       weights[i] += (opinion[i] * error) >> 10;
       models[i]->adapt(bit);

@@ -56,12 +56,9 @@ class RangeEncoder {
   // `p` is the probability of 1 in 1/65536, 0 < p < 65536.
   bool code_with(uint32_t p, bool bit) {
     const uint32_t bound = (range_ >> 16) * p;
-    if (bit) {
-      range_ = bound;
-    } else {
-      low_ += bound;
-      range_ -= bound;
-    }
+    const uint32_t zero = static_cast<uint32_t>(bit) - 1;  // all ones when the bit is 0
+    low_ += bound & zero;
+    range_ = bound + ((range_ - 2 * bound) & zero);
     while (range_ < kRangeFloor) move_byte_out();
     return bit;
   }

@@ -9,13 +9,20 @@ namespace vitrine::codec {
 
 namespace {
 
-// Element by element: assigning a fresh ScreenModel would put a megabyte on the stack or into the program.
+// Makes all elements of an array, of however many dimensions, fresh ones: the first is copied in doubling steps.
+// (Assigning a fresh ScreenModel would put megabytes on the stack or into the program, and plain loops are slow without
+// optimisation.)
 template <class T>
 void restart(T& part) {
-  if constexpr (std::is_array_v<T>) {
-    for (auto& element : part) restart(element);
-  } else {
-    part = T();
+  using Element = std::remove_all_extents_t<T>;
+  static_assert(std::is_trivially_copyable_v<Element>);
+  const Element fresh{};
+  auto* const bytes = reinterpret_cast<unsigned char*>(&part);
+  std::memcpy(bytes, &fresh, sizeof(Element));
+  for (size_t done = sizeof(Element); done < sizeof(T);) {
+    const size_t step = std::min(done, sizeof(T) - done);
+    std::memcpy(bytes + done, bytes, step);
+    done += step;
   }
 }
 
@@ -25,7 +32,7 @@ void restart_all(T&... parts) {
 }
 
 void restart_trees(LiteralTrees& trees) {
-  restart_all(trees.by_first, trees.by_second, trees.by_both, trees.mixers);
+  restart_all(trees.upper, trees.lower, trees.mixers);
 }
 
 }  // namespace
@@ -88,7 +95,8 @@ void RowWindow::load(const PictureView& held, const Rect& area, int y, const uin
   load_outside(held, area, y, rows_[2], false);
   if (source == nullptr) return;
   uint32_t* const row = cur();
-  for (int x = 0; x < width_; ++x) row[x] = source[x] & kColourMask;
+  const int width = width_;  // a local: the stores below might alias the member
+  for (int x = 0; x < width; ++x) row[x] = source[x] & kColourMask;
 }
 
 void RowWindow::advance() {

@@ -31,10 +31,14 @@ inline constexpr int kRightMax = 7;
 inline constexpr int kRowMargin = 4;  // pixels beside the area that contexts may look at
 
 // The trees of one literal byte, each chosen by what is known: one value, another, and the upper halves of two.
+// A byte is two nibbles, each a tree of 15 decisions that lies in half a cache line.
+struct alignas(32) NibbleTree {
+  SmallModel node[16];
+};
+
 struct LiteralTrees {
-  SmallModel by_first[256][256];
-  SmallModel by_second[256][256];
-  SmallModel by_both[256][256];
+  NibbleTree upper[3][256];
+  NibbleTree lower[3][256][16];
   LogisticMixer<3> mixers[8];
 };
 
@@ -44,13 +48,13 @@ struct ScreenModel {
   ColourGuess guesses2[1 << kGuessBits[2]];
   ColourGuess guesses3[1 << kGuessBits[3]];
 
-  BitModel run_whole[16][4];
+  BitModel run_whole[16][32];
   BitModel run_length[16][64];
   BitModel guess_right[kOrders][kRightMax + 1][16][8];
-  BitModel sure_right[8];
+  BitModel sure_right[4];
   BitModel west[1024], north[1024];
   BitModel literal_near[32];
-  BitModel literal_delta[3][4][16];
+  BitModel literal_delta[3][256][16];
   BitModel literal_grey[8];
   LiteralTrees grey, red, green, blue;
   uint32_t near_history = 0;
@@ -87,18 +91,22 @@ class RowWindow {
   int width_ = 0;
 };
 
-// How many of `count` pixels from `pixels` on equal `colour`, counted to the first that does not.
+// How many of `count` pixels from `pixels` on equal `colour`, counted to the first that does not. Reads up to three
+// pixels past the last.
 inline int equal_run(const uint32_t* pixels, int count, uint32_t colour) {
   const uint64_t pair = uint64_t{colour} << 32 | colour;
-  int i = 0;
-  for (; i + 4 <= count; i += 4) {
+  for (int i = 0; i < count; i += 4) {
     uint64_t a, b;
     std::memcpy(&a, pixels + i, 8);
     std::memcpy(&b, pixels + i + 2, 8);
-    if (((a ^ pair) | (b ^ pair)) != 0) break;
+    a ^= pair;
+    b ^= pair;
+    if ((a | b) != 0) {
+      const int found = i + (a != 0 ? std::countr_zero(a) >> 5 : 2 + (std::countr_zero(b) >> 5));
+      return found < count ? found : count;
+    }
   }
-  while (i < count && pixels[i] == colour) ++i;
-  return i;
+  return count;
 }
 
 template <class Coder>
@@ -112,15 +120,15 @@ class RowCoder {
     int x = 0;
     while (x < width) {
       const uint32_t west = cur[x - 1];
-      uint32_t excluded = kNothing;
       if (west == n[x] && west == n[x - 1] && west == n[x + 1]) {
         const int extent = 1 + equal_run(n + x + 2, width - x - 1, west);
-        const int length = code_run(cur + x, extent, west, nn[x] == west && cur[x - 2] == west);
+        const int length = code_run(nn + x, n + x, cur + x, extent);
         x += length;
         if (length == extent) continue;
-        excluded = west;
+        code_unsure(finish_hash(sum_fifteen(nn + x, n + x, cur + x)), nn + x, n + x, cur + x, west, false);
+      } else {
+        code_pixel(nn + x, n + x, cur + x);
       }
-      code_pixel(nn + x, n + x, cur + x, excluded);
       ++x;
     }
   }
@@ -130,8 +138,12 @@ class RowCoder {
 
   bool bit(BitModel& model, bool value) { return coder_.code(model, value); }
 
-  // Pixels equal to `colour`, at most `extent`; fewer mean that the next one differs.
-  int code_run(uint32_t* cur, int extent, uint32_t colour, bool calm) {
+  // Pixels equal to the one on the left, at most `extent`; fewer mean that the next one differs. Where the row two
+  // above was of that colour too, and where the run's ends look alike, it is rarely broken.
+  int code_run(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int extent) {
+    const uint32_t colour = cur[-1];
+    const int calm = (nn[0] == colour && cur[-2] == colour) | (nn[extent - 1] == colour) << 1 |
+                     (nn[extent / 2] == colour) << 2 | (n[extent] == n[-2]) << 3 | (nn[extent] == colour) << 4;
     int length = 0;
     if constexpr (!Coder::kDecodes) length = equal_run(cur, extent, colour);
     const int size = std::bit_width(static_cast<unsigned>(extent));
@@ -167,51 +179,76 @@ class RowCoder {
     uint32_t right;
   };
 
+  static uint32_t finish_hash(uint32_t sum) { return (sum ^ sum >> 15) * 0x9e3779b1u; }
+
   template <int kBits>
-  static Guess find(ColourGuess (&table)[1 << kBits], uint32_t sum) {
-    const uint32_t hash = (sum ^ sum >> 15) * 0x9e3779b1u;
+  static Guess find(ColourGuess (&table)[1 << kBits], uint32_t hash) {
     ColourGuess* const slot = &table[hash >> (32 - kBits)];
     const uint32_t check = (hash & 31) << 24;
     const uint32_t bits = slot->bits;
-    if (((bits ^ check) & 31u << 24) != 0) return {slot, check, kNothing, 0};
-    return {slot, check, bits & kColourMask, bits >> 29};
+    const bool same = ((bits ^ check) & 31u << 24) == 0;  // often wrong to predict: selected, not branched on
+    return {slot, check, same ? bits & kColourMask : kNothing, same ? bits >> 29 : 0};
   }
 
+  // A slot that another context has proved right is worn down before it is taken: contexts that come once (photographs,
+  // new text) do not wipe out what will return.
   static void learn(const Guess& guess, uint32_t colour) {
-    if (guess.colour != colour) {
+    const uint32_t bits = guess.slot->bits;
+    const uint32_t right = bits >> 29;
+    if (guess.colour == colour) {
+      guess.slot->bits = bits + (static_cast<uint32_t>(right < kRightMax) << 29);
+    } else if (guess.colour == kNothing && right > 1) {
+      guess.slot->bits = bits - (1u << 29);
+    } else {
       guess.slot->bits = colour | guess.check;
-    } else if (guess.right < kRightMax) {
-      guess.slot->bits += 1u << 29;
     }
   }
 
-  void code_pixel(const uint32_t* nn, const uint32_t* n, uint32_t* cur, uint32_t excluded) {
-    const uint32_t w = cur[-1];
-    const uint32_t sum3 = w * 0x85ebca6bu + n[0] * 0xc2b2ae35u;
-    const uint32_t sum2 = sum3 + n[-1] * 0x27d4eb2fu + n[1] * 0x165667b1u;
-    const uint32_t sum1 = sum2 + cur[-2] * 0xd3a2646cu + n[2] * 0xfd7046c5u + n[-2] * 0xb55a4f09u +
-                          nn[0] * 0x8da6b343u + nn[1] * 0xd8163841u + nn[-1] * 0xcb1ab31fu;
-    const uint32_t sum0 = sum1 + nn[2] * 0x9e3779b9u + nn[-2] * 0x7feb352du + n[3] * 0x846ca68bu +
-                          cur[-3] * 0x58f38dedu + n[-3] * 0xe4d268f3u;
-    const Guess wide = find<kGuessBits[0]>(m_.guesses0, sum0);
-    if (wide.right == kRightMax && wide.colour != excluded) {
-      const int place = (wide.colour == w) | (wide.colour == n[0]) << 1 | (excluded != kNothing) << 2;
-      if (bit(m_.sure_right[place], *cur == wide.colour)) {
-        if constexpr (Coder::kDecodes) *cur = wide.colour;
+  // Hashes of the causal neighbours before their last mixing, each the wider one's beginning.
+  static uint32_t sum_two(const uint32_t* n, const uint32_t* cur) { return cur[-1] * 0x85ebca6bu + n[0] * 0xc2b2ae35u; }
+  static uint32_t sum_four(const uint32_t* n, const uint32_t* cur) {
+    return sum_two(n, cur) + n[-1] * 0x27d4eb2fu + n[1] * 0x165667b1u;
+  }
+  static uint32_t sum_ten(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
+    return sum_four(n, cur) + cur[-2] * 0xd3a2646du + n[2] * 0xfd7046c5u + n[-2] * 0xb55a4f09u + nn[0] * 0x8da6b343u +
+           nn[1] * 0xd8163841u + nn[-1] * 0xcb1ab31fu;
+  }
+  static uint32_t sum_fifteen(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
+    return sum_ten(nn, n, cur) + nn[2] * 0x9e3779b9u + nn[-2] * 0x7feb352du + n[3] * 0x846ca68bu +
+           cur[-3] * 0x58f38dedu + n[-3] * 0xe4d268f3u;
+  }
+
+  // The common case alone, small enough to stay in code_row(): the widest context has always been right, and is again.
+  [[gnu::always_inline]] void code_pixel(const uint32_t* nn, const uint32_t* n, uint32_t* cur) {
+    const uint32_t hash = finish_hash(sum_fifteen(nn, n, cur));
+    const uint32_t bits = m_.guesses0[hash >> (32 - kGuessBits[0])].bits;
+    const bool sure = bits >> 24 == ((hash & 31) | static_cast<uint32_t>(kRightMax) << 5);
+    if (sure) {
+      const uint32_t colour = bits & kColourMask;
+      const int place = (colour == cur[-1]) | (colour == n[0]) << 1;
+      if (bit(m_.sure_right[place], *cur == colour)) {
+        if constexpr (Coder::kDecodes) *cur = colour;
         return;
       }
     }
-    const Guess next = find<kGuessBits[1]>(m_.guesses1, sum1);
-    if (wide.right < kRightMax && wide.colour < kNothing && wide.colour != excluded) {
-      if (bit(right_model(0, wide, next, w, n[0], excluded), *cur == wide.colour)) {
+    code_unsure(hash, nn, n, cur, kNothing, sure);
+  }
+
+  // `refuted`: it is coded already that the widest guess is wrong.
+  [[gnu::noinline]] void code_unsure(uint32_t wide_hash, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
+                                     uint32_t excluded, bool refuted) {
+    const Guess wide = find<kGuessBits[0]>(m_.guesses0, wide_hash);
+    const Guess next = find<kGuessBits[1]>(m_.guesses1, finish_hash(sum_ten(nn, n, cur)));
+    if (!refuted && wide.colour != kNothing && wide.colour != excluded) {
+      if (bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
         learn(wide, wide.colour);
         learn(next, wide.colour);
         return;
       }
     }
-    const Guess guesses[kOrders] = {wide, next, find<kGuessBits[2]>(m_.guesses2, sum2),
-                                    find<kGuessBits[3]>(m_.guesses3, sum3)};
+    const Guess guesses[kOrders] = {wide, next, find<kGuessBits[2]>(m_.guesses2, finish_hash(sum_four(n, cur))),
+                                    find<kGuessBits[3]>(m_.guesses3, finish_hash(sum_two(n, cur)))};
     code_surprise(guesses, nn, n, cur, excluded);
   }
 
@@ -301,20 +338,23 @@ class RowCoder {
     const int smooth = close(w, n[-1]) | close(n[0], n[-1]) << 1 | close(n[0], n[1]) << 2;
     near = bit(m_.literal_near[(m_.near_history & 3) << 3 | smooth], near);
     m_.near_history = m_.near_history << 1 | near;
-    return near ? code_near(guess, delta) : code_far(w, n, actual);
+    const int rough = std::abs(channel(w, 8) - channel(n[-1], 8)) + std::abs(channel(n[0], 8) - channel(n[-1], 8)) +
+                      std::abs(channel(n[0], 8) - channel(n[1], 8));
+    return near ? code_near(guess, delta, rough > 15 ? 15 : rough) : code_far(w, n, actual);
   }
 
-  // Each channel within 8 of what is expected; green first, the others by how far the one before was off.
-  uint32_t code_near(const int (&guess)[3], const int (&delta)[3]) {
+  // Each channel within 8 of what is expected: green by how rough the neighbourhood is, red by how far green was off,
+  // blue by both.
+  uint32_t code_near(const int (&guess)[3], const int (&delta)[3], int activity) {
     uint32_t colour = 0;
-    int activity = 0;
+    int context = activity;
     for (const int i : {1, 2, 0}) {
+      BitModel* const tree = m_.literal_delta[i][context];
       unsigned node = 1;
-      for (int k = 3; k >= 0; --k) node = node * 2 + bit(m_.literal_delta[i][activity][node], (delta[i] + 8) >> k & 1);
-      const int off = static_cast<int>(node & 15) - 8;
-      activity = (std::abs(off) + 1) / 2;
-      if (activity > 3) activity = 3;
-      colour |= static_cast<uint32_t>(guess[i] + off) << (i * 8);
+      for (int k = 3; k >= 0; --k) node = node * 2 + bit(tree[node], (delta[i] + 8) >> k & 1);
+      const int code = static_cast<int>(node & 15);
+      context = i == 1 ? code : code * 16 + (context & 15);
+      colour |= static_cast<uint32_t>(guess[i] + code - 8) << (i * 8);
     }
     return colour;
   }
@@ -332,15 +372,21 @@ class RowCoder {
   }
 
   int code_byte(LiteralTrees& trees, int first, int second, int both_a, int both_b, int value) {
-    SmallModel* const by_first = trees.by_first[first];
-    SmallModel* const by_second = trees.by_second[second];
-    SmallModel* const by_both = trees.by_both[(both_a >> 4) << 4 | both_b >> 4];
+    const int both = (both_a & 0xf0) | both_b >> 4;
+    const int high =
+        code_nibble(trees.mixers, trees.upper[0][first], trees.upper[1][second], trees.upper[2][both], value >> 4);
+    const int low = code_nibble(trees.mixers + 4, trees.lower[0][first][high], trees.lower[1][second][high],
+                                trees.lower[2][both][high], value & 15);
+    return high << 4 | low;
+  }
+
+  int code_nibble(LogisticMixer<3>* mixers, NibbleTree& a, NibbleTree& b, NibbleTree& c, int value) {
     unsigned node = 1;
-    for (int i = 0; i < 8; ++i) {
-      SmallModel* const models[3] = {&by_first[node], &by_second[node], &by_both[node]};
-      node = node * 2 + trees.mixers[i].code(coder_, models, value >> (7 - i) & 1);
+    for (int i = 0; i < 4; ++i) {
+      SmallModel* const models[3] = {&a.node[node], &b.node[node], &c.node[node]};
+      node = node * 2 + mixers[i].code(coder_, models, value >> (3 - i) & 1);
     }
-    return static_cast<int>(node & 255);
+    return static_cast<int>(node & 15);
   }
 
   ScreenModel& m_;

@@ -151,7 +151,10 @@ TEST_P(CodingTest, GivesBackExactlyWhatWasEncoded) {
 TEST_P(CodingTest, RefusesEveryTruncation) {
   const Picture before = content(2);
   const Sample sample = GetParam().make(before, 4);
-  for (size_t length = 1; length < sample.body.size(); ++length) {
+  // Every one near both ends, where headers and last words are; in the middle of a long body some.
+  const size_t step = std::max<size_t>(1, sample.body.size() / 100);
+  for (size_t length = 1; length < sample.body.size();
+       length += length < 30 || length + 30 > sample.body.size() ? 1 : step) {
     Decoder decoder = Decoder::create(kSize).take();
     const bool accepted = decoder.apply(std::span(sample.body).first(length)).ok();
     if (GetParam().cut_is_always_noticed) {
@@ -160,11 +163,11 @@ TEST_P(CodingTest, RefusesEveryTruncation) {
   }
 }
 
-TEST_P(CodingTest, SurvivesEveryBitFlip) {
+TEST_P(CodingTest, SurvivesBitFlips) {
   const Picture before = content(2);
   const Sample sample = GetParam().make(before, 4);
-  const size_t bits = std::min<size_t>(sample.body.size() * 8, 4000);
-  for (size_t bit = 0; bit < bits; ++bit) {
+  const size_t bits = sample.body.size() * 8;
+  for (size_t bit = 0; bit < bits; bit += bit < 100 ? 1 : 1 + bits / 199) {
     auto damaged = sample.body;
     damaged[bit / 8] ^= static_cast<uint8_t>(1U << bit % 8);
     Decoder decoder = Decoder::create(kSize).take();

@@ -69,7 +69,9 @@ struct Link {
     if (taken.ok()) {
       EXPECT_EQ(taken.value(), size);
     }
-    EXPECT_EQ(encoder.state_checksum(), decoder.state_checksum());
+    if (++sends % 16 == 1) {
+      EXPECT_EQ(encoder.state_checksum(), decoder.state_checksum());
+    }
     rows = coded.height;
     return size;
   }
@@ -80,6 +82,7 @@ struct Link {
   ScreenDecoder decoder;
   Random random{1};
   int rows = 0;
+  int sends = 0;
 };
 
 Rect random_area(Random& random, Size size) {
@@ -171,7 +174,7 @@ struct Chunk {
 };
 
 TEST(ScreenCoder, EveryTruncationIsMalformed) {
-  const Chunk chunk(Size{48, 40});
+  const Chunk chunk(Size{32, 20});
   for (size_t length = 0; length < chunk.bytes.size(); ++length) {
     Picture shown(chunk.screen.size());
     ScreenDecoder decoder;
@@ -185,7 +188,7 @@ TEST(ScreenCoder, EveryTruncationIsMalformed) {
 TEST(ScreenCoder, FlippedBitsStayInsideTheArea) {
   const Chunk chunk(Size{48, 40});
   const Rect area{8, 8, 48, 40};
-  for (size_t i = 0; i < chunk.bytes.size() * 8; i += 3) {
+  for (size_t i = 0; i < chunk.bytes.size() * 8; i += 11) {
     std::vector<uint8_t> bytes = chunk.bytes;
     bytes[i / 8] = static_cast<uint8_t>(bytes[i / 8] ^ (1 << (i % 8)));
     Picture shown(Size{64, 64});
