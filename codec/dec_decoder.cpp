@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <string>
 
 #include "codec/bitstream.h"
@@ -29,16 +30,16 @@ VITRINE_INLINE void to_rgba(const uint32_t* in, uint32_t* out, int count) {
 
 struct Decoder::State {
   Size size;
-  std::vector<uint32_t> pixels;  // 0x00RRGGBB, what the codings work on
-  std::vector<uint32_t> rgba;    // the same for the canvas
+  std::unique_ptr<uint32_t[]> pixels;  // 0x00RRGGBB, what the codings work on
+  std::unique_ptr<uint32_t[]> rgba;    // the same for the canvas
   std::vector<Rect> dirty;
   std::vector<CopyArea> copies;
   ScreenDecoder screen;
   PhotoDecoder photo;
   int64_t pixels_left = 0;  // of the present body
 
-  [[nodiscard]] PictureView view() const { return {pixels.data(), size.width, size.height, size.width}; }
-  uint32_t* at(const Rect& area) { return pixels.data() + static_cast<int64_t>(area.y) * size.width + area.x; }
+  [[nodiscard]] PictureView view() const { return {pixels.get(), size.width, size.height, size.width}; }
+  uint32_t* at(const Rect& area) { return pixels.get() + static_cast<int64_t>(area.y) * size.width + area.x; }
 
   Result<void> apply(std::span<const uint8_t> body);
   Result<void> apply_one(ByteReader& in);
@@ -48,13 +49,19 @@ struct Decoder::State {
   Result<void> apply_jpeg(ByteReader& in);
   Result<void> apply_photo(ByteReader& in);
   Result<Rect> read_area(ByteReader& in);
+  Result<void> spend(int64_t count);
   Result<void> touch(const Rect& area);
   void convert_dirty();
 };
 
-Result<void> Decoder::State::touch(const Rect& area) {
-  pixels_left -= area.area();
+Result<void> Decoder::State::spend(int64_t count) {
+  pixels_left -= count;
   if (pixels_left < 0) return Error{ErrorCode::kTooLarge, "update writes more pixels than any honest one"};
+  return {};
+}
+
+Result<void> Decoder::State::touch(const Rect& area) {
+  TRY(spend(area.area()));
   // Nearby rectangles are joined when the list is full; what joins with least waste is not worth searching for.
   if (dirty.size() == kMaxDirty) {
     size_t best = 0;
@@ -82,6 +89,8 @@ Result<Rect> Decoder::State::read_area(ByteReader& in) {
 
 Result<void> Decoder::State::apply_copies(ByteReader& in) {
   copies.clear();
+  // Copies may need as much memory as they write, so one picture's worth is all they get.
+  int64_t copied = 0;
   const uint32_t motions = in.varint();
   for (uint32_t i = 0; i < motions; ++i) {
     const int dx = in.zigzag();
@@ -93,6 +102,10 @@ Result<void> Decoder::State::apply_copies(ByteReader& in) {
     if (count > kMaxCopies - copies.size()) return Error{ErrorCode::kTooLarge, "update has too many copies"};
     for (uint32_t j = 0; j < count; ++j) {
       const Rect area = TRY(read_area(in));
+      copied += area.area();
+      if (copied > int64_t{size.width} * size.height) {
+        return Error{ErrorCode::kTooLarge, "update copies more than the picture"};
+      }
       const Rect from{area.x - dx, area.y - dy, area.width, area.height};
       if (intersect(from, {0, 0, size.width, size.height}) != from) {
         return Error{ErrorCode::kMalformed, "update copies from outside the picture"};
@@ -100,7 +113,7 @@ Result<void> Decoder::State::apply_copies(ByteReader& in) {
       copies.push_back({area, from.x, from.y});
     }
   }
-  copy_areas(pixels.data(), size.width, copies);
+  copy_areas(pixels.get(), size.width, copies);
   return {};
 }
 
@@ -115,7 +128,7 @@ Result<void> Decoder::State::apply_flat(ByteReader& in) {
 
 Result<void> Decoder::State::apply_screen(ByteReader& in) {
   const Rect area = TRY(read_area(in));
-  const size_t used = TRY(screen.decode(in.rest(), pixels.data(), size.width, size, area));
+  const size_t used = TRY(screen.decode(in.rest(), pixels.get(), size.width, size, area));
   in.bytes(used);
   return {};
 }
@@ -134,7 +147,7 @@ Result<void> Decoder::State::apply_jpeg(ByteReader& in) {
 
 Result<void> Decoder::State::apply_photo(ByteReader& in) {
   const Rect area = TRY(read_area(in));
-  const size_t used = TRY(photo.decode(in.rest(), pixels.data(), size.width, size, area));
+  const size_t used = TRY(photo.decode(in.rest(), pixels.get(), size.width, size, area));
   in.bytes(used);
   return {};
 }
@@ -147,8 +160,7 @@ Result<void> Decoder::State::apply_one(ByteReader& in) {
   switch (static_cast<Operation>(code)) {
     case Operation::kReset:
       // Clearing state costs time that the body's size does not show; it counts as a fraction of a picture.
-      TRY(touch({0, 0, size.width, (size.height + 7) / 8}));
-      dirty.pop_back();
+      TRY(spend(int64_t{size.width} * size.height / 8));
       screen.reset();
       photo.reset();
       return {};
@@ -176,7 +188,7 @@ void Decoder::State::convert_dirty() {
   for (const Rect& area : dirty) {
     for (int y = area.y; y < area.bottom(); ++y) {
       const auto offset = static_cast<int64_t>(y) * size.width + area.x;
-      to_rgba(pixels.data() + offset, rgba.data() + offset, area.width);
+      to_rgba(pixels.get() + offset, rgba.get() + offset, area.width);
     }
   }
 }
@@ -188,8 +200,12 @@ Result<Decoder> Decoder::create(Size size) {
   auto state = std::make_unique<State>();
   const size_t count = static_cast<size_t>(size.width) * static_cast<size_t>(size.height);
   state->size = size;
-  state->pixels.assign(count, 0);
-  state->rgba.assign(count, 0xff000000U);
+  state->pixels.reset(new (std::nothrow) uint32_t[count]());
+  state->rgba.reset(new (std::nothrow) uint32_t[count]);
+  if (state->pixels == nullptr || state->rgba == nullptr) {
+    return Error{ErrorCode::kExhausted, "there is not enough memory for a picture of this size"};
+  }
+  std::fill_n(state->rgba.get(), count, 0xff000000U);
   return Decoder(std::move(state));
 }
 
@@ -208,7 +224,7 @@ std::span<const Rect> Decoder::dirty() const {
   return state_->dirty;
 }
 const uint8_t* Decoder::rgba() const {
-  return reinterpret_cast<const uint8_t*>(state_->rgba.data());
+  return reinterpret_cast<const uint8_t*>(state_->rgba.get());
 }
 uint32_t Decoder::tile_hash(uint32_t tile) const {
   return codec::tile_hash(state_->view(), tile);

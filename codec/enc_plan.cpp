@@ -13,7 +13,7 @@ namespace {
 constexpr int kTextShareOfPicture = 10;
 constexpr int kTextShareOfText = 6;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
-constexpr int kPictureNeighbours = 3;
+constexpr int kPictureNeighbours = 2;
 // Steps between neighbours, of 255, that sky and blur have and no edge of a letter.
 constexpr int kSoftStep = 20;
 // How far soft cells grow into a hole.

@@ -148,7 +148,6 @@ class Supervision {
 };
 
 int run_gateway(const GatewayFlags& flags) {
-  ::signal(SIGPIPE, SIG_IGN);
   spdlog::set_default_logger(spdlog::stderr_logger_mt("gateway"));
   auto options = options_from(flags);
   if (!options.ok()) {

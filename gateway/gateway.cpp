@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
@@ -29,8 +30,10 @@ void tune(int handle) {
   (void)::setsockopt(handle, IPPROTO_TCP, TCP_USER_TIMEOUT, &kUserTimeoutMs, sizeof kUserTimeoutMs);
 }
 
-// Every link is a descriptor; the usual soft limit of 1024 is for programs that use select().
-void raise_descriptor_limit() {
+// Every link is a descriptor, and the usual soft limit of 1024 is for programs that use select(). OpenSSL writes with
+// write(2), to peers that may have gone: that is an error to handle, not a signal to die of.
+void prepare_process() {
+  ::signal(SIGPIPE, SIG_IGN);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
@@ -64,7 +67,7 @@ Gateway::Gateway(GatewayOptions options, TicketVerifier verifier)
       certificate_(std::move(options.certificate)) {}
 
 Result<std::unique_ptr<Gateway>> Gateway::create(GatewayOptions options) {
-  raise_descriptor_limit();
+  prepare_process();
   auto verifier = TRY(TicketVerifier::from_pem(options.ticket_key_pem));
   const auto tls = TRY(make_tls_context(options.certificate));
   if (!options.client_folder.empty()) options.site = TRY(SiteFiles::from_folder(options.client_folder));

@@ -32,7 +32,8 @@ struct GatewayOptions {
 
 class Gateway {
  public:
-  // Listens, but serves nobody before start(). Errors say in a sentence what to do.
+  // Listens, but serves nobody before start(). Makes the process ignore SIGPIPE and raises its limit of descriptors.
+  // Errors say in a sentence what to do.
   static Result<std::unique_ptr<Gateway>> create(GatewayOptions options);
   // Ends what drain() did not.
   ~Gateway();

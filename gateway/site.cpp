@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <utility>
@@ -74,18 +75,22 @@ bool any_part(std::string_view header, Visit visit) {
 bool has_content_hash(std::string_view path) {
   constexpr size_t kHashLength = 8;
   const auto name = path.substr(path.rfind('/') + 1);
-  const auto dot = name.find('.', name.find_last_of('-') == std::string_view::npos ? 0 : name.find_last_of('-'));
-  const auto stem = name.substr(0, dot);
-  if (dot == std::string_view::npos || stem.size() < kHashLength + 2) return false;
-  const char separator = stem[stem.size() - kHashLength - 1];
-  if (separator != '-' && separator != '.') return false;
-  bool looks_random = false;
-  for (const char c : stem.substr(stem.size() - kHashLength)) {
-    const bool digit_or_upper = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-    if (!digit_or_upper && !(c >= 'a' && c <= 'z')) return false;
-    looks_random |= digit_or_upper;
+  // Between a '-' or '.' and the next '.', such as in "app-3F9KX2QZ.js.map".
+  for (size_t start = name.find_first_of("-."); start != std::string_view::npos;
+       start = name.find_first_of("-.", start + 1)) {
+    const auto word = name.substr(start + 1, kHashLength);
+    const bool whole = start + 1 + kHashLength < name.size() && name[start + 1 + kHashLength] == '.';
+    if (start == 0 || !whole) continue;
+    bool digit_or_upper = false;
+    const bool plain = std::ranges::all_of(word, [&](char c) {
+      const bool marked = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+      digit_or_upper |= marked;
+      return marked || (c >= 'a' && c <= 'z') || c == '_';
+    });
+    // A word of eight small letters is a word.
+    if (plain && digit_or_upper) return true;
   }
-  return looks_random;
+  return false;
 }
 
 bool accepts_gzip(std::string_view header) {

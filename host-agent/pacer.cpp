@@ -1,7 +1,7 @@
 #include "host-agent/pacer.h"
 
 #include <algorithm>
-#include <array>
+#include <utility>
 
 #include "protocol/limits.h"
 
@@ -13,26 +13,38 @@ namespace {
 constexpr double kFirstRate = 10e6 / 8;
 constexpr size_t kFirstWindow = 48 * 1024;
 // Room for two small updates keeps the acks coming on any link.
-constexpr size_t kLeastWindow = 6 * 1024;
+constexpr size_t kLeastWindow = 4 * 1024;
 constexpr size_t kLargestWindow = 8 * 1024 * 1024;
 // Standing queue that is allowed, so that the link does not run dry between an ack and the next update.
 constexpr double kSlack = 0.006;
 // An update is at most this much time of the link, so that a newer picture waits no longer than that.
 constexpr double kUpdateSeconds = 0.004;
-constexpr size_t kLeastUpdate = 2 * 1024;
+constexpr size_t kStartingUpdates = 16;
+constexpr size_t kLeastUpdate = 1024;
 constexpr size_t kLargestUpdate = 256 * 1024;
 // More updates than this are not sent ahead however small they are: a page that stopped painting is noticed.
-constexpr size_t kMostInFlight = 64;
+constexpr size_t kMostInFlight = 512;
 constexpr uint64_t kRateRounds = 10;
 constexpr Micros kMinRttLife = 10 * kSecond;
-// The span over which the rate of a link that became slow is measured anew.
-constexpr Micros kRecent = 100 * kMillisecond;
+// A run of high round trips measures the link when it delivered this much, within this time: less may be chance.
+constexpr size_t kRunBytes = 8 * 1024;
+constexpr Micros kLongestRun = kSecond;
 // Round trips above the least by more than this are a queue, not jitter.
 constexpr Micros kQueueLimit = 20 * kMillisecond;
 constexpr int kSlowSamples = 3;
 // Silence longer than this (and two round trips) between acks of a full window is a stall.
 constexpr Micros kStall = 200 * kMillisecond;
-constexpr std::array<double, 8> kGains{1.25, 0.75, 1, 1, 1, 1, 1, 1};
+// A link without anything in flight for longer than the moment between an ack and the next update is idle.
+constexpr Micros kIdle = kMillisecond;
+// The cycle in rounds: kProbeRounds with more than the window (what comes of it shows one round later), one with less,
+// the rest with the window itself.
+constexpr int kProbeRounds = 2;
+constexpr int kCycleRounds = 9;
+// A probe asks for a quarter more, but on long links not for more queue than this at first.
+constexpr double kProbeShare = 0.25;
+constexpr double kFirstProbe = 0.012;
+// A probe that brought this much more is followed by one of twice the size.
+constexpr double kWorthwhile = 1.03;
 
 double seconds(Micros time) {
   return static_cast<double>(time) / static_cast<double>(kSecond);
@@ -44,6 +56,8 @@ Pacer::Pacer() : rate_(kFirstRate), window_(kFirstWindow) {}
 
 void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
   if (flight_.empty()) {
+    // Nothing was there to send for a while: what follows measures the source, not the link.
+    if (now - last_ack_at_ > kIdle) app_limited_until_ = std::max<uint64_t>(delivered_, 1);
     first_sent_at_ = now;
     delivered_at_ = now;
     last_ack_at_ = now;
@@ -55,8 +69,8 @@ void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
                      .delivered = delivered_,
                      .delivered_at = delivered_at_,
                      .first_sent_at = first_sent_at_,
-                     .app_limited = delivered_ < app_limited_until_});
-  if (in_flight_bytes_ >= window_) window_was_full_ = true;
+                     .app_limited = app_limited_until_ != 0});
+  if (!may_send()) window_was_full_ = true;
 }
 
 void Pacer::ran_dry() {
@@ -69,7 +83,8 @@ bool Pacer::may_send() const {
 }
 
 size_t Pacer::update_bytes() const {
-  const auto bytes = static_cast<size_t>(rate_ * kUpdateSeconds);
+  auto bytes = static_cast<size_t>(rate_ * kUpdateSeconds);
+  if (starting_) bytes = std::max(bytes, window_ / kStartingUpdates);  // the rate is not known yet
   return std::clamp(bytes, kLeastUpdate, kLargestUpdate);
 }
 
@@ -93,20 +108,18 @@ void Pacer::acked(uint32_t id, Micros now) {
   delivered_ += bytes;
   delivered_at_ = now;
   last_ack_at_ = now;
+  if (delivered_ > app_limited_until_) app_limited_until_ = 0;
   if (after_stall) {
-    deliveries_.clear();
+    slow_samples_ = 0;
     // What was in flight through the stall measures nothing but the stall.
     for (Sent& other : flight_) other.app_limited = true;
     app_limited_until_ = std::max(app_limited_until_, delivered_ + in_flight_bytes_);
   }
-  deliveries_.push_back({now, delivered_});
-  while (deliveries_.size() > 2 && deliveries_.front().at < now - kRecent) deliveries_.pop_front();
-
   if (!after_stall || min_rtt_ == kNever) take_rtt(rtt, now);
   take_rate(newest, now, after_stall);
-  if (!after_stall && !newest.app_limited) note_slow_samples(rtt, now);
+  if (!after_stall) note_slow_samples(rtt, now);
   if (starting_ && window_was_full_) window_ = std::min(window_ + bytes, kLargestWindow);
-  if (delivered_ >= round_ends_at_) end_round(now);
+  if (delivered_ >= round_ends_at_) end_round();
   if (!starting_) set_window();
 }
 
@@ -129,73 +142,95 @@ void Pacer::take_rate(const Sent& newest, Micros now, bool after_stall) {
   const double span = seconds(std::max<Micros>({send_span, ack_span, 100}));
   const double sample = static_cast<double>(delivered_ - newest.delivered) / span;
   if (newest.app_limited && sample <= rate_) return;
+  round_measured_ = true;
   while (!samples_.empty() && samples_.back().rate <= sample) samples_.pop_back();
   samples_.push_back({round_, sample});
   rate_ = samples_.front().rate;
 }
 
-// A link that became slower shows as round trips that all exceed the least. The maximum would remember the faster
-// times for many rounds, so it starts again from what the last moments delivered.
+// While round trips all exceed the least there is a queue, so the link is busy and what is delivered is its rate,
+// whether or not the source has enough for more. The maximum would remember faster times (or the first guess) for
+// long, so it starts again from that.
 void Pacer::note_slow_samples(Micros rtt, Micros now) {
   if (min_rtt_ == kNever || rtt <= min_rtt_ + min_rtt_ / 4 + kQueueLimit) {
     slow_samples_ = 0;
     return;
   }
-  if (++slow_samples_ < kSlowSamples) return;
-  const double recent = recent_rate(now);
-  if (recent <= 0) return;
+  if (slow_samples_ == 0 || now - slow_since_.at > kLongestRun) {
+    slow_samples_ = 0;
+    slow_since_ = {now, delivered_};
+  }
+  ++slow_samples_;
+  const uint64_t bytes = delivered_ - slow_since_.delivered;
+  if (slow_samples_ <= kSlowSamples || bytes < kRunBytes || now == slow_since_.at) return;
   slow_samples_ = 0;
   starting_ = false;
-  if (recent < rate_) {
-    samples_.assign(1, {round_, recent});
-    rate_ = recent;
+  const double measured = static_cast<double>(bytes) / seconds(now - slow_since_.at);
+  if (measured < rate_) {
+    samples_.assign(1, {round_, measured});
+    rate_ = measured;
   }
-  gain_phase_ = 1;  // drain first
+  cycle_round_ = kProbeRounds;  // drain first
 }
 
-double Pacer::recent_rate(Micros now) const {
-  if (deliveries_.size() < 2) return 0;
-  const Delivery& oldest = deliveries_.front();
-  const Micros span = now - oldest.at;
-  if (span <= 0) return 0;
-  return static_cast<double>(delivered_ - oldest.delivered) / seconds(span);
-}
-
-void Pacer::end_round(Micros) {
+void Pacer::end_round() {
   queue_rtt_ = round_min_rtt_;
   round_min_rtt_ = kNever;
-  ++round_;
+  // Rounds that say nothing do not age what is known: an hour of typing forgets nothing.
+  if (std::exchange(round_measured_, false)) ++round_;
   round_ends_at_ = delivered_ + std::max<size_t>(in_flight_bytes_, 1);
   const auto old = [this](const RateSample& sample) { return sample.round + kRateRounds < round_; };
   while (samples_.size() > 1 && old(samples_.front())) samples_.erase(samples_.begin());
   if (!samples_.empty()) rate_ = samples_.front().rate;
-
-  if (starting_ && window_was_full_) {
-    // Started when the rate stopped growing for three rounds, or a queue has built up.
-    if (rate_ > full_rate_ * 1.25) {
-      full_rate_ = rate_;
-      rounds_without_growth_ = 0;
-    } else {
-      ++rounds_without_growth_;
-    }
-    const bool queue = queue_rtt_ != kNever && queue_rtt_ > min_rtt_ + min_rtt_ / 4 + kQueueLimit / 2;
-    if (rounds_without_growth_ >= 3 || queue) {
-      starting_ = false;
-      gain_phase_ = 1;
-    }
-  } else if (!starting_) {
-    gain_phase_ = (gain_phase_ + 1) % static_cast<int>(kGains.size());
+  if (!starting_) {
+    end_probe_round();
+  } else if (window_was_full_) {
+    end_starting_round();  // a window that was not used up says nothing about a larger one
   }
-  window_was_full_ = in_flight_bytes_ >= window_;
+  window_was_full_ = !may_send();
+}
+
+// Started when the rate stopped growing for three rounds, or a queue has built up.
+void Pacer::end_starting_round() {
+  if (rate_ > full_rate_ * 1.25) {
+    full_rate_ = rate_;
+    rounds_without_growth_ = 0;
+  } else {
+    ++rounds_without_growth_;
+  }
+  const bool queue = queue_rtt_ != kNever && queue_rtt_ > min_rtt_ + min_rtt_ / 4 + kQueueLimit / 2;
+  if (rounds_without_growth_ < 3 && !queue) return;
+  starting_ = false;
+  // Bursts of the start queue by themselves, so it may have ended below the link's rate: look again soon.
+  cycle_round_ = kProbeRounds;
+  probe_next_ = true;
+}
+
+void Pacer::end_probe_round() {
+  ++cycle_round_;
+  if (cycle_round_ == kProbeRounds && window_was_full_ && rate_ > probed_rate_ * kWorthwhile) {
+    cycle_round_ = 0;
+    probe_ *= 2;
+    probed_rate_ = rate_;
+  } else if (cycle_round_ >= kCycleRounds || (cycle_round_ > kProbeRounds && probe_next_)) {
+    probe_next_ = false;
+    cycle_round_ = 0;
+    probe_ = kFirstProbe;
+    probed_rate_ = rate_;
+  }
 }
 
 void Pacer::set_window() {
   if (min_rtt_ == kNever) return;
-  const double gain = kGains[static_cast<size_t>(gain_phase_)];
-  // The draining phase gives up the slack too, so that the least round trip is seen again.
-  const double slack = gain < 1 ? 0 : kSlack;
-  const double bytes = rate_ * (gain * seconds(min_rtt_) + slack);
-  window_ = std::clamp(static_cast<size_t>(bytes), kLeastWindow, kLargestWindow);
+  const double rtt = seconds(min_rtt_);
+  double window = rate_ * (rtt + kSlack);
+  if (cycle_round_ < kProbeRounds) {
+    window += rate_ * std::min(probe_, rtt * kProbeShare);
+  } else if (cycle_round_ == kProbeRounds) {
+    // Draining gives up the slack too, so that the least round trip is seen again.
+    window = rate_ * (rtt - std::min(kFirstProbe, rtt * kProbeShare));
+  }
+  window_ = std::clamp(static_cast<size_t>(window), kLeastWindow, kLargestWindow);
 }
 
 }  // namespace vitrine::agent

@@ -65,9 +65,10 @@ class Pacer {
 
   void take_rtt(Micros rtt, Micros now);
   void take_rate(const Sent& newest, Micros now, bool after_stall);
-  void end_round(Micros now);
+  void end_round();
+  void end_starting_round();
+  void end_probe_round();
   void note_slow_samples(Micros rtt, Micros now);
-  [[nodiscard]] double recent_rate(Micros now) const;
   void set_window();
 
   std::deque<Sent> flight_;
@@ -78,21 +79,25 @@ class Pacer {
   Micros last_ack_at_ = 0;
   uint64_t app_limited_until_ = 0;   // samples are app-limited until this much is delivered
   std::vector<RateSample> samples_;  // the maximum's candidates, newest last, rates falling
-  std::deque<Delivery> deliveries_;  // of the last kRecent
   double rate_ = 0;
   Micros min_rtt_ = kNever;
   Micros min_rtt_at_ = 0;
   Micros last_rtt_ = 0;
-  uint64_t round_ = 0;
+  uint64_t round_ = 0;             // counts rounds that measured the link
+  bool round_measured_ = false;    // the one that is running does
   uint64_t round_ends_at_ = 0;     // delivered bytes that end this round
   Micros round_min_rtt_ = kNever;  // of the round that is running
   Micros queue_rtt_ = kNever;      // least round trip of the last few samples
-  int slow_samples_ = 0;
+  int slow_samples_ = 0;           // in a row
+  Delivery slow_since_;            // at the first of them
   bool starting_ = true;
   bool window_was_full_ = false;
   double full_rate_ = 0;  // rate at the last time it still grew while starting
   int rounds_without_growth_ = 0;
-  int gain_phase_ = 0;
+  int cycle_round_ = 0;      // rounds since the last probe began
+  bool probe_next_ = false;  // after draining, at once
+  double probe_ = 0;         // seconds of the link asked for beyond the window while probing
+  double probed_rate_ = 0;   // rate when the probe (or its last extension) began
   size_t window_ = 0;
 
  public:

@@ -157,6 +157,7 @@ void ViewerSession::handle_ack(const FrameAck& ack, Micros now) {
   }
   acked_update_ = ack.update_id;
   pacer_.acked(ack.update_id, now);
+  if (!encoder_.missing()) pacer_.ran_dry();
 }
 
 void ViewerSession::handle_check_result(const PictureCheckResult& result, Micros now) {

@@ -109,7 +109,7 @@ void Child::on_exit(Micros now) {
   failures_ = was_stable ? 0 : failures_ + 1;
   pid_ = -1;
   ready_.reset();
-  state_ = failures_ >= kMostFailures ? State::kGivenUp : State::kStopped;
+  state_ = State::kStopped;
   start_at_ = now + restart_delay(failures_);
 }
 

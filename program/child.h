@@ -39,12 +39,10 @@ Micros restart_delay(int failures);
 
 class Child {
  public:
-  // A child that dies before it is ready so many times in a row will not get better by itself.
-  static constexpr int kMostFailures = 6;
   // One that ran at least so long before it died is started again at once.
   static constexpr Micros kStable = 10 * kSecond;
 
-  enum class State : uint8_t { kStopped, kStarting, kReady, kGivenUp };
+  enum class State : uint8_t { kStopped, kStarting, kReady };
 
   // `arguments`: of the program, without --ready-fd.
   Child(std::string name, std::vector<std::string> arguments, std::vector<int> keep_open)
@@ -53,6 +51,8 @@ class Child {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] State state() const { return state_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
+  // Deaths in a row, each soon after the start.
+  [[nodiscard]] int failures() const { return failures_; }
   // To poll for reading while it starts; -1 when there is nothing to hear.
   [[nodiscard]] int ready_fd() const { return ready_.get(); }
   // When it is to be started again.

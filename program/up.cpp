@@ -27,6 +27,9 @@ namespace {
 
 // What is asked to end has this long.
 constexpr Micros kEndGrace = 5 * kSecond;
+// So many starts in a row that fail are told, once. It is not given up: that would end the desktops, which do not need
+// it, and what is wrong (a full disk, say) may be put right meanwhile.
+constexpr int kFailuresToTell = 4;
 // After a `vitrine up` that was killed, what it left may hold the port until it notices.
 constexpr Micros kPortGrace = 5 * kSecond;
 
@@ -207,10 +210,14 @@ class Up {
         if (child->pid() != pid) continue;
         child->on_exit(monotonic_now());
         if (ending_) continue;
-        if (!announced_ || child->state() == Child::State::kGivenUp) {
+        if (!announced_) {
           fault = Error{ErrorCode::kUnavailable, "The " + child->name() + " could not be started; it says why above."};
-        } else {
+        } else if (child->failures() <= 1) {
           std::cerr << "vitrine up: the " << child->name() << " died and is started again." << std::endl;
+        } else if (child->failures() == kFailuresToTell) {
+          std::cerr << "vitrine up: the " << child->name()
+                    << " does not start any more; it says why above. Open desktops go on, and it is tried again."
+                    << std::endl;
         }
       }
     });

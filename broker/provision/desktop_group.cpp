@@ -11,6 +11,7 @@
 #include <csignal>
 
 #include "broker/json_fields.h"
+#include "broker/provision/display_files.h"
 #include "broker/provision/files.h"
 #include "broker/provision/process_hunt.h"
 
@@ -284,6 +285,7 @@ void DesktopGroup::finish() {
   kill_desktop(spec_.id, true);
   while (::waitpid(-1, nullptr, WNOHANG) > 0) {  // what was an orphan's child a moment ago
   }
+  remove_stale_socket(display_name_);
   phase_ = outcome_;
   session_log_->drain();
   agent_log_->drain();
@@ -291,7 +293,7 @@ void DesktopGroup::finish() {
   const std::string last = report_to_json(report());
   // First the facts, then the files: a reader that finds exit.json knows that nothing runs any more.
   (void)write_file(spec_.folder + "/exit.json", last + "\n", 0600);
-  for (const char* name : {"xauthority", "xorg.conf", "openbox.xml", "agent.credential", "control.sock"}) {
+  for (const char* name : {"xauthority", "xorg.conf", "openbox.xml", "agent.credential", "control.sock", "display"}) {
     ::unlink((spec_.folder + "/" + name).c_str());
   }
   remove_tree(spec_.folder + "/xdg");

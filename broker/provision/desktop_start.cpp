@@ -79,18 +79,29 @@ Result<void> DesktopGroup::prepare() {
   return {};
 }
 
+// The account's shell when people may log in with it (shells(5)). An account made for a service has one that only says
+// no, and a terminal would close as soon as it opened.
+static std::string login_shell(const passwd* account) {
+  std::string shell = ::access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
+  ::setusershell();
+  while (const char* allowed = ::getusershell()) {
+    if (account != nullptr && std::string_view(allowed) == account->pw_shell) shell = allowed;
+  }
+  ::endusershell();
+  return shell;
+}
+
 std::vector<std::string> DesktopGroup::environment() const {
   // Nothing of the broker's environment gets in but language and time zone.
   const passwd* account = ::getpwuid(::getuid());
   const std::string user = account != nullptr ? account->pw_name : "user";
-  const std::string shell = account != nullptr && account->pw_shell[0] != 0 ? account->pw_shell : "/bin/sh";
   std::vector<std::string> all = {
       std::string(kDesktopVariable) + "=" + spec_.id,
       std::string("PATH=") + kPath,
       "HOME=" + spec_.home,
       "USER=" + user,
       "LOGNAME=" + user,
-      "SHELL=" + shell,
+      "SHELL=" + login_shell(account),
       "LANG=" + language(),
       "XAUTHORITY=" + spec_.folder + "/xauthority",
       "XDG_RUNTIME_DIR=" + spec_.folder + "/runtime",
@@ -171,10 +182,12 @@ void DesktopGroup::handle_display_number() {
   const auto number = display_number_.read_line();
   if (!number || stage_ != Stage::kRunning) return;
   display_name_ = ":" + *number;
+  (void)write_file(spec_.folder + "/display", display_name_, 0600);  // for whoever cleans up if we cannot
   auto display = XDisplay::open(display_name_, cookie_);
   if (!display.ok()) return end(DesktopPhase::kFailed, display.error().message);
   display_ = display.take();
   display_->set_background(kAppBackground);
+  display_->park_pointer();
   start_agent();
   start_bus();
 }

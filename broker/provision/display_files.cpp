@@ -5,6 +5,7 @@
 
 #include "broker/identity/secrets.h"
 #include "broker/provision/child_process.h"
+#include "broker/provision/line_socket.h"
 
 namespace vitrine::broker {
 
@@ -86,6 +87,12 @@ std::string xorg_config(const DesktopSpec& spec) {
   return fmt::format(kXorgConfig, fmt::arg("disabled", spec.opengl ? "" : kWithoutOpenGl), fmt::arg("width", w),
                      fmt::arg("h1", w + 1), fmt::arg("h2", w + 2), fmt::arg("h3", w + 3), fmt::arg("height", h),
                      fmt::arg("v1", h + 1), fmt::arg("v2", h + 2), fmt::arg("v3", h + 3));
+}
+
+void remove_stale_socket(const std::string& display) {
+  if (display.size() < 2 || display.find_first_not_of("0123456789", 1) != std::string::npos) return;
+  const std::string path = "/tmp/.X11-unix/X" + display.substr(1);
+  if (!connect_to(path).ok()) ::unlink(path.c_str());
 }
 
 std::string find_xorg() {

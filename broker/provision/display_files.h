@@ -16,6 +16,9 @@ std::string xauthority_file(const std::string& cookie);
 // allocated by page as it is touched, so a small screen stays small in memory.
 std::string xorg_config(const DesktopSpec& spec);
 
+// Removes the socket of a display (":7") whose server was killed before it could; not one that is listened on.
+void remove_stale_socket(const std::string& display);
+
 // Where Xorg is; not the wrapper of the same name in $PATH, which wants a console. Empty: not installed.
 std::string find_xorg();
 // Programs that a desktop (or an app, when `app`) of this machine cannot do without. Errors: unavailable, with the

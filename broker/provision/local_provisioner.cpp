@@ -28,7 +28,8 @@ namespace {
 
 constexpr size_t kMaxSocketPath = 107;  // sockaddr_un
 constexpr size_t kKeptLogs = 10;        // folders of desktops that failed
-constexpr int kFirstReportMs = 1'000;   // a supervisor answers in less than one
+constexpr Micros kLastMoment = kSecond / 2;
+constexpr int kFirstReportMs = 1'000;  // a supervisor answers in less than one
 
 bool plain_id(const std::string& id) {
   return !id.empty() && id.size() <= 32 &&
@@ -259,7 +260,10 @@ void LocalProvisioner::read_watches(Micros timeout) {
 
 // The last report of a desktop whose supervisor is no more, after making sure that nothing of it is left running.
 DesktopReport LocalProvisioner::bury(const std::string& id) {
+  // Its programs get their signals from the kernel as it dies; a moment lets Xorg tidy up after itself.
+  wait_for_desktop(id, kLastMoment);
   if (!kill_desktop(id, false)) spdlog::error("Processes of desktop {} cannot be killed.", id);
+  if (const auto display = read_file(folder_of(id) + "/display"); display.ok()) remove_stale_socket(display.value());
   if (const auto exit = read_file(folder_of(id) + "/exit.json"); exit.ok()) {
     if (auto report = report_from_json(exit.value()); report.ok()) {
       report.value().id = id;

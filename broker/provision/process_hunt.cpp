@@ -87,6 +87,16 @@ std::vector<pid_t> descendants() {
   return found;
 }
 
+void wait_for_desktop(const std::string& id, Micros limit) {
+  const Micros until = monotonic_now() + limit;
+  for (const pid_t pid : processes_of_desktop(id)) {
+    const UniqueFd process = open_process(pid);
+    pollfd gone{process.get(), POLLIN, 0};
+    const Micros left = std::max<Micros>(until - monotonic_now(), 0);
+    if (process.open()) ::poll(&gone, 1, static_cast<int>(left / kMillisecond));
+  }
+}
+
 bool kill_desktop(const std::string& id, bool with_descendants) {
   for (int round = 0; round < kRounds; ++round) {
     std::vector<pid_t> pids = processes_of_desktop(id);

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "protocol/base/time.h"
+
 namespace vitrine::broker {
 
 inline constexpr const char* kDesktopVariable = "VITRINE_DESKTOP";
@@ -18,5 +20,8 @@ std::vector<pid_t> descendants();
 // SIGKILL to each process of the desktop (and to the caller's descendants, when asked) until none is left; a process
 // may fork while it is being looked for. Waits for their end, at most some seconds. False: some would not die.
 bool kill_desktop(const std::string& id, bool with_descendants);
+
+// Until all processes of the desktop have ended by themselves, at most so long.
+void wait_for_desktop(const std::string& id, Micros limit);
 
 }  // namespace vitrine::broker

@@ -97,4 +97,10 @@ void XDisplay::set_background(uint32_t rgb) {
   xcb_flush(connection_);
 }
 
+void XDisplay::park_pointer() {
+  xcb_warp_pointer(connection_, XCB_NONE, root_, 0, 0, 0, 0, static_cast<int16_t>(size_.width - 1),
+                   static_cast<int16_t>(size_.height / 2));
+  xcb_flush(connection_);
+}
+
 }  // namespace vitrine::broker

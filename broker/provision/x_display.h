@@ -25,6 +25,8 @@ class XDisplay {
   bool process_events();
 
   void set_background(uint32_t rgb);
+  // To the middle of the right edge, where it hovers over nothing; a server starts with it in the middle.
+  void park_pointer();
   [[nodiscard]] Size size() const { return size_; }
   // A window manager is at work (EWMH, _NET_SUPPORTING_WM_CHECK).
   [[nodiscard]] bool managed() const { return managed_; }

@@ -62,7 +62,9 @@ TEST_P(SqlConformance, ValuesComeBackAsTheyWere) {
 
 TEST_P(SqlConformance, OnePlaceholderMayBeUsedTwice) {
   EXPECT_EQ(run(*first_, "SELECT 1 WHERE CAST($1 AS TEXT) = 'a' OR CAST($1 AS TEXT) = $2",
-                {std::string("b"), std::string("b")}).rows.size(), 1U);
+                {std::string("b"), std::string("b")})
+                .rows.size(),
+            1U);
 }
 
 TEST_P(SqlConformance, ChangedRowsAreCounted) {

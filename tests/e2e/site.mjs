@@ -1,7 +1,8 @@
 // A whole Vitrine on this machine: `vitrine up` with a data folder of its own, its verbs, and its processes.
 import { spawn, execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { chownSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,16 +11,35 @@ import { until } from './until.mjs';
 
 const run = promisify(execFile);
 export const repository = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
-export const program = process.env.VITRINE ?? path.join(repository, 'build/release/vitrine');
+const built = process.env.VITRINE ?? path.join(repository, 'build/release/vitrine');
+
+// The product is run by an ordinary user, also where root runs the tests (in a container, say). That user need not be
+// able to read the repository, so the program is copied to where it can.
+const asRoot = process.getuid() === 0;
+export const account = asRoot ? { uid: 65534, gid: 65534 } : {}; // nobody
+export const program = asRoot ? path.join(temporaryFolder(), 'vitrine') : built;
+if (asRoot) {
+  copyFileSync(built, program);
+  process.on('exit', () => rmSync(path.dirname(program), { recursive: true, force: true }));
+}
+
+// A folder of the account that runs the product.
+export function temporaryFolder() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vitrine-'));
+  if (asRoot) chownSync(folder, 65534, 65534);
+  return folder;
+}
 
 export class Site {
   // Starts on a free port and waits for the printed address.
   static async start({ data, listen = '127.0.0.1:0' } = {}) {
     const site = new Site();
     site.ownsData = data === undefined;
-    site.data = data ?? (await mkdtemp(path.join(tmpdir(), 'vitrine-')));
+    site.data = data ?? temporaryFolder();
     site.output = [];
-    site.up = spawn(program, ['up', '--data', site.data, '--listen', listen], { stdio: ['ignore', 'pipe', 'pipe'] });
+    site.up = spawn(program, ['up', '--data', site.data, '--listen', listen], {
+      stdio: ['ignore', 'pipe', 'pipe'], ...account, env: { ...process.env, HOME: site.data, XDG_RUNTIME_DIR: undefined },
+    });
     site.exited = once(site.up, 'exit');
     for (const stream of [site.up.stdout, site.up.stderr]) {
       createInterface({ input: stream }).on('line', (line) => site.output.push(line));
@@ -39,7 +59,7 @@ export class Site {
 
   // `vitrine WORDS --data ...`; gives its standard output. `input` goes to its standard input.
   async vitrine(words, input = '') {
-    const child = run(program, [...words, '--data', this.data]);
+    const child = run(program, [...words, '--data', this.data], account);
     child.child.stdin.on('error', () => {}); // it may have ended without reading
     child.child.stdin.end(input);
     return (await child).stdout;

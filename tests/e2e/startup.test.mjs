@@ -1,17 +1,15 @@
 // Starting and stopping: what goes wrong says so in one sentence, and nothing is left behind.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { Site, alive, processTree, program } from './site.mjs';
+import { Site, account, alive, processTree, program, temporaryFolder } from './site.mjs';
 import { until } from './until.mjs';
 
-const vitrine = (...words) => spawnSync(program, words, { encoding: 'utf8', timeout: 20_000 });
-const temporary = () => mkdtempSync(path.join(tmpdir(), 'vitrine-'));
+const vitrine = (...words) => spawnSync(program, words, { encoding: 'utf8', timeout: 20_000, ...account });
 
 describe('vitrine up', () => {
   test('a wrong flag names itself and what is allowed', () => {
@@ -22,8 +20,8 @@ describe('vitrine up', () => {
   });
 
   test('a wrong listen address says what one looks like', () => {
-    const data = temporary();
-    for (const address of ['nonsense', '127.0.0.1:99999', '127.0.0.1']) {
+    const data = temporaryFolder();
+    for (const address of ['nonsense', '127.0.0.1:99999', '127.0.0.1:http']) {
       const run = vitrine('up', '--data', data, '--listen', address);
       assert.notEqual(run.status, 0);
       assert.match(run.stderr, /127\.0\.0\.1:8443|ADDRESS:PORT|ADDR:PORT/, run.stderr);
@@ -35,7 +33,7 @@ describe('vitrine up', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address();
-    const data = temporary();
+    const data = temporaryFolder();
     const run = vitrine('up', '--data', data, '--listen', `127.0.0.1:${port}`);
     taken.close();
     assert.notEqual(run.status, 0);
@@ -44,7 +42,7 @@ describe('vitrine up', () => {
   });
 
   test('a data folder that cannot be is named', () => {
-    const data = temporary();
+    const data = temporaryFolder();
     const file = path.join(data, 'file');
     writeFileSync(file, '');
     const run = vitrine('up', '--data', path.join(file, 'inside'), '--listen', '127.0.0.1:0');
@@ -62,7 +60,7 @@ describe('vitrine up', () => {
   });
 
   test('verbs without a running Vitrine say how to start one', () => {
-    const data = temporary();
+    const data = temporaryFolder();
     const run = vitrine('user', 'list', '--data', data);
     assert.notEqual(run.status, 0);
     assert.match(run.stderr, /vitrine up/);
@@ -70,7 +68,7 @@ describe('vitrine up', () => {
   });
 
   test('a second start finds users again and prints no password; Ctrl-C ends all it started', async () => {
-    const data = temporary();
+    const data = temporaryFolder();
     const first = await Site.start({ data });
     await first.addUser('grace', 'a long enough password');
     assert.match(await first.vitrine(['user', 'list']), /grace/);

@@ -46,16 +46,28 @@ struct TestStore {
   Database::Lease lease() { return database.lease().take(); }
 
   User add_user(const std::string& name, const std::string& password, bool admin = false) {
-    User user{.id = random_id(), .name = name, .display_name = name, .admin = admin,
-              .password = hasher.hash(password).take(), .created_s = 1};
+    User user{.id = random_id(),
+              .name = name,
+              .display_name = name,
+              .admin = admin,
+              .password = hasher.hash(password).take(),
+              .created_s = 1};
     CHECK(broker::add_user(*lease(), user).ok());
     return user;
   }
   // A pool "desktop", and one app for each name.
   void add_catalogue(const std::vector<std::string>& apps) {
     CHECK(add_group(*lease(), "everyone", true, 1).ok());
-    Resource pool{.id = "desktop", .app = false, .pool = "desktop", .name = "Desktop", .description = "",
-                  .command = {}, .desktop_entry = "", .package = "", .opengl = false, .provisioner = "local"};
+    Resource pool{.id = "desktop",
+                  .app = false,
+                  .pool = "desktop",
+                  .name = "Desktop",
+                  .description = "",
+                  .command = {},
+                  .desktop_entry = "",
+                  .package = "",
+                  .opengl = false,
+                  .provisioner = "local"};
     CHECK(add_resource(*lease(), pool, 1).ok());
     for (const std::string& id : apps) {
       Resource app = pool;

@@ -58,14 +58,16 @@ TEST(SignInTest, AnUnknownNameTakesAsLongAsAWrongPassword) {
   PasswordHasher hasher({.memory_kib = 4096, .passes = 2});
   store.add_user("ada", "correct horse battery");
   ASSERT_TRUE(set_password(*store.lease(), find_user(*store.lease(), "ada").value()->id,
-                           hasher.hash("correct horse battery").value()).ok());
+                           hasher.hash("correct horse battery").value())
+                  .ok());
   PasswordSignIn sign_in(store.database, hasher);
   // The quickest of several tries, in turn: noise of the machine only ever adds.
   const auto quickest = [&](const std::string& name) {
     auto best = std::chrono::steady_clock::duration::max();
     for (int i = 0; i < 10; ++i) {
       const auto start = std::chrono::steady_clock::now();
-      EXPECT_FALSE(sign_in.sign_in(name, "wrong password", "a" + name + std::to_string(i), 10).value().user.has_value());
+      EXPECT_FALSE(
+          sign_in.sign_in(name, "wrong password", "a" + name + std::to_string(i), 10).value().user.has_value());
       best = std::min(best, std::chrono::steady_clock::now() - start);
     }
     return std::chrono::duration<double>(best).count();
@@ -83,7 +85,8 @@ TEST(SignInTest, GuessingIsSlowedDownAlikeForKnownAndUnknownNames) {
   PasswordSignIn sign_in(store.database, store.hasher);
   for (const std::string name : {"ada", "eve"}) {
     std::vector<int64_t> waits;
-    for (int i = 0; i < 8; ++i) waits.push_back(sign_in.sign_in(name, "wrong password", "10.0.0." + name, 10).value().wait_s);
+    for (int i = 0; i < 8; ++i)
+      waits.push_back(sign_in.sign_in(name, "wrong password", "10.0.0." + name, 10).value().wait_s);
     EXPECT_THAT(waits, testing::ElementsAre(0, 0, 0, 0, 0, 1, 1, 1)) << name;
   }
   // Even the right password waits; from elsewhere it does not.
@@ -145,7 +148,8 @@ TEST(WebSessionTest, EndsWhenIdleAndAfterADay) {
   const User ada = store.add_user("ada", "correct horse battery");
   const std::string idle = open_web_session(*store.lease(), ada.id, "", 0).value();
   EXPECT_TRUE(find_web_session(*store.lease(), idle, kWebSessionIdleS - 100).value().has_value());
-  EXPECT_TRUE(find_web_session(*store.lease(), idle, 2 * kWebSessionIdleS - 200).value().has_value()) << "use prolongs it";
+  EXPECT_TRUE(find_web_session(*store.lease(), idle, 2 * kWebSessionIdleS - 200).value().has_value())
+      << "use prolongs it";
   EXPECT_FALSE(find_web_session(*store.lease(), idle, 3 * kWebSessionIdleS - 200).value().has_value());
 
   const std::string busy = open_web_session(*store.lease(), ada.id, "", 0).value();
@@ -190,13 +194,15 @@ TEST(AuditTest, TheChainShowsEveryEditAndGap) {
   TestStore store;
   const auto fill = [&] {
     for (int i = 0; i < 5; ++i) {
-      ASSERT_TRUE(append_audit_alone(*store.lease(), {"ada", "::1", "login", std::to_string(i), "ok", ""}, 100 + i).ok());
+      ASSERT_TRUE(
+          append_audit_alone(*store.lease(), {"ada", "::1", "login", std::to_string(i), "ok", ""}, 100 + i).ok());
     }
   };
   fill();
   EXPECT_EQ(verify_audit(*store.lease()).value(), 5);
-  for (const char* change : {"UPDATE audit SET actor = 'eve' WHERE number = 2", "UPDATE audit SET time_s = 1 WHERE number = 5",
-                             "DELETE FROM audit WHERE number = 3", "DELETE FROM audit WHERE number = 1"}) {
+  for (const char* change :
+       {"UPDATE audit SET actor = 'eve' WHERE number = 2", "UPDATE audit SET time_s = 1 WHERE number = 5",
+        "DELETE FROM audit WHERE number = 3", "DELETE FROM audit WHERE number = 1"}) {
     ASSERT_TRUE(store.lease()->run("DELETE FROM audit", {}).ok());
     fill();
     ASSERT_TRUE(store.lease()->run(change, {}).ok());

@@ -52,8 +52,11 @@ class SessionTest : public testing::Test {
   MemoryProvisioner provisioner_;
   TicketSigner signer_ = TicketSigner::generate().take();
   std::optional<Error> missing_;
-  SessionService::CheckInstalled check_ = [this](const Resource&) { return missing_ ? Result<void>(*missing_) : Result<void>(); };
-  std::unique_ptr<SessionService> service_ = std::make_unique<SessionService>(store_.database, provisioner_, signer_, check_);
+  SessionService::CheckInstalled check_ = [this](const Resource&) {
+    return missing_ ? Result<void>(*missing_) : Result<void>();
+  };
+  std::unique_ptr<SessionService> service_ =
+      std::make_unique<SessionService>(store_.database, provisioner_, signer_, check_);
   User ada_;
   User eve_;
   int64_t now_ = 1'000'000;
@@ -198,7 +201,9 @@ TEST_F(SessionTest, TicketsNameTheSessionTheOriginAndAMinute) {
 TEST_F(SessionTest, OneTimeCodesWorkOnceAndForFiveMinutes) {
   const Session opened = open(ada_, "notes").value();
   const auto make = [&] { return make_one_time_code(*store_.lease(), ada_.id, opened.id, now_).value(); };
-  const auto redeem = [&](const std::string& code) { return redeem_one_time_code(*store_.lease(), code, now_).value(); };
+  const auto redeem = [&](const std::string& code) {
+    return redeem_one_time_code(*store_.lease(), code, now_).value();
+  };
   const std::string code = make();
   EXPECT_EQ(redeem(code)->session, opened.id);
   EXPECT_FALSE(redeem(code).has_value());
@@ -220,11 +225,27 @@ TEST_F(SessionTest, ARestartedBrokerTakesOverWhatRuns) {
 
 TEST_F(SessionTest, ABrokerKilledBeforeStartingTheDesktopLeavesAFailedSession) {
   // What insert_rows() leaves when the process dies right after it.
-  const Session half{.id = "half", .user_id = ada_.id, .user = "ada", .resource = "notes", .name = "Notes",
-                     .desktop = "halfdesktop", .started_s = now_, .ended_s = 0, .end_reason = "",
-                     .life = DesktopLife::kProvisioning, .desktop_detail = "", .changed_s = now_};
-  ASSERT_TRUE(insert_desktop(*store_.lease(), {.id = half.desktop, .pool = "desktop", .resource = "notes", .provisioner = "local",
-                                               .life = half.life, .detail = "", .created_s = now_, .changed_s = now_}).ok());
+  const Session half{.id = "half",
+                     .user_id = ada_.id,
+                     .user = "ada",
+                     .resource = "notes",
+                     .name = "Notes",
+                     .desktop = "halfdesktop",
+                     .started_s = now_,
+                     .ended_s = 0,
+                     .end_reason = "",
+                     .life = DesktopLife::kProvisioning,
+                     .desktop_detail = "",
+                     .changed_s = now_};
+  ASSERT_TRUE(insert_desktop(*store_.lease(), {.id = half.desktop,
+                                               .pool = "desktop",
+                                               .resource = "notes",
+                                               .provisioner = "local",
+                                               .life = half.life,
+                                               .detail = "",
+                                               .created_s = now_,
+                                               .changed_s = now_})
+                  .ok());
   ASSERT_TRUE(insert_session(*store_.lease(), half).ok());
   restart();
   EXPECT_EQ(session("half").state(), DesktopLife::kFailed);
@@ -255,8 +276,8 @@ TEST(DesktopLifeTest, NothingComesBackFromBeingOver) {
     EXPECT_NE(change.from, change.to);
   }
   // Whatever state a desktop is in, it can be lost.
-  for (const DesktopLife life : {DesktopLife::kProvisioning, DesktopLife::kReady, DesktopLife::kAssigned, DesktopLife::kConnected,
-                                 DesktopLife::kDisconnected, DesktopLife::kRecycling}) {
+  for (const DesktopLife life : {DesktopLife::kProvisioning, DesktopLife::kReady, DesktopLife::kAssigned,
+                                 DesktopLife::kConnected, DesktopLife::kDisconnected, DesktopLife::kRecycling}) {
     EXPECT_TRUE(may_change(life, DesktopLife::kFailed)) << life_name(life);
     EXPECT_TRUE(may_change(life, DesktopLife::kEnded)) << life_name(life);
     EXPECT_EQ(life_from_name(life_name(life)), life);
@@ -265,13 +286,21 @@ TEST(DesktopLifeTest, NothingComesBackFromBeingOver) {
 
 TEST(DesktopLifeTest, TheStoreAllowsWhatTheTableAllows) {
   TestStore store;
-  const DesktopLife all[] = {DesktopLife::kProvisioning, DesktopLife::kReady, DesktopLife::kAssigned, DesktopLife::kConnected,
-                             DesktopLife::kDisconnected, DesktopLife::kRecycling, DesktopLife::kFailed, DesktopLife::kEnded};
+  const DesktopLife all[] = {DesktopLife::kProvisioning, DesktopLife::kReady,        DesktopLife::kAssigned,
+                             DesktopLife::kConnected,    DesktopLife::kDisconnected, DesktopLife::kRecycling,
+                             DesktopLife::kFailed,       DesktopLife::kEnded};
   for (const DesktopLife from : all) {
     for (const DesktopLife to : all) {
       const std::string id = random_id();
-      ASSERT_TRUE(insert_desktop(*store.lease(), {.id = id, .pool = "p", .resource = "p", .provisioner = "local", .life = from,
-                                                  .detail = "", .created_s = 1, .changed_s = 1}).ok());
+      ASSERT_TRUE(insert_desktop(*store.lease(), {.id = id,
+                                                  .pool = "p",
+                                                  .resource = "p",
+                                                  .provisioner = "local",
+                                                  .life = from,
+                                                  .detail = "",
+                                                  .created_s = 1,
+                                                  .changed_s = 1})
+                      .ok());
       if (to == DesktopLife::kProvisioning) continue;  // only ever the first state
       EXPECT_EQ(change_life(*store.lease(), id, to, "", 2).value(), may_change(from, to))
           << life_name(from) << " to " << life_name(to);

@@ -159,7 +159,9 @@ TestBroker::TestBroker(const std::filesystem::path& socket, Answer answer)
       asio::local::stream_protocol::socket peer(context_);
       SystemError error;
       acceptor_.accept(peer, error);
+      serving_ = peer.native_handle();
       if (!error && !stop.stop_requested()) serve(peer);
+      serving_ = -1;
     }
   });
 }
@@ -168,6 +170,7 @@ TestBroker::~TestBroker() {
   thread_.request_stop();
   // Wakes the thread that waits for a connection or for a request.
   ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+  ::shutdown(serving_, SHUT_RDWR);
 }
 
 void TestBroker::serve(asio::local::stream_protocol::socket& socket) {

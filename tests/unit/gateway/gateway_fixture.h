@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -125,6 +126,7 @@ class TestBroker {
   asio::io_context context_;
   asio::local::stream_protocol::acceptor acceptor_;
   Answer answer_;
+  std::atomic<int> serving_ = -1;  // the connection under way
   std::jthread thread_;
 };
 

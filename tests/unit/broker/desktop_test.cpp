@@ -1,0 +1,381 @@
+// Local desktops with the real display server, window manager and programs; only the agent is a stand-in.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include "broker/identity/secrets.h"
+#include "broker/provision/child_process.h"
+#include "broker/provision/files.h"
+#include "broker/provision/local_provisioner.h"
+#include "broker/provision/process_hunt.h"
+#include "broker/provision/x_display.h"
+#include "tests/unit/broker/fixture.h"
+
+namespace vitrine::broker {
+namespace {
+
+constexpr Micros kLongWait = 30 * kSecond;  // only ever reached by a failing test
+
+class DesktopTest : public testing::Test {
+ protected:
+  DesktopTest() {
+    ::signal(SIGPIPE, SIG_IGN);
+    EXPECT_EQ(::mkfifo(fifo().c_str(), 0600), 0);
+    EXPECT_EQ(::pipe2(lifeline_, O_CLOEXEC), 0);
+    restart_broker();
+  }
+  ~DesktopTest() override {
+    for (const std::string& id : started_) end_rest(id);
+    for (const int fd : lifeline_) {
+      if (fd >= 0) ::close(fd);
+    }
+  }
+
+  // As a broker that starts over the same folder.
+  void restart_broker() {
+    provisioner_ = LocalProvisioner::create({.data_folder = folder_.path,
+                                             .program = BROKER_PROGRAM,
+                                             .agent = {STAND_IN_AGENT, "--log", agent_log()},
+                                             .lifeline = lifeline_[0]})
+                       .take();
+  }
+  std::string fifo() const { return folder_.path + "/fifo"; }
+  std::string agent_log() const { return folder_.path + "/agent.txt"; }
+
+  // An app that runs until finish_app() lets it.
+  std::vector<std::string> waiting_app() const { return {"cat", fifo()}; }
+  void finish_app() const { std::ofstream(fifo()) << ""; }
+
+  std::string start(const std::vector<std::string>& command) {
+    DesktopOrder order;
+    order.id = random_id();
+    order.user = "ada";
+    order.resource = "notes";
+    order.name = "Notes";
+    order.command = command;
+    order.width = 801;
+    order.height = 603;
+    order.agent_credential = "credential";
+    const auto started = provisioner_->start(order);
+    EXPECT_TRUE(started.ok()) << (started.ok() ? "" : started.error().message);
+    started_.push_back(order.id);
+    return order.id;
+  }
+  // Reports until one fits; that one.
+  DesktopReport until(const std::function<bool(const DesktopReport&)>& fits) {
+    const Micros limit = monotonic_now() + kLongWait;
+    while (monotonic_now() < limit) {
+      if (const auto report = provisioner_->next_report(kSecond)) {
+        last_ = *report;
+        if (fits(last_)) return last_;
+      }
+    }
+    ADD_FAILURE() << "waited in vain; last: " << report_to_json(last_);
+    return last_;
+  }
+  DesktopReport until_running() {
+    return until([](const DesktopReport& report) {
+      return report.phase == DesktopPhase::kRunning && report.pids.contains("app") && report.pids.contains("agent");
+    });
+  }
+  DesktopReport until_over() {
+    return until([](const DesktopReport& report) {
+      return report.phase == DesktopPhase::kEnded || report.phase == DesktopPhase::kFailed;
+    });
+  }
+  static pid_t pid_of(const DesktopReport& report, const std::string& role) {
+    const auto found = report.pids.find(role);
+    return found == report.pids.end() ? 0 : static_cast<pid_t>(found->second);
+  }
+  // Handles on all processes of a desktop, to see them end.
+  static std::vector<UniqueFd> handles(const std::string& id, const DesktopReport& report) {
+    std::vector<UniqueFd> open;
+    std::vector<pid_t> pids = processes_of_desktop(id);
+    for (const auto& [role, pid] : report.pids) pids.push_back(static_cast<pid_t>(pid));
+    for (const pid_t pid : pids) {
+      const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+      if (fd >= 0) open.emplace_back(fd);
+    }
+    return open;
+  }
+  void expect_nothing_left(const std::string& id, const std::vector<UniqueFd>& processes, const DesktopReport& report) {
+    for (const UniqueFd& process : processes) {
+      pollfd ended{process.get(), POLLIN, 0};
+      EXPECT_EQ(::poll(&ended, 1, 10'000), 1) << "a process goes on";
+    }
+    EXPECT_THAT(processes_of_desktop(id), testing::IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists("/tmp/.X11-unix/X" + report.display.substr(1))) << report.display;
+    EXPECT_FALSE(std::filesystem::exists("/tmp/.X" + report.display.substr(1) + "-lock"));
+    ASSERT_TRUE(provisioner_->command(id, DesktopVerb::kForget, "").ok());
+    EXPECT_FALSE(std::filesystem::exists(folder_.path + "/run/desktops/" + id));
+  }
+  std::string told_agent() const {
+    const auto text = read_file(agent_log());
+    return text.ok() ? text.value() : "";
+  }
+  // Ends what a test left running and waits for its supervisor to go.
+  void end_rest(const std::string& id) const {
+    auto control = connect_to(folder_.path + "/run/desktops/" + id + "/control.sock");
+    if (control.ok()) {
+      const std::string request = "{\"do\":\"end\"}\n";
+      (void)!::write(control.value().get(), request.data(), request.size());
+      std::array<char, 256> buffer{};
+      while (::read(control.value().get(), buffer.data(), buffer.size()) > 0) {
+      }
+    }
+    kill_desktop(id, false);
+  }
+
+  TemporaryFolder folder_;
+  int lifeline_[2] = {-1, -1};
+  std::unique_ptr<LocalProvisioner> provisioner_;
+  std::vector<std::string> started_;
+  DesktopReport last_;
+};
+
+TEST_F(DesktopTest, ARealAppComesUpFillingAScreenOfTheWantedSize) {
+  start({"mousepad"});
+  const DesktopReport report = until_running();
+  EXPECT_EQ(report.width, 801);
+  EXPECT_EQ(report.height, 603);
+  const std::string xauthority = read_file(report.xauthority).value();
+  EXPECT_FALSE(XDisplay::open(report.display, std::string(16, 'x')).ok()) << "the display opens to anybody";
+  auto display = XDisplay::open(report.display, xauthority.substr(xauthority.size() - 16));
+  ASSERT_TRUE(display.ok()) << display.error().message;
+  while (display.value()->window_count() == 0) {
+    pollfd readable{display.value()->fd(), POLLIN, 0};
+    ASSERT_EQ(::poll(&readable, 1, 30'000), 1) << "no window came";
+    ASSERT_TRUE(display.value()->process_events());
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder_.path + "/homes/ada"));
+}
+
+TEST_F(DesktopTest, AnAppThatIsClosedEndsTheDesktopAndLeavesNothing) {
+  const std::string id = start(waiting_app());
+  const DesktopReport running = until_running();
+  const auto processes = handles(id, running);
+  EXPECT_GE(processes.size(), 6U);
+  finish_app();
+  const DesktopReport ended = until_over();
+  EXPECT_EQ(ended.phase, DesktopPhase::kEnded);
+  EXPECT_EQ(ended.reason, "Notes was closed.");
+  expect_nothing_left(id, processes, running);
+  EXPECT_NE(told_agent().find("Notes was closed."), std::string::npos) << "viewers are told why";
+  EXPECT_TRUE(std::filesystem::exists(folder_.path + "/homes/ada")) << "the home folder stays";
+}
+
+TEST_F(DesktopTest, AnAppThatCrashesIsStartedAgainButNotForEver) {
+  const std::string id = start(waiting_app());
+  const DesktopReport first = until_running();
+  pid_t app = pid_of(first, "app");
+  for (int crash = 1; crash <= 3; ++crash) {
+    ::kill(app, SIGKILL);
+    const DesktopReport again =
+        until([&](const DesktopReport& report) { return pid_of(report, "app") != 0 && pid_of(report, "app") != app; });
+    EXPECT_EQ(pid_of(again, "xorg"), pid_of(first, "xorg"));
+    app = pid_of(again, "app");
+  }
+  EXPECT_NE(told_agent().find("Notes stopped unexpectedly and was started again."), std::string::npos);
+  const auto processes = handles(id, last_);
+  ::kill(app, SIGSEGV);
+  const DesktopReport failed = until_over();
+  EXPECT_EQ(failed.phase, DesktopPhase::kFailed);
+  EXPECT_EQ(failed.reason, "Notes crashes again and again.");
+  expect_nothing_left(id, processes, first);
+  EXPECT_TRUE(std::filesystem::exists(folder_.path + "/logs/desktops/" + id + "/session.log"))
+      << "logs of a failure are kept";
+}
+
+TEST_F(DesktopTest, AnAgentOrWindowManagerThatDiesIsStartedAgain) {
+  start(waiting_app());
+  const DesktopReport first = until_running();
+  for (const std::string role : {"agent", "wm"}) {
+    ::kill(pid_of(first, role), SIGKILL);
+    const DesktopReport again = until([&](const DesktopReport& report) {
+      return pid_of(report, role) != 0 && pid_of(report, role) != pid_of(first, role);
+    });
+    EXPECT_EQ(pid_of(again, "app"), pid_of(first, "app"));
+    EXPECT_EQ(again.phase, DesktopPhase::kRunning);
+  }
+}
+
+TEST_F(DesktopTest, ViewersAreCountedByTheAgentAndGoWithIt) {
+  start(waiting_app());
+  const DesktopReport running = until_running();
+  ::kill(pid_of(running, "agent"), SIGUSR1);
+  until([](const DesktopReport& report) { return report.viewers == 1; });
+  ::kill(pid_of(running, "agent"), SIGUSR2);
+  until([](const DesktopReport& report) { return report.viewers == 0; });
+  ::kill(pid_of(running, "agent"), SIGUSR1);
+  until([](const DesktopReport& report) { return report.viewers == 1; });
+  ::kill(pid_of(running, "agent"), SIGKILL);
+  until([](const DesktopReport& report) { return report.viewers == 0; });
+}
+
+TEST_F(DesktopTest, EndingTellsTheViewersWhyAndLeavesNothing) {
+  const std::string id = start(waiting_app());
+  const DesktopReport running = until_running();
+  const auto processes = handles(id, running);
+  ASSERT_TRUE(provisioner_->command(id, DesktopVerb::kNotice, "Maintenance at noon.").ok());
+  ASSERT_TRUE(provisioner_->command(id, DesktopVerb::kEnd, "You signed out.").ok());
+  EXPECT_EQ(until_over().reason, "You signed out.");
+  expect_nothing_left(id, processes, running);
+  EXPECT_THAT(told_agent(),
+              testing::AllOf(testing::HasSubstr("Maintenance at noon."), testing::HasSubstr("You signed out.")));
+  EXPECT_EQ(provisioner_->command(id, DesktopVerb::kEnd, "").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(DesktopTest, ProcessesThatHideAreFoundInTheEnd) {
+  // One leaves its parent and session; one has no environment either; one ignores every polite signal.
+  const std::string id = start(
+      {"sh", "-c",
+       "setsid -f sleep 1000; env -i setsid -f sleep 1001; setsid -f sh -c \"trap '' TERM HUP INT; sleep 1002\"; cat " +
+           fifo()});
+  const DesktopReport running = until_running();
+  const auto holds = [&](const std::string& word) {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+      const auto line = read_file(entry.path().string() + "/cmdline");
+      const auto folder = read_file(entry.path().string() + "/environ");
+      std::error_code ignored;
+      const std::string cwd = std::filesystem::read_symlink(entry.path() / "cwd", ignored).string();
+      if (line.ok() && line.value().find(word) != std::string::npos && cwd.starts_with(folder_.path)) return true;
+    }
+    return false;
+  };
+  const Micros limit = monotonic_now() + kLongWait;
+  while (!(holds("1000") && holds("1001") && holds("1002")) && monotonic_now() < limit) std::this_thread::yield();
+  ASSERT_TRUE(holds("1001"));
+  const auto processes = handles(id, running);
+  ASSERT_TRUE(provisioner_->command(id, DesktopVerb::kEnd, "Enough.").ok());
+  until_over();
+  expect_nothing_left(id, processes, running);
+  EXPECT_FALSE(holds("1000") || holds("1001") || holds("1002"));
+}
+
+TEST_F(DesktopTest, AKilledSupervisorTakesEverythingWithIt) {
+  const std::string id = start(waiting_app());
+  const DesktopReport running = until_running();
+  const auto processes = handles(id, running);
+  ::kill(pid_of(running, "supervisor"), SIGKILL);
+  const DesktopReport failed = until_over();
+  EXPECT_EQ(failed.phase, DesktopPhase::kFailed);
+  EXPECT_FALSE(failed.reason.empty());
+  expect_nothing_left(id, processes, running);
+}
+
+TEST_F(DesktopTest, ADeadDisplayServerFailsTheDesktop) {
+  const std::string id = start(waiting_app());
+  const DesktopReport running = until_running();
+  const auto processes = handles(id, running);
+  ::kill(pid_of(running, "xorg"), SIGTERM);
+  const DesktopReport failed = until_over();
+  EXPECT_EQ(failed.phase, DesktopPhase::kFailed);
+  EXPECT_EQ(failed.reason, "The display server stopped.");
+  expect_nothing_left(id, processes, running);
+}
+
+TEST_F(DesktopTest, TheEndOfTheLifelineEndsTheDesktop) {
+  const std::string id = start(waiting_app());
+  const DesktopReport running = until_running();
+  const auto processes = handles(id, running);
+  ::close(std::exchange(lifeline_[1], -1));
+  EXPECT_EQ(until_over().phase, DesktopPhase::kEnded);
+  expect_nothing_left(id, processes, running);
+}
+
+TEST_F(DesktopTest, ABrokerThatComesBackTakesItsDesktopsOver) {
+  const std::string living = start(waiting_app());
+  const DesktopReport before = until_running();
+  const std::string dead = start(waiting_app());
+  const DesktopReport dying = until_running();
+  provisioner_.reset();
+  ::kill(pid_of(dying, "supervisor"), SIGKILL);
+  const UniqueFd gone(static_cast<int>(::syscall(SYS_pidfd_open, pid_of(dying, "supervisor"), 0)));
+  pollfd ended{gone.get(), POLLIN, 0};
+  EXPECT_TRUE(!gone.open() || ::poll(&ended, 1, 10'000) == 1);
+
+  restart_broker();
+  std::map<std::string, DesktopReport> found;
+  for (const DesktopReport& report : provisioner_->adopt()) found[report.id] = report;
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[living].phase, DesktopPhase::kRunning);
+  EXPECT_EQ(found[living].pids, before.pids);
+  EXPECT_EQ(found[dead].phase, DesktopPhase::kFailed);
+  EXPECT_THAT(processes_of_desktop(dead), testing::IsEmpty());
+  ASSERT_TRUE(provisioner_->command(living, DesktopVerb::kEnd, "Bye.").ok());
+  EXPECT_EQ(until_over().id, living) << "it is watched again";
+}
+
+TEST_F(DesktopTest, AProgramThatCannotRunFailsWithItsName) {
+  start({"no-such-program-at-all"});
+  const DesktopReport failed = until_over();
+  EXPECT_EQ(failed.phase, DesktopPhase::kFailed);
+  EXPECT_NE(failed.reason.find("no-such-program-at-all"), std::string::npos);
+}
+
+TEST_F(DesktopTest, XfceComesUpAndLoggingOutEndsIt) {
+  const std::string id = start({});
+  const DesktopReport running = until_running();
+  const auto processes = handles(id, running);
+  // Logs out as the button in the panel does, once the session can be asked.
+  const std::string environment = read_file("/proc/" + std::to_string(pid_of(running, "app")) + "/environ").value();
+  std::vector<std::string> variables;
+  for (size_t at = 0; at < environment.size(); at = environment.find('\0', at) + 1)
+    variables.emplace_back(environment.c_str() + at);
+  DesktopReport ended;
+  const Micros limit = monotonic_now() + kLongWait;
+  while (ended.phase != DesktopPhase::kEnded && monotonic_now() < limit) {
+    const auto logout = start_child({.command = {"xfce4-session-logout", "--logout", "--fast"},
+                                     .environment = variables,
+                                     .working_folder = "/",
+                                     .output = -1,
+                                     .pass_fds = {}});
+    ASSERT_TRUE(logout.ok()) << logout.error().message;
+    ::waitpid(logout.value(), nullptr, 0);
+    while (const auto report = provisioner_->next_report(kSecond)) ended = *report;
+  }
+  EXPECT_EQ(ended.phase, DesktopPhase::kEnded);
+  EXPECT_EQ(ended.reason, "You logged out of the desktop.");
+  expect_nothing_left(id, processes, running);
+}
+
+TEST(LocalProvisionerTest, APathTooLongForSocketsIsRefusedAtOnce) {
+  const auto made =
+      LocalProvisioner::create({.data_folder = "/tmp/" + std::string(80, 'a'), .program = "x", .agent = {}});
+  ASSERT_FALSE(made.ok());
+  EXPECT_NE(made.error().message.find("--data"), std::string::npos);
+}
+
+TEST(ReportTest, ReportsComeBackFromTheirLines) {
+  DesktopReport report;
+  report.id = "abc";
+  report.phase = DesktopPhase::kEnding;
+  report.reason = "Because \"so\".\n";
+  report.viewers = 3;
+  report.width = 800;
+  report.height = 600;
+  report.display = ":7";
+  report.pids = {{"xorg", 42}};
+  const std::string line = report_to_json(report);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  EXPECT_EQ(report_to_json(report_from_json(line).value()), line);
+  for (const char* bad : {"", "{}", "[]", "{\"state\":5}", "{\"state\":\"asleep\"}", "\xff"})
+    EXPECT_FALSE(report_from_json(bad).ok()) << bad;
+  EXPECT_TRUE(
+      report_from_json(R"({"state":"running","pids":{"xorg":"x"},"viewers":-5,"width":1e99,"display":7})").ok());
+}
+
+}  // namespace
+}  // namespace vitrine::broker
