@@ -54,11 +54,15 @@ export async function keys(stage) {
   await elapse(settleMs);
   const times = await keyTimes(stage, stage.page, stage.keys);
   await workload.stop();
-  // Where the time goes: from the key to the application, and from there to the picture.
+  return { ...keyRecord(times), ...halves(times, workload) };
+}
+
+// Where the time goes: from the key to the application, and from there to the picture.
+function halves({ pressed, latencies }, workload) {
   const drawn = workload.events.filter((one) => one.event === 'key').map((one) => one.time_us / 1000);
-  const to_app = drawn.map((ms, i) => ms - times.pressed[i]);
-  const from_app = drawn.map((ms, i) => (times.latencies[i] === null ? null : times.pressed[i] + times.latencies[i] - ms)).filter((one) => one !== null);
-  return { ...keyRecord(times), key_to_app_ms: spread(to_app), app_to_picture_ms: spread(from_app) };
+  const to_app = drawn.map((ms, i) => ms - pressed[i]);
+  const from_app = drawn.map((ms, i) => (latencies[i] === null ? null : pressed[i] + latencies[i] - ms)).filter((one) => one !== null);
+  return { key_to_app_ms: spread(to_app), app_to_picture_ms: spread(from_app) };
 }
 
 // Runs `other` beside a window of typed text while keys are measured.
@@ -76,7 +80,7 @@ async function keysBeside(stage, other) {
   const link = await stage.link.stats();
   await workload.stop();
   await beside.stop();
-  return { ...keyRecord(times), ...traffic(link) };
+  return { ...keyRecord(times), ...halves(times, workload), ...traffic(link) };
 }
 
 export const keysWithVideo = (stage) => keysBeside(stage, {
@@ -106,7 +110,7 @@ export async function keysWithPhoto(stage) {
   const link = await stage.link.stats();
   await photo.stop();
   await workload.stop();
-  return { ...keyRecord(times), ...traffic(link) };
+  return { ...keyRecord(times), ...halves(times, workload), ...traffic(link) };
 }
 
 // --- cost ------------------------------------------------------------------------------------------------------
