@@ -76,7 +76,8 @@ struct ViewerEncoder::State {
   };
 
   void encode_missing(Draft& draft);
-  bool encode_regions(Draft& draft, const std::vector<Region>& regions);
+  enum class Painted : uint8_t { kSkip, kRepeat };
+  bool encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts);
   void refine(Draft& draft);
   void heal(Draft& draft);
   void copy(Draft& draft, const std::vector<Motion>& motions);
@@ -131,15 +132,17 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     }
   }
   classify(draft.source, missing, classes);
-  if (encode_regions(draft, plan_regions(draft.source, painted.view(), missing, classes, draft.budget))) {
+  const auto regions = plan_regions(draft.source, painted.view(), missing, classes, draft.budget);
+  if (encode_regions(draft, regions, Painted::kSkip)) {
     missing.clear();
   } else {
     keep_differing(draft.source, painted.view(), missing);
   }
 }
 
-// False when the budget ended before the regions did.
-bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions) {
+// False when the budget ended before the regions did. Regions of what is missing may span what an earlier update
+// painted (the surroundings of the focus enclose it), which is skipped; a refinement paints the same again, exactly.
+bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts) {
   std::vector<Region> pieces;
   for (const Region& region : regions) {
     for (const Rect& area : split_area(region.area, piece_pixels(region.coding, draft))) {
@@ -148,8 +151,14 @@ bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region
   }
   order_by_focus(pieces, draft.budget);
   for (const Region& piece : pieces) {
-    if (spent(draft, piece.area)) return false;
-    encode_piece(draft, piece);
+    Rect area = piece.area;
+    if (painted_parts == Painted::kSkip) {
+      const Rect differing = tighten(draft.source, painted.view(), area);
+      if (differing.empty()) continue;
+      if (piece.coding != Coding::kJpeg) area = differing;  // a JPEG keeps to whole cells
+    }
+    if (spent(draft, area)) return false;
+    encode_piece(draft, {piece.coding, area});
   }
   return true;
 }
@@ -364,7 +373,7 @@ void ViewerEncoder::State::refine(Draft& draft) {
   std::vector<Region> regions;
   for (const Rect& cells : due.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells)});
   const size_t photo_before = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
-  encode_regions(draft, regions);
+  encode_regions(draft, regions, Painted::kRepeat);
   size_t& photo_bytes = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
   draft.info.bytes_by_coding[kRefineBytes] += photo_bytes - photo_before;
   photo_bytes = photo_before;

@@ -88,6 +88,12 @@ Gateway::~Gateway() {
   threads_.clear();
   acceptor_.reset();
   accept_pause_.reset();
+  // A link that has moved still belongs a little to the worker that accepted it (Beast keeps a list there), so all
+  // links go before any worker does. Twice, because what the first round ends may have been on its way to another
+  // worker.
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& worker : shared_.workers) worker->cut_all();
+  }
 }
 
 Result<void> Gateway::listen(const ListenAddress& where, int listen_fd) {

@@ -27,6 +27,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void start();
   // Finishes the request under way, takes no more.
   void drain();
+  void cut() { close(); }
 
  private:
   using Request = http::request<http::string_body>;

@@ -32,6 +32,8 @@ class WebsocketLink : public std::enable_shared_from_this<WebsocketLink> {
   // Does what the switchboard says is next: writes, reads, closes.
   void act();
 
+  void cut() { close_now(); }
+
   // Takes the socket off this thread, and onto another. Only between two operations. False: the link is over.
   bool leave_thread();
   bool enter_thread(Worker& worker);

@@ -196,6 +196,21 @@ void Worker::drain(std::function<void()> done) {
   check_drained();
 }
 
+void Worker::cut_all() {
+  draining_ = true;
+  drained_ = nullptr;
+  timer_.cancel();
+  for (const auto& links : {greeting_, links_}) {
+    for (const auto& [id, link] : links) link->cut();
+  }
+  const auto connections = connections_;
+  for (HttpConnection* connection : connections) {
+    if (connections_.contains(connection)) connection->cut();
+  }
+  context_.restart();
+  context_.poll();
+}
+
 void Worker::check_drained() {
   if (!draining_ || !drained_ || !connections_.empty() || !links_.empty() || !greeting_.empty()) return;
   std::exchange(drained_, nullptr)();

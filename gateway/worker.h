@@ -77,6 +77,8 @@ class Worker {
   void use_tls(std::shared_ptr<asio::ssl::context> tls) { tls_ = std::move(tls); }
   // Tells everybody and finishes what is under way; `done` is called when nobody is left.
   void drain(std::function<void()> done);
+  // Closes every socket without a word and lets what was under way end. Only when run() has returned.
+  void cut_all();
 
   // The client as it is now; a folder is read again when it has changed.
   std::shared_ptr<const SiteFiles> site();
@@ -109,9 +111,9 @@ class Worker {
   void check_drained();
 
   WorkerShared& shared_;
+  Counters counters_;  // before the context: connections that go with it still count
   asio::io_context context_{1};
   std::shared_ptr<asio::ssl::context> tls_;
-  Counters counters_;
   Switchboard switchboard_;
   BrokerProxy broker_;
   std::shared_ptr<const SiteFiles> site_;

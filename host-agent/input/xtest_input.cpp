@@ -5,14 +5,10 @@
 #include <xkbcommon/xkbcommon-keysyms.h>
 #include <xkbcommon/xkbcommon-x11.h>
 
-// A member of a struct in this C header is named `explicit`.
-#define explicit explicit_
-#include <xcb/xkb.h>
-#undef explicit
-
 #include <algorithm>
 #include <bit>
 
+#include "host-agent/x11/xcb_xkb.h"
 #include "protocol/messages.h"
 
 namespace vitrine::agent {
@@ -406,8 +402,7 @@ std::vector<Keycode> XtestInput::down() const {
   std::vector<Keycode> result;
   for (const auto& [name, key] : held_) result.push_back(key.keycode);
   std::ranges::sort(result);
-  const auto rest = std::ranges::unique(result);
-  result.erase(rest.begin(), rest.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
 }
 

@@ -56,6 +56,19 @@ void scroll(Picture& picture, const Rect& area, int dx, int dy) {
   }
 }
 
+// What lies around the focus encloses what was painted there first; that must not be painted for ever.
+TEST(ViewerEncoder, GetsFromTheFocusToTheEdgesInSmallSteps) {
+  Pair pair({700, 900});
+  for (int y = 0; y < 900; ++y) {
+    for (int x = 0; x < 700; ++x) pair.desktop.row(y)[x] = 0x204060 + static_cast<uint32_t>(y / 8);
+  }
+  pair.mark(pair.desktop.bounds());
+  const EncodeBudget budget{.max_bytes = 4096, .max_pixels = 64 * 1024, .focus_x = 350, .focus_y = 450};
+  int updates = 1;
+  while (!pair.update(budget).exact && updates < 100) ++updates;
+  EXPECT_LE(updates, 30);  // 10 steps would do if none overlapped
+}
+
 TEST(ViewerEncoder, SendsNothingForABlackDesktop) {
   Pair pair({100, 70});
   EXPECT_TRUE(pair.encoder.missing());
