@@ -162,7 +162,8 @@ int run_gateway(const GatewayFlags& flags) {
   Supervision supervision(*gateway.value());
   gateway.value()->start();
   report_ready(flags.ready_fd, gateway.value()->port());
-  spdlog::info("gateway: listening on port {}", gateway.value()->port());
+  // `vitrine up` says it better.
+  if (flags.ready_fd < 0) spdlog::info("gateway: listening on port {}", gateway.value()->port());
   supervision.run();
   return 0;
 }
