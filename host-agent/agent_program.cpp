@@ -130,7 +130,7 @@ class AgentProgram {
       told_ready_ = true;
       control_->tell_ready();
     }
-    control_->tell_viewers(agent_->viewers(), agent_->screen_size());
+    control_->tell_viewers(agent_->viewers(), agent_->screen_size(), agent_->scale_percent());
   }
 
   std::unique_ptr<GatewayTls> tls_;

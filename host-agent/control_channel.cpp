@@ -85,9 +85,11 @@ void ControlChannel::tell_ready() {
   send(R"({"event":"ready"})");
 }
 
-void ControlChannel::tell_viewers(const std::vector<ViewerSummary>& viewers, Size screen) {
+void ControlChannel::tell_viewers(const std::vector<ViewerSummary>& viewers, Size screen,
+                                  std::optional<uint32_t> scale_percent) {
   Json list = Json::array();
   std::string key = std::to_string(screen.width) + "x" + std::to_string(screen.height);
+  if (scale_percent) key += " " + std::to_string(*scale_percent);
   for (const ViewerSummary& viewer : viewers) {
     Json entry{{"user", viewer.user}, {"browser", viewer.browser}, {"rtt_ms", nullptr}};
     if (viewer.rtt) entry["rtt_ms"] = static_cast<double>(*viewer.rtt) / 1000.0;
@@ -96,11 +98,12 @@ void ControlChannel::tell_viewers(const std::vector<ViewerSummary>& viewers, Siz
   }
   if (key == told_) return;
   told_ = std::move(key);
-  const Json event{{"event", "viewers"},
-                   {"count", viewers.size()},
-                   {"width", screen.width},
-                   {"height", screen.height},
-                   {"viewers", std::move(list)}};
+  Json event{{"event", "viewers"},
+             {"count", viewers.size()},
+             {"width", screen.width},
+             {"height", screen.height},
+             {"viewers", std::move(list)}};
+  if (scale_percent) event["scale_percent"] = *scale_percent;
   send(event.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

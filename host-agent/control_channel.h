@@ -1,7 +1,8 @@
 // The agent's line to its supervisor: newline-separated JSON both ways over a descriptor that it inherited.
 //
 //   to the supervisor    {"event":"ready"}
-//                        {"event":"viewers","count":1,"width":W,"height":H,"viewers":[{"user","browser","rtt_ms"}]}
+//                        {"event":"viewers","count":1,"width":W,"height":H,"scale_percent":S,
+//                         "viewers":[{"user","browser","rtt_ms"}]}; S only once a viewer said it
 //   from the supervisor  {"do":"notice","level":"info"|"warning"|"error","text":"..."}
 //                        {"do":"close","code":7,"reason":"..."}
 #pragma once
@@ -31,7 +32,7 @@ class ControlChannel {
   std::vector<ControlOrder> receive();
   void tell_ready();
   // Says so when it differs from what was told last.
-  void tell_viewers(const std::vector<ViewerSummary>& viewers, Size screen);
+  void tell_viewers(const std::vector<ViewerSummary>& viewers, Size screen, std::optional<uint32_t> scale_percent);
   // Sends what did not fit before. False while there is more.
   bool flush();
   [[nodiscard]] int fd() const { return fd_; }

@@ -118,6 +118,7 @@ void DesktopAgent::apply_mode(Micros now) {
   ScreenMode mode = *std::exchange(wanted_mode_, std::nullopt);
   mode.scale_percent = std::clamp(mode.scale_percent, kLeastScale, kLargestScale);
   mode_applied_at_ = now;
+  scale_percent_ = mode.scale_percent;
   if (check(screen_.resize(mode))) read_events(now);
 }
 

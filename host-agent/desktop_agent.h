@@ -68,6 +68,8 @@ class DesktopAgent {
   [[nodiscard]] std::vector<ViewerId> viewer_ids() const;
   [[nodiscard]] const ViewerSession* session(ViewerId viewer) const;
   [[nodiscard]] Size screen_size() const { return screen_.content().picture.size(); }
+  // Of the viewer that sized the screen last; none yet: nothing.
+  [[nodiscard]] std::optional<uint32_t> scale_percent() const { return scale_percent_; }
   // Set once the screen is gone for good; every viewer is being closed then.
   [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
 
@@ -90,6 +92,7 @@ class DesktopAgent {
   bool picture_read_ = false;  // since the start, and since the last change of size
   TokenBucket captures_;
   std::optional<ScreenMode> wanted_mode_;
+  std::optional<uint32_t> scale_percent_;
   Micros mode_applied_at_;
   Micros hands_at_ = kNever;  // when the hands go on
   std::optional<Error> fault_;

@@ -165,7 +165,9 @@ Result<HttpResponse> get_icon(ApiRequest& request) {
 
 Result<HttpResponse> post_session(ApiRequest& request) {
   const std::string resource = text_field(request.body, "resource");
-  const ScreenSize size{.width = number_field(request.body, "width"), .height = number_field(request.body, "height")};
+  const ScreenSize size{.width = number_field(request.body, "width"),
+                        .height = number_field(request.body, "height"),
+                        .scale_percent = number_field(request.body, "scale_percent")};
   if (!request.web.only_session.empty()) {
     // By a link one gets back to its session, to nothing else.
     const Database::Lease connection = TRY(request.services.database.lease());

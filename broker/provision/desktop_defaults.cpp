@@ -79,7 +79,7 @@ constexpr std::string_view kSession = R"(<?xml version="1.0" encoding="UTF-8"?>
       <property name="Client0_Command" type="array"><value type="string" value="xfwm4"/></property>
       <property name="Client0_Priority" type="int" value="15"/>
       <property name="Client0_PerScreen" type="bool" value="false"/>
-      <property name="Client1_Command" type="array"><value type="string" value="xfsettingsd"/></property>
+      <property name="Client1_Command" type="array"><value type="string" value="xfsettingsd"/><value type="string" value="--replace"/></property>
       <property name="Client1_Priority" type="int" value="15"/>
       <property name="Client1_PerScreen" type="bool" value="false"/>
       <property name="Client2_Command" type="array"><value type="string" value="xfdesktop"/></property>

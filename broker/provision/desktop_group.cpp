@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <spdlog/spdlog.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -129,6 +130,10 @@ void DesktopGroup::reap() {
 }
 
 void DesktopGroup::handle_exit(pid_t pid, int status) {
+  if (pid == scaler_) {
+    scaler_ = 0;
+    return apply_scale();  // the viewer's screen may have changed meanwhile
+  }
   const auto known = std::ranges::find_if(pids_, [&](const auto& item) { return item.second == pid; });
   if (known == pids_.end()) return;  // an orphan of one of our programs
   const std::string role = known->first;
@@ -204,8 +209,11 @@ void DesktopGroup::handle_agent() {
     const auto event = parse_object(line);
     if (!event.ok()) continue;  // the agent runs as the desktop's user; what it says is only shown
     const std::string name = text_field(event.value(), "event");
-    if (name == "viewers")
+    if (name == "viewers") {
       viewers_ = static_cast<int>(std::clamp<int64_t>(number_field(event.value(), "count"), 0, 99));
+      // An agent that was just started again knows no scale until a viewer tells it; the desktop keeps its own.
+      if (event.value().contains("scale_percent")) want_scale(number_field(event.value(), "scale_percent", 100));
+    }
     if (name == "ready" && !pending_notice_.empty()) {
       agent_->write_line(std::exchange(pending_notice_, ""));
     }
@@ -242,6 +250,31 @@ void DesktopGroup::handle_request(LineSocket& client, const std::string& line) {
   } else {
     client.write_line(R"({"ok":false,"error":"Say {\"do\":\"status\"}, watch, end or notice."})");
   }
+}
+
+void DesktopGroup::want_scale(int64_t percent) {
+  scale_ = desktop_scale(percent);
+  apply_scale();
+}
+
+void DesktopGroup::apply_scale() {
+  if (given_scale_ == scale_ || stage_ != Stage::kRunning || !display_) return;
+  // With Xfce until xfsettingsd takes over: its programs start together, and one that finds no settings manager at its
+  // start may miss the announcement of a later one.
+  display_->publish_settings(xsettings_property(scale_, ++scale_serial_));
+  if (!spec_.command.empty()) {
+    // GTK keeps the old layout of a window whose size in pixels stays the same while its factor changes.
+    if (given_scale_ && given_scale_->factor != scale_.factor) display_->lay_out_maximized();
+    given_scale_ = scale_;
+    return;
+  }
+  // One after the other, so that the newest wins however fast they come.
+  if (bus_.empty() || scaler_ != 0) return;
+  given_scale_ = scale_;
+  display_->keep_resources([scale = scale_](const std::string& now) { return corrected_resources(now, scale); });
+  const auto pid = start_program(xfce_scale_command(scale_), session_log_->input(), {}, SIGKILL);
+  if (!pid.ok()) return spdlog::warn("the desktop does not follow the viewer's scale: {}", pid.error().message);
+  scaler_ = pid.value();
 }
 
 void DesktopGroup::notify_viewers(const std::string& level, const std::string& text) {

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/provision/desktop_scale.h"
 #include "broker/provision/desktop_spec.h"
 #include "broker/provision/line_socket.h"
 #include "broker/provision/log_pipe.h"
@@ -85,6 +86,10 @@ class DesktopGroup {
   void stop_everything();
   void finish();
 
+  // The size at which programs draw follows the viewer's screen.
+  void want_scale(int64_t percent);
+  void apply_scale();
+
   void notify_viewers(const std::string& level, const std::string& text);
   void report_change();
   [[nodiscard]] DesktopReport report() const;
@@ -113,7 +118,11 @@ class DesktopGroup {
   std::vector<std::unique_ptr<LineSocket>> clients_;
   std::vector<bool> watching_;  // parallel to clients_
   int viewers_ = 0;
-  bool app_left_windows_ = false;  // its first process ended well but its windows are still there
+  bool app_left_windows_ = false;            // its first process ended well but its windows are still there
+  DesktopScale scale_;                       // wanted
+  std::optional<DesktopScale> given_scale_;  // what the programs were told last
+  uint32_t scale_serial_ = 0;
+  pid_t scaler_ = 0;  // tells Xfce
   std::string last_report_;
   std::string pending_notice_;  // for an agent that is just being started again
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "broker/json_fields.h"
 #include "protocol/limits.h"
 
@@ -10,7 +12,8 @@ namespace vitrine::broker {
 std::string spec_to_json(const DesktopSpec& spec) {
   const Json json = {{"id", spec.id},         {"name", spec.name},     {"command", spec.command},
                      {"folder", spec.folder}, {"home", spec.home},     {"opengl", spec.opengl},
-                     {"width", spec.width},   {"height", spec.height}, {"agent", spec.agent}};
+                     {"width", spec.width},   {"height", spec.height}, {"scale_percent", spec.scale_percent},
+                     {"agent", spec.agent}};
   return to_line(json) + "\n";
 }
 
@@ -35,6 +38,8 @@ Result<DesktopSpec> spec_from_json(const std::string& text) {
     }
     *field = static_cast<int>(side);
   }
+  // A folder of an earlier version has no such field.
+  spec.scale_percent = static_cast<int>(std::clamp<int64_t>(number_field(json, "scale_percent", 100), 0, 1000));
   spec.opengl = truth_field(json, "opengl");
   if (spec.agent.empty()) return Error{ErrorCode::kMalformed, "The field \"agent\" is empty."};
   return spec;

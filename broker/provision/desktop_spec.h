@@ -17,6 +17,7 @@ struct DesktopSpec {
   bool opengl = false;
   int width = 1280;
   int height = 720;
+  int scale_percent = 100;         // of the viewer it is started for; it follows others while it runs
   std::vector<std::string> agent;  // command line; the supervisor adds --display and --control-fd
 
   bool operator==(const DesktopSpec&) const = default;

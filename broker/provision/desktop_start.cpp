@@ -109,7 +109,7 @@ std::vector<std::string> DesktopGroup::environment() const {
       "XDG_DATA_DIRS=/usr/local/share:/usr/share",
       "XDG_SESSION_TYPE=x11",
       "XCURSOR_THEME=Adwaita",
-      "XCURSOR_SIZE=24",
+      "XCURSOR_SIZE=" + std::to_string(desktop_scale(spec_.scale_percent).cursor_side),
       "NO_AT_BRIDGE=1",
       "GTK_A11Y=none",
   };
@@ -188,6 +188,7 @@ void DesktopGroup::handle_display_number() {
   display_ = display.take();
   display_->set_background(kAppBackground);
   display_->park_pointer();
+  want_scale(spec_.scale_percent);
   start_agent();
   start_bus();
 }
@@ -209,6 +210,7 @@ void DesktopGroup::handle_bus_address() {
   const auto address = bus_address_.read_line();
   if (!address || stage_ != Stage::kRunning) return;
   bus_ = *address;
+  apply_scale();
   if (spec_.command.empty()) {
     start_main_program();
   } else {

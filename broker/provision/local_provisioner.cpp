@@ -96,6 +96,7 @@ Result<void> LocalProvisioner::write_order(const DesktopOrder& order, const std:
                    .opengl = order.opengl,
                    .width = order.width,
                    .height = order.height,
+                   .scale_percent = order.scale_percent,
                    .agent = options_.agent};
   spec.agent.insert(spec.agent.end(), {"--credential", credential});
   TRY(make_folder(spec.home, 0700));

@@ -22,6 +22,7 @@ struct DesktopOrder {
   bool opengl = false;
   int width = 1280;
   int height = 720;
+  int scale_percent = 100;       // device pixels per CSS pixel times 100, of the viewer who asks
   std::string agent_credential;  // ticket of kind kAgent, base64url
 };
 

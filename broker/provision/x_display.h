@@ -2,7 +2,9 @@
 // windows and the size, and notices at once when the display goes.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "protocol/base/geometry.h"
@@ -27,6 +29,14 @@ class XDisplay {
   void set_background(uint32_t rgb);
   // To the middle of the right edge, where it hovers over nothing; a server starts with it in the middle.
   void park_pointer();
+  // Edits RESOURCE_MANAGER by `edit`, now and after each change; it gives nothing when nothing is to be done.
+  using ResourceEdit = std::function<std::optional<std::string>(const std::string&)>;
+  void keep_resources(ResourceEdit edit);
+  // Becomes the settings manager of the display (XSETTINGS) and publishes `property`, until a program that wants to be
+  // the manager takes over.
+  void publish_settings(const std::string& property);
+  // Lets the maximized windows be laid out again by the window manager.
+  void lay_out_maximized();
   [[nodiscard]] Size size() const { return size_; }
   // A window manager is at work (EWMH, _NET_SUPPORTING_WM_CHECK).
   [[nodiscard]] bool managed() const { return managed_; }
@@ -39,11 +49,16 @@ class XDisplay {
   // Length of a root property in 32-bit units.
   int property_length(uint32_t property);
   void read_properties();
+  void edit_resources();
+  void own_settings();
 
   xcb_connection_t* connection_ = nullptr;
   uint32_t root_ = 0;
   uint32_t check_atom_ = 0;
   uint32_t list_atom_ = 0;
+  ResourceEdit resource_edit_;
+  uint32_t settings_window_ = 0;
+  bool settings_taken_over_ = false;
   Size size_;
   bool managed_ = false;
   int window_count_ = 0;

@@ -33,6 +33,10 @@ int clamp_side(int64_t wanted, int otherwise) {
   return static_cast<int>(std::clamp<int64_t>(wanted, kMinScreenSide, kMaxScreenSide));
 }
 
+int clamp_scale(int64_t percent) {
+  return percent <= 0 ? 100 : static_cast<int>(std::clamp<int64_t>(percent, 50, 400));
+}
+
 AuditEntry session_entry(const Asker& asker, const char* action, const Session& session, const std::string& detail) {
   return {.actor = asker.name,
           .address = asker.address,
@@ -199,6 +203,7 @@ Result<Session> SessionService::start_new(const User& user, const Resource& reso
                                                               .opengl = resource.opengl,
                                                               .width = clamp_side(size.width, kDefaultWidth),
                                                               .height = clamp_side(size.height, kDefaultHeight),
+                                                              .scale_percent = clamp_scale(size.scale_percent),
                                                               .agent_credential = credential.value()});
   if (started.ok()) return *inserted;
   spdlog::warn("{} of {} could not be started: {}", resource.id, user.name, started.error().message);

@@ -22,6 +22,7 @@ namespace vitrine::broker {
 struct ScreenSize {
   int64_t width = 0;  // 0: the default
   int64_t height = 0;
+  int64_t scale_percent = 0;  // 0: 100
 };
 
 // Who asks, for the audit log.

@@ -224,7 +224,9 @@ Result<void> RandrResizer::resize(const ScreenMode& wanted) {
   return {};
 }
 
-// Toolkits read Xft.dpi when a program starts; the physical size serves those that look at it instead.
+// Toolkits without XSETTINGS read Xft.dpi when a program starts; the physical size serves those that look at it
+// instead. The line is the agent's: a settings daemon beside it has to agree (on local desktops the supervisor sees to
+// that).
 Result<void> RandrResizer::set_dpi(uint32_t dpi) {
   if (dpi == dpi_) return {};
   dpi_ = dpi;

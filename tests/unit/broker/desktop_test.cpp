@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <xcb/xcb.h>
 
 #include <array>
 #include <filesystem>
@@ -17,6 +18,7 @@
 
 #include "broker/identity/secrets.h"
 #include "broker/provision/child_process.h"
+#include "broker/provision/desktop_scale.h"
 #include "broker/provision/files.h"
 #include "broker/provision/local_provisioner.h"
 #include "broker/provision/process_hunt.h"
@@ -121,6 +123,47 @@ class DesktopTest : public testing::Test {
     ASSERT_TRUE(provisioner_->command(id, DesktopVerb::kForget, "").ok());
     EXPECT_FALSE(std::filesystem::exists(folder_.path + "/run/desktops/" + id));
   }
+  // Waits until a property of the root window, or of the owner of a selection, is as wanted.
+  static bool property_becomes(const DesktopReport& report, const char* selection, const char* property,
+                               const std::function<bool(const std::string&)>& fits) {
+    ::setenv("XAUTHORITY", report.xauthority.c_str(), 1);
+    const std::unique_ptr<xcb_connection_t, decltype(&xcb_disconnect)> x(xcb_connect(report.display.c_str(), nullptr),
+                                                                         &xcb_disconnect);
+    ::unsetenv("XAUTHORITY");
+    if (xcb_connection_has_error(x.get()) != 0) return false;
+    const auto atom = [&](const char* name) {
+      const auto cookie = xcb_intern_atom(x.get(), 0, static_cast<uint16_t>(std::string_view(name).size()), name);
+      const std::unique_ptr<xcb_intern_atom_reply_t, decltype(&std::free)> reply(
+          xcb_intern_atom_reply(x.get(), cookie, nullptr), &std::free);
+      return reply->atom;
+    };
+    xcb_window_t window = xcb_setup_roots_iterator(xcb_get_setup(x.get())).data->root;
+    if (selection != nullptr) {
+      const std::unique_ptr<xcb_get_selection_owner_reply_t, decltype(&std::free)> owner(
+          xcb_get_selection_owner_reply(x.get(), xcb_get_selection_owner(x.get(), atom(selection)), nullptr),
+          &std::free);
+      window = owner->owner;
+    }
+    const uint32_t events = XCB_EVENT_MASK_PROPERTY_CHANGE;
+    xcb_change_window_attributes(x.get(), window, XCB_CW_EVENT_MASK, &events);
+    while (true) {
+      const auto cookie = xcb_get_property(x.get(), 0, window, atom(property), XCB_ATOM_ANY, 0, 65536);
+      const std::unique_ptr<xcb_get_property_reply_t, decltype(&std::free)> reply(
+          xcb_get_property_reply(x.get(), cookie, nullptr), &std::free);
+      if (!reply) return false;
+      if (fits({static_cast<const char*>(xcb_get_property_value(reply.get())),
+                static_cast<size_t>(xcb_get_property_value_length(reply.get()))})) {
+        return true;
+      }
+      bool changed = false;
+      while (xcb_generic_event_t* event = xcb_poll_for_event(x.get())) {
+        changed = true;
+        std::free(event);
+      }
+      pollfd readable{xcb_get_file_descriptor(x.get()), POLLIN, 0};
+      if (!changed && ::poll(&readable, 1, 30'000) != 1) return false;
+    }
+  }
   std::string told_agent() const {
     const auto text = read_file(agent_log());
     return text.ok() ? text.value() : "";
@@ -222,6 +265,35 @@ TEST_F(DesktopTest, ViewersAreCountedByTheAgentAndGoWithIt) {
   until([](const DesktopReport& report) { return report.viewers == 1; });
   ::kill(pid_of(running, "agent"), SIGKILL);
   until([](const DesktopReport& report) { return report.viewers == 0; });
+}
+
+TEST_F(DesktopTest, AnAppFollowsTheScaleOfTheViewersScreen) {
+  start(waiting_app());
+  const DesktopReport running = until_running();
+  const auto settings_become = [&](int64_t percent, uint32_t serial) {
+    return property_becomes(running, "_XSETTINGS_S0", "_XSETTINGS_SETTINGS", [=](const std::string& found) {
+      return found == xsettings_property(desktop_scale(percent), serial);
+    });
+  };
+  EXPECT_TRUE(settings_become(100, 1));
+  ::kill(pid_of(running, "agent"), SIGUSR1);
+  EXPECT_TRUE(settings_become(300, 2));
+  // Neither a viewer that goes nor one that comes again with the same screen changes anything.
+  ::kill(pid_of(running, "agent"), SIGUSR2);
+  until([](const DesktopReport& report) { return report.viewers == 0; });
+  ::kill(pid_of(running, "agent"), SIGUSR1);
+  until([](const DesktopReport& report) { return report.viewers == 1; });
+  EXPECT_TRUE(settings_become(300, 2));
+}
+
+TEST_F(DesktopTest, XfceFollowsTheScaleOfTheViewersScreen) {
+  start({});
+  const DesktopReport running = until_running();
+  ::kill(pid_of(running, "agent"), SIGUSR1);
+  // xfsettingsd writes both lines, the resolution without the factor; the supervisor puts that right.
+  EXPECT_TRUE(property_becomes(running, nullptr, "RESOURCE_MANAGER", [](const std::string& found) {
+    return found.find("Xcursor.size:\t72\n") != std::string::npos && found.find("Xft.dpi:\t288\n") != std::string::npos;
+  }));
 }
 
 TEST_F(DesktopTest, EndingTellsTheViewersWhyAndLeavesNothing) {

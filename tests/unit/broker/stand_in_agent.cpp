@@ -1,5 +1,6 @@
 // Stands in for the agent in tests of its supervisor: says it is ready, appends each line it is told to a file, says
-// that a viewer came on SIGUSR1 and went on SIGUSR2, and goes when told to close.
+// that a viewer with a
+// phone's screen came on SIGUSR1 and went on SIGUSR2, and goes when told to close.
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -32,7 +33,8 @@ int main(int argc, char** argv) {
     if (fds[1].revents != 0) {
       signalfd_siginfo info{};
       (void)!::read(signals, &info, sizeof info);
-      say(info.ssi_signo == SIGUSR1 ? R"({"event":"viewers","count":1})" : R"({"event":"viewers","count":0})");
+      say(info.ssi_signo == SIGUSR1 ? R"({"event":"viewers","count":1,"scale_percent":300})"
+                                    : R"({"event":"viewers","count":0})");
     }
     if (fds[0].revents == 0) continue;
     std::array<char, 4096> buffer{};

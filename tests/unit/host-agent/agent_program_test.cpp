@@ -133,6 +133,7 @@ TEST_F(AgentProgramTest, AViewerGetsThePictureThroughTheGateway) {
   while (viewers.is_object() && viewers.value("count", 0) == 0) viewers = wait_for_event("viewers");
   EXPECT_EQ(viewers.value("count", 0), 1);
   EXPECT_EQ(viewers["width"], 1000);
+  EXPECT_EQ(viewers["scale_percent"], 100);
   EXPECT_EQ(viewers["viewers"][0]["user"], "ada");
 
   link->send(Ping{77});
