@@ -102,14 +102,17 @@ Result<void> announce(const BrokerOptions& options, Database& database, const st
     if (::write(options.ready_fd, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
       return Error{ErrorCode::kIo, "Nobody reads --ready-fd."};
     }
-    ::close(options.ready_fd);
   } else if (password) {
     fmt::print("Administrator: {}\nPassword: {}\n", kFirstAdministrator, *password);
     std::fflush(stdout);
   }
-  if (!password) return {};
-  const Database::Lease connection = TRY(database.lease());
-  return administrator_was_told(*connection);
+  if (password) {
+    const Database::Lease connection = TRY(database.lease());
+    TRY(administrator_was_told(*connection));
+  }
+  // Last, so that whoever reads to the end of it knows that the password will not be made anew.
+  if (options.ready_fd >= 0) ::close(options.ready_fd);
+  return {};
 }
 
 Result<LocalProvisioner::Options> provisioner_options(const BrokerOptions& options, int lifeline_fd) {

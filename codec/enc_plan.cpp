@@ -27,6 +27,8 @@ constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
 // Regions whose distance from the focus falls in the same ring are ordered by kind instead.
 constexpr int64_t kFocusRing = 64;
+// What waits a turn longer goes first whatever the focus is at: short enough to look immediate.
+constexpr Micros kTurn = 100 * kMillisecond;
 
 // Pixels of a cell's row that equal their left or upper neighbour.
 VITRINE_INLINE int count_equal(const uint32_t* row, const uint32_t* above, int width, int first) {
@@ -209,30 +211,36 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   }
   TileSet exact = pictures;
   exact -= lossy;
-  for (const Rect& cells : lossy.rectangles()) regions.push_back({Coding::kJpeg, grid.pixels_of(cells)});
+  for (const Rect& cells : lossy.rectangles()) regions.push_back({Coding::kJpeg, grid.pixels_of(cells), 0});
   for (const Rect& cells : exact.rectangles()) {
     const Rect area = tighten(source, painted, grid.pixels_of(cells));
-    if (!area.empty()) regions.push_back({Coding::kPhoto, area});
+    if (!area.empty()) regions.push_back({Coding::kPhoto, area, 0});
   }
   for (const Rect& cells : join_loosely(text, pictures)) {
     const Rect area = tighten(source, painted, grid.pixels_of(cells));
     if (area.empty()) continue;
-    regions.push_back({is_flat(source, area) ? Coding::kFlat : Coding::kScreen, area});
+    regions.push_back({is_flat(source, area) ? Coding::kFlat : Coding::kScreen, area, 0});
   }
   return regions;
 }
 
-void order_by_focus(std::vector<Region>& regions, const EncodeBudget& budget) {
+void order_by_need(std::vector<Region>& regions, const EncodeBudget& budget) {
+  struct Rank {
+    bool natural;   // text first: it is cheap, and what people wait for
+    int64_t hurry;  // minus the turns it was passed over, so that a film at the focus does not starve the rest
+    int64_t ring;   // 0 only for what holds the focus
+    auto operator<=>(const Rank&) const = default;
+  };
   const auto rank = [&](const Region& region) {
     const int64_t distance = focus_distance(region.area, budget);
-    int64_t ring = 0;  // 0 only for what holds the focus
+    int64_t ring = 0;
     while (ring * ring * kFocusRing * kFocusRing < distance) ++ring;
     const bool natural = region.coding == Coding::kJpeg || region.coding == Coding::kPhoto;
-    return ring * 2 + (natural ? 1 : 0);
+    return Rank{natural, -(region.waiting / kTurn), ring};
   };
   std::stable_sort(regions.begin(), regions.end(), [&](const Region& a, const Region& b) {
-    const int64_t rank_a = rank(a);
-    const int64_t rank_b = rank(b);
+    const Rank rank_a = rank(a);
+    const Rank rank_b = rank(b);
     return rank_a != rank_b ? rank_a < rank_b : a.area.y != b.area.y ? a.area.y < b.area.y : a.area.x < b.area.x;
   });
 }

@@ -15,6 +15,7 @@ enum class Coding : uint8_t { kFlat, kScreen, kJpeg, kPhoto };
 struct Region {
   Coding coding = Coding::kScreen;
   Rect area;
+  Micros waiting = 0;  // since its oldest cell was marked
 };
 
 // What each cell looked like when it last changed. Remembered so that a cell on the border between text and picture
@@ -24,7 +25,7 @@ struct CellClasses {
   TileSet picture;
 };
 
-// Bytes a pixel of natural picture takes losslessly, for estimates (FACTS: 1.17 by median prediction).
+// Bytes a pixel of natural picture takes losslessly, for estimates (1.17 was measured by median prediction).
 inline constexpr double kPhotoBytesPerPixel = 1.2;
 
 // Classifies the cells of `changed` from the source.
@@ -35,8 +36,9 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
                                  const CellClasses& classes, const EncodeBudget& budget);
 
-// What surrounds the focus first, in rings; within a ring text and interface before pictures, then top to bottom.
-void order_by_focus(std::vector<Region>& regions, const EncodeBudget& budget);
+// Text and interface before pictures; then what was passed over longest, in turns of 100 ms; then what surrounds the
+// focus, in rings; then top to bottom.
+void order_by_need(std::vector<Region>& regions, const EncodeBudget& budget);
 
 // Cuts an area into pieces of about `pixels`, whole cells high where it can.
 std::vector<Rect> split_area(const Rect& area, int64_t pixels);

@@ -53,10 +53,13 @@ struct ViewerEncoder::State {
         missing(grid),
         lossy(grid),
         searched(grid),
+        compared(grid),
+        unclassified(grid),
         blank(grid),
         unverified(tiles),
         classes(grid),
-        painted_at(static_cast<size_t>(grid.columns()) * grid.rows(), 0) {
+        painted_at(static_cast<size_t>(grid.columns()) * grid.rows(), 0),
+        missing_since(painted_at.size(), 0) {
     missing.insert(Rect{0, 0, grid.columns(), grid.rows()});
     blank = missing;
   }
@@ -75,8 +78,13 @@ struct ViewerEncoder::State {
     [[nodiscard]] size_t bytes() const { return body.size() - start; }
   };
 
+  void mark(const Rect& cells, Micros now);
+  void compare_missing(const PictureView& source);
+  void classify_missing(const PictureView& source);
+  [[nodiscard]] Micros waiting(const Rect& area, Micros now) const;
   void encode_missing(Draft& draft);
-  bool encode_regions(Draft& draft, const std::vector<Region>& regions);
+  enum class Painted : uint8_t { kSkip, kRepeat };
+  bool encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts);
   void refine(Draft& draft);
   void heal(Draft& draft);
   void copy(Draft& draft, const std::vector<Motion>& motions);
@@ -100,11 +108,14 @@ struct ViewerEncoder::State {
   TileSet missing;   // marked, or known to differ from the source
   TileSet lossy;     // cells where held differs from painted
   TileSet searched;  // missing cells already searched for motion since they were marked
-  TileSet blank;     // never painted: black on both sides
+  TileSet compared;  // missing cells known to differ since they were last marked or painted
+  TileSet unclassified;
+  TileSet blank;  // never painted: black on both sides
   TileSet unverified;
   CellClasses classes;
   std::vector<uint32_t> wrong_tiles;
-  std::vector<Micros> painted_at;  // when a lossy cell was last painted
+  std::vector<Micros> painted_at;     // when a lossy cell was last painted
+  std::vector<Micros> missing_since;  // when a missing cell was first marked
   Micros next_refinement = kNever;
 
   ScreenEncoder screen;
@@ -116,8 +127,51 @@ struct ViewerEncoder::State {
 
 // --- the update ----------------------------------------------------------------------------------------------------
 
+void ViewerEncoder::State::mark(const Rect& cells, Micros now) {
+  for (int y = cells.y; y < cells.bottom(); ++y) {
+    for (int x = cells.x; x < cells.right(); ++x) {
+      if (!missing.test(x, y)) missing_since[static_cast<size_t>(y) * grid.columns() + x] = now;
+    }
+  }
+  missing.insert(cells);
+  searched.erase(cells);
+  compared.erase(cells);
+}
+
+// Drops the missing cells that are equal. A large change leaves in many updates; each looks only at what was marked or
+// painted since the one before.
+void ViewerEncoder::State::compare_missing(const PictureView& source) {
+  TileSet fresh = missing;
+  fresh -= compared;
+  if (!fresh.any()) return;
+  missing -= fresh;
+  keep_differing(source, painted.view(), fresh);
+  missing |= fresh;
+  compared |= fresh;
+  unclassified |= fresh;
+}
+
+void ViewerEncoder::State::classify_missing(const PictureView& source) {
+  unclassified &= missing;
+  classify(source, unclassified, classes);
+  unclassified.clear();
+}
+
+// How long the oldest missing cell of `area` has been missing.
+Micros ViewerEncoder::State::waiting(const Rect& area, Micros now) const {
+  const Rect cells = grid.cells_of(area);
+  Micros longest = 0;
+  for (int y = cells.y; y < cells.bottom(); ++y) {
+    for (int x = cells.x; x < cells.right(); ++x) {
+      if (!missing.test(x, y)) continue;
+      longest = std::max(longest, now - missing_since[static_cast<size_t>(y) * grid.columns() + x]);
+    }
+  }
+  return longest;
+}
+
 void ViewerEncoder::State::encode_missing(Draft& draft) {
-  keep_differing(draft.source, painted.view(), missing);
+  compare_missing(draft.source);
   if (!missing.any()) return;
 
   TileSet unsearched = missing;
@@ -127,29 +181,37 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     searched |= unsearched;
     if (!motions.empty()) {
       copy(draft, motions);
-      keep_differing(draft.source, painted.view(), missing);
+      compare_missing(draft.source);
     }
   }
-  classify(draft.source, missing, classes);
-  if (encode_regions(draft, plan_regions(draft.source, painted.view(), missing, classes, draft.budget))) {
+  classify_missing(draft.source);
+  const auto regions = plan_regions(draft.source, painted.view(), missing, classes, draft.budget);
+  if (encode_regions(draft, regions, Painted::kSkip)) {
     missing.clear();
   } else {
-    keep_differing(draft.source, painted.view(), missing);
+    compare_missing(draft.source);
   }
 }
 
-// False when the budget ended before the regions did.
-bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions) {
+// False when the budget ended before the regions did. Regions of what is missing may span what an earlier update
+// painted (the surroundings of the focus enclose it), which is skipped; a refinement paints the same again, exactly.
+bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts) {
   std::vector<Region> pieces;
   for (const Region& region : regions) {
     for (const Rect& area : split_area(region.area, piece_pixels(region.coding, draft))) {
-      pieces.push_back({region.coding, area});
+      pieces.push_back({region.coding, area, waiting(area, draft.now)});
     }
   }
-  order_by_focus(pieces, draft.budget);
+  order_by_need(pieces, draft.budget);
   for (const Region& piece : pieces) {
-    if (spent(draft, piece.area)) return false;
-    encode_piece(draft, piece);
+    Rect area = piece.area;
+    if (painted_parts == Painted::kSkip) {
+      const Rect differing = tighten(draft.source, painted.view(), area);
+      if (differing.empty()) continue;
+      if (piece.coding != Coding::kJpeg) area = differing;  // a JPEG keeps to whole cells
+    }
+    if (spent(draft, area)) return false;
+    encode_piece(draft, {piece.coding, area, piece.waiting});
   }
   return true;
 }
@@ -194,6 +256,7 @@ void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
   draft.written_pixels += area.area();
   unverified.insert(tiles.cells_of(area));
   blank.erase(grid.cells_of(area));
+  compared.erase(grid.cells_of(area));
 }
 
 // Both sides now show the source in `area`.
@@ -348,8 +411,8 @@ void ViewerEncoder::State::heal(Draft& draft) {
       std::fill_n(painted.row(y) + area.x, area.width, 0);
     }
     lossy.erase(grid.cells_of(area));
-    missing.insert(grid.cells_of(area));
     note_changed(draft, area);
+    mark(grid.cells_of(area), draft.now);
   }
   ++draft.info.bytes_by_coding[static_cast<size_t>(Operation::kReset)];
   wrong_tiles.clear();
@@ -362,9 +425,9 @@ void ViewerEncoder::State::refine(Draft& draft) {
     if (painted_time(x, y) + kStillBeforeRefinement > draft.now) due.erase(x, y);
   });
   std::vector<Region> regions;
-  for (const Rect& cells : due.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells)});
+  for (const Rect& cells : due.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells), 0});
   const size_t photo_before = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
-  encode_regions(draft, regions);
+  encode_regions(draft, regions, Painted::kRepeat);
   size_t& photo_bytes = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
   draft.info.bytes_by_coding[kRefineBytes] += photo_bytes - photo_before;
   photo_bytes = photo_before;
@@ -389,10 +452,8 @@ Size ViewerEncoder::size() const {
   return state_->held.size();
 }
 
-void ViewerEncoder::mark(const Rect& area, Micros) {
-  const Rect cells = state_->grid.cells_of(area);
-  state_->missing.insert(cells);
-  state_->searched.erase(cells);
+void ViewerEncoder::mark(const Rect& area, Micros now) {
+  state_->mark(state_->grid.cells_of(area), now);
 }
 
 void ViewerEncoder::mark_wrong(std::span<const uint32_t> tiles) {
@@ -448,8 +509,8 @@ PictureView ViewerEncoder::held() const {
 
 size_t ViewerEncoder::memory_bytes() const {
   const auto pixels = static_cast<size_t>(state_->held.bounds().area());
-  return pixels * sizeof(uint32_t) * 2 + state_->painted_at.capacity() * sizeof(Micros) + state_->scratch.capacity() +
-         state_->screen.memory_bytes() + state_->photo.memory_bytes();
+  return pixels * sizeof(uint32_t) * 2 + state_->painted_at.capacity() * sizeof(Micros) * 2 +
+         state_->scratch.capacity() + state_->screen.memory_bytes() + state_->photo.memory_bytes();
 }
 
 }  // namespace vitrine::codec

@@ -41,14 +41,7 @@ bool ends_the_viewer(CloseCode code) {
 }  // namespace
 
 Bytes close_message(const CloseReason& reason) {
-  std::string text = reason.text;
-  if (text.size() > kMaxReason) {
-    text.resize(kMaxReason);
-    // Not in the middle of a UTF-8 sequence.
-    while (!text.empty() && (static_cast<uint8_t>(text.back()) & 0xc0) == 0x80) text.pop_back();
-    if (!text.empty() && static_cast<uint8_t>(text.back()) >= 0xc0) text.pop_back();
-  }
-  return serialize(Close{.code = reason.code, .reason = std::move(text)});
+  return serialize(Close{.code = reason.code, .reason = clip_text(reason.text, kMaxReason)});
 }
 
 struct Switchboard::Link {

@@ -38,16 +38,6 @@ int jpeg_quality_for(double rate) {
   return 55;
 }
 
-// The wire takes no NUL and no half character.
-std::string sentence_that_fits(std::string text) {
-  std::erase(text, '\0');
-  if (text.size() <= kMaxReason) return text;
-  size_t end = kMaxReason;
-  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;
-  text.resize(end);
-  return text;
-}
-
 }  // namespace
 
 ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now)
@@ -223,12 +213,12 @@ void ViewerSession::pointer_is_at(Point place) {
 
 void ViewerSession::notify(NoticeLevel level, std::string text) {
   if (notices_.size() == kMostNotices) notices_.pop_front();
-  notices_.push_back({level, sentence_that_fits(std::move(text))});
+  notices_.push_back({level, clip_text(text, kMaxReason)});
 }
 
 void ViewerSession::close(CloseCode code, std::string reason) {
   if (closing()) return;
-  close_ = Close{code, sentence_that_fits(std::move(reason))};
+  close_ = Close{code, clip_text(reason, kMaxReason)};
 }
 
 // --- output -----------------------------------------------------------------------------------------------------

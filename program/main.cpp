@@ -2,13 +2,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-#ifdef VITRINE_WITH_BROKER
 #include "broker/command.h"
-#endif
-#ifdef VITRINE_WITH_AGENT
-#include "host-agent/command.h"
-#endif
 #include "gateway/command.h"
+#include "host-agent/command.h"
 #include "program/up.h"
 
 namespace {
@@ -35,7 +31,10 @@ std::string explain(const CLI::App* app, const CLI::Error& error) {
        command->get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); })) {
     allowed += (allowed.empty() ? "" : ", ") + below->get_name();
   }
-  return name + ": " + error.what() + "\nAllowed here: " + allowed + ". \"" + name + " --help\" explains each.\n";
+  const std::vector<std::string> unknown = command->remaining();
+  const bool wrong_word = error.get_name() == "RequiredError" && !unknown.empty();
+  const std::string what = wrong_word ? "There is no " + unknown.front() + " here." : error.what();
+  return name + ": " + what + "\nAllowed here: " + allowed + ". \"" + name + " --help\" explains each.\n";
 }
 
 constexpr int kUsageError = 2;
@@ -50,12 +49,8 @@ int main(int argc, char** argv) {
   program.failure_message(explain);
   vitrine::add_up_command(program, exit_status);
   vitrine::add_gateway_command(program, exit_status);
-#ifdef VITRINE_WITH_BROKER
   vitrine::broker::add_broker_command(program, exit_status);
-#endif
-#ifdef VITRINE_WITH_AGENT
   vitrine::add_agent_command(program, exit_status);
-#endif
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -54,11 +54,15 @@ export async function keys(stage) {
   await elapse(settleMs);
   const times = await keyTimes(stage, stage.page, stage.keys);
   await workload.stop();
-  // Where the time goes: from the key to the application, and from there to the picture.
+  return { ...keyRecord(times), ...halves(times, workload) };
+}
+
+// Where the time goes: from the key to the application, and from there to the picture.
+function halves({ pressed, latencies }, workload) {
   const drawn = workload.events.filter((one) => one.event === 'key').map((one) => one.time_us / 1000);
-  const to_app = drawn.map((ms, i) => ms - times.pressed[i]);
-  const from_app = drawn.map((ms, i) => (times.latencies[i] === null ? null : times.pressed[i] + times.latencies[i] - ms)).filter((one) => one !== null);
-  return { ...keyRecord(times), key_to_app_ms: spread(to_app), app_to_picture_ms: spread(from_app) };
+  const to_app = drawn.map((ms, i) => ms - pressed[i]);
+  const from_app = drawn.map((ms, i) => (latencies[i] === null ? null : pressed[i] + latencies[i] - ms)).filter((one) => one !== null);
+  return { key_to_app_ms: spread(to_app), app_to_picture_ms: spread(from_app) };
 }
 
 // Runs `other` beside a window of typed text while keys are measured.
@@ -76,7 +80,7 @@ async function keysBeside(stage, other) {
   const link = await stage.link.stats();
   await workload.stop();
   await beside.stop();
-  return { ...keyRecord(times), ...traffic(link) };
+  return { ...keyRecord(times), ...halves(times, workload), ...traffic(link) };
 }
 
 export const keysWithVideo = (stage) => keysBeside(stage, {
@@ -106,7 +110,7 @@ export async function keysWithPhoto(stage) {
   const link = await stage.link.stats();
   await photo.stop();
   await workload.stop();
-  return { ...keyRecord(times), ...traffic(link) };
+  return { ...keyRecord(times), ...halves(times, workload), ...traffic(link) };
 }
 
 // --- cost ------------------------------------------------------------------------------------------------------
@@ -194,7 +198,8 @@ export async function playing(stage) {
   });
   const shown = await counterTimes(stage.browser, await cast.stop(), video.at);
   await workload.stop();
-  return { ...record, frames, frames_shown: new Set(shown.map((one) => one.number)).size, ...ages(shown, workload) };
+  const age = ages(shown, workload);
+  return { ...record, frames, frames_shown: age.series.length, ...age };
 }
 
 export async function memory(stage) {
@@ -205,27 +210,27 @@ export async function memory(stage) {
 
 // A page of a fresh profile, signed in by cookie, opened on the running session until its first whole picture.
 export async function opening(stage) {
-  const cookies = await stage.page.context().cookies();
+  const storageState = await stage.page.context().storageState();
   const times = [];
   const kib = [];
   for (let i = 0; i < stage.openings; ++i) {
-    const page = await newVisitor(stage.browser, stage.site, { viewport: stage.size, baseURL: stage.url });
-    await page.context().addCookies(cookies);
-    await page.addInitScript(() => {
-      const check = () => {
-        const { session, complete, exact } = document.documentElement?.dataset ?? {};
-        if (session === 'live') globalThis.benchLive ??= performance.now();
-        if (complete === 'true' || exact === 'true') globalThis.benchWhole ??= performance.now();
-        if (globalThis.benchWhole === undefined) requestAnimationFrame(check);
-      };
-      check();
-    });
-    await stage.link.stats();
-    await page.goto(stage.address);
-    times.push(await until('the picture is whole', () => page.evaluate(() => globalThis.benchWhole)));
-    const { down, up } = await stage.link.stats();
-    kib.push((down.bytes + up.bytes) / 1024);
-    await page.context().close();
+    const page = await newVisitor(stage.browser, stage.site, { viewport: stage.size, baseURL: stage.url, storageState });
+    try {
+      await page.addInitScript(() => {
+        const check = () => {
+          if (document.documentElement?.dataset.exact === 'true') globalThis.benchWhole = performance.now();
+          else requestAnimationFrame(check);
+        };
+        check();
+      });
+      await stage.link.stats();
+      await page.goto(stage.address);
+      times.push(await until('the picture is whole', () => page.evaluate(() => globalThis.benchWhole)));
+      const { down, up } = await stage.link.stats();
+      kib.push((down.bytes + up.bytes) / 1024);
+    } finally {
+      await page.context().close();
+    }
   }
   return { open_to_whole_picture_ms: spread(times), kib: { p50: percentile(kib, 0.5), max: percentile(kib, 1) } };
 }
@@ -235,7 +240,11 @@ export async function opening(stage) {
 // How old the video was when it was presented, and how old the picture on the screen became.
 function ages(shown, workload) {
   const drawn = new Map(workload.events.filter((one) => one.event === 'frame').map((one) => [one.n - 1, one.time_us / 1000]));
-  const known = shown.filter((one) => drawn.has(one.number));
+  // The first presentation of each frame. A number that was not drawn yet, or goes back, was read wrongly.
+  const known = [];
+  for (const one of shown) {
+    if (drawn.get(one.number) <= one.ms && one.number > (known.at(-1)?.number ?? -1)) known.push(one);
+  }
   const delays = known.map((one) => one.ms - drawn.get(one.number));
   const oldest = known.slice(1).map((one, i) => one.ms - drawn.get(known[i].number));
   return { frame_delay_ms: spread(delays), oldest_picture_ms: percentile(oldest, 1),

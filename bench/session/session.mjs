@@ -1,6 +1,7 @@
 // The session benchmark: a whole Vitrine, a real Chromium and real X programs, on loopback and over emulated links.
 // Prints one JSON line for each scenario and writes bench/out/session.svg. `./dev bench session --help` says how.
 import { mkdir, writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchBrowser, newVisitor, signIn, state, whenLive } from '../../tests/e2e/browser.mjs';
@@ -75,7 +76,7 @@ async function runAll(print) {
     for (const name of names) {
       process.stderr.write(`${link}: ${name}\n`);
       try {
-        print({ scenario: name, link, ...(await scenarios[name](stage)) });
+        print({ scenario: name, link, ...(await scenarios[name](stage)), load: Math.round(loadavg()[0] * 10) / 10 });
       } catch (error) {
         print({ scenario: name, link, failed: String(error.stack ?? error) });
         await openPage();

@@ -168,6 +168,9 @@ Result<void> DesktopGroup::start_display() {
                                       "tcp",
                                       "-dpi",
                                       "96"};
+  // Composite gives windows with an alpha channel a picture of their own. When one of them is uncovered, the server
+  // puts it back without telling DAMAGE on the root window, and what covered it would stay on the viewer's screen.
+  command.insert(command.end(), {"-extension", "Composite"});
   if (!spec_.opengl) command.insert(command.end(), {"-extension", "GLX"});
   // SIGTERM lets Xorg remove its socket and lock file from /tmp.
   pids_["xorg"] = TRY(start_program(command, session_log_->input(), {write_end.get()}, SIGTERM));

@@ -3,13 +3,10 @@
 #include <xkbcommon/xkbcommon-keysyms.h>
 #include <xkbcommon/xkbcommon-x11.h>
 
-// A member of a struct in this C header is named `explicit`.
-#define explicit explicit_
-#include <xcb/xkb.h>
-#undef explicit
-
 #include <algorithm>
 #include <utility>
+
+#include "host-agent/x11/xcb_xkb.h"
 
 namespace vitrine::agent {
 namespace {
@@ -17,10 +14,10 @@ namespace {
 constexpr size_t kKeycodes = 256;
 constexpr size_t kModifiers = 8;
 
-// Maps write one character as an old or as a Unicode keysym; compare by one of them. The keypad's are keys of their
-// own.
+// Maps write one character as an old or as a Unicode keysym; compare by one of them. The keypad's keys and dead keys
+// are something else than the characters they resemble.
 Keysym canonical(Keysym keysym) {
-  if (is_keypad(keysym)) return keysym;
+  if (is_keypad(keysym) || is_dead(keysym)) return keysym;
   const uint32_t character = xkb_keysym_to_utf32(keysym);
   return character < 0x20 || character == 0x7f ? keysym : xkb_utf32_to_keysym(character);
 }

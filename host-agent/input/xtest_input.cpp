@@ -5,14 +5,10 @@
 #include <xkbcommon/xkbcommon-keysyms.h>
 #include <xkbcommon/xkbcommon-x11.h>
 
-// A member of a struct in this C header is named `explicit`.
-#define explicit explicit_
-#include <xcb/xkb.h>
-#undef explicit
-
 #include <algorithm>
 #include <bit>
 
+#include "host-agent/x11/xcb_xkb.h"
 #include "protocol/messages.h"
 
 namespace vitrine::agent {
@@ -77,7 +73,25 @@ Result<void> XtestInput::start() {
                               XCB_XKB_MAP_PART_VIRTUAL_MODS;
   xcb_xkb_select_events(x, XCB_XKB_ID_USE_CORE_KBD, kEvents, 0, kEvents, kParts, kParts, nullptr);
   display_.on_event([this](const xcb_generic_event_t& event) { handle_event(event); });
+  lift_leftovers();
   return refresh_keymap();
+}
+
+// An agent that was killed could lift nothing, and the server keeps down what it held. This display has no other hands.
+void XtestInput::lift_leftovers() {
+  xcb_connection_t* const x = display_.connection();
+  const auto keys_asked = xcb_query_keymap(x);
+  const auto pointer_asked = xcb_query_pointer(x, display_.root());
+  const XcbPtr<xcb_query_keymap_reply_t> keys(xcb_query_keymap_reply(x, keys_asked, nullptr));
+  const XcbPtr<xcb_query_pointer_reply_t> pointer(xcb_query_pointer_reply(x, pointer_asked, nullptr));
+  for (int keycode = 8; keys && keycode < 256; ++keycode) {
+    if ((keys->keys[keycode / 8] >> (keycode % 8) & 1) != 0) fake(XCB_KEY_RELEASE, static_cast<uint8_t>(keycode));
+  }
+  for (int button = 1; pointer && button <= 5; ++button) {
+    if ((pointer->mask & (XCB_BUTTON_MASK_1 << (button - 1))) != 0) {
+      fake(XCB_BUTTON_RELEASE, static_cast<uint8_t>(button));
+    }
+  }
 }
 
 void XtestInput::handle_event(const xcb_generic_event_t& event) {
@@ -406,8 +420,7 @@ std::vector<Keycode> XtestInput::down() const {
   std::vector<Keycode> result;
   for (const auto& [name, key] : held_) result.push_back(key.keycode);
   std::ranges::sort(result);
-  const auto rest = std::ranges::unique(result);
-  result.erase(rest.begin(), rest.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
 }
 

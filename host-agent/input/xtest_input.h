@@ -99,6 +99,7 @@ class XtestInput : public InputSink {
   void release_key(std::map<KeyName, HeldKey>::iterator held);
   [[nodiscard]] bool is_down(Keycode keycode) const;
   [[nodiscard]] std::vector<Keycode> down() const;
+  void lift_leftovers();
   void fake(uint8_t type, uint8_t detail, Point at = {});
 
   X11Display& display_;

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "broker/store/migrations.h"
@@ -18,10 +19,16 @@ struct SqlBackend {
   std::shared_ptr<void> owner;  // removes it in the end
 };
 
-class SqlConformance : public testing::TestWithParam<SqlBackend (*)()> {
+struct SqlBackendMaker {
+  const char* name;
+  SqlBackend (*make)();
+  friend void PrintTo(const SqlBackendMaker& maker, std::ostream* out) { *out << maker.name; }
+};
+
+class SqlConformance : public testing::TestWithParam<SqlBackendMaker> {
  protected:
   void SetUp() override {
-    backend_ = GetParam()();
+    backend_ = GetParam().make();
     first_ = connect();
   }
   std::unique_ptr<SqlConnection> connect() {
@@ -120,7 +127,7 @@ TEST_P(SqlConformance, ATransactionThatIsNotCommittedLeavesNothing) {
 TEST_P(SqlConformance, MigrationsLeadFromEveryVersionToTheLast) {
   const auto all = all_migrations();
   for (size_t from = 0; from <= all.size(); ++from) {
-    backend_ = GetParam()();
+    backend_ = GetParam().make();
     first_ = connect();
     ASSERT_TRUE(migrate(*first_, all.first(from), 100).ok()) << "to " << from;
     const auto rest = migrate(*first_, all, 200);

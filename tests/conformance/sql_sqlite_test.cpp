@@ -29,7 +29,7 @@ SqlBackend sqlite() {
           .owner = folder};
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, SqlConformance, testing::Values(&sqlite));
+INSTANTIATE_TEST_SUITE_P(Sqlite, SqlConformance, testing::Values(SqlBackendMaker{"sqlite", &sqlite}));
 
 TEST(SqliteTest, TheFileIsForItsOwnerOnly) {
   const Folder folder;

@@ -1,9 +1,11 @@
 // Takes the pictures of README.md and those a developer looks at: each page and state, light and dark, desktop and
 // phone. `node screenshots.mjs [OUTPUT FOLDER]`.
+import { execFile, spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { desktopSize, launchBrowser, newVisitor, openResource, phone, signIn, state, whenExact } from './browser.mjs';
-import { Site } from './site.mjs';
+import { Site, account } from './site.mjs';
 import { until } from './until.mjs';
 
 const out = process.argv[2] ?? path.join(import.meta.dirname ?? '.', 'out');
@@ -11,6 +13,24 @@ await mkdir(out, { recursive: true });
 const site = await Site.start();
 const browser = await launchBrowser(site);
 await site.addUser('ada', 'correct horse battery', '--display-name', 'Ada Lovelace');
+
+// Windows as somebody at work has them.
+async function furnish(page, session) {
+  const env = { PATH: process.env.PATH, DISPLAY: session.display, XAUTHORITY: session.xauthority, HOME: `${site.data}/homes/ada`, SHELL: '/bin/bash' };
+  const programs = [
+    ['xfce4-terminal', ['--geometry=92x24', '-x', 'bash', '-c', 'cd /etc/X11; ls -l --color; exec bash --norc'], [470, 330]],
+    ['galculator', [], [1090, 40]],
+    ['mousepad', [], [60, 60]],
+  ];
+  for (const [program, words, at] of programs) {
+    spawn(program, words, { env, ...account, stdio: 'ignore', detached: true }).unref();
+    const ask = async (...question) => (await promisify(execFile)('xdotool', question, { env })).stdout.trim().split('\n');
+    const [window] = await until(`${program} has a window`, () => ask('search', '--onlyvisible', '--class', program));
+    await ask('windowmove', '--sync', window, ...at.map(String));
+  }
+  await page.keyboard.type(
+    'Text is exact, always.\n\nPictures sharpen until they are.\n\nThis window is on a server;\nthe browser only shows it.\n');
+}
 
 const profiles = [
   ['desktop', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }],
@@ -34,6 +54,7 @@ for (const [profile, options] of profiles) {
   for (const [number, name, resource] of [['4', 'Desktop', 'desktop'], ['5', 'Text editor|Mousepad', 'mousepad']]) {
     await openResource(page, name);
     const session = await until('it runs', async () => (await site.sessions({ user: 'ada', resource }))[0]);
+    if (resource === 'desktop' && profile === 'desktop') await furnish(page, session);
     if (resource === 'mousepad') await page.keyboard.type('Dear reader,\n\nthis text is exact to the pixel.\n');
     await whenExact(page, session);
     await shot(`${number}-${resource}`);

@@ -60,6 +60,7 @@ export class Site {
   // `vitrine WORDS --data ...`; gives its standard output. `input` goes to its standard input.
   async vitrine(words, input = '') {
     const child = run(program, [...words, '--data', this.data], account);
+    child.child.stdin.on('error', () => {}); // it may have ended without reading
     child.child.stdin.end(input);
     return (await child).stdout;
   }

@@ -19,6 +19,12 @@ describe('vitrine up', () => {
     assert.match(run.stderr, /--help|--listen/);
   });
 
+  test('a wrong word names itself and what is allowed', () => {
+    const run = vitrine('frobnicate');
+    assert.equal(run.status, 2);
+    assert.match(run.stderr, /frobnicate[^]*\bup\b/);
+  });
+
   test('a wrong listen address says what one looks like', () => {
     const data = temporaryFolder();
     for (const address of ['nonsense', '127.0.0.1:99999', '127.0.0.1:http']) {

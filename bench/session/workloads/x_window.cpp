@@ -1,8 +1,7 @@
 #include "bench/session/workloads/x_window.h"
 
 #include <poll.h>
-#include <sys/ipc.h>
-#include <sys/shm.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -108,14 +107,18 @@ xcb_pixmap_t XWindow::upload(const WorkloadPicture& picture) {
 
 Result<XWindow::Shared> XWindow::share(Size size) {
   const size_t bytes = static_cast<size_t>(size.width) * static_cast<size_t>(size.height) * 4;
-  const int id = ::shmget(IPC_PRIVATE, bytes, IPC_CREAT | 0600);
-  void* memory = id < 0 ? nullptr : ::shmat(id, nullptr, 0);
-  if (id < 0 || memory == reinterpret_cast<void*>(-1)) return Error{ErrorCode::kExhausted, "no shared memory"};
+  // By descriptor, as the server may run as another user, which could not open a System V segment of this one.
+  const int fd = ::memfd_create("bench-video", MFD_CLOEXEC);
+  void* memory = MAP_FAILED;
+  if (fd >= 0 && ::ftruncate(fd, static_cast<off_t>(bytes)) == 0) {
+    memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  }
+  if (memory == MAP_FAILED) return Error{ErrorCode::kExhausted, "no shared memory"};
   Shared shared{.segment = xcb_generate_id(connection_), .pixels = static_cast<uint32_t*>(memory)};
-  const auto cookie = xcb_shm_attach_checked(connection_, shared.segment, static_cast<uint32_t>(id), 1);
+  // xcb closes the descriptor once it is sent.
+  const auto cookie = xcb_shm_attach_fd_checked(connection_, shared.segment, fd, 1);
   const std::unique_ptr<xcb_generic_error_t, Free> error(xcb_request_check(connection_, cookie));
-  ::shmctl(id, IPC_RMID, nullptr);  // goes with its last user
-  if (error) return Error{ErrorCode::kUnsupported, "the display has no MIT-SHM"};
+  if (error) return Error{ErrorCode::kUnsupported, "the display has no MIT-SHM 1.2"};
   return shared;
 }
 

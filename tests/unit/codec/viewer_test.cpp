@@ -56,6 +56,48 @@ void scroll(Picture& picture, const Rect& area, int dx, int dy) {
   }
 }
 
+// What lies around the focus encloses what was painted there first; that must not be painted for ever.
+TEST(ViewerEncoder, GetsFromTheFocusToTheEdgesInSmallSteps) {
+  Pair pair({700, 900});
+  for (int y = 0; y < 900; ++y) {
+    for (int x = 0; x < 700; ++x) pair.desktop.row(y)[x] = 0x204060 + static_cast<uint32_t>(y / 8);
+  }
+  pair.mark(pair.desktop.bounds());
+  const EncodeBudget budget{.max_bytes = 4096, .max_pixels = 64 * 1024, .focus_x = 350, .focus_y = 450};
+  int updates = 1;
+  while (!pair.update(budget).exact && updates < 100) ++updates;
+  EXPECT_LE(updates, 30);  // 10 steps would do if none overlapped
+}
+
+// A film at the focus wants more than the budget all the time; what is typed elsewhere leaves with the next update, and
+// every part of the film gets its turn.
+TEST(ViewerEncoder, AFilmAtTheFocusStarvesNothing) {
+  Pair pair({640, 480});
+  EXPECT_TRUE(pair.rest());
+  const Rect film{0, 0, 512, 384};
+  const Rect typed{600, 440, 8, 12};
+  const EncodeBudget budget{.max_bytes = 4096, .max_pixels = 32 * 1024, .focus_x = 500, .focus_y = 300};
+  for (uint32_t frame = 1; frame <= 60; ++frame) {
+    for (int y = film.y; y < film.bottom(); ++y) {
+      for (int x = film.x; x < film.right(); ++x) {
+        const auto noise = static_cast<uint32_t>(x * 2654435761U + static_cast<uint32_t>(y) * 40503U + frame * 97U);
+        pair.desktop.row(y)[x] = (noise ^ noise >> 15) & 0xffffff;
+      }
+    }
+    pair.mark(film);
+    if (frame == 20) {
+      for (int y = typed.y; y < typed.bottom(); ++y) std::fill_n(pair.desktop.row(y) + typed.x, typed.width, 0xffffffU);
+      pair.mark(typed);
+    }
+    pair.update(budget);
+    if (frame == 20) {
+      EXPECT_EQ(pair.encoder.held().row(typed.y)[typed.x], 0xffffffU);
+    }
+  }
+  // The far corner of the film was black and got its turn.
+  EXPECT_NE(pair.encoder.held().row(8)[8], 0U);
+}
+
 TEST(ViewerEncoder, SendsNothingForABlackDesktop) {
   Pair pair({100, 70});
   EXPECT_TRUE(pair.encoder.missing());

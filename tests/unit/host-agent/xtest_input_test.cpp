@@ -239,6 +239,20 @@ TEST_F(XtestInputTest, AnAgentThatWasKilledLeavesTheSpareKeycodesToTheNext) {
   hands.reset(killed);
 }
 
+TEST_F(XtestInputTest, TheNextAgentLiftsWhatAKilledOneHeld) {
+  down("ShiftLeft", "Shift", kModShift);
+  down("KeyA", "A", kModShift);
+  XtestInput* killed = hands.release();  // no farewell
+  auto next = XtestInput::create(*display);
+  ASSERT_TRUE(next.ok());
+  hands = next.take();
+  ASSERT_TRUE(display->atom("SYNC").ok());
+  editor->read();
+  EXPECT_EQ(editor->modifiers, 0U);
+  EXPECT_EQ(editor->releases, 2);
+  hands.reset(killed);
+}
+
 TEST_F(XtestInputTest, NothingIsHeldAfterTheHandsAreGone) {
   down("ShiftLeft", "Shift", kModShift);
   down("KeyA", "A", kModShift);
