@@ -214,8 +214,8 @@ TEST_F(GatewayLinkTest, AViewerThatDoesNotReadStopsItsAgentInBoundedMemory) {
 }
 
 TEST_F(GatewayLinkTest, PingsIdleAgentsAndGivesUpSilentOnes) {
-  options_.switchboard.ping_after = 30 * kMillisecond;
-  options_.switchboard.peer_timeout = 90 * kMillisecond;
+  options_.switchboard.ping_after = 100 * kMillisecond;
+  options_.switchboard.peer_timeout = 1 * kSecond;
   start();
   auto agent = this->agent();
   agent->say(Pong{.time_us = agent->next<Ping>().time_us});
