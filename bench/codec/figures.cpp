@@ -50,17 +50,27 @@ bool same_colours(const PictureView& a, const PictureView& b) {
   return true;
 }
 
-void Figures::add_update(size_t bytes, double encode, double decode) {
-  update_bytes.add(static_cast<double>(bytes));
-  encode_ms.add(encode);
-  decode_ms.add(decode);
+void Figures::add(bool first, size_t bytes, double encode, double decode) {
+  bytes_total += bytes;
+  encode_ms_total += encode;
+  if (first) {
+    bytes_key = bytes;
+    encode_ms_key = encode;
+    decode_ms_key = decode;
+  } else if (bytes > 0) {
+    update_bytes.add(static_cast<double>(bytes));
+    encode_ms.add(encode);
+    decode_ms.add(decode);
+  }
 }
 
 nlohmann::ordered_json Figures::json() const {
   if (update_bytes.empty()) {
-    Figures one = *this;
-    one.add_update(bytes_key, encode_ms_key, decode_ms_key);
-    return one.json();
+    Figures alone = *this;
+    alone.update_bytes.add(static_cast<double>(bytes_key));
+    alone.encode_ms.add(encode_ms_key);
+    alone.decode_ms.add(decode_ms_key);
+    return alone.json();
   }
   const auto rounded = [](double value) { return std::round(value * 1000) / 1000; };
   const double megapixels = static_cast<double>(coded_pixels) / 1e6;
@@ -77,6 +87,7 @@ nlohmann::ordered_json Figures::json() const {
       {"bytes_first_paint_mean", rounded(first_paint_bytes.mean())},
       {"encode_ms_p50", rounded(encode_ms.quantile(0.5))},
       {"encode_ms_p95", rounded(encode_ms.quantile(0.95))},
+      {"encode_ms_mean", rounded(encode_ms.mean())},
       {"decode_ms_p50", rounded(decode_ms.quantile(0.5))},
       {"decode_ms_p95", rounded(decode_ms.quantile(0.95))},
       {"encode_ms_key", rounded(encode_ms_key)},

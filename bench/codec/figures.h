@@ -47,14 +47,15 @@ struct Figures {
   int still_frames_to_exact = 0;
   std::map<std::string, size_t> by_coding;
 
-  // One update that was sent after the first frame.
-  void add_update(size_t bytes, double encode_ms, double decode_ms);
+  // What one frame cost; the first one is kept apart from the updates that follow it.
+  void add(bool first, size_t bytes, double encode_ms, double decode_ms);
   Series update_bytes;
   Series first_paint_bytes;  // without refinement, until the last frame came
   Series encode_ms;
   Series decode_ms;
 
-  // A file of one frame has no update after the first; its figures then stand for both.
+  // The line, with the keys that bench/README.md explains. A file of one frame has no update after the first; its
+  // figures then stand for both.
   [[nodiscard]] nlohmann::ordered_json json() const;
 };
 

@@ -92,8 +92,6 @@ Result<void> Replay::show(const Picture& frame) {
 }
 
 void Replay::note(const Picture& frame, size_t sent, size_t refined, double encode_ms, double decode_ms) {
-  figures_.bytes_total += sent;
-  figures_.encode_ms_total += encode_ms;
   if (options_.lossless) {
     every_frame_exact_ = every_frame_exact_ && shows(decoder_, frame.view());
   } else {
@@ -102,15 +100,11 @@ void Replay::note(const Picture& frame, size_t sent, size_t refined, double enco
   if (options_.verbose && sent > 0) {
     std::fprintf(stderr, "  %d: %zu bytes, %.3f ms encode, %.3f ms decode\n", frames_, sent, encode_ms, decode_ms);
   }
-  if (frames_ == 0) {
-    figures_.bytes_key = sent;
-    figures_.encode_ms_key = encode_ms;
-    figures_.decode_ms_key = decode_ms;
-    return;
+  const bool first = frames_ == 0;
+  figures_.add(first, sent, encode_ms, decode_ms);
+  if (!first && sent > 0 && figures_.still_frames_to_exact == 0) {
+    figures_.first_paint_bytes.add(static_cast<double>(sent - refined));
   }
-  if (sent == 0) return;
-  figures_.add_update(sent, encode_ms, decode_ms);
-  if (figures_.still_frames_to_exact == 0) figures_.first_paint_bytes.add(static_cast<double>(sent - refined));
 }
 
 // Length and body of each update, for the comparison with the WASM decoder.
