@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 
 namespace vitrine::codec {
 namespace {
@@ -31,6 +30,7 @@ Replay::Replay(const ReplayOptions& options, std::string file)
 
 Result<Figures> Replay::run() {
   FrameFile in = TRY(FrameFile::open(figures_.file, options_.size));
+  if (options_.dump != nullptr) options_.dump->screen(figures_.file, options_.size);
   Picture frame(options_.size);
   Picture previous(options_.size);
   while ((options_.frames == 0 || frames_ < options_.frames) && TRY(in.read(frame))) {
@@ -70,11 +70,11 @@ Result<void> Replay::show(const Picture& frame) {
     const double encoded = cpu_ms();
     const auto applied = decoder_.apply(body_);
     const double decoded = cpu_ms();
-    dump();
     if (!applied.ok()) {
       return Error{applied.error().code,
                    figures_.file + " frame " + std::to_string(frames_) + ": " + applied.error().message};
     }
+    if (options_.dump != nullptr && !body_.empty()) options_.dump->update(body_, info.changed_pixels, decoder_);
     encode_ms += encoded - start;
     decode_ms += decoded - encoded;
     sent += body_.size();
@@ -105,15 +105,6 @@ void Replay::note(const Picture& frame, size_t sent, size_t refined, double enco
   if (!first && sent > 0 && figures_.still_frames_to_exact == 0) {
     figures_.first_paint_bytes.add(static_cast<double>(sent - refined));
   }
-}
-
-// Length and body of each update, for the comparison with the WASM decoder.
-void Replay::dump() {
-  if (options_.dump.empty()) return;
-  std::ofstream out(options_.dump, std::ios::binary | std::ios::app);
-  const auto length = static_cast<uint32_t>(body_.size());
-  out.write(reinterpret_cast<const char*>(&length), 4);
-  out.write(reinterpret_cast<const char*>(body_.data()), static_cast<std::streamsize>(body_.size()));
 }
 
 }  // namespace vitrine::codec

@@ -6,6 +6,7 @@
 
 #include "bench/codec/figures.h"
 #include "bench/codec/frames.h"
+#include "bench/codec/update_dump.h"
 #include "codec/dec_decoder.h"
 #include "codec/enc_viewer.h"
 
@@ -19,7 +20,7 @@ struct ReplayOptions {
   std::string damage = "tiles";  // or "full"
   int frames = 0;                // 0: all
   bool verbose = false;
-  std::string dump;
+  UpdateDump* dump = nullptr;  // takes every update; outlives the replay
 };
 
 // Damage is what a desktop would report: the 64x64 tiles that changed, found before the clock starts.
@@ -33,7 +34,6 @@ class Replay {
   void mark(const Picture& frame, const Picture& previous);
   Result<void> show(const Picture& frame);
   void note(const Picture& frame, size_t sent, size_t refined, double encode_ms, double decode_ms);
-  void dump();
 
   const ReplayOptions& options_;
   ViewerEncoder encoder_;
