@@ -54,7 +54,7 @@ void draw_noise(Picture& picture, const Rect& area) {
 void draw(Picture& picture, int number) {
   const int step = std::min(number, kFrames - kStillFrames);
   draw_text(picture, 5 * step);
-  const Rect photo = intersect({picture.width() / 2, picture.height() / 2, 128, 96}, picture.bounds());
+  const Rect photo = intersect({picture.width() / 4, picture.height() / 4, 224, 160}, picture.bounds());
   if (step >= 2) draw_noise(picture, photo);
   fill(picture, {10 + 9 * step, 20 + 4 * step, 100, 60}, 0x3b5878);
   fill(picture, {12 + 9 * step, 34 + 4 * step, 96, 44}, 0xffffff);
@@ -77,7 +77,7 @@ bool write(const std::string& path, Size size) {
 int main(int argc, char** argv) {
   using namespace vitrine::codec;
   std::string path;
-  std::string size = "320x240";
+  std::string size = "480x320";
   CLI::App app("Writes a short made-up recording");
   app.add_option("file", path, "what to write")->required();
   app.add_option("--size", size, "WIDTHxHEIGHT of the frames");
