@@ -42,7 +42,8 @@ bool equal(const Picture& a, const Picture& b) {
   return true;
 }
 
-void bench_file(const std::string& path, const Options& options) {
+// Whether the decoded picture was equal every time.
+bool bench_file(const std::string& path, const Options& options) {
   Picture source(options.size);
   if (!read_frame(path, source)) {
     std::fprintf(stderr, "%s: is not a raw BGRX picture of %dx%d; give --size.\n", path.c_str(), options.size.width,
@@ -76,6 +77,7 @@ void bench_file(const std::string& path, const Options& options) {
       "\"decode_mpixels_per_s\":%.1f,\"exact\":%s,\"state_bytes\":%zu}\n",
       path.substr(path.rfind('/') + 1).c_str(), out.size(), static_cast<double>(out.size()) / pixels,
       pixels / encode_s / 1e6, pixels / decode_s / 1e6, exact ? "true" : "false", encoder.memory_bytes());
+  return exact;
 }
 
 }  // namespace
@@ -97,6 +99,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: screen_bench [--size WxH] [--repeat N] FILE.bgra ...\n");
     return 2;
   }
-  for (const std::string& file : options.files) vitrine::codec::bench_file(file, options);
-  return 0;
+  bool exact = true;
+  for (const std::string& file : options.files) exact = vitrine::codec::bench_file(file, options) && exact;
+  return exact ? 0 : 1;
 }

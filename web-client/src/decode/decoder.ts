@@ -95,7 +95,11 @@ export class Decoder {
   /** Of the tiles, those whose hash is another. Tiles beside the picture count as wrong. */
   wrongTiles(tiles: Uint32Array, hashes: Uint32Array): Uint32Array {
     const count = Math.ceil(this.pictureSize.width / 64) * Math.ceil(this.pictureSize.height / 64);
-    return tiles.filter((tile, i) => tile >= count || this.wasm.vt_tile_hash(this.handle, tile) >>> 0 !== hashes[i]);
+    return tiles.filter((tile, i) => tile >= count || this.tileHash(tile) !== hashes[i]);
+  }
+
+  tileHash(tile: number): number {
+    return this.wasm.vt_tile_hash(this.handle, tile) >>> 0;
   }
 
   /** A trap is a fault of this picture's state like any other that the other end has to hear of. */

@@ -1,0 +1,110 @@
+#include "bench/codec/replay.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace vitrine::codec {
+namespace {
+
+constexpr int kFramesPerSecond = 30;
+constexpr int kMostStillFrames = 10 * kFramesPerSecond;  // refinement that is not done by then never will be
+
+bool shows(const Decoder& decoder, const PictureView& source) {
+  const uint8_t* rgba = decoder.rgba();
+  for (int y = 0; y < source.height; ++y) {
+    for (int x = 0; x < source.width; ++x, rgba += 4) {
+      const uint32_t pixel = uint32_t{rgba[0]} << 16 | uint32_t{rgba[1]} << 8 | rgba[2];
+      if (pixel != (source.row(y)[x] & kColourMask)) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Replay::Replay(const ReplayOptions& options, std::string file)
+    : options_(options), encoder_(options.size), decoder_(Decoder::create(options.size).take()) {
+  figures_.file = std::move(file);
+  figures_.coder = "vitrine";
+}
+
+Result<Figures> Replay::run() {
+  FrameFile in = TRY(FrameFile::open(figures_.file, options_.size));
+  if (options_.dump != nullptr) options_.dump->screen(figures_.file, options_.size);
+  Picture frame(options_.size);
+  Picture previous(options_.size);
+  while ((options_.frames == 0 || frames_ < options_.frames) && TRY(in.read(frame))) {
+    mark(frame, previous);
+    TRY(show(frame));
+    std::swap(frame, previous);
+    ++frames_;
+  }
+  for (int i = 0; i < kMostStillFrames && !exact_; ++i) {
+    ++figures_.still_frames_to_exact;
+    TRY(show(previous));
+  }
+  figures_.frames = frames_;
+  figures_.exact = options_.lossless ? every_frame_exact_ : exact_ && shows(decoder_, previous.view());
+  return figures_;
+}
+
+void Replay::mark(const Picture& frame, const Picture& previous) {
+  if (options_.damage == "full" || frames_ == 0) return encoder_.mark(frame.bounds(), now_);
+  for (const Rect& tile : changed_tiles(frame, previous)) encoder_.mark(tile, now_);
+}
+
+// One frame of virtual time: a lossless run sends all of it, a lossy one what the budget allows.
+Result<void> Replay::show(const Picture& frame) {
+  EncodeBudget budget;
+  budget.jpeg_quality = options_.lossless ? 0 : options_.quality;
+  budget.max_bytes = options_.lossless ? SIZE_MAX : static_cast<size_t>(options_.mbit * 1e6 / 8 / kFramesPerSecond);
+  budget.max_pixels = INT64_MAX;
+  double encode_ms = 0;
+  double decode_ms = 0;
+  size_t sent = 0;
+  size_t refined = 0;
+  for (;;) {
+    body_.clear();
+    const double start = cpu_ms();
+    const UpdateInfo info = encoder_.encode(frame.view(), budget, now_, body_);
+    const double encoded = cpu_ms();
+    const auto applied = decoder_.apply(body_);
+    const double decoded = cpu_ms();
+    if (!applied.ok()) {
+      return Error{applied.error().code,
+                   figures_.file + " frame " + std::to_string(frames_) + ": " + applied.error().message};
+    }
+    if (options_.dump != nullptr && !body_.empty()) options_.dump->update(body_, info.changed_pixels, decoder_);
+    encode_ms += encoded - start;
+    decode_ms += decoded - encoded;
+    sent += body_.size();
+    figures_.coded_pixels += info.changed_pixels;
+    for (size_t i = 0; i < info.bytes_by_coding.size(); ++i) {
+      figures_.by_coding[coding_names()[i]] += info.bytes_by_coding[i];
+    }
+    refined += info.bytes_by_coding.back();
+    exact_ = info.exact;
+    if (!options_.lossless || info.complete) break;
+  }
+  now_ += kSecond / kFramesPerSecond;
+  note(frame, sent, refined, encode_ms, decode_ms);
+  return {};
+}
+
+void Replay::note(const Picture& frame, size_t sent, size_t refined, double encode_ms, double decode_ms) {
+  if (options_.lossless) {
+    every_frame_exact_ = every_frame_exact_ && shows(decoder_, frame.view());
+  } else {
+    figures_.psnr_min_db = std::min(figures_.psnr_min_db, psnr(encoder_.held(), frame.view()));
+  }
+  if (options_.verbose && sent > 0) {
+    std::fprintf(stderr, "  %d: %zu bytes, %.3f ms encode, %.3f ms decode\n", frames_, sent, encode_ms, decode_ms);
+  }
+  const bool first = frames_ == 0;
+  figures_.add(first, sent, encode_ms, decode_ms);
+  if (!first && sent > 0 && figures_.still_frames_to_exact == 0) {
+    figures_.first_paint_bytes.add(static_cast<double>(sent - refined));
+  }
+}
+
+}  // namespace vitrine::codec

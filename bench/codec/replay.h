@@ -1,0 +1,49 @@
+// One recorded file through plan, encode and decode at 30 frames a second of virtual time.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/codec/figures.h"
+#include "bench/codec/frames.h"
+#include "bench/codec/update_dump.h"
+#include "codec/dec_decoder.h"
+#include "codec/enc_viewer.h"
+
+namespace vitrine::codec {
+
+struct ReplayOptions {
+  Size size{1920, 1080};
+  bool lossless = false;
+  int quality = 75;
+  double mbit = 50;
+  std::string damage = "tiles";  // or "full"
+  int frames = 0;                // 0: all
+  bool verbose = false;
+  UpdateDump* dump = nullptr;  // takes every update; outlives the replay
+};
+
+// Damage is what a desktop would report: the 64x64 tiles that changed, found before the clock starts.
+class Replay {
+ public:
+  Replay(const ReplayOptions& options, std::string file);
+  // Errors: those of FrameFile, and what the decoder says of an update it refuses.
+  Result<Figures> run();
+
+ private:
+  void mark(const Picture& frame, const Picture& previous);
+  Result<void> show(const Picture& frame);
+  void note(const Picture& frame, size_t sent, size_t refined, double encode_ms, double decode_ms);
+
+  const ReplayOptions& options_;
+  ViewerEncoder encoder_;
+  Decoder decoder_;
+  Micros now_ = 0;
+  int frames_ = 0;
+  bool exact_ = false;
+  bool every_frame_exact_ = true;
+  Figures figures_;
+  std::vector<uint8_t> body_;
+};
+
+}  // namespace vitrine::codec
