@@ -29,6 +29,7 @@ struct Options {
   int frames = 0;
   bool verbose = false;
   std::string dump;
+  int64_t archive_mib = 32;
 };
 
 // This thread's processor time: what others do on the machine does not count.
@@ -86,8 +87,8 @@ class Replay {
   Replay(const Options& options, std::string file)
       : options_(options),
         file_(std::move(file)),
-        encoder_(options.size),
-        decoder_(Decoder::create(options.size).take()) {}
+        encoder_(options.size, EncoderArchive(options.archive_mib << 18)),
+        decoder_(Decoder::create(options.size, options.archive_mib << 18).take()) {}
 
   bool run() {
     std::ifstream in(file_, std::ios::binary);
@@ -278,6 +279,7 @@ int main(int argc, char** argv) {
   app.add_option("--frames", options.frames, "stop after this many");
   app.add_option("--threads", threads, "the codec uses one")->check(CLI::IsMember({1}));
   app.add_option("--dump", options.dump, "append the update bodies to this file");
+  app.add_option("--archive", options.archive_mib, "MiB kept for recall")->check(CLI::Range(0, 1024));
   app.add_flag("--verbose", options.verbose, "a line for each update on stderr");
   CLI11_PARSE(app, argc, argv);
   if (std::sscanf(size.c_str(), "%dx%d", &options.size.width, &options.size.height) != 2 || options.size.width < 1 ||

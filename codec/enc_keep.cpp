@@ -1,0 +1,112 @@
+#include "codec/enc_keep.h"
+
+#include <algorithm>
+
+#include "codec/enc_diff.h"
+
+namespace vitrine::codec {
+namespace {
+
+// An area takes about 8 bytes to keep, and most of what is kept is never seen again.
+constexpr int64_t kLeastBytes = 160;
+// Entries of one update.
+constexpr size_t kMostAreas = 24;
+// Sources of motions and pieces of areas that are told apart; more are coincidences.
+constexpr size_t kMostSources = 64;
+constexpr size_t kMostPieces = 256;
+// What is archived counts as long as it is younger than this share of the ring: what falls out before the content
+// returns would be lost.
+constexpr double kOldestAge = 0.75;
+// Cells kept along to save a rectangle: up to as many as are lost.
+constexpr int64_t kMostWaste = 2;
+// Rectangles of a set that are few enough as they are.
+constexpr size_t kFewRectangles = 4;
+
+// Rectangles over `cells`, each at least half filled: halves of halves until they are.
+void cover(const TileSet& cells, Rect bounds, std::vector<Rect>& areas) {
+  // Tight around what is in it.
+  while (!bounds.empty() && cells.count({bounds.x, bounds.y, bounds.width, 1}) == 0) ++bounds.y, --bounds.height;
+  while (!bounds.empty() && cells.count({bounds.x, bounds.bottom() - 1, bounds.width, 1}) == 0) --bounds.height;
+  while (!bounds.empty() && cells.count({bounds.x, bounds.y, 1, bounds.height}) == 0) ++bounds.x, --bounds.width;
+  while (!bounds.empty() && cells.count({bounds.right() - 1, bounds.y, 1, bounds.height}) == 0) --bounds.width;
+  if (bounds.empty() || areas.size() >= kMostPieces) return;
+  if (cells.count(bounds) * kMostWaste >= bounds.area()) {
+    areas.push_back(bounds);
+    return;
+  }
+  if (bounds.width > bounds.height) {
+    const int half = bounds.width / 2;
+    cover(cells, {bounds.x, bounds.y, half, bounds.height}, areas);
+    cover(cells, {bounds.x + half, bounds.y, bounds.width - half, bounds.height}, areas);
+  } else {
+    const int half = bounds.height / 2;
+    cover(cells, {bounds.x, bounds.y, bounds.width, half}, areas);
+    cover(cells, {bounds.x, bounds.y + half, bounds.width, bounds.height - half}, areas);
+  }
+}
+
+void subtract(std::vector<Rect>& areas, const Rect& source) {
+  std::vector<Rect> left;
+  for (const Rect& area : areas) {
+    const Rect common = intersect(area, source);
+    if (common.empty() || left.size() + 4 > kMostPieces) {
+      left.push_back(area);
+      continue;
+    }
+    const Rect parts[4] = {{area.x, area.y, area.width, common.y - area.y},
+                           {area.x, common.bottom(), area.width, area.bottom() - common.bottom()},
+                           {area.x, common.y, common.x - area.x, common.height},
+                           {common.right(), common.y, area.right() - common.right(), common.height}};
+    for (const Rect& part : parts) {
+      if (!part.empty()) left.push_back(part);
+    }
+  }
+  areas.swap(left);
+}
+
+// Where the motions take from, largest first.
+std::vector<Rect> sources_of(std::span<const Motion> motions) {
+  std::vector<Rect> sources;
+  for (const Motion& motion : motions) {
+    for (const Rect& area : motion.areas) {
+      sources.push_back({area.x - motion.dx, area.y - motion.dy, area.width, area.height});
+    }
+  }
+  std::sort(sources.begin(), sources.end(), [](const Rect& a, const Rect& b) { return a.area() > b.area(); });
+  if (sources.size() > kMostSources) sources.resize(kMostSources);
+  return sources;
+}
+
+}  // namespace
+
+std::vector<Rect> worth_keeping(const Loss& loss, const EncoderArchive& archive, RecallSearch& search,
+                                int64_t most_pixels) {
+  const CellGrid grid{{loss.source.width, loss.source.height}, kCellSide};
+  std::vector<Rect> areas = loss.cells.rectangles();
+  if (areas.size() > kFewRectangles) {
+    areas.clear();
+    cover(loss.cells, loss.cells.bounds(), areas);
+  }
+  for (Rect& area : areas) area = grid.pixels_of(area);
+  for (const Rect& source : sources_of(loss.motions)) subtract(areas, source);
+
+  std::vector<Rect> kept;
+  for (const Rect& lost : areas) {
+    const Rect area = tighten(loss.source, loss.painted, lost);
+    if (area.empty() || estimate_bytes(loss.held, area, kLeastBytes) < kLeastBytes) continue;
+    int64_t fresh = 0;
+    Rect around;
+    for (const Rect& part : search.not_archived(archive, loss.held, area, kOldestAge)) {
+      fresh += estimate_bytes(loss.held, part, kLeastBytes);
+      around = bounding(around, part);
+    }
+    if (fresh < kLeastBytes) continue;
+    if (around.area() + kEntryCost > std::min(most_pixels, archive.capacity())) continue;
+    most_pixels -= around.area() + kEntryCost;
+    kept.push_back(around);
+    if (kept.size() == kMostAreas) break;
+  }
+  return kept;
+}
+
+}  // namespace vitrine::codec

@@ -1,0 +1,27 @@
+// What of the picture is about to be lost and worth keeping.
+#pragma once
+
+#include <vector>
+
+#include "codec/enc_archive.h"
+#include "codec/enc_motion.h"
+#include "codec/enc_recall.h"
+#include "codec/tile_set.h"
+
+namespace vitrine::codec {
+
+// An update of the picture about to happen.
+struct Loss {
+  const PictureView& held;      // what the viewer shows before
+  const PictureView& painted;   // what its source was
+  const PictureView& source;    // what it is to show
+  const TileSet& cells;         // exact ones that differ
+  std::span<const Motion> motions;  // where some of it goes
+};
+
+// Areas to keep, few and large rather than tight: what `cells` lose and no motion carries elsewhere, unless it is
+// archived already or cheap to code again. Together at most `most_pixels` with what entries cost.
+std::vector<Rect> worth_keeping(const Loss& loss, const EncoderArchive& archive, RecallSearch& search,
+                                int64_t most_pixels);
+
+}  // namespace vitrine::codec
