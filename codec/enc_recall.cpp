@@ -50,7 +50,8 @@ int probe(const PictureView& source, const ArchiveEntry& entry, const TileSet& m
 }
 
 VITRINE_INLINE int count_new(const uint32_t* row, const uint32_t* above, int width) {
-  int fresh = 0;
+  // What lies left of the area is not known to stay.
+  int fresh = static_cast<int>(((row[0] ^ above[0]) & kColourMask) != 0);
   for (int x = 1; x < width; ++x) {
     const uint32_t pixel = row[x] & kColourMask;
     fresh += static_cast<int>((pixel != (row[x - 1] & kColourMask)) & (pixel != (above[x] & kColourMask)));
@@ -79,11 +80,7 @@ int64_t estimate_bytes(const PictureView& picture, const Rect& area, int64_t eno
   for (int y = area.y; y < area.bottom(); ++y) {
     const uint32_t* row = picture.row(y) + area.x;
     const uint32_t* above = picture.row(std::max(y - 1, 0)) + area.x;
-    if (area.width == 1) {
-      fresh += static_cast<int>((row[0] & kColourMask) != (above[0] & kColourMask));
-    } else {
-      fresh += count_new(row, above, area.width);
-    }
+    fresh += count_new(row, above, area.width);
     seen += area.width;
     bytes = std::max(fresh / 5, fresh * fresh / seen);
     if (bytes >= enough && y - area.y >= std::min(area.height, kCellSide) - 1) break;
