@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/bitstream.h"
 #include "codec/enc_diff.h"
 
 namespace vitrine::codec {
@@ -173,6 +174,31 @@ std::vector<Rect> worth_keeping(const Loss& loss, const EncoderArchive& archive,
     if (kept.size() == kMostAreas) break;
   }
   return kept;
+}
+
+int64_t write_keep(EncoderArchive& archive, const PictureView& held, std::span<const Rect> areas,
+                   std::vector<uint8_t>& body) {
+  ByteWriter out(body);
+  int64_t cost = 0;
+  if (!archive.opened()) {
+    archive.open({held.width, held.height});
+    out.operation(Operation::kKeep);
+    out.number(0);
+    out.number(static_cast<int>(archive.capacity()));
+    cost += held.bounds().area() / kOpeningShare;
+  }
+  std::vector<Rect> kept;
+  for (const Rect& area : areas) {
+    if (archive.keep(held, area)) kept.push_back(area);
+  }
+  if (kept.empty()) return cost;
+  out.operation(Operation::kKeep);
+  out.number(static_cast<int>(kept.size()));
+  for (const Rect& area : kept) {
+    out.rect(area);
+    cost += area.area() + kEntryCost;
+  }
+  return cost;
 }
 
 }  // namespace vitrine::codec

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/bitstream.h"
 #include "codec/enc_diff.h"
 #include "codec/enc_displaced.h"
 #include "codec/simd.h"
@@ -165,6 +166,34 @@ std::vector<Rect> RecallSearch::not_archived(const EncoderArchive& archive, cons
   return left;
 }
 
+std::vector<Rect> write_recall(const Archive& ring, std::span<const Recall> recalls, int64_t most_pixels,
+                               std::vector<uint8_t>& body) {
+  std::vector<Rect> painted;
+  std::vector<uint8_t> items;
+  ByteWriter out(items);
+  for (const Recall& one : recalls) {
+    if (!ring.has(one.number)) continue;
+    most_pixels -= one.to.area();
+    if (most_pixels < 0) break;
+    const Rect& place = ring.entry(one.number).place;
+    const bool moved = one.dx != place.x || one.dy != place.y;
+    const auto back = static_cast<uint32_t>(ring.kept() - 1 - one.number);
+    out.varint(back << 1 | static_cast<uint32_t>(moved));
+    if (moved) {
+      out.number(one.to.x - one.dx);
+      out.number(one.to.y - one.dy);
+    }
+    out.rect(one.to);
+    painted.push_back(one.to);
+  }
+  if (painted.empty()) return painted;
+  ByteWriter whole(body);
+  whole.operation(Operation::kRecall);
+  whole.number(static_cast<int>(painted.size()));
+  whole.bytes(items);
+  return painted;
+}
+
 // --- displaced -----------------------------------------------------------------------------------------------------
 
 void RecallSearch::find_displaced(const EncoderArchive& archive, const PictureView& source, TileSet& open,
@@ -260,7 +289,8 @@ void RecallSearch::match_area(const PictureView& picture, const PictureView& ent
     while (y < area.bottom() && row_fits(y)) ++y;
     const bool at_edge = from == area.y || y == area.bottom();
     if (y > from && (at_edge || y - from >= kLeastRun)) {
-      if (from > gap_from) match_columns(picture, entry, dx, dy, {area.x, gap_from, area.width, from - gap_from}, taken, left);
+      if (from > gap_from)
+        match_columns(picture, entry, dx, dy, {area.x, gap_from, area.width, from - gap_from}, taken, left);
       taken.push_back({area.x, from, area.width, y - from});
       gap_from = y;
     }
@@ -271,8 +301,8 @@ void RecallSearch::match_area(const PictureView& picture, const PictureView& ent
   }
 }
 
-void RecallSearch::match_columns(const PictureView& picture, const PictureView& entry, int dx, int dy,
-                                 const Rect& area, std::vector<Rect>& taken, std::vector<Rect>& left) {
+void RecallSearch::match_columns(const PictureView& picture, const PictureView& entry, int dx, int dy, const Rect& area,
+                                 std::vector<Rect>& taken, std::vector<Rect>& left) {
   differing_.assign(static_cast<size_t>(area.width), 0);
   for (int y = area.y; y < area.bottom(); ++y) {
     const uint32_t* a = picture.row(y) + area.x;
