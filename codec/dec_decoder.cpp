@@ -36,6 +36,8 @@ struct Decoder::State {
   std::vector<CopyArea> copies;
   ScreenDecoder screen;
   PhotoDecoder photo;
+  Archive archive;
+  int64_t most_archive_pixels = 0;
   int64_t pixels_left = 0;  // of the present body
 
   [[nodiscard]] PictureView view() const { return {pixels.get(), size.width, size.height, size.width}; }
@@ -48,6 +50,9 @@ struct Decoder::State {
   Result<void> apply_screen(ByteReader& in);
   Result<void> apply_jpeg(ByteReader& in);
   Result<void> apply_photo(ByteReader& in);
+  Result<void> apply_keep(ByteReader& in);
+  Result<void> apply_recall(ByteReader& in);
+  Result<void> blacken(Size new_size);
   Result<Rect> read_area(ByteReader& in);
   Result<void> spend(int64_t count);
   Result<void> touch(const Rect& area);
@@ -152,6 +157,57 @@ Result<void> Decoder::State::apply_photo(ByteReader& in) {
   return {};
 }
 
+Result<void> Decoder::State::apply_keep(ByteReader& in) {
+  const uint32_t count = in.varint();
+  if (count == 0) {
+    const int64_t capacity = in.varint();
+    if (in.failed() || capacity > most_archive_pixels) {
+      return Error{ErrorCode::kMalformed, "update opens a larger archive than was offered"};
+    }
+    // Freeing many entries takes longer than the body's size shows.
+    TRY(spend(int64_t{size.width} * size.height / kOpeningShare));
+    archive.open(capacity);
+    return {};
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    const Rect area = in.rect(size);
+    if (in.failed()) return Error{ErrorCode::kMalformed, "update keeps an area outside the picture"};
+    TRY(spend(area.area() + kEntryCost));
+    TRY(archive.keep(view(), area));
+  }
+  return {};
+}
+
+Result<void> Decoder::State::apply_recall(ByteReader& in) {
+  const uint32_t count = in.varint();
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t which = in.varint();
+    const uint64_t back = which >> 1;
+    const bool moved = (which & 1) != 0;
+    const uint32_t x = moved ? in.varint() : 0;
+    const uint32_t y = moved ? in.varint() : 0;
+    const Rect area = TRY(read_area(in));
+    if (back >= archive.kept() - archive.oldest()) {
+      return Error{ErrorCode::kMalformed, "update recalls what is not in the archive"};
+    }
+    const ArchiveEntry& entry = archive.entry(archive.kept() - 1 - back);
+    const Rect bounds{0, 0, entry.place.width, entry.place.height};
+    if (x >= static_cast<uint32_t>(bounds.width) || y >= static_cast<uint32_t>(bounds.height)) {
+      return Error{ErrorCode::kMalformed, "update recalls from outside of what was kept"};
+    }
+    const Rect from = moved ? Rect{static_cast<int>(x), static_cast<int>(y), area.width, area.height}
+                            : Rect{area.x - entry.place.x, area.y - entry.place.y, area.width, area.height};
+    if (intersect(from, bounds) != from) {
+      return Error{ErrorCode::kMalformed, "update recalls from outside of what was kept"};
+    }
+    uint32_t* to = at(area);
+    for (int row = 0; row < area.height; ++row, to += size.width) {
+      std::memcpy(to, entry.view().row(from.y + row) + from.x, static_cast<size_t>(area.width) * sizeof(uint32_t));
+    }
+  }
+  return {};
+}
+
 Result<void> Decoder::State::apply_one(ByteReader& in) {
   const uint8_t code = in.byte();
   if (code >= kOperationCount) {
@@ -169,8 +225,10 @@ Result<void> Decoder::State::apply_one(ByteReader& in) {
     case Operation::kScreen: return apply_screen(in);
     case Operation::kJpeg: return apply_jpeg(in);
     case Operation::kPhoto: return apply_photo(in);
+    case Operation::kKeep: return apply_keep(in);
+    case Operation::kRecall: return apply_recall(in);
   }
-  return {};
+  return Error{ErrorCode::kMalformed, "update has no operation " + std::to_string(code)};
 }
 
 Result<void> Decoder::State::apply(std::span<const uint8_t> body) {
@@ -193,20 +251,40 @@ void Decoder::State::convert_dirty() {
   }
 }
 
-Result<Decoder> Decoder::create(Size size) {
-  if (size.width < 1 || size.height < 1 || size.width > kMaxSide || size.height > kMaxSide) {
+// A black picture in place of the old one, of which nothing is lost on error.
+Result<void> Decoder::State::blacken(Size new_size) {
+  if (new_size.width < 1 || new_size.height < 1 || new_size.width > kMaxSide || new_size.height > kMaxSide) {
     return Error{ErrorCode::kInvalidArgument, "a picture has 1 to 8192 pixels a side"};
   }
-  auto state = std::make_unique<State>();
-  const size_t count = static_cast<size_t>(size.width) * static_cast<size_t>(size.height);
-  state->size = size;
-  state->pixels.reset(new (std::nothrow) uint32_t[count]());
-  state->rgba.reset(new (std::nothrow) uint32_t[count]);
-  if (state->pixels == nullptr || state->rgba == nullptr) {
+  const size_t count = static_cast<size_t>(new_size.width) * static_cast<size_t>(new_size.height);
+  std::unique_ptr<uint32_t[]> new_pixels(new (std::nothrow) uint32_t[count]());
+  std::unique_ptr<uint32_t[]> new_rgba(new (std::nothrow) uint32_t[count]);
+  if (new_pixels == nullptr || new_rgba == nullptr) {
     return Error{ErrorCode::kExhausted, "there is not enough memory for a picture of this size"};
   }
-  std::fill_n(state->rgba.get(), count, 0xff000000U);
+  std::fill_n(new_rgba.get(), count, 0xff000000U);
+  size = new_size;
+  pixels = std::move(new_pixels);
+  rgba = std::move(new_rgba);
+  dirty.clear();
+  return {};
+}
+
+Result<Decoder> Decoder::create(Size size, int64_t most_archive_pixels) {
+  if (most_archive_pixels < 0 || most_archive_pixels > kMaxArchivePixels) {
+    return Error{ErrorCode::kInvalidArgument, "an archive holds up to 256 Mi pixels"};
+  }
+  auto state = std::make_unique<State>();
+  state->most_archive_pixels = most_archive_pixels;
+  TRY(state->blacken(size));
   return Decoder(std::move(state));
+}
+
+Result<void> Decoder::restart(Size size) {
+  TRY(state_->blacken(size));
+  state_->screen.reset();
+  state_->photo.reset();
+  return {};
 }
 
 Decoder::Decoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -225,6 +303,12 @@ std::span<const Rect> Decoder::dirty() const {
 }
 const uint8_t* Decoder::rgba() const {
   return reinterpret_cast<const uint8_t*>(state_->rgba.get());
+}
+const Archive& Decoder::archive() const {
+  return state_->archive;
+}
+bool Decoder::cut_archive_back(uint64_t kept) {
+  return state_->archive.cut_back(kept);
 }
 uint32_t Decoder::tile_hash(uint32_t tile) const {
   return codec::tile_hash(state_->view(), tile);

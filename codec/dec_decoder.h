@@ -1,5 +1,6 @@
 // Applies updates to a picture. Every byte is hostile until proven otherwise: apply() is bounded in time by the size
-// of the picture and of the body, in memory by the size of the picture, and never leaves it.
+// of the picture and of the body, in memory by the size of the picture and the archive it may fill, and never leaves
+// it.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "codec/archive.h"
 #include "codec/picture.h"
 #include "protocol/base/result.h"
 
@@ -14,8 +16,9 @@ namespace vitrine::codec {
 
 class Decoder {
  public:
-  // A black picture of this size. Errors: invalid_argument, exhausted (no memory).
-  static Result<Decoder> create(Size size);
+  // A black picture of this size, and an archive of at most `most_archive_pixels`, which take memory as it fills.
+  // Errors: invalid_argument, exhausted (no memory).
+  static Result<Decoder> create(Size size, int64_t most_archive_pixels = 0);
   ~Decoder();
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;
@@ -29,6 +32,14 @@ class Decoder {
   // The picture in the canvas's byte order: R, G, B, 255 for each pixel, rows without gaps.
   [[nodiscard]] const uint8_t* rgba() const;
   [[nodiscard]] uint32_t tile_hash(uint32_t tile) const;
+
+  // A black picture of this size and fresh coder state, with what was kept: for another link that goes on with it. On
+  // error nothing has changed. Errors: as create().
+  Result<void> restart(Size size);
+  // What was kept, for the other end to compare; see Archive.
+  [[nodiscard]] const Archive& archive() const;
+  // Cuts the archive back to what both ends have; see Archive::cut_back().
+  [[nodiscard]] bool cut_archive_back(uint64_t kept);
 
  private:
   struct State;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "codec/enc_anchors.h"
 #include "codec/picture.h"
 #include "codec/tile_set.h"
 
@@ -30,11 +31,6 @@ class MotionSearch {
                            const TileSet& blank);
 
  private:
-  struct Anchor {
-    uint32_t hash = 0;
-    uint16_t x = 0;
-    uint16_t y = 0;
-  };
   struct Slot {
     uint32_t hash = 0;
     uint16_t x = 0;
@@ -47,16 +43,13 @@ class MotionSearch {
     uint32_t count = 0;
   };
 
-  void collect_anchors(const PictureView& picture, const TileSet& cells, std::vector<Anchor>& anchors);
-  void collect_row(const uint32_t* pixels, int width, int left, int right, int y, std::vector<Anchor>& anchors);
   std::vector<Vote> vote();
 
+  AnchorFinder anchors_;
   std::vector<Anchor> now_anchors_;
   std::vector<Anchor> old_anchors_;
   std::vector<Slot> slots_;
   std::vector<Vote> votes_;
-  std::vector<uint32_t> hashes_;
-  std::vector<uint8_t> flags_;
 };
 
 }  // namespace vitrine::codec

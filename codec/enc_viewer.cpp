@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "codec/bitstream.h"
 #include "codec/copy_areas.h"
 #include "codec/dec_jpeg.h"
 #include "codec/enc_diff.h"
 #include "codec/enc_jpeg.h"
+#include "codec/enc_keep.h"
 #include "codec/enc_motion.h"
 #include "codec/enc_photo.h"
 #include "codec/enc_plan.h"
+#include "codec/enc_recall.h"
 #include "codec/enc_screen.h"
 #include "codec/tile_hash.h"
 #include "codec/tile_set.h"
@@ -21,8 +24,8 @@ namespace vitrine::codec {
 namespace {
 
 // The operations by number, and apart from them what refinement took.
-constexpr std::array<const char*, kOperationCount + 1> kCodingNames = {"reset", "copy",  "flat",  "screen",
-                                                                       "jpeg",  "photo", "refine"};
+constexpr std::array<const char*, kOperationCount + 1> kCodingNames = {"reset", "copy",   "flat", "screen", "jpeg",
+                                                                       "photo", "unused", "keep", "recall", "refine"};
 constexpr size_t kRefineBytes = kOperationCount;
 
 // A lossy part is rebuilt when it has been still this long: longer than the pause between two frames of a slow
@@ -45,7 +48,7 @@ std::span<const char* const> coding_names() {
 }
 
 struct ViewerEncoder::State {
-  explicit State(Size size)
+  State(Size size, EncoderArchive kept)
       : grid{size, kCellSide},
         tiles{size, kTileSide},
         held(size),
@@ -57,11 +60,14 @@ struct ViewerEncoder::State {
         unclassified(grid),
         blank(grid),
         unverified(tiles),
+        considered(grid),
         classes(grid),
         painted_at(static_cast<size_t>(grid.columns()) * grid.rows(), 0),
-        missing_since(painted_at.size(), 0) {
+        missing_since(painted_at.size(), 0),
+        archive(std::move(kept)) {
     missing.insert(Rect{0, 0, grid.columns(), grid.rows()});
     blank = missing;
+    archive.fit(size);
   }
 
   // An update being made.
@@ -83,10 +89,13 @@ struct ViewerEncoder::State {
   void classify_missing(const PictureView& source);
   [[nodiscard]] Micros waiting(const Rect& area, Micros now) const;
   void encode_missing(Draft& draft);
+  void move_and_recall(Draft& draft, const TileSet& fresh);
   enum class Painted : uint8_t { kSkip, kRepeat };
   bool encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts);
   void refine(Draft& draft);
   void heal(Draft& draft);
+  void keep(Draft& draft, const TileSet& changing, const std::vector<Motion>& motions);
+  void recall(Draft& draft, const std::vector<Recall>& recalls);
   void copy(Draft& draft, const std::vector<Motion>& motions);
   void encode_piece(Draft& draft, const Region& piece);
   void encode_flat(Draft& draft, const Rect& area);
@@ -112,6 +121,7 @@ struct ViewerEncoder::State {
   TileSet unclassified;
   TileSet blank;  // never painted: black on both sides
   TileSet unverified;
+  TileSet considered;  // cells whose content was judged worth keeping or not since it last changed
   CellClasses classes;
   std::vector<uint32_t> wrong_tiles;
   std::vector<Micros> painted_at;     // when a lossy cell was last painted
@@ -122,6 +132,8 @@ struct ViewerEncoder::State {
   PhotoEncoder photo;
   JpegEncoder jpeg;
   MotionSearch motion;
+  EncoderArchive archive;
+  RecallSearch recalling;
   std::vector<uint8_t> scratch;
 };
 
@@ -136,6 +148,7 @@ void ViewerEncoder::State::mark(const Rect& cells, Micros now) {
   missing.insert(cells);
   searched.erase(cells);
   compared.erase(cells);
+  considered.erase(cells);
 }
 
 // Drops the missing cells that are equal. A large change leaves in many updates; each looks only at what was marked or
@@ -177,12 +190,8 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
   TileSet unsearched = missing;
   unsearched -= searched;
   if (unsearched.any()) {
-    const auto motions = motion.find(draft.source, painted.view(), unsearched, blank);
+    move_and_recall(draft, unsearched);
     searched |= unsearched;
-    if (!motions.empty()) {
-      copy(draft, motions);
-      compare_missing(draft.source);
-    }
   }
   classify_missing(draft.source);
   const auto regions = plan_regions(draft.source, painted.view(), missing, classes, draft.budget);
@@ -191,6 +200,23 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
   } else {
     compare_missing(draft.source);
   }
+}
+
+// Paints those of the missing cells `fresh` that the viewer has already: elsewhere on its screen or in its archive. A
+// window that comes back is looked for first, so that chance motions do not break it up.
+void ViewerEncoder::State::move_and_recall(Draft& draft, const TileSet& fresh) {
+  TileSet open = fresh;
+  const auto windows = recalling.find_windows(archive, draft.source, open);
+  const auto motions = motion.find(draft.source, painted.view(), open, blank);
+  keep(draft, fresh, motions);
+  if (!motions.empty()) copy(draft, motions);
+  recall(draft, windows);
+  if (!motions.empty() || !windows.empty()) compare_missing(draft.source);
+  open = fresh;
+  open &= missing;
+  const auto rest = recalling.find_rest(archive, draft.source, painted.view(), open);
+  recall(draft, rest);
+  if (!rest.empty()) compare_missing(draft.source);
 }
 
 // False when the budget ended before the regions did. Regions of what is missing may span what an earlier update
@@ -257,6 +283,7 @@ void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
   unverified.insert(tiles.cells_of(area));
   blank.erase(grid.cells_of(area));
   compared.erase(grid.cells_of(area));
+  considered.erase(grid.cells_of(area));
 }
 
 // Both sides now show the source in `area`.
@@ -317,6 +344,33 @@ void ViewerEncoder::State::copy(Draft& draft, const std::vector<Motion>& motions
       }
     }
   }
+}
+
+// Saves what the cells are about to lose.
+void ViewerEncoder::State::keep(Draft& draft, const TileSet& changing, const std::vector<Motion>& motions) {
+  if (!archive.enabled()) return;
+  TileSet lost = changing;
+  lost -= considered;
+  lost -= blank;
+  considered |= changing;
+  if (!lost.any()) return;
+  const auto areas = worth_keeping({held.view(), painted.view(), draft.source, lost, lossy, motions}, archive,
+                                   recalling, held.bounds().area() + kEntryCost);
+  if (areas.empty()) return;
+  const size_t before = draft.body.size();
+  draft.written_pixels += write_keep(archive, held.view(), areas, draft.body);
+  draft.info.bytes_by_coding[static_cast<size_t>(Operation::kKeep)] += draft.body.size() - before;
+}
+
+// Paints what was found, and no more than leaves room for one more picture.
+void ViewerEncoder::State::recall(Draft& draft, const std::vector<Recall>& recalls) {
+  const size_t before = draft.body.size();
+  const int64_t room = (kMaxPicturesPerUpdate - 1) * held.bounds().area() - draft.written_pixels;
+  for (const Rect& area : write_recall(archive.ring(), recalls, room, draft.body)) {
+    painted_exactly(draft.source, area);
+    note_changed(draft, area);
+  }
+  draft.info.bytes_by_coding[static_cast<size_t>(Operation::kRecall)] += draft.body.size() - before;
 }
 
 void ViewerEncoder::State::encode_flat(Draft& draft, const Rect& area) {
@@ -397,6 +451,7 @@ void ViewerEncoder::State::heal(Draft& draft) {
   out.operation(Operation::kReset);
   screen.reset();
   photo.reset();
+  archive.clear();
   for (const uint32_t tile : wrong_tiles) {
     const auto column = static_cast<int>(tile % static_cast<uint32_t>(tiles.columns()));
     const auto row = static_cast<int>(tile / static_cast<uint32_t>(tiles.columns()));
@@ -412,6 +467,7 @@ void ViewerEncoder::State::heal(Draft& draft) {
     }
     lossy.erase(grid.cells_of(area));
     note_changed(draft, area);
+    blank.insert(grid.cells_of(area));
     mark(grid.cells_of(area), draft.now);
   }
   ++draft.info.bytes_by_coding[static_cast<size_t>(Operation::kReset)];
@@ -424,10 +480,21 @@ void ViewerEncoder::State::refine(Draft& draft) {
   lossy.for_each([&](int x, int y) {
     if (painted_time(x, y) + kStillBeforeRefinement > draft.now) due.erase(x, y);
   });
+  // Exact content next to lossy content may have been taken for lossy on its way.
+  lossy -= due;
+  keep_differing(painted.view(), held.view(), due);
+  lossy |= due;
   std::vector<Region> regions;
-  for (const Rect& cells : due.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells), 0});
+  for (const Rect& cells : due.rectangles()) {
+    regions.push_back({Coding::kPhoto, tighten(painted.view(), held.view(), grid.pixels_of(cells)), 0});
+  }
   const size_t photo_before = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
   encode_regions(draft, regions, Painted::kRepeat);
+  // What was painted is exact, also in cells that were painted in part.
+  TileSet inexact = due;
+  keep_differing(painted.view(), held.view(), inexact);
+  lossy -= due;
+  lossy |= inexact;
   size_t& photo_bytes = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
   draft.info.bytes_by_coding[kRefineBytes] += photo_bytes - photo_before;
   photo_bytes = photo_before;
@@ -441,7 +508,8 @@ void ViewerEncoder::State::find_refine_time() {
 
 // --- the class -----------------------------------------------------------------------------------------------------
 
-ViewerEncoder::ViewerEncoder(Size size) : state_(std::make_unique<State>(size)) {
+ViewerEncoder::ViewerEncoder(Size size, EncoderArchive archive)
+    : state_(std::make_unique<State>(size, std::move(archive))) {
   CHECK(size.width > 0 && size.height > 0);
 }
 ViewerEncoder::~ViewerEncoder() = default;
@@ -507,10 +575,18 @@ PictureView ViewerEncoder::held() const {
   return state_->held.view();
 }
 
+const EncoderArchive& ViewerEncoder::archive() const {
+  return state_->archive;
+}
+EncoderArchive ViewerEncoder::take_archive() {
+  return std::exchange(state_->archive, EncoderArchive());
+}
+
 size_t ViewerEncoder::memory_bytes() const {
   const auto pixels = static_cast<size_t>(state_->held.bounds().area());
   return pixels * sizeof(uint32_t) * 2 + state_->painted_at.capacity() * sizeof(Micros) * 2 +
-         state_->scratch.capacity() + state_->screen.memory_bytes() + state_->photo.memory_bytes();
+         state_->scratch.capacity() + state_->screen.memory_bytes() + state_->photo.memory_bytes() +
+         state_->archive.memory_bytes();
 }
 
 }  // namespace vitrine::codec

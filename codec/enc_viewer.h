@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "codec/enc_archive.h"
 #include "codec/picture.h"
 #include "protocol/base/time.h"
 
@@ -40,8 +41,9 @@ std::span<const char* const> coding_names();
 
 class ViewerEncoder {
  public:
-  // Starts with a black picture on both sides and everything missing.
-  explicit ViewerEncoder(Size size);
+  // Starts with a black picture on both sides and everything missing. The archive is empty, or one that the viewer's
+  // decoder still has entry by entry.
+  explicit ViewerEncoder(Size size, EncoderArchive archive = EncoderArchive(0));
   ~ViewerEncoder();
   ViewerEncoder(ViewerEncoder&&) noexcept;
   ViewerEncoder& operator=(ViewerEncoder&&) noexcept;
@@ -71,6 +73,9 @@ class ViewerEncoder {
   [[nodiscard]] uint32_t held_tile_hash(uint32_t tile) const;
   // What the viewer shows when it has applied everything.
   [[nodiscard]] PictureView held() const;
+  // What was kept for recall; taken out, it is for the next encoder, and this one keeps nothing any more.
+  [[nodiscard]] const EncoderArchive& archive() const;
+  EncoderArchive take_archive();
   // Bytes this encoder keeps, for the memory figures.
   [[nodiscard]] size_t memory_bytes() const;
 

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   app.add_option("--damage", options.damage, "tiles: those that changed; full: the whole screen every frame")
       ->check(CLI::IsMember({"tiles", "full"}));
   app.add_option("--frames", options.frames, "stop after this many")->check(CLI::NonNegativeNumber);
+  app.add_option("--archive", options.archive_mib, "MiB kept for recall on both sides")->check(CLI::Range(0, 1024));
   app.add_option("--threads", threads, "the codec uses one")->check(CLI::IsMember({1}));
   app.add_option("--dump", dump_path, "write the updates to this file, for the decoder's benchmark");
   app.add_flag("--verbose", options.verbose, "a line for each update on stderr");

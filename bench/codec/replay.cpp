@@ -9,6 +9,10 @@ namespace {
 constexpr int kFramesPerSecond = 30;
 constexpr int kMostStillFrames = 10 * kFramesPerSecond;  // refinement that is not done by then never will be
 
+uint32_t archive_kib(const ReplayOptions& options) {
+  return static_cast<uint32_t>(options.archive_mib) * 1024;
+}
+
 bool shows(const Decoder& decoder, const PictureView& source) {
   const uint8_t* rgba = decoder.rgba();
   for (int y = 0; y < source.height; ++y) {
@@ -23,7 +27,9 @@ bool shows(const Decoder& decoder, const PictureView& source) {
 }  // namespace
 
 Replay::Replay(const ReplayOptions& options, std::string file)
-    : options_(options), encoder_(options.size), decoder_(Decoder::create(options.size).take()) {
+    : options_(options),
+      encoder_(options.size, EncoderArchive(archive_pixels(archive_kib(options)))),
+      decoder_(Decoder::create(options.size, archive_pixels(archive_kib(options))).take()) {
   figures_.file = std::move(file);
   figures_.coder = "vitrine";
 }

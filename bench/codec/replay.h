@@ -19,6 +19,7 @@ struct ReplayOptions {
   double mbit = 50;
   std::string damage = "tiles";  // or "full"
   int frames = 0;                // 0: all
+  int archive_mib = 32;  // kept for recall on both sides, as an agent does; 0: nothing
   bool verbose = false;
   UpdateDump* dump = nullptr;  // takes every update; outlives the replay
 };

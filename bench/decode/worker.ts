@@ -32,6 +32,9 @@ function parse(bytes: ArrayBuffer): Screen[] {
   return screens;
 }
 
+/** What a replay may ask for at most; memory is taken as it is used. */
+const kMostArchiveKib = 1024 * 1024;
+
 /** The hash of all tiles, as picture_hash() in bench/codec/update_dump.cpp folds them. */
 function pictureHash(decoder: Decoder): number {
   const { width, height } = decoder.size;
@@ -43,7 +46,7 @@ function pictureHash(decoder: Decoder): number {
 
 /** Milliseconds of each update; `verify` compares the picture after each with the native decoder's. */
 function play(decoder: Decoder, screen: Screen, verify: boolean): { times: number[]; wrong: number } {
-  decoder.reset(screen.size);
+  decoder.reset(screen.size, kMostArchiveKib);
   let wrong = 0;
   const times = screen.updates.map(({ body, hash }) => {
     const start = performance.now();

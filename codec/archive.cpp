@@ -1,0 +1,71 @@
+#include "codec/archive.h"
+
+#include <cstring>
+#include <new>
+
+namespace vitrine::codec {
+namespace {
+
+int64_t cost_of(const Rect& place) {
+  return place.area() + kEntryCost;
+}
+
+// FNV-1a over the four numbers.
+uint32_t chain(uint32_t hash, const Rect& place) {
+  for (const int number : {place.x, place.y, place.width, place.height}) {
+    hash = (hash ^ static_cast<uint32_t>(number)) * 0x01000193U;
+    hash ^= hash >> 15;
+  }
+  return hash;
+}
+
+}  // namespace
+
+void Archive::open(int64_t capacity_pixels) {
+  entries_.clear();
+  capacity_ = capacity_pixels;
+  used_ = 0;
+  kept_ = 0;
+  forgotten_ = static_cast<uint32_t>(capacity_pixels);
+}
+
+Result<void> Archive::keep(const PictureView& picture, const Rect& area) {
+  const int64_t cost = cost_of(area);
+  if (cost > capacity_) return Error{ErrorCode::kTooLarge, "an entry is larger than the archive"};
+  ArchiveEntry entry{area, nullptr, chain(checksum(), area), 0};
+  entry.pixels.reset(new (std::nothrow) uint32_t[static_cast<size_t>(area.area())]);
+  if (entry.pixels == nullptr) return Error{ErrorCode::kExhausted, "there is not enough memory for the archive"};
+  for (int y = 0; y < area.height; ++y) {
+    std::memcpy(entry.pixels.get() + static_cast<int64_t>(y) * area.width, picture.row(area.y + y) + area.x,
+                static_cast<size_t>(area.width) * sizeof(uint32_t));
+  }
+  while (used_ + cost > capacity_) drop_oldest();
+  entry.ends_at = (entries_.empty() ? 0 : entries_.back().ends_at) + cost;
+  entries_.push_back(std::move(entry));
+  used_ += cost;
+  ++kept_;
+  return {};
+}
+
+void Archive::drop_oldest() {
+  forgotten_ = entries_.front().checksum;
+  used_ -= cost_of(entries_.front().place);
+  entries_.pop_front();
+}
+
+bool Archive::cut_back(uint64_t kept) {
+  if (kept > kept_ || kept < oldest()) return false;
+  while (kept_ > kept) {
+    used_ -= cost_of(entries_.back().place);
+    entries_.pop_back();
+    --kept_;
+  }
+  return true;
+}
+
+size_t Archive::memory_bytes() const {
+  return static_cast<size_t>(used_ - static_cast<int64_t>(entries_.size()) * kEntryCost) * sizeof(uint32_t) +
+         entries_.size() * sizeof(ArchiveEntry);
+}
+
+}  // namespace vitrine::codec
