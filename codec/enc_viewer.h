@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "codec/frame_analysis.h"
 #include "codec/picture.h"
 #include "protocol/base/time.h"
 
@@ -63,7 +64,9 @@ class ViewerEncoder {
 
   // Appends the next update to `body` within `budget`. `source` has size() and stays unchanged during the call.
   // When damage exceeds the budget, the rest stays missing for the next call; every update is consistent by itself.
-  UpdateInfo encode(const PictureView& source, const EncodeBudget& budget, Micros now, std::vector<uint8_t>& body);
+  // `shared`, if given, knows this source; with it the update is the same or one that is as good.
+  UpdateInfo encode(const PictureView& source, const EncodeBudget& budget, Micros now, std::vector<uint8_t>& body,
+                    FrameAnalysis* shared = nullptr);
 
   // Tiles whose picture changed since the last call of this function, for PictureCheck; call only when exact.
   std::vector<uint32_t> take_unverified_tiles();

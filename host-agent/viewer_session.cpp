@@ -247,10 +247,10 @@ codec::EncodeBudget ViewerSession::budget() const {
           .focus_y = pointer_.y};
 }
 
-void ViewerSession::encode(const codec::PictureView& source, Micros now) {
+void ViewerSession::encode(const codec::PictureView& source, codec::FrameAnalysis* shared, Micros now) {
   if (encoded_ || !can_take_pixels()) return;
   EncodedUpdate update;
-  const codec::UpdateInfo info = encoder_.encode(source, budget(), now, update.body);
+  const codec::UpdateInfo info = encoder_.encode(source, budget(), now, update.body, shared);
   exact_ = info.exact;
   update.flags = (info.complete ? uint32_t{kUpdateComplete} : 0) | (info.exact ? uint32_t{kUpdateExact} : 0);
   // What was still missing may turn out to be equal; then an update that changes nothing says that this is all.
