@@ -81,6 +81,7 @@ struct ViewerEncoder::State {
   };
 
   void mark(const Rect& cells, Micros now);
+  void mark_changed(const Rect& cells, Micros now);
   void compare_missing(const PictureView& source);
   void classify_missing(const Draft& draft);
   [[nodiscard]] std::vector<Motion> find_motions(const Draft& draft, const TileSet& fresh);
@@ -103,6 +104,15 @@ struct ViewerEncoder::State {
   void note_changed(Draft& draft, const Rect& area);
   void find_refine_time();
 
+  // The cells that lie wholly in an area of pixels.
+  [[nodiscard]] Rect cells_inside(const Rect& area) const {
+    const auto first = [](int at) { return (at + kCellSide - 1) / kCellSide; };
+    const auto end = [](int at, int side) { return at == side ? (at + kCellSide - 1) / kCellSide : at / kCellSide; };
+    const int x = first(area.x);
+    const int y = first(area.y);
+    return {x, y, std::max(0, end(area.right(), grid.picture.width) - x),
+            std::max(0, end(area.bottom(), grid.picture.height) - y)};
+  }
   [[nodiscard]] Micros& painted_time(int x, int y) { return painted_at[static_cast<size_t>(y) * grid.columns() + x]; }
 
   CellGrid grid;
@@ -141,6 +151,16 @@ void ViewerEncoder::State::mark(const Rect& cells, Micros now) {
   missing.insert(cells);
   searched.erase(cells);
   compared.erase(cells);
+}
+
+// What was not missing was painted as it looked before, so it differs; what was may have become as it was painted.
+void ViewerEncoder::State::mark_changed(const Rect& cells, Micros now) {
+  TileSet differing(grid);
+  differing.insert(cells);
+  differing -= missing;
+  mark(cells, now);
+  compared |= differing;
+  unclassified |= differing;
 }
 
 // Drops the missing cells that are equal. A large change leaves in many updates; each looks only at what was marked or
@@ -316,6 +336,8 @@ void ViewerEncoder::State::copy(Draft& draft, const std::vector<Motion>& motions
   const bool any_lossy = lossy.any();
   copy_areas(held.row(0), held.width(), copies);
   copy_areas(painted.row(0), painted.width(), copies);
+  // Copies were compared when they were found.
+  for (const CopyArea& area : copies) missing.erase(cells_inside(area.to));
   if (!any_lossy) return;
   for (const CopyArea& area : copies) {
     const Rect cells = grid.cells_of(area.to);
@@ -484,6 +506,10 @@ Size ViewerEncoder::size() const {
 
 void ViewerEncoder::mark(const Rect& area, Micros now) {
   state_->mark(state_->grid.cells_of(area), now);
+}
+
+void ViewerEncoder::mark_changed(const Rect& area, Micros now) {
+  state_->mark_changed(state_->grid.cells_of(area), now);
 }
 
 void ViewerEncoder::mark_wrong(std::span<const uint32_t> tiles) {

@@ -51,6 +51,9 @@ class ViewerEncoder {
 
   // Pixels in `area` may have changed in the source since the last call. Over-reporting costs a comparison, no bytes.
   void mark(const Rect& area, Micros now);
+  // A colour changed in each of the cells that `area` consists of: whole ones, or cut by the picture's edge. What is
+  // claimed wrongly may be sent again.
+  void mark_changed(const Rect& area, Micros now);
   // These tiles (indexes row by row) are wrong at the viewer whatever we believe: send them again without prediction
   // from them. Answers PictureCheckResult.
   void mark_wrong(std::span<const uint32_t> tiles);

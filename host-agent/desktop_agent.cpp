@@ -156,7 +156,7 @@ void DesktopAgent::capture(Micros now) {
     picture_read_ = true;
     analysis_.changed(rects.value());
     for (auto& [id, session] : viewers_) {
-      for (const Rect& rect : rects.value()) session.mark(rect, now);
+      for (const Rect& rect : rects.value()) session.mark_changed(rect, now);
     }
   }
   // Nothing waits to be read: the picture is what the screen shows now.

@@ -195,6 +195,10 @@ void ViewerSession::mark(const Rect& area, Micros now) {
   encoder_.mark(area, now);
 }
 
+void ViewerSession::mark_changed(const Rect& area, Micros now) {
+  encoder_.mark_changed(area, now);
+}
+
 void ViewerSession::captured(Micros now) {
   captured_at_ = now;
   captured_sequence_ = injected_sequence_;

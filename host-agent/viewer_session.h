@@ -54,6 +54,8 @@ class ViewerSession {
   // The next message is a SurfaceReset; everything is missing.
   void reset_surface(Size size, Micros now);
   void mark(const Rect& area, Micros now);
+  // The same for cells of which each has another colour somewhere, as a capture gives them.
+  void mark_changed(const Rect& area, Micros now);
   // What encode() is given from here on was captured now.
   void captured(Micros now);
   void set_cursor(const CursorImage& cursor);
