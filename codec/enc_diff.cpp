@@ -1,5 +1,6 @@
 #include "codec/enc_diff.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -124,6 +125,68 @@ void keep_differing(const DiffKernel& kernel, const PictureView& a, const Pictur
   }
 }
 
+namespace {
+
+// One band of cells, or a part of its rows, on its way into a picture.
+struct Band {
+  const uint32_t* from;
+  int64_t stride;
+  int y;
+  int rows;
+  Picture& to;
+
+  void copy(int x, int width, const uint32_t* source) {
+    for (int row = 0; row < rows; ++row) std::copy_n(source + row * stride, width, to.row(y + row) + x);
+  }
+  // Less than a cell.
+  void take_part(const uint32_t* source, int x, int width, TileSet& changed) {
+    bool equal = width <= 0;
+    for (int row = 0; row < rows && width > 0; ++row) {
+      equal = rows_equal(source + row * stride, to.row(y + row) + x, width);
+      if (!equal) break;
+    }
+    if (equal) return;
+    copy(x, width, source);
+    changed.insert(x / kCellSide, y / kCellSide);
+  }
+  void take_cells(const uint32_t* source, int cx, int count, const DiffKernel& kernel, TileSet& changed) {
+    const int x = cx * kCellSide;
+    uint64_t differing = kernel.compare_cells(source, stride, to.row(y) + x, to.width(), count, rows);
+    while (differing != 0) {
+      const int first = std::countr_zero(differing);
+      const int run = std::countr_one(differing >> first);
+      copy(x + first * kCellSide, run * kCellSide, source + first * kCellSide);
+      changed.insert(Rect{cx + first, y / kCellSide, run, 1});
+      differing &= first + run == 64 ? 0 : ~uint64_t{0} << (first + run);
+    }
+  }
+};
+
+}  // namespace
+
+void take_changes(const uint32_t* from, int64_t stride, const Rect& area, Picture& to, TileSet& changed) {
+  CHECK(intersect(area, to.bounds()) == area);
+  static const DiffKernel kernel = diff_kernels().back();
+  const int first_cell = (area.x + kCellSide - 1) / kCellSide;
+  const int end_cell = area.right() / kCellSide;
+  for (int y = area.y; y < area.bottom();) {
+    const int rows = std::min(area.bottom(), (y / kCellSide + 1) * kCellSide) - y;
+    const uint32_t* const source = from + (y - area.y) * stride;
+    Band band{source, stride, y, rows, to};
+    if (first_cell > end_cell) {
+      band.take_part(source, area.x, area.width, changed);
+    } else {
+      band.take_part(source, area.x, first_cell * kCellSide - area.x, changed);
+      for (int cx = first_cell; cx < end_cell; cx += 64) {
+        band.take_cells(source + cx * kCellSide - area.x, cx, std::min(64, end_cell - cx), kernel, changed);
+      }
+      band.take_part(source + end_cell * kCellSide - area.x, end_cell * kCellSide, area.right() - end_cell * kCellSide,
+                     changed);
+    }
+    y += rows;
+  }
+}
+
 bool rows_equal(const uint32_t* a, const uint32_t* b, int count) {
   uint32_t bits = 0;
   int x = 0;
@@ -158,6 +221,12 @@ Rect tighten(const PictureView& a, const PictureView& b, Rect area) {
     }
   }
   return {area.x + left, area.y, right - left, area.height};
+}
+
+std::vector<Rect> areas_of(const TileSet& cells, const CellGrid& grid) {
+  std::vector<Rect> areas = cells.rectangles();
+  for (Rect& area : areas) area = grid.pixels_of(area);
+  return areas;
 }
 
 void copy_colours(const PictureView& from, Picture& to, const Rect& area) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "codec/picture.h"
 #include "codec/tile_set.h"
@@ -27,11 +28,18 @@ std::span<const DiffKernel> diff_kernels();
 void keep_differing(const PictureView& a, const PictureView& b, TileSet& cells);
 void keep_differing(const DiffKernel& kernel, const PictureView& a, const PictureView& b, TileSet& cells);
 
+// Makes `area` of `to` the pixels at `from` (the area's first; rows `stride` apart) and adds the cells in which a
+// colour was another one to `changed`.
+void take_changes(const uint32_t* from, int64_t stride, const Rect& area, Picture& to, TileSet& changed);
+
 // Whether rows of pixels are equal in colour.
 [[nodiscard]] bool rows_equal(const uint32_t* a, const uint32_t* b, int count);
 
 // The smallest rectangle inside `area` outside of which both pictures are equal (within `area`).
 [[nodiscard]] Rect tighten(const PictureView& a, const PictureView& b, Rect area);
+
+// The cells of the set in pixels, joined to disjoint rectangles.
+[[nodiscard]] std::vector<Rect> areas_of(const TileSet& cells, const CellGrid& grid);
 
 // Copies colours of `area`, clearing the X byte.
 void copy_colours(const PictureView& from, Picture& to, const Rect& area);

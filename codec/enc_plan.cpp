@@ -180,11 +180,12 @@ std::vector<Rect> join_loosely(const TileSet& wanted, const TileSet& avoided) {
 
 }  // namespace
 
-void classify(const PictureView& source, const TileSet& changed, CellClasses& classes) {
+void classify(const PictureView& source, const TileSet& changed, CellClasses& classes, FrameAnalysis* shared) {
   const CellGrid grid{{source.width, source.height}, kCellSide};
   changed.for_each([&](int x, int y) {
     const Rect cell = grid.pixels_of({x, y, 1, 1});
-    const int64_t share = int64_t{equal_pixels(source, cell)} * 16;
+    const auto count = [&] { return equal_pixels(source, cell); };
+    const int64_t share = int64_t{shared == nullptr ? count() : shared->equal_pixels(x, y, count)} * 16;
     const bool was_picture = classes.picture.test(x, y);
     const int64_t needed = was_picture ? kTextShareOfPicture : kTextShareOfText;
     if (share >= needed * cell.area()) {

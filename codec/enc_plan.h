@@ -6,6 +6,7 @@
 #include "codec/enc_diff.h"
 #include "codec/enc_motion.h"
 #include "codec/enc_viewer.h"
+#include "codec/frame_analysis.h"
 #include "codec/tile_set.h"
 
 namespace vitrine::codec {
@@ -28,8 +29,8 @@ struct CellClasses {
 // Bytes a pixel of natural picture takes losslessly, for estimates (1.17 was measured by median prediction).
 inline constexpr double kPhotoBytesPerPixel = 1.2;
 
-// Classifies the cells of `changed` from the source.
-void classify(const PictureView& source, const TileSet& changed, CellClasses& classes);
+// Classifies the cells of `changed` from the source. `shared`, if given, knows this source.
+void classify(const PictureView& source, const TileSet& changed, CellClasses& classes, FrameAnalysis* shared = nullptr);
 
 // Regions that together cover the cells of `changed`, in no particular order. Exactly coded regions are cut to
 // the pixels that differ; JPEG regions are whole cells. `classes` must be up to date for `changed`.

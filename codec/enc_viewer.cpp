@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -76,6 +77,7 @@ struct ViewerEncoder::State {
     const EncodeBudget& budget;
     Micros now;
     std::vector<uint8_t>& body;
+    FrameAnalysis* shared;
     size_t start;  // of the body in the buffer
     UpdateInfo info;
     int64_t coded_pixels = 0;
@@ -85,8 +87,10 @@ struct ViewerEncoder::State {
   };
 
   void mark(const Rect& cells, Micros now);
+  void mark_changed(const Rect& cells, Micros now);
   void compare_missing(const PictureView& source);
-  void classify_missing(const PictureView& source);
+  void classify_missing(const Draft& draft);
+  [[nodiscard]] std::vector<Motion> find_motions(const Draft& draft, const TileSet& fresh);
   [[nodiscard]] Micros waiting(const Rect& area, Micros now) const;
   void encode_missing(Draft& draft);
   void move_and_recall(Draft& draft, const TileSet& fresh);
@@ -102,12 +106,22 @@ struct ViewerEncoder::State {
   void encode_screen(Draft& draft, const Rect& area);
   void encode_photo(Draft& draft, const Rect& area);
   void encode_jpeg(Draft& draft, const Rect& area);
+  bool paint_jpeg(Draft& draft, const Rect& area, int quality, JpegSampling sampling);
   void painted_exactly(const PictureView& source, const Rect& area);
   [[nodiscard]] bool spent(const Draft& draft, const Rect& piece) const;
   [[nodiscard]] int64_t piece_pixels(Coding coding, const Draft& draft) const;
   void note_changed(Draft& draft, const Rect& area);
   void find_refine_time();
 
+  // The cells that lie wholly in an area of pixels.
+  [[nodiscard]] Rect cells_inside(const Rect& area) const {
+    const auto first = [](int at) { return (at + kCellSide - 1) / kCellSide; };
+    const auto end = [](int at, int side) { return at == side ? (at + kCellSide - 1) / kCellSide : at / kCellSide; };
+    const int x = first(area.x);
+    const int y = first(area.y);
+    return {x, y, std::max(0, end(area.right(), grid.picture.width) - x),
+            std::max(0, end(area.bottom(), grid.picture.height) - y)};
+  }
   [[nodiscard]] Micros& painted_time(int x, int y) { return painted_at[static_cast<size_t>(y) * grid.columns() + x]; }
 
   CellGrid grid;
@@ -127,6 +141,7 @@ struct ViewerEncoder::State {
   std::vector<Micros> painted_at;     // when a lossy cell was last painted
   std::vector<Micros> missing_since;  // when a missing cell was first marked
   Micros next_refinement = kNever;
+  FrameAnalysis::PictureNumber in_step = 0;  // `painted` is this picture of the source; 0: of none, or not known
 
   ScreenEncoder screen;
   PhotoEncoder photo;
@@ -151,6 +166,16 @@ void ViewerEncoder::State::mark(const Rect& cells, Micros now) {
   considered.erase(cells);
 }
 
+// What was not missing was painted as it looked before, so it differs; what was may have become as it was painted.
+void ViewerEncoder::State::mark_changed(const Rect& cells, Micros now) {
+  TileSet differing(grid);
+  differing.insert(cells);
+  differing -= missing;
+  mark(cells, now);
+  compared |= differing;
+  unclassified |= differing;
+}
+
 // Drops the missing cells that are equal. A large change leaves in many updates; each looks only at what was marked or
 // painted since the one before.
 void ViewerEncoder::State::compare_missing(const PictureView& source) {
@@ -164,10 +189,19 @@ void ViewerEncoder::State::compare_missing(const PictureView& source) {
   unclassified |= fresh;
 }
 
-void ViewerEncoder::State::classify_missing(const PictureView& source) {
+void ViewerEncoder::State::classify_missing(const Draft& draft) {
   unclassified &= missing;
-  classify(source, unclassified, classes);
+  classify(draft.source, unclassified, classes, draft.shared);
   unclassified.clear();
+}
+
+// Viewers in step search between the same two pictures.
+std::vector<Motion> ViewerEncoder::State::find_motions(const Draft& draft, const TileSet& fresh) {
+  const auto* known = draft.shared == nullptr ? nullptr : draft.shared->motions(in_step, fresh);
+  if (known != nullptr) return *known;
+  auto found = motion.find(draft.source, painted.view(), fresh, blank);
+  if (draft.shared != nullptr) draft.shared->keep_motions(in_step, fresh, found);
+  return found;
 }
 
 // How long the oldest missing cell of `area` has been missing.
@@ -193,7 +227,7 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     move_and_recall(draft, unsearched);
     searched |= unsearched;
   }
-  classify_missing(draft.source);
+  classify_missing(draft);
   const auto regions = plan_regions(draft.source, painted.view(), missing, classes, draft.budget);
   if (encode_regions(draft, regions, Painted::kSkip)) {
     missing.clear();
@@ -207,7 +241,7 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
 void ViewerEncoder::State::move_and_recall(Draft& draft, const TileSet& fresh) {
   TileSet open = fresh;
   const auto windows = recalling.find_windows(archive, draft.source, open);
-  const auto motions = motion.find(draft.source, painted.view(), open, blank);
+  const auto motions = find_motions(draft, open);
   keep(draft, fresh, motions);
   if (!motions.empty()) copy(draft, motions);
   recall(draft, windows);
@@ -258,7 +292,9 @@ int64_t ViewerEncoder::State::piece_pixels(Coding coding, const Draft& draft) co
     case Coding::kJpeg: {
       // At the highest qualities noise can take more bytes than raw pixels.
       const bool dear = draft.budget.jpeg_quality >= kFullChromaQuality;
-      return std::clamp(bytes * 3, kLeastPiecePixels, dear ? kMostPiecePixels : kMostJpegPiecePixels);
+      const int64_t pixels = std::clamp(bytes * 3, kLeastPiecePixels, dear ? kMostPiecePixels : kMostJpegPiecePixels);
+      // Few sizes, so that viewers whose links are about as fast can share pieces.
+      return static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(pixels)));
     }
     case Coding::kPhoto: return std::clamp(bytes / 2, kLeastPiecePixels, kMostPiecePixels);
   }
@@ -278,6 +314,7 @@ void ViewerEncoder::State::encode_piece(Draft& draft, const Region& piece) {
 }
 
 void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
+  in_step = 0;
   draft.info.changed_pixels += area.area();
   draft.written_pixels += area.area();
   unverified.insert(tiles.cells_of(area));
@@ -326,6 +363,8 @@ void ViewerEncoder::State::copy(Draft& draft, const std::vector<Motion>& motions
   const bool any_lossy = lossy.any();
   copy_areas(held.row(0), held.width(), copies);
   copy_areas(painted.row(0), painted.width(), copies);
+  // Copies were compared when they were found.
+  for (const CopyArea& area : copies) missing.erase(cells_inside(area.to));
   if (!any_lossy) return;
   for (const CopyArea& area : copies) {
     const Rect cells = grid.cells_of(area.to);
@@ -418,8 +457,7 @@ void ViewerEncoder::State::encode_photo(Draft& draft, const Rect& area) {
 void ViewerEncoder::State::encode_jpeg(Draft& draft, const Rect& area) {
   const int quality = std::clamp(draft.budget.jpeg_quality, 1, 100);
   const JpegSampling sampling = quality >= kFullChromaQuality ? JpegSampling::k444 : JpegSampling::k420;
-  scratch.clear();
-  if (!jpeg.encode(draft.source, area, quality, sampling, scratch)) return encode_photo(draft, area);
+  if (!paint_jpeg(draft, area, quality, sampling)) return encode_photo(draft, area);
   const size_t before = draft.body.size();
   ByteWriter out(draft.body);
   out.operation(Operation::kJpeg);
@@ -430,8 +468,6 @@ void ViewerEncoder::State::encode_jpeg(Draft& draft, const Rect& area) {
   out.bytes(scratch);
   draft.info.bytes_by_coding[static_cast<size_t>(Operation::kJpeg)] += draft.body.size() - before;
 
-  const JpegScan scan{quality, sampling, {area.width, area.height}, scratch};
-  CHECK(decode_jpeg(scan, held.row(area.y) + area.x, held.width()).ok());
   copy_colours(draft.source, painted, area);
   note_changed(draft, area);
   const Rect cells = grid.cells_of(area);
@@ -441,6 +477,22 @@ void ViewerEncoder::State::encode_jpeg(Draft& draft, const Rect& area) {
   lossy.erase(cells);
   lossy |= inexact;
   inexact.for_each([&](int x, int y) { painted_time(x, y) = draft.now; });
+}
+
+// Leaves the scan in `scratch` and what it decodes to in `held`; false when it cannot be made.
+bool ViewerEncoder::State::paint_jpeg(Draft& draft, const Rect& area, int quality, JpegSampling sampling) {
+  const auto* known = draft.shared == nullptr ? nullptr : draft.shared->jpeg(area, quality, sampling);
+  if (known != nullptr) {
+    scratch = known->scan;
+    copy_colours(draft.shared->decoded(), held, area);
+    return true;
+  }
+  scratch.clear();
+  if (!jpeg.encode(draft.source, area, quality, sampling, scratch)) return false;
+  const JpegScan scan{quality, sampling, {area.width, area.height}, scratch};
+  CHECK(decode_jpeg(scan, held.row(area.y) + area.x, held.width()).ok());
+  if (draft.shared != nullptr) draft.shared->keep_jpeg({area, quality, sampling, scratch}, held.view());
+  return true;
 }
 
 // Tiles that the viewer shows wrongly become black on both sides, and coder state that may have learnt from wrong
@@ -524,6 +576,10 @@ void ViewerEncoder::mark(const Rect& area, Micros now) {
   state_->mark(state_->grid.cells_of(area), now);
 }
 
+void ViewerEncoder::mark_changed(const Rect& area, Micros now) {
+  state_->mark_changed(state_->grid.cells_of(area), now);
+}
+
 void ViewerEncoder::mark_wrong(std::span<const uint32_t> tiles) {
   const auto count = static_cast<uint32_t>(state_->tiles.columns() * state_->tiles.rows());
   for (const uint32_t tile : tiles) {
@@ -545,9 +601,9 @@ Micros ViewerEncoder::refine_at() const {
 }
 
 UpdateInfo ViewerEncoder::encode(const PictureView& source, const EncodeBudget& budget, Micros now,
-                                 std::vector<uint8_t>& body) {
+                                 std::vector<uint8_t>& body, FrameAnalysis* shared) {
   CHECK(source.width == size().width && source.height == size().height);
-  State::Draft draft{source, budget, now, body, body.size(), {}};
+  State::Draft draft{source, budget, now, body, shared, body.size(), {}};
   draft.info.bytes_by_coding.assign(kCodingNames.size(), 0);
   const bool had_lossy = state_->lossy.any();
   state_->heal(draft);
@@ -556,6 +612,7 @@ UpdateInfo ViewerEncoder::encode(const PictureView& source, const EncodeBudget& 
   if (had_lossy || state_->lossy.any()) state_->find_refine_time();
   draft.info.empty = draft.bytes() == 0;
   draft.info.complete = !state_->missing.any();
+  state_->in_step = shared != nullptr && draft.info.complete ? shared->picture() : 0;
   draft.info.exact = draft.info.complete && !state_->lossy.any();
   return draft.info;
 }

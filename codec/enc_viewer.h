@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "codec/enc_archive.h"
+#include "codec/frame_analysis.h"
 #include "codec/picture.h"
 #include "protocol/base/time.h"
 
@@ -52,6 +53,9 @@ class ViewerEncoder {
 
   // Pixels in `area` may have changed in the source since the last call. Over-reporting costs a comparison, no bytes.
   void mark(const Rect& area, Micros now);
+  // A colour changed in each of the cells that `area` consists of: whole ones, or cut by the picture's edge. What is
+  // claimed wrongly may be sent again.
+  void mark_changed(const Rect& area, Micros now);
   // These tiles (indexes row by row) are wrong at the viewer whatever we believe: send them again without prediction
   // from them. Answers PictureCheckResult.
   void mark_wrong(std::span<const uint32_t> tiles);
@@ -65,7 +69,9 @@ class ViewerEncoder {
 
   // Appends the next update to `body` within `budget`. `source` has size() and stays unchanged during the call.
   // When damage exceeds the budget, the rest stays missing for the next call; every update is consistent by itself.
-  UpdateInfo encode(const PictureView& source, const EncodeBudget& budget, Micros now, std::vector<uint8_t>& body);
+  // `shared`, if given, knows this source; with it the update is the same or one that is as good.
+  UpdateInfo encode(const PictureView& source, const EncodeBudget& budget, Micros now, std::vector<uint8_t>& body,
+                    FrameAnalysis* shared = nullptr);
 
   // Tiles whose picture changed since the last call of this function, for PictureCheck; call only when exact.
   std::vector<uint32_t> take_unverified_tiles();

@@ -26,6 +26,7 @@ Overloaded(F...) -> Overloaded<F...>;
 DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands)
     : screen_(screen),
       hands_(hands),
+      analysis_(screen.content().picture.size()),
       captures_(kCapturesPerSecond, kCaptureBurst),
       mode_applied_at_(-kBetweenResizes) {}
 
@@ -72,6 +73,7 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
 
 void DesktopAgent::remove_viewer(ViewerId viewer, Micros now) {
   if (viewers_.erase(viewer) == 0) return;
+  if (viewers_.size() <= 1) analysis_.forget();
   check(hands_.release_all(viewer));
   const auto again = hands_.proceed(now);
   if (check(again)) hands_at_ = again.value();
@@ -130,7 +132,10 @@ void DesktopAgent::read_events(Micros now) {
   if (!check(events)) return;
   const ScreenContent& content = screen_.content();
   damaged_ = damaged_ || events.value().damaged || events.value().resized;
-  if (events.value().resized) picture_read_ = false;
+  if (events.value().resized) {
+    picture_read_ = false;
+    analysis_ = codec::FrameAnalysis(content.picture.size());
+  }
   for (auto& [id, session] : viewers_) {
     if (events.value().resized) {
       session.reset_surface(content.picture.size(), now);
@@ -149,8 +154,9 @@ void DesktopAgent::capture(Micros now) {
     if (!check(rects)) return;
     damaged_ = false;
     picture_read_ = true;
+    analysis_.changed(rects.value());
     for (auto& [id, session] : viewers_) {
-      for (const Rect& rect : rects.value()) session.mark(rect, now);
+      for (const Rect& rect : rects.value()) session.mark_changed(rect, now);
     }
   }
   // Nothing waits to be read: the picture is what the screen shows now.
@@ -169,7 +175,9 @@ void DesktopAgent::prepare_output(ViewerId viewer, Micros now) {
   if (found == viewers_.end() || fault_ || !found->second.can_take_pixels()) return;
   read_events(now);
   if (!fault_ && (damaged_ || found->second.lacks_pixels(now))) capture(now);
-  if (!fault_ && found->second.lacks_pixels(now)) found->second.encode(screen_.content().picture.view(), now);
+  if (fault_ || !found->second.lacks_pixels(now)) return;
+  codec::FrameAnalysis* const shared = viewers_.size() > 1 ? &analysis_ : nullptr;
+  found->second.encode(screen_.content().picture.view(), shared, now);
 }
 
 std::optional<Bytes> DesktopAgent::take_output(ViewerId viewer, Micros now) {

@@ -90,6 +90,7 @@ class DesktopAgent {
   ViewerId last_viewer_ = 0;
   bool damaged_ = true;        // pixels wait to be captured
   bool picture_read_ = false;  // since the start, and since the last change of size
+  codec::FrameAnalysis analysis_;
   TokenBucket captures_;
   std::optional<ScreenMode> wanted_mode_;
   std::optional<uint32_t> scale_percent_;

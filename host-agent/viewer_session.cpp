@@ -202,6 +202,10 @@ void ViewerSession::mark(const Rect& area, Micros now) {
   encoder_.mark(area, now);
 }
 
+void ViewerSession::mark_changed(const Rect& area, Micros now) {
+  encoder_.mark_changed(area, now);
+}
+
 void ViewerSession::captured(Micros now) {
   captured_at_ = now;
   captured_sequence_ = injected_sequence_;
@@ -254,10 +258,10 @@ codec::EncodeBudget ViewerSession::budget() const {
           .focus_y = pointer_.y};
 }
 
-void ViewerSession::encode(const codec::PictureView& source, Micros now) {
+void ViewerSession::encode(const codec::PictureView& source, codec::FrameAnalysis* shared, Micros now) {
   if (encoded_ || !can_take_pixels()) return;
   EncodedUpdate update;
-  const codec::UpdateInfo info = encoder_.encode(source, budget(), now, update.body);
+  const codec::UpdateInfo info = encoder_.encode(source, budget(), now, update.body, shared);
   exact_ = info.exact;
   update.flags = (info.complete ? uint32_t{kUpdateComplete} : 0) | (info.exact ? uint32_t{kUpdateExact} : 0);
   // What was still missing may turn out to be equal; then an update that changes nothing says that this is all.

@@ -54,6 +54,8 @@ class ViewerSession {
   // The next message is a SurfaceReset; everything is missing.
   void reset_surface(Size size, Micros now);
   void mark(const Rect& area, Micros now);
+  // The same for cells of which each has another colour somewhere, as a capture gives them.
+  void mark_changed(const Rect& area, Micros now);
   // What encode() is given from here on was captured now.
   void captured(Micros now);
   void set_cursor(const CursorImage& cursor);
@@ -69,8 +71,8 @@ class ViewerSession {
   // There is something to encode.
   [[nodiscard]] bool lacks_pixels(Micros now) const;
   [[nodiscard]] bool wants_output(Micros now) const;
-  // Encodes the next update from `source`; it must be taken by take_output() soon.
-  void encode(const codec::PictureView& source, Micros now);
+  // Encodes the next update from `source`; it must be taken by take_output() soon. `shared` may be null.
+  void encode(const codec::PictureView& source, codec::FrameAnalysis* shared, Micros now);
   std::optional<Bytes> take_output(Micros now);
   // When to look at wants_output() again although nothing happened: the first such time after `after`.
   [[nodiscard]] Micros next_deadline(Micros after) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/enc_diff.h"
 #include "protocol/limits.h"
 
 namespace vitrine::agent {
@@ -55,12 +56,12 @@ Result<ScreenEvents> MemoryScreen::take_events() {
 Result<std::vector<Rect>> MemoryScreen::capture() {
   ++captures_;
   if (!failure_.empty()) return Error{ErrorCode::kClosed, failure_};
-  for (const Rect& rect : damage_) {
-    for (int y = rect.y; y < rect.bottom(); ++y) {
-      std::copy_n(pixels_.row(y) + rect.x, rect.width, content_.picture.row(y) + rect.x);
-    }
+  const codec::CellGrid grid{pixels_.size(), codec::kCellSide};
+  codec::TileSet changed(grid);
+  for (const Rect& rect : std::exchange(damage_, {})) {
+    codec::take_changes(pixels_.row(rect.y) + rect.x, pixels_.width(), rect, content_.picture, changed);
   }
-  return std::exchange(damage_, {});
+  return codec::areas_of(changed, grid);
 }
 
 Result<void> MemoryScreen::resize(const ScreenMode& wanted) {

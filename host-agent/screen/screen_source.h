@@ -49,7 +49,8 @@ class ScreenSource {
   virtual ~ScreenSource() = default;
   // What happened since the last call. Reads no pixels and never waits long.
   virtual Result<ScreenEvents> take_events() = 0;
-  // Reads what changed since the last capture into content().picture; gives the rectangles that may differ now.
+  // Reads what changed since the last capture into content().picture; gives the cells of 16x16 pixels, joined to
+  // rectangles, in which a colour really is another one now.
   virtual Result<std::vector<Rect>> capture() = 0;
   [[nodiscard]] virtual const ScreenContent& content() const = 0;
   // Asks for another size; what came of it is told by take_events(). A size that cannot be had leaves things as they

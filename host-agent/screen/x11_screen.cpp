@@ -6,10 +6,10 @@
 #include <xcb/xinput.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <utility>
 
+#include "codec/enc_diff.h"
 #include "host-agent/screen/cursor_image.h"
 
 namespace vitrine::agent {
@@ -237,7 +237,8 @@ Result<std::vector<Rect>> X11Screen::take_damage() {
   return merge_into_bands(rects, kMostRects);
 }
 
-Result<bool> X11Screen::read_pixels(std::span<const Rect> rects) {
+// False when the server no longer had all of them.
+Result<bool> X11Screen::read_pixels(std::span<const Rect> rects, codec::TileSet& changed) {
   xcb_connection_t* const x = display_.connection();
   std::vector<xcb_shm_get_image_cookie_t> cookies;
   size_t offset = 0;  // rectangles of one region do not overlap, so all of them fit in one screen
@@ -254,10 +255,7 @@ Result<bool> X11Screen::read_pixels(std::span<const Rect> rects) {
     const XcbPtr<xcb_shm_get_image_reply_t> reply(xcb_shm_get_image_reply(x, cookies[i], nullptr));
     complete = complete && reply != nullptr;
     const Rect& rect = rects[i];
-    for (int y = rect.y; complete && y < rect.bottom(); ++y) {
-      std::memcpy(content_.picture.row(y) + rect.x, from + static_cast<size_t>(y - rect.y) * rect.width,
-                  static_cast<size_t>(rect.width) * 4);
-    }
+    if (complete) codec::take_changes(from, rect.width, rect, content_.picture, changed);
     from += rect.area();
   }
   if (xcb_connection_has_error(x) != 0) return display_.failure("ShmGetImage");
@@ -267,14 +265,16 @@ Result<bool> X11Screen::read_pixels(std::span<const Rect> rects) {
 Result<std::vector<Rect>> X11Screen::capture() {
   // A program may have moved the pointer without an input event; looking costs nothing beside the rest.
   const auto pointer = xcb_query_pointer(display_.connection(), display_.root());
-  std::vector<Rect> rects = TRY(take_damage());
+  const std::vector<Rect> rects = TRY(take_damage());
   TRY(read_pointer(pointer));
-  if (TRY(read_pixels(rects))) return rects;
+  const codec::CellGrid grid{content_.picture.size(), codec::kCellSide};
+  codec::TileSet changed(grid);
+  if (TRY(read_pixels(rects, changed))) return codec::areas_of(changed, grid);
   // The screen became smaller while it was read. What was not read is read after the new size is known.
   whole_ = true;
   size_unsure_ = true;
   events_.damaged = true;
-  return std::vector<Rect>{};
+  return codec::areas_of(changed, grid);
 }
 
 Result<void> X11Screen::resize(const ScreenMode& wanted) {

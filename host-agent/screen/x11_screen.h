@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 
+#include "codec/tile_set.h"
 #include "host-agent/screen/randr_resizer.h"
 #include "host-agent/screen/screen_source.h"
 #include "host-agent/x11/x11_display.h"
@@ -65,7 +66,7 @@ class X11Screen : public ScreenSource {
   Result<void> read_pointer(xcb_query_pointer_cookie_t cookie);
   Result<std::vector<Rect>> take_damage();
   // False when the screen changed its size in the meantime.
-  Result<bool> read_pixels(std::span<const Rect> rects);
+  Result<bool> read_pixels(std::span<const Rect> rects, codec::TileSet& changed);
 
   X11Display& display_;
   RandrResizer resizer_;

@@ -43,6 +43,36 @@ TEST(Diff, KernelsAgreeWithPlainCode) {
   }
 }
 
+TEST(Diff, TakesExactlyTheChangesOfAnArea) {
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    Dice dice(seed);
+    const Size size{1 + dice.below(1300), 1 + dice.below(70)};
+    const CellGrid grid{size, kCellSide};
+    Picture old(size);
+    draw_noise(old, old.bounds(), dice);
+    Picture now = old;
+    for (int i = dice.below(40); i > 0; --i)
+      now.row(dice.below(size.height))[dice.below(size.width)] ^= 1U << dice.below(32);
+    const Rect area = random_area(size, dice);
+    TileSet expected(grid);
+    for (int y = area.y; y < area.bottom(); ++y) {
+      for (int x = area.x; x < area.right(); ++x) {
+        if (((now.row(y)[x] ^ old.row(y)[x]) & kColourMask) != 0) expected.insert(x / kCellSide, y / kCellSide);
+      }
+    }
+    Picture taken = old;
+    TileSet changed(grid);
+    take_changes(now.row(area.y) + area.x, now.width(), area, taken, changed);
+    EXPECT_EQ(changed, expected) << "seed " << seed;
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) {
+        const Picture& wanted = intersect({x, y, 1, 1}, area).empty() ? old : now;
+        ASSERT_EQ(taken.row(y)[x] & kColourMask, wanted.row(y)[x] & kColourMask) << x << "," << y << " seed " << seed;
+      }
+    }
+  }
+}
+
 TEST(Diff, TightensToThePixelsThatDiffer) {
   Dice dice(3);
   Picture a({100, 80});

@@ -5,6 +5,7 @@
 
 #include "codec/dec_decoder.h"
 #include "codec/enc_viewer.h"
+#include "codec/frame_analysis.h"
 #include "codec/tile_hash.h"
 #include "tests/unit/codec/pictures.h"
 
@@ -54,6 +55,87 @@ void scroll(Picture& picture, const Rect& area, int dx, int dy) {
       }
     }
   }
+}
+
+// Draws the next picture of a film with a window dragged over it.
+void draw_film(Picture& picture, int frame) {
+  Dice dice(7);
+  draw_photo(picture, {0, 0, 400, 300}, dice);
+  for (int y = 0; y < 300; ++y) {
+    for (int x = 0; x < 400; ++x) picture.row(y)[x] += static_cast<uint32_t>((x + frame * 5) & 63) << 8;
+  }
+  Dice same(1);
+  draw_text(picture, {20 + frame * 4, 30 + frame * 2, 120, 90}, same);
+}
+
+// Bytes and pixels do not depend on who else looks.
+TEST(ViewerEncoder, SharingChangesNothingButTheWork) {
+  const Size size{480, 320};
+  Pair alone(size);
+  FrameAnalysis shared(size);
+  std::vector<ViewerEncoder> others;
+  for (int i = 0; i < 3; ++i) others.emplace_back(size);
+  for (int frame = 0; frame < 12; ++frame) {
+    draw_film(alone.desktop, frame);
+    shared.changed(std::vector<Rect>{alone.desktop.bounds()});
+    const EncodeBudget budget{.max_bytes = 200'000, .jpeg_quality = frame % 5 == 4 ? 0 : 75};
+    std::vector<uint8_t> expected;
+    Micros now = frame * 33 * kMillisecond;
+    alone.mark(alone.desktop.bounds());
+    alone.encoder.encode(alone.desktop.view(), budget, now, expected);
+    ASSERT_TRUE(alone.decoder.apply(expected).ok());
+    for (ViewerEncoder& other : others) {
+      std::vector<uint8_t> body;
+      other.mark(alone.desktop.bounds(), now);
+      other.encode(alone.desktop.view(), budget, now, body, &shared);
+      EXPECT_EQ(body, expected) << "frame " << frame;
+      EXPECT_EQ(wrong_pixels(alone.decoder, other.held()), 0) << "frame " << frame;
+    }
+  }
+}
+
+TEST(FrameAnalysis, KeepsNothingOfWhatChanged) {
+  const Size size{256, 128};
+  FrameAnalysis analysis(size);
+  Picture shown(size);
+  const auto keep = [&](const Rect& area) {
+    analysis.keep_jpeg({area, 75, JpegSampling::k420, {1, 2, 3}}, shown.view());
+  };
+  keep({0, 0, 64, 64});
+  keep({64, 0, 64, 64});
+  EXPECT_EQ(analysis.jpeg({0, 0, 64, 64}, 60, JpegSampling::k420), nullptr);
+  TileSet cells(CellGrid{size, 16});
+  cells.insert(3, 3);
+  const auto first = analysis.picture();
+  analysis.keep_motions(first, cells, {{1, 2, {}}});
+  EXPECT_NE(analysis.motions(first, cells), nullptr);
+  EXPECT_EQ(analysis.motions(0, cells), nullptr);  // nobody is in step with no picture
+  EXPECT_EQ(analysis.equal_pixels(4, 4, [] { return 5; }), 5);
+  EXPECT_EQ(analysis.equal_pixels(5, 5, [] { return 6; }), 6);
+  analysis.changed(std::vector<Rect>{{48, 48, 16, 16}});
+  EXPECT_EQ(analysis.jpeg({0, 0, 64, 64}, 75, JpegSampling::k420), nullptr);
+  EXPECT_NE(analysis.jpeg({64, 0, 64, 64}, 75, JpegSampling::k420), nullptr);
+  EXPECT_EQ(analysis.motions(first, cells), nullptr);
+  EXPECT_EQ(analysis.equal_pixels(4, 4, [] { return 7; }), 7);  // its left neighbour's last pixels changed
+  EXPECT_EQ(analysis.equal_pixels(5, 5, [] { return 7; }), 6);
+  EXPECT_NE(analysis.picture(), first);
+  // The later of two pieces that overlap.
+  keep({100, 0, 64, 64});
+  EXPECT_EQ(analysis.jpeg({64, 0, 64, 64}, 75, JpegSampling::k420), nullptr);
+  EXPECT_NE(analysis.jpeg({100, 0, 64, 64}, 75, JpegSampling::k420), nullptr);
+}
+
+TEST(FrameAnalysis, MemoryStaysBelowAPictureAndAFewScans) {
+  const Size size{4096, 512};
+  FrameAnalysis analysis(size);
+  const Picture shown(size);
+  for (int i = 0; i < 2000; ++i) {
+    const Rect area{i % 128 * 32, i / 128 * 32, 32, 32};
+    analysis.keep_jpeg({area, 75, JpegSampling::k420, std::vector<uint8_t>(64 * 1024)}, shown.view());
+  }
+  EXPECT_LE(analysis.memory_bytes(), size_t{4096} * 512 * 4 + 9 * 1024 * 1024);
+  analysis.forget();
+  EXPECT_LT(analysis.memory_bytes(), 64U * 1024);
 }
 
 // What lies around the focus encloses what was painted there first; that must not be painted for ever.

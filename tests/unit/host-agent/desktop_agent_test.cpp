@@ -62,6 +62,56 @@ class DesktopAgentTest : public testing::Test {
   codec::PictureView desktop() { return screen.pixels().view(); }
 };
 
+// A film, a window that moves over it, and text, for viewers that keep up, one that skips frames and one that comes
+// late.
+TEST_F(DesktopAgentTest, WhatViewersShareIsAsExactAsWhatTheyFindAlone) {
+  screen.set_size({320, 208});
+  const ViewerId first = join(kMayView);
+  join(kMayView);
+  const ViewerId slow = join(kMayView);
+  run(kSecond);
+  uint32_t noise = 1;
+  for (int frame = 0; frame < 60; ++frame) {
+    for (int y = 0; y < 160; ++y) {
+      uint32_t* const row = screen.pixels().row(y);
+      for (int x = 0; x < 200; ++x) {
+        noise = noise * 1664525 + 1013904223;
+        row[x] = static_cast<uint32_t>(x + frame * 3) << 16 | static_cast<uint32_t>(y) << 8 | (noise >> 28);
+      }
+    }
+    screen.damage({0, 0, 200, 160});
+    screen.fill({frame * 3, 40, 60, 50}, 0xf0f0f0);
+    for (int i = 0; i < 50; i += 5) screen.fill({frame * 3 + i, 44 + i / 2, 3, 9}, 0x202020);
+    screen.fill({210 + frame, 170, 1, 12}, 0xffffff);
+    say(slow, Visibility{.visible = frame % 3 == 0});
+    if (frame == 30) join(kMayView);
+    if (frame == 40) say(first, Visibility{.visible = false});
+    if (frame == 50) say(first, Visibility{.visible = true});
+    run(kSecond / 30);
+  }
+  for (const auto& [id, viewer] : viewers) say(id, Visibility{.visible = true});
+  run(3 * kSecond);
+  for (const auto& [id, viewer] : viewers) {
+    EXPECT_TRUE(viewer.shows(desktop())) << id;
+    EXPECT_EQ(viewer.updates.back().flags, kUpdateComplete | kUpdateExact) << id;
+    EXPECT_FALSE(viewer.close.has_value()) << id;
+  }
+}
+
+// Servers report far more than what changed.
+TEST_F(DesktopAgentTest, DamageWithoutAnotherColourReachesNoViewer) {
+  const ViewerId id = join();
+  join();
+  run(3 * kSecond);
+  const size_t updates = viewers[id].updates.size();
+  const int captures = screen.captures();
+  screen.damage(screen.pixels().bounds());
+  run(kSecond);
+  EXPECT_EQ(screen.captures(), captures + 1);
+  EXPECT_EQ(viewers[id].updates.size(), updates);
+  EXPECT_FALSE(agent.session(id)->lacks_pixels(now));
+}
+
 TEST_F(DesktopAgentTest, AViewerSeesTheScreenPixelForPixel) {
   screen.fill({10, 20, 100, 50}, 0x336699);
   const ViewerId id = join();

@@ -139,25 +139,29 @@ TEST_F(X11ScreenTest, ACaptureEqualsTheScreenPixelForPixel) {
   EXPECT_TRUE(same(screen->content().picture, painter->look()));
 }
 
-TEST_F(X11ScreenTest, OnlyTheDamageIsRead) {
+TEST_F(X11ScreenTest, OnlyCellsWithAnotherColourAreTold) {
   painter->fill({100, 50, 20, 10}, 0xff0000);
   painter->finish();
   settled_events();
   const std::vector<Rect> rects = capture();
-  ASSERT_EQ(rects.size(), 1U);
-  EXPECT_EQ(rects[0], (Rect{100, 50, 20, 10}));
+  EXPECT_EQ(rects, (std::vector<Rect>{{96, 48, 32, 16}}));
   EXPECT_EQ(screen->content().picture.row(55)[110] & codec::kColourMask, 0xff0000U);
+  // The same drawn again is damage to the server and nothing to us.
+  painter->fill({100, 50, 20, 10}, 0xff0000);
+  painter->finish();
+  EXPECT_TRUE(settled_events().damaged);
+  EXPECT_TRUE(capture().empty());
 }
 
 TEST_F(X11ScreenTest, DamageIsToldOnceUntilItIsCaptured) {
   painter->fill({0, 0, 10, 10}, 1);
   painter->finish();
   EXPECT_TRUE(settled_events().damaged);
-  painter->fill({20, 0, 10, 10}, 2);
+  painter->fill({48, 0, 10, 10}, 2);
   painter->finish();
   EXPECT_FALSE(settled_events().damaged);
   EXPECT_EQ(capture().size(), 2U);
-  painter->fill({40, 0, 10, 10}, 3);
+  painter->fill({80, 0, 10, 10}, 3);
   painter->finish();
   EXPECT_TRUE(settled_events().damaged);
 }
@@ -196,6 +200,9 @@ TEST_F(X11ScreenTest, SizesSetByOthersAreFollowed) {
   ASSERT_EQ(server.run("xrandr --output DUMMY0 --mode 1024x768"), 0);
   EXPECT_TRUE(settled_events().resized);
   EXPECT_EQ(screen->content().picture.size(), (Size{1024, 768}));
+  painter->fill({0, 0, 1024, 768}, 0x112233);
+  painter->finish();
+  settled_events();
   EXPECT_EQ(capture(), (std::vector<Rect>{{0, 0, 1024, 768}}));
 }
 
