@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 
+#include "codec/simd.h"
 #include "protocol/base/check.h"
 
 #if defined(__x86_64__)
@@ -79,6 +80,35 @@ bool narrow_cell_differs(const PictureView& a, const PictureView& b, int x, int 
     if (!rows_equal(a.row(row) + x, b.row(row) + x, a.width - x)) return true;
   }
   return false;
+}
+
+void copy_row(const uint32_t* in, uint32_t* __restrict out, int count) {
+  for (int x = 0; x < count; ++x) out[x] = in[x] & kColourMask;
+}
+
+// `first` and `second` are of different pictures.
+VITRINE_INLINE void copy_row_twice(const uint32_t* in, uint32_t* __restrict first, uint32_t* __restrict second,
+                                   int count) {
+  for (int x = 0; x < count; ++x) first[x] = second[x] = in[x] & kColourMask;
+}
+
+using CopyRowTwice = void (*)(const uint32_t* in, uint32_t* first, uint32_t* second, int count);
+
+void copy_row_twice_plain(const uint32_t* in, uint32_t* first, uint32_t* second, int count) {
+  copy_row_twice(in, first, second, count);
+}
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) void copy_row_twice_avx2(const uint32_t* in, uint32_t* first, uint32_t* second,
+                                                         int count) {
+  copy_row_twice(in, first, second, count);
+}
+#endif
+
+CopyRowTwice best_copy_row_twice() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) return copy_row_twice_avx2;
+#endif
+  return copy_row_twice_plain;
 }
 
 }  // namespace
@@ -162,9 +192,14 @@ Rect tighten(const PictureView& a, const PictureView& b, Rect area) {
 
 void copy_colours(const PictureView& from, Picture& to, const Rect& area) {
   for (int y = area.y; y < area.bottom(); ++y) {
-    const uint32_t* in = from.row(y) + area.x;
-    uint32_t* out = to.row(y) + area.x;
-    for (int x = 0; x < area.width; ++x) out[x] = in[x] & kColourMask;
+    copy_row(from.row(y) + area.x, to.row(y) + area.x, area.width);
+  }
+}
+
+void copy_colours(const PictureView& from, Picture& to, Picture& also_to, const Rect& area) {
+  static const CopyRowTwice copy = best_copy_row_twice();
+  for (int y = area.y; y < area.bottom(); ++y) {
+    copy(from.row(y) + area.x, to.row(y) + area.x, also_to.row(y) + area.x, area.width);
   }
 }
 

@@ -35,5 +35,7 @@ void keep_differing(const DiffKernel& kernel, const PictureView& a, const Pictur
 
 // Copies colours of `area`, clearing the X byte.
 void copy_colours(const PictureView& from, Picture& to, const Rect& area);
+// The same into two pictures while the source is at hand.
+void copy_colours(const PictureView& from, Picture& to, Picture& also_to, const Rect& area);
 
 }  // namespace vitrine::codec
