@@ -98,15 +98,34 @@ void copy_row_twice_plain(const uint32_t* in, uint32_t* first, uint32_t* second,
   copy_row_twice(in, first, second, count);
 }
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) void copy_row_twice_avx2(const uint32_t* in, uint32_t* first, uint32_t* second,
-                                                         int count) {
-  copy_row_twice(in, first, second, count);
+// Past the caches: what large areas bring in would drive out the coders' state, and is not looked at again soon.
+__attribute__((target("avx2"))) void copy_row_twice_streaming(const uint32_t* in, uint32_t* first, uint32_t* second,
+                                                              int count) {
+  constexpr uintptr_t kAlignment = sizeof(__m256i);
+  const auto misplaced = [](const uint32_t* at) { return reinterpret_cast<uintptr_t>(at) % kAlignment; };
+  int x = 0;
+  if (misplaced(first) == misplaced(second)) {
+    const __m256i mask = _mm256_set1_epi32(static_cast<int>(kColourMask));
+    for (; x < count && misplaced(first + x) != 0; ++x) first[x] = second[x] = in[x] & kColourMask;
+    for (; x + 8 <= count; x += 8) {
+      const __m256i colours = _mm256_and_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + x)), mask);
+      _mm256_stream_si256(reinterpret_cast<__m256i*>(first + x), colours);
+      _mm256_stream_si256(reinterpret_cast<__m256i*>(second + x), colours);
+    }
+  }
+  copy_row_twice(in + x, first + x, second + x, count - x);
 }
 #endif
 
-CopyRowTwice best_copy_row_twice() {
+// Areas of fewer pixels stay in the cache: the next update may well compare them.
+constexpr int64_t kLeastStreamed = 32 * 1024;
+
+CopyRowTwice best_copy_row_twice(int64_t pixels) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) return copy_row_twice_avx2;
+  static const bool streams = __builtin_cpu_supports("avx2");
+  if (streams && pixels >= kLeastStreamed) return copy_row_twice_streaming;
+#else
+  static_cast<void>(pixels);
 #endif
   return copy_row_twice_plain;
 }
@@ -197,7 +216,7 @@ void copy_colours(const PictureView& from, Picture& to, const Rect& area) {
 }
 
 void copy_colours(const PictureView& from, Picture& to, Picture& also_to, const Rect& area) {
-  static const CopyRowTwice copy = best_copy_row_twice();
+  const CopyRowTwice copy = best_copy_row_twice(area.area());
   for (int y = area.y; y < area.bottom(); ++y) {
     copy(from.row(y) + area.x, to.row(y) + area.x, also_to.row(y) + area.x, area.width);
   }

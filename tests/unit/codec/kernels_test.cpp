@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/dec_jpeg.h"
+#include "codec/enc_cells.h"
 #include "codec/enc_diff.h"
 #include "codec/enc_jpeg.h"
 #include "codec/enc_motion.h"
@@ -60,11 +61,12 @@ TEST(Diff, TightensToThePixelsThatDiffer) {
 TEST(Diff, CopiesColoursIntoBothPictures) {
   for (uint64_t seed = 0; seed < 40; ++seed) {
     Dice dice(seed);
-    const Size size{1 + dice.below(90), 1 + dice.below(20)};
+    // Both below and above the size from which copies go past the caches.
+    const Size size{1 + dice.below(seed % 4 == 0 ? 900 : 90), 1 + dice.below(seed % 4 == 0 ? 200 : 20)};
     Picture from(size);
     draw_noise(from, from.bounds(), dice);
     for (int y = 0; y < size.height; ++y) from.row(y)[dice.below(size.width)] |= 0xab000000;
-    const Rect area = random_area(size, dice);
+    const Rect area = seed % 8 == 0 ? from.bounds() : random_area(size, dice);
     Picture first(size);
     Picture second(size);
     copy_colours(from.view(), first, second, area);
@@ -72,8 +74,28 @@ TEST(Diff, CopiesColoursIntoBothPictures) {
       for (int x = 0; x < size.width; ++x) {
         const bool inside = !intersect(area, {x, y, 1, 1}).empty();
         const uint32_t expected = inside ? from.row(y)[x] & kColourMask : 0;
-        ASSERT_EQ(first.row(y)[x], expected) << x << "," << y << " seed " << seed;
-        ASSERT_EQ(second.row(y)[x], expected) << x << "," << y << " seed " << seed;
+        ASSERT_TRUE(first.row(y)[x] == expected && second.row(y)[x] == expected) << x << "," << y << " seed " << seed;
+      }
+    }
+  }
+}
+
+TEST(Cells, EqualPixelsAgreeWithPlainCode) {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Dice dice(seed);
+    const Size size{1 + dice.below(120), 1 + dice.below(90)};
+    const CellGrid grid{size, kCellSide};
+    Picture picture(size);
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) picture.row(y)[x] = static_cast<uint32_t>(dice.below(2) << dice.below(26));
+    }
+    for (int y = 0; y < grid.rows(); ++y) {
+      for (int x = 0; x < grid.columns(); ++x) {
+        const Rect cell = grid.pixels_of({x, y, 1, 1});
+        const int exact = equal_pixels_plain(picture.view(), cell, INT32_MAX);
+        EXPECT_EQ(equal_pixels(picture.view(), cell, INT32_MAX), exact) << x << "," << y << " seed " << seed;
+        const int enough = dice.below(256);
+        EXPECT_EQ(equal_pixels(picture.view(), cell, enough) >= enough, exact >= enough) << "seed " << seed;
       }
     }
   }
