@@ -402,6 +402,11 @@ class RowCoder {
 
   int code_byte(LiteralTrees& trees, int first, int second, int both_a, int both_b, int value) {
     const int both = (both_a & 0xf0) | both_b >> 4;
+    if constexpr (!Coder::kDecodes) {
+      __builtin_prefetch(&trees.lower[0][first][value >> 4]);
+      __builtin_prefetch(&trees.lower[1][second][value >> 4]);
+      __builtin_prefetch(&trees.lower[2][both][value >> 4]);
+    }
     const int high =
         code_nibble(trees.mixers, trees.upper[0][first], trees.upper[1][second], trees.upper[2][both], value >> 4);
     const int low = code_nibble(trees.mixers + 4, trees.lower[0][first][high], trees.lower[1][second][high],
