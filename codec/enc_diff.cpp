@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 
+#include "codec/simd.h"
 #include "protocol/base/check.h"
 
 #if defined(__x86_64__)
@@ -80,6 +81,54 @@ bool narrow_cell_differs(const PictureView& a, const PictureView& b, int x, int 
     if (!rows_equal(a.row(row) + x, b.row(row) + x, a.width - x)) return true;
   }
   return false;
+}
+
+void copy_row(const uint32_t* in, uint32_t* __restrict out, int count) {
+  for (int x = 0; x < count; ++x) out[x] = in[x] & kColourMask;
+}
+
+// `first` and `second` are of different pictures.
+VITRINE_INLINE void copy_row_twice(const uint32_t* in, uint32_t* __restrict first, uint32_t* __restrict second,
+                                   int count) {
+  for (int x = 0; x < count; ++x) first[x] = second[x] = in[x] & kColourMask;
+}
+
+using CopyRowTwice = void (*)(const uint32_t* in, uint32_t* first, uint32_t* second, int count);
+
+void copy_row_twice_plain(const uint32_t* in, uint32_t* first, uint32_t* second, int count) {
+  copy_row_twice(in, first, second, count);
+}
+#if defined(__x86_64__)
+// Past the caches: what large areas bring in would drive out the coders' state, and is not looked at again soon.
+__attribute__((target("avx2"))) void copy_row_twice_streaming(const uint32_t* in, uint32_t* first, uint32_t* second,
+                                                              int count) {
+  constexpr uintptr_t kAlignment = sizeof(__m256i);
+  const auto misplaced = [](const uint32_t* at) { return reinterpret_cast<uintptr_t>(at) % kAlignment; };
+  int x = 0;
+  if (misplaced(first) == misplaced(second)) {
+    const __m256i mask = _mm256_set1_epi32(static_cast<int>(kColourMask));
+    for (; x < count && misplaced(first + x) != 0; ++x) first[x] = second[x] = in[x] & kColourMask;
+    for (; x + 8 <= count; x += 8) {
+      const __m256i colours = _mm256_and_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + x)), mask);
+      _mm256_stream_si256(reinterpret_cast<__m256i*>(first + x), colours);
+      _mm256_stream_si256(reinterpret_cast<__m256i*>(second + x), colours);
+    }
+  }
+  copy_row_twice(in + x, first + x, second + x, count - x);
+}
+#endif
+
+// Areas of fewer pixels stay in the cache: the next update may well compare them.
+constexpr int64_t kLeastStreamed = 32 * 1024;
+
+CopyRowTwice best_copy_row_twice(int64_t pixels) {
+#if defined(__x86_64__)
+  static const bool streams = __builtin_cpu_supports("avx2");
+  if (streams && pixels >= kLeastStreamed) return copy_row_twice_streaming;
+#else
+  static_cast<void>(pixels);
+#endif
+  return copy_row_twice_plain;
 }
 
 }  // namespace
@@ -231,9 +280,14 @@ std::vector<Rect> areas_of(const TileSet& cells, const CellGrid& grid) {
 
 void copy_colours(const PictureView& from, Picture& to, const Rect& area) {
   for (int y = area.y; y < area.bottom(); ++y) {
-    const uint32_t* in = from.row(y) + area.x;
-    uint32_t* out = to.row(y) + area.x;
-    for (int x = 0; x < area.width; ++x) out[x] = in[x] & kColourMask;
+    copy_row(from.row(y) + area.x, to.row(y) + area.x, area.width);
+  }
+}
+
+void copy_colours(const PictureView& from, Picture& to, Picture& also_to, const Rect& area) {
+  const CopyRowTwice copy = best_copy_row_twice(area.area());
+  for (int y = area.y; y < area.bottom(); ++y) {
+    copy(from.row(y) + area.x, to.row(y) + area.x, also_to.row(y) + area.x, area.width);
   }
 }
 

@@ -43,5 +43,7 @@ void take_changes(const uint32_t* from, int64_t stride, const Rect& area, Pictur
 
 // Copies colours of `area`, clearing the X byte.
 void copy_colours(const PictureView& from, Picture& to, const Rect& area);
+// The same into two pictures while the source is at hand.
+void copy_colours(const PictureView& from, Picture& to, Picture& also_to, const Rect& area);
 
 }  // namespace vitrine::codec

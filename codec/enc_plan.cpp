@@ -1,9 +1,8 @@
 #include "codec/enc_plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 
-#include "codec/simd.h"
+#include "codec/enc_cells.h"
 
 namespace vitrine::codec {
 namespace {
@@ -14,8 +13,6 @@ constexpr int kTextShareOfPicture = 10;
 constexpr int kTextShareOfText = 6;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
 constexpr int kPictureNeighbours = 2;
-// Steps between neighbours, of 255, that sky and blur have and no edge of a letter.
-constexpr int kSoftStep = 20;
 // How far soft cells grow into a hole.
 constexpr int kAbsorbPasses = 8;
 // Patches smaller than this many cells stay exact whatever the budget.
@@ -30,42 +27,6 @@ constexpr int64_t kFocusRing = 64;
 // What waits a turn longer goes first whatever the focus is at: short enough to look immediate.
 constexpr Micros kTurn = 100 * kMillisecond;
 
-// Pixels of a cell's row that equal their left or upper neighbour.
-VITRINE_INLINE int count_equal(const uint32_t* row, const uint32_t* above, int width, int first) {
-  int equal = 0;
-  for (int x = first; x < width; ++x) {
-    const uint32_t pixel = row[x] & kColourMask;
-    equal += static_cast<int>((pixel == (row[x - 1] & kColourMask)) | (pixel == (above[x] & kColourMask)));
-  }
-  return equal;
-}
-
-int equal_pixels(const PictureView& picture, const Rect& cell) {
-  int equal = 0;
-  for (int y = cell.y; y < cell.bottom(); ++y) {
-    const uint32_t* row = picture.row(y) + cell.x;
-    const uint32_t* above = y > 0 ? picture.row(y - 1) + cell.x : row;
-    if (y == 0) {
-      // Nothing lies above the first row; comparing it with itself would call everything equal.
-      for (int x = cell.x == 0 ? 1 : 0; x < cell.width; ++x) equal += ((row[x] ^ row[x - 1]) & kColourMask) == 0;
-      continue;
-    }
-    equal += cell.x == 0 ? count_equal(row, above, cell.width, 1) : count_equal(row, above, cell.width, 0);
-  }
-  return equal;
-}
-
-bool is_flat(const PictureView& picture, const Rect& area) {
-  const uint32_t colour = picture.row(area.y)[area.x] & kColourMask;
-  for (int y = area.y; y < area.bottom(); ++y) {
-    const uint32_t* row = picture.row(y) + area.x;
-    for (int x = 0; x < area.width; ++x) {
-      if ((row[x] & kColourMask) != colour) return false;
-    }
-  }
-  return true;
-}
-
 // Cells of `changed` that look natural and have company.
 TileSet picture_cells(const TileSet& changed, const CellClasses& classes) {
   TileSet result = changed;
@@ -79,25 +40,6 @@ TileSet picture_cells(const TileSet& changed, const CellClasses& classes) {
     if (classes.picture.count({left, top, right - left, bottom - top}) - 1 < kPictureNeighbours) result.erase(x, y);
   });
   return result;
-}
-
-// Whether no pixel of a cell differs from its left or upper neighbour by more than a soft gradient does: no text.
-bool is_soft(const PictureView& picture, const Rect& cell) {
-  const auto sharp = [](uint32_t a, uint32_t b) {
-    for (int shift = 0; shift < 24; shift += 8) {
-      if (std::abs(static_cast<int>(a >> shift & 255) - static_cast<int>(b >> shift & 255)) > kSoftStep) return true;
-    }
-    return false;
-  };
-  for (int y = cell.y; y < cell.bottom(); ++y) {
-    const uint32_t* row = picture.row(y);
-    const uint32_t* above = picture.row(std::max(y - 1, 0));
-    for (int x = cell.x; x < cell.right(); ++x) {
-      if (row[x] != above[x] && sharp(row[x], above[x])) return false;
-      if (row[x] != row[std::max(x - 1, 0)] && sharp(row[x], row[std::max(x - 1, 0)])) return false;
-    }
-  }
-  return true;
 }
 
 // Takes soft cells among natural ones into the picture: sky, shadow, blur. They are dear for the screen coder, and
@@ -184,11 +126,14 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
   const CellGrid grid{{source.width, source.height}, kCellSide};
   changed.for_each([&](int x, int y) {
     const Rect cell = grid.pixels_of({x, y, 1, 1});
-    const auto count = [&] { return equal_pixels(source, cell); };
-    const int64_t share = int64_t{shared == nullptr ? count() : shared->equal_pixels(x, y, count)} * 16;
     const bool was_picture = classes.picture.test(x, y);
-    const int64_t needed = was_picture ? kTextShareOfPicture : kTextShareOfText;
-    if (share >= needed * cell.area()) {
+    const auto area = static_cast<int>(cell.area());
+    const auto needed_of = [area](int share) { return (share * area + 15) / 16; };
+    const int needed = needed_of(was_picture ? kTextShareOfPicture : kTextShareOfText);
+    // What is shared has to answer either question.
+    const auto count = [&] { return equal_pixels(source, cell, needed_of(kTextShareOfPicture)); };
+    const int equal = shared == nullptr ? equal_pixels(source, cell, needed) : shared->equal_pixels(x, y, count);
+    if (equal >= needed) {
       classes.picture.erase(x, y);
     } else {
       classes.picture.insert(x, y);

@@ -325,8 +325,7 @@ void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
 
 // Both sides now show the source in `area`.
 void ViewerEncoder::State::painted_exactly(const PictureView& source, const Rect& area) {
-  copy_colours(source, held, area);
-  copy_colours(source, painted, area);
+  copy_colours(source, held, painted, area);
   if (!lossy.any()) return;
   // Only cells that lie wholly inside have become exact.
   const Rect cells = grid.cells_of(area);

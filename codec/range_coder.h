@@ -35,6 +35,14 @@ inline void adapt(BitModel& model, bool bit) {
   model.seen = static_cast<uint16_t>(model.seen + (model.seen < kBitModelSlowest));
 }
 
+// For decisions that are nearly always 1 and many: half the work, and what a BitModel becomes in the end.
+struct SureModel {
+  uint16_t p = 63000;  // of 1, in 1/65536; the updates keep it inside (0, 65536)
+
+  void adapt_to_one() { p = static_cast<uint16_t>(p + ((65535 - p) >> 6)); }
+  void adapt_to_zero() { p = static_cast<uint16_t>(p - (p >> 6)); }
+};
+
 inline constexpr uint32_t kRangeFloor = 1u << 24;  // below it a byte moves out
 
 // How many bytes after the ones already moved out pin the value down.
@@ -59,8 +67,15 @@ class RangeEncoder {
     const uint32_t zero = static_cast<uint32_t>(bit) - 1;  // all ones when the bit is 0
     low_ += bound & zero;
     range_ = bound + ((range_ - 2 * bound) & zero);
-    while (range_ < kRangeFloor) move_byte_out();
+    if (range_ < kRangeFloor) [[unlikely]]
+      renormalise();
     return bit;
+  }
+  // code_with(p, true), when it is known already that it is.
+  void code_one(uint32_t p) {
+    range_ = (range_ >> 16) * p;
+    if (range_ < kRangeFloor) [[unlikely]]
+      renormalise();
   }
   // Bytes of this chunk so far, without the tail.
   [[nodiscard]] size_t size() const { return out_.size() - start_; }
@@ -72,6 +87,10 @@ class RangeEncoder {
   }
 
  private:
+  // Apart from the decisions, which are many a byte, so that they stay small.
+  [[gnu::noinline]] void renormalise() {
+    while (range_ < kRangeFloor) move_byte_out();
+  }
   void move_byte_out() {
     if (low_ >> 32) {
       for (size_t i = out_.size(); i > start_ && ++out_[i - 1] == 0; --i) {

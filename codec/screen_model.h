@@ -10,6 +10,7 @@
 #include <cstring>
 #include <vector>
 
+#include "codec/equal_run.h"
 #include "codec/logistic_mixer.h"
 #include "codec/picture.h"
 #include "codec/range_coder.h"
@@ -28,7 +29,9 @@ inline constexpr int kOrders = 4;
 inline constexpr int kGuessBits[kOrders] = {16, 16, 14, 12};
 inline constexpr int kRightMax = 7;
 
-inline constexpr int kRowMargin = 4;  // pixels beside the area that contexts may look at
+// Pixels beside the area that contexts and the search for the end of a run may look at.
+inline constexpr int kRowMargin = 8;
+static_assert(kRowMargin > kEqualRunMargin);
 
 // The trees of one literal byte, each chosen by what is known: one value, another, and the upper halves of two.
 // A byte is two nibbles, each a tree of 15 decisions that lies in half a cache line.
@@ -51,7 +54,7 @@ struct ScreenModel {
   BitModel run_whole[16][32];
   BitModel run_length[16][64];
   BitModel guess_right[kOrders][kRightMax + 1][16][8];
-  BitModel sure_right[4];
+  SureModel sure_right[kRightMax + 1][2];
   BitModel west[1024], north[1024];
   BitModel literal_near[32];
   BitModel literal_delta[3][256][16];
@@ -91,24 +94,6 @@ class RowWindow {
   int width_ = 0;
 };
 
-// How many of `count` pixels from `pixels` on equal `colour`, counted to the first that does not. Reads up to three
-// pixels past the last.
-inline int equal_run(const uint32_t* pixels, int count, uint32_t colour) {
-  const uint64_t pair = uint64_t{colour} << 32 | colour;
-  for (int i = 0; i < count; i += 4) {
-    uint64_t a, b;
-    std::memcpy(&a, pixels + i, 8);
-    std::memcpy(&b, pixels + i + 2, 8);
-    a ^= pair;
-    b ^= pair;
-    if ((a | b) != 0) {
-      const int found = i + (a != 0 ? std::countr_zero(a) >> 5 : 2 + (std::countr_zero(b) >> 5));
-      return found < count ? found : count;
-    }
-  }
-  return count;
-}
-
 template <class Coder>
 class RowCoder {
  public:
@@ -117,19 +102,14 @@ class RowCoder {
   // Codes `width` pixels of `cur`; `n` and `nn` are the rows above. All may be read kRowMargin pixels to both sides.
   // A function of its own on purpose: a browser swaps in optimised code when a function is called, not while it runs.
   [[gnu::noinline]] void code_row(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int width) {
-    int x = 0;
-    while (x < width) {
+    for (int x = 0; x < width;) {
       const uint32_t west = cur[x - 1];
-      if (west == n[x] && west == n[x - 1] && west == n[x + 1]) {
-        const int extent = 1 + equal_run(n + x + 2, width - x - 1, west);
-        const int length = code_run(nn + x, n + x, cur + x, extent);
-        x += length;
-        if (length == extent) continue;
-        code_unsure(finish_hash(sum_fifteen(nn + x, n + x, cur + x)), nn + x, n + x, cur + x, west, false);
+      if (((west ^ n[x]) | (west ^ n[x - 1]) | (west ^ n[x + 1])) == 0) {
+        x += code_run(nn + x, n + x, cur + x, width - x);
       } else {
         code_pixel(nn + x, n + x, cur + x);
+        ++x;
       }
-      ++x;
     }
   }
 
@@ -138,10 +118,30 @@ class RowCoder {
 
   bool bit(BitModel& model, bool value) { return coder_.code(model, value); }
 
-  // Pixels equal to the one on the left, at most `extent`; fewer mean that the next one differs. Where the row two
-  // above was of that colour too, and where the run's ends look alike, it is rarely broken.
-  int code_run(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int extent) {
+  // In the encoder the branch comes before the arithmetic, which is then simpler on the way that is nearly always
+  // taken.
+  bool code_sure(SureModel& model, bool value) {
+    if constexpr (Coder::kDecodes) {
+      value = coder_.code_with(model.p, false);
+    } else if (value) {
+      coder_.code_one(model.p);
+    } else {
+      coder_.code_with(model.p, false);
+    }
+    if (value) {
+      model.adapt_to_one();
+    } else {
+      model.adapt_to_zero();
+    }
+    return value;
+  }
+
+  // Pixels equal to the one on the left, as far as the row above keeps its colour, at most `left`; where there are
+  // fewer, with the one that differs. Answers how many pixels that were. Where the row two above was of that colour
+  // too, and where the run's ends look alike, it is rarely broken.
+  [[gnu::noinline]] int code_run(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int left) {
     const uint32_t colour = cur[-1];
+    const int extent = 1 + equal_run(n + 2, left - 1, colour);
     const int calm = (nn[0] == colour && cur[-2] == colour) | (nn[extent - 1] == colour) << 1 |
                      (nn[extent / 2] == colour) << 2 | (n[extent] == n[-2]) << 3 | (nn[extent] == colour) << 4;
     int length = 0;
@@ -149,12 +149,16 @@ class RowCoder {
     const int size = std::bit_width(static_cast<unsigned>(extent));
     const int context = size > 15 ? 15 : size;
     if (bit(m_.run_whole[context][calm], length == extent)) {
-      length = extent;
-    } else if (extent > 1) {
-      length = code_length(context, length, extent);
+      if constexpr (Coder::kDecodes) std::fill_n(cur, extent, colour);
+      return extent;
     }
+    if (extent > 1) length = code_length(context, length, extent);
     if constexpr (Coder::kDecodes) std::fill_n(cur, length, colour);
-    return length;
+    nn += length;
+    n += length;
+    cur += length;
+    code_unsure(hash_fifteen(nn, n, cur), nn, n, cur, colour, false);
+    return length + 1;
   }
 
   // 0 <= length < extent: how many bits it has, then those below the first, highest one modelled.
@@ -179,8 +183,6 @@ class RowCoder {
     uint32_t right;
   };
 
-  static uint32_t finish_hash(uint32_t sum) { return (sum ^ sum >> 15) * 0x9e3779b1u; }
-
   template <int kBits>
   static Guess find(ColourGuess (&table)[1 << kBits], uint32_t hash) {
     ColourGuess* const slot = &table[hash >> (32 - kBits)];
@@ -204,29 +206,48 @@ class RowCoder {
     }
   }
 
-  // Hashes of the causal neighbours before their last mixing, each the wider one's beginning.
-  static uint32_t sum_two(const uint32_t* n, const uint32_t* cur) { return cur[-1] * 0x85ebca6bu + n[0] * 0xc2b2ae35u; }
-  static uint32_t sum_four(const uint32_t* n, const uint32_t* cur) {
-    return sum_two(n, cur) + n[-1] * 0x27d4eb2fu + n[1] * 0x165667b1u;
+  // Hashes of the causal neighbours, in the rows above two pixels to a multiplication. (In the row being decoded such a
+  // pair was just written in halves, which processors are slow to read as one.)
+  static uint64_t two_at(const uint32_t* pixels) {
+    uint64_t two;
+    std::memcpy(&two, pixels, sizeof(two));
+    return two;
   }
-  static uint32_t sum_ten(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
-    return sum_four(n, cur) + cur[-2] * 0xd3a2646du + n[2] * 0xfd7046c5u + n[-2] * 0xb55a4f09u + nn[0] * 0x8da6b343u +
-           nn[1] * 0xd8163841u + nn[-1] * 0xcb1ab31fu;
+  static uint32_t finish_hash(uint64_t sum) {
+    return static_cast<uint32_t>((sum ^ sum >> 29) * 0x9e3779b97f4a7c15u >> 32);
   }
-  static uint32_t sum_fifteen(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
-    return sum_ten(nn, n, cur) + nn[2] * 0x9e3779b9u + nn[-2] * 0x7feb352du + n[3] * 0x846ca68bu +
-           cur[-3] * 0x58f38dedu + n[-3] * 0xe4d268f3u;
+  static uint64_t sum_two(const uint32_t* n, const uint32_t* cur) {
+    return uint64_t{cur[-1]} * 0x4c957f2d85ebca6bu + uint64_t{n[0]} * 0x5851f42dc2b2ae35u;
+  }
+  static uint32_t hash_two(const uint32_t* n, const uint32_t* cur) { return finish_hash(sum_two(n, cur)); }
+  static uint32_t hash_four(const uint32_t* n, const uint32_t* cur) {
+    return finish_hash(sum_two(n, cur) + uint64_t{n[-1]} * 0x2127599bf4325c37u + uint64_t{n[1]} * 0x165667b19e3779f9u);
+  }
+  static uint32_t hash_ten(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
+    return finish_hash(uint64_t{cur[-1]} * 0x45ebca6b2f3d27d5u + uint64_t{cur[-2]} * 0x53a2646d +
+                       two_at(n - 2) * 0x7d7046c5 + two_at(n) * 0x355a4f09 + uint64_t{n[2]} * 0x4da6b343 +
+                       two_at(nn - 1) * 0x58163841 + uint64_t{nn[1]} * 0x4b1ab31f);
+  }
+  static uint32_t hash_fifteen(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
+    return finish_hash(uint64_t{cur[-1]} * 0x45ebca6b2f3d27d5u + uint64_t{cur[-2]} * 0x53a2646d +
+                       uint64_t{cur[-3]} * 0x58f38ded + two_at(n - 3) * 0x64d268f3 + two_at(n - 1) * 0x7d7046c5 +
+                       two_at(n + 1) * 0x27d4eb2f + uint64_t{n[3]} * 0x46ca68bb + two_at(nn - 2) * 0x6c8e9cf5 +
+                       two_at(nn) * 0x165667b1 + uint64_t{nn[2]} * 0x5e3779b9);
   }
 
-  // The common case alone, small enough to stay in code_row(): the widest context has always been right, and is again.
+  // The common case alone, small enough to stay in code_row(): the widest context has been right before, and is again.
+  // Narrower ones learn nothing from it.
   [[gnu::always_inline]] void code_pixel(const uint32_t* nn, const uint32_t* n, uint32_t* cur) {
-    const uint32_t hash = finish_hash(sum_fifteen(nn, n, cur));
-    const uint32_t bits = m_.guesses0[hash >> (32 - kGuessBits[0])].bits;
-    const bool sure = bits >> 24 == ((hash & 31) | static_cast<uint32_t>(kRightMax) << 5);
+    const uint32_t hash = hash_fifteen(nn, n, cur);
+    ColourGuess& slot = m_.guesses0[hash >> (32 - kGuessBits[0])];
+    const uint32_t bits = slot.bits;
+    const uint32_t right = bits >> 29;
+    const bool sure = ((bits >> 24 ^ hash) & 31) == 0 && right != 0;
     if (sure) {
       const uint32_t colour = bits & kColourMask;
-      const int place = (colour == cur[-1]) | (colour == n[0]) << 1;
-      if (bit(m_.sure_right[place], *cur == colour)) {
+      SureModel& model = m_.sure_right[right][colour == n[0]];
+      if (code_sure(model, *cur == colour)) {
+        slot.bits = bits + (static_cast<uint32_t>(right < kRightMax) << 29);
         if constexpr (Coder::kDecodes) *cur = colour;
         return;
       }
@@ -238,7 +259,7 @@ class RowCoder {
   [[gnu::noinline]] void code_unsure(uint32_t wide_hash, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
                                      uint32_t excluded, bool refuted) {
     const Guess wide = find<kGuessBits[0]>(m_.guesses0, wide_hash);
-    const Guess next = find<kGuessBits[1]>(m_.guesses1, finish_hash(sum_ten(nn, n, cur)));
+    const Guess next = find<kGuessBits[1]>(m_.guesses1, hash_ten(nn, n, cur));
     if (!refuted && wide.colour != kNothing && wide.colour != excluded) {
       if (bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
@@ -247,9 +268,7 @@ class RowCoder {
         return;
       }
     }
-    const Guess guesses[kOrders] = {wide, next, find<kGuessBits[2]>(m_.guesses2, finish_hash(sum_four(n, cur))),
-                                    find<kGuessBits[3]>(m_.guesses3, finish_hash(sum_two(n, cur)))};
-    code_surprise(guesses, nn, n, cur, excluded);
+    code_surprise(wide, next, nn, n, cur, excluded);
   }
 
   // The context of "this guess is right": how often it was, what the next order says, and whether it repeats a
@@ -265,45 +284,55 @@ class RowCoder {
     return m_.guess_right[order][guess.right][support][place];
   }
 
-  // The widest context had no guess or a wrong one.
-  void code_surprise(const Guess (&guesses)[kOrders], const uint32_t* nn, const uint32_t* n, uint32_t* cur,
+  // The widest context had no guess or a wrong one: the narrower ones are asked, each colour once.
+  void code_surprise(const Guess& wide, const Guess& next, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
                      uint32_t excluded) {
     const uint32_t w = cur[-1];
-    uint32_t tried[kOrders + 3] = {excluded, guesses[0].colour};
-    int count = 2;
-    const auto is_tried = [&tried, &count](uint32_t colour) {
-      for (int i = 0; i < count; ++i) {
-        if (tried[i] == colour) return true;
-      }
-      return false;
-    };
-    int hit = kOrders;
+    const Guess third = find<kGuessBits[2]>(m_.guesses2, hash_four(n, cur));
     uint32_t colour = *cur;
-    for (int i = 1; i < kOrders && hit == kOrders; ++i) {
-      const Guess& guess = guesses[i];
-      if (guess.colour == kNothing || is_tried(guess.colour)) continue;
-      tried[count++] = guess.colour;
-      const Guess& support = guesses[i + 1 < kOrders ? i + 1 : 0];
-      if (bit(right_model(i, guess, support, w, n[0], excluded), colour == guess.colour)) {
-        colour = guess.colour;
-        hit = i;
-      }
+    const bool next_known = (next.colour != kNothing) & (next.colour != excluded) & (next.colour != wide.colour);
+    if (next_known && bit(right_model(1, next, third, w, n[0], excluded), colour == next.colour)) {
+      if constexpr (Coder::kDecodes) *cur = next.colour;
+      learn(wide, next.colour);
+      learn(next, next.colour);
+      learn(third, next.colour);
+      return;
     }
-    if (hit == kOrders) {
-      const int known =
-          (guesses[0].colour != kNothing) + (guesses[1].colour != kNothing) + (guesses[2].colour != kNothing);
-      const int shape = (w == n[0]) | (excluded != kNothing) << 1 | (w == n[-1]) << 2 | (n[0] == n[-1]) << 3 |
-                        (n[0] == n[1]) << 4 | (w == cur[-2]) << 5 | (n[0] == nn[0]) << 6 | known << 7;
-      if (!is_tried(w) && bit(m_.west[shape], colour == w)) {
-        colour = w;
-      } else if (tried[count++] = w; !is_tried(n[0]) && bit(m_.north[shape], colour == n[0])) {
-        colour = n[0];
+    const Guess last = find<kGuessBits[3]>(m_.guesses3, hash_two(n, cur));
+    const auto asked = [&](uint32_t c) { return (c == excluded) | (c == wide.colour) | (c == next.colour); };
+    bool found = third.colour != kNothing && !asked(third.colour) &&
+                 bit(right_model(2, third, last, w, n[0], excluded), colour == third.colour);
+    if (found) {
+      colour = third.colour;
+    } else {
+      const auto asked_all = [&](uint32_t c) { return asked(c) | (c == third.colour); };
+      found = last.colour != kNothing && !asked_all(last.colour) &&
+              bit(right_model(3, last, wide, w, n[0], excluded), colour == last.colour);
+      if (found) {
+        colour = last.colour;
       } else {
-        colour = code_literal(w, n, colour);
+        const int known = (wide.colour != kNothing) + (next.colour != kNothing) + (third.colour != kNothing);
+        const auto tried = [&](uint32_t c) { return asked_all(c) | (c == last.colour); };
+        colour = code_neighbour(nn, n, cur, excluded, known, !tried(w), !tried(n[0]) & (n[0] != w));
       }
     }
     if constexpr (Coder::kDecodes) *cur = colour;
-    for (int i = 0; i < kOrders && i <= hit + 1; ++i) learn(guesses[i], colour);
+    learn(wide, colour);
+    learn(next, colour);
+    learn(third, colour);
+    learn(last, colour);
+  }
+
+  // No guess was right: W or N, where they have not been refuted, or a literal.
+  uint32_t code_neighbour(const uint32_t* nn, const uint32_t* n, const uint32_t* cur, uint32_t excluded, int known,
+                          bool ask_west, bool ask_north) {
+    const uint32_t w = cur[-1];
+    const uint32_t colour = *cur;
+    const int shape = (w == n[0]) | (excluded != kNothing) << 1 | (w == n[-1]) << 2 | (n[0] == n[-1]) << 3 |
+                      (n[0] == n[1]) << 4 | (w == cur[-2]) << 5 | (n[0] == nn[0]) << 6 | known << 7;
+    if (ask_west && bit(m_.west[shape], colour == w)) return w;
+    if (ask_north && bit(m_.north[shape], colour == n[0])) return n[0];
+    return code_literal(w, n, colour);
   }
 
   static int channel(uint32_t colour, int shift) { return static_cast<int>(colour >> shift) & 255; }
@@ -373,6 +402,11 @@ class RowCoder {
 
   int code_byte(LiteralTrees& trees, int first, int second, int both_a, int both_b, int value) {
     const int both = (both_a & 0xf0) | both_b >> 4;
+    if constexpr (!Coder::kDecodes) {
+      __builtin_prefetch(&trees.lower[0][first][value >> 4]);
+      __builtin_prefetch(&trees.lower[1][second][value >> 4]);
+      __builtin_prefetch(&trees.lower[2][both][value >> 4]);
+    }
     const int high =
         code_nibble(trees.mixers, trees.upper[0][first], trees.upper[1][second], trees.upper[2][both], value >> 4);
     const int low = code_nibble(trees.mixers + 4, trees.lower[0][first][high], trees.lower[1][second][high],

@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "codec/dec_jpeg.h"
+#include "codec/enc_cells.h"
 #include "codec/enc_diff.h"
 #include "codec/enc_jpeg.h"
 #include "codec/enc_motion.h"
+#include "codec/equal_run.h"
 #include "codec/tile_hash.h"
 #include "tests/unit/codec/pictures.h"
 
@@ -84,6 +86,63 @@ TEST(Diff, TightensToThePixelsThatDiffer) {
   b.row(30)[50] ^= 1;
   EXPECT_EQ(tighten(a.view(), b.view(), a.bounds()), (Rect{30, 20, 48, 22}));
   EXPECT_EQ(tighten(a.view(), b.view(), {40, 20, 30, 60}), (Rect{50, 30, 1, 1}));
+}
+
+TEST(Diff, CopiesColoursIntoBothPictures) {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Dice dice(seed);
+    // Both below and above the size from which copies go past the caches.
+    const Size size{1 + dice.below(seed % 4 == 0 ? 900 : 90), 1 + dice.below(seed % 4 == 0 ? 200 : 20)};
+    Picture from(size);
+    draw_noise(from, from.bounds(), dice);
+    for (int y = 0; y < size.height; ++y) from.row(y)[dice.below(size.width)] |= 0xab000000;
+    const Rect area = seed % 8 == 0 ? from.bounds() : random_area(size, dice);
+    Picture first(size);
+    Picture second(size);
+    copy_colours(from.view(), first, second, area);
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) {
+        const bool inside = !intersect(area, {x, y, 1, 1}).empty();
+        const uint32_t expected = inside ? from.row(y)[x] & kColourMask : 0;
+        ASSERT_TRUE(first.row(y)[x] == expected && second.row(y)[x] == expected) << x << "," << y << " seed " << seed;
+      }
+    }
+  }
+}
+
+TEST(Cells, EqualPixelsAgreeWithPlainCode) {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Dice dice(seed);
+    const Size size{1 + dice.below(120), 1 + dice.below(90)};
+    const CellGrid grid{size, kCellSide};
+    Picture picture(size);
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) picture.row(y)[x] = static_cast<uint32_t>(dice.below(2) << dice.below(26));
+    }
+    for (int y = 0; y < grid.rows(); ++y) {
+      for (int x = 0; x < grid.columns(); ++x) {
+        const Rect cell = grid.pixels_of({x, y, 1, 1});
+        const int exact = equal_pixels_plain(picture.view(), cell, INT32_MAX);
+        EXPECT_EQ(equal_pixels(picture.view(), cell, INT32_MAX), exact) << x << "," << y << " seed " << seed;
+        const int enough = dice.below(256);
+        EXPECT_EQ(equal_pixels(picture.view(), cell, enough) >= enough, exact >= enough) << "seed " << seed;
+      }
+    }
+  }
+}
+
+TEST(EqualRun, AgreesWithPlainCode) {
+  std::vector<uint32_t> pixels(100 + kEqualRunMargin);
+  for (uint64_t seed = 0; seed < 500; ++seed) {
+    Dice dice(seed);
+    std::fill(pixels.begin(), pixels.end(), 0x123456);
+    for (int i = dice.below(4); i > 0; --i) pixels[static_cast<size_t>(dice.below(100))] ^= 1U << dice.below(32);
+    const int first = dice.below(100);
+    const int count = dice.below(101 - first);
+    EXPECT_EQ(equal_run(pixels.data() + first, count, 0x123456),
+              equal_run_plain(pixels.data() + first, count, 0x123456))
+        << "seed " << seed;
+  }
 }
 
 TEST(Jpeg, SimdAgreesWithPlainCodeAndTheResultIsClose) {
