@@ -22,7 +22,7 @@ namespace {
 
 // The operations by number, and apart from them what refinement took.
 constexpr std::array<const char*, kOperationCount + 1> kCodingNames = {"reset", "copy",  "flat",  "screen",
-                                                                       "jpeg",  "photo", "refine"};
+                                                                       "jpeg",  "photo", "video", "refine"};
 constexpr size_t kRefineBytes = kOperationCount;
 
 // A lossy part is rebuilt when it has been still this long: longer than the pause between two frames of a slow
