@@ -20,10 +20,11 @@ enum class Operation : uint8_t {
   kScreen = 3,  // the lossless coder for text and user interfaces
   kJpeg = 4,    // baseline JPEG scan
   kPhoto = 5,   // the lossless coder for photographs
+  kVideo = 6,   // a frame of a moving picture, shown over the picture
   kKeep = 7,    // areas to remember before they are painted over, or the opening of the archive
   kRecall = 8,  // areas that were kept
 };
-inline constexpr int kOperationCount = 9;  // 6 is not used
+inline constexpr int kOperationCount = 9;
 
 // Pixels all operations of one body may write, in pictures. Honest updates stay below 2; the rest bounds the time a
 // hostile body of many overlapping rectangles can take.

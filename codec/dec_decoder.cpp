@@ -38,7 +38,11 @@ struct Decoder::State {
   PhotoDecoder photo;
   Archive archive;
   int64_t most_archive_pixels = 0;
-  int64_t pixels_left = 0;  // of the present body
+  VideoAreas video{Size{}};
+  std::vector<VideoPacket> packets;
+  size_t body_bytes = 0;  // of the present body, as the rest
+  int64_t pixels_left = 0;
+  uint32_t claims_left = 0;
 
   [[nodiscard]] PictureView view() const { return {pixels.get(), size.width, size.height, size.width}; }
   uint32_t* at(const Rect& area) { return pixels.get() + static_cast<int64_t>(area.y) * size.width + area.x; }
@@ -53,6 +57,9 @@ struct Decoder::State {
   Result<void> apply_keep(ByteReader& in);
   Result<void> apply_recall(ByteReader& in);
   Result<void> blacken(Size new_size);
+  Result<void> apply_video(ByteReader& in);
+  Result<void> claim_cells(ByteReader& in, int stream);
+  void end_video(int stream);
   Result<Rect> read_area(ByteReader& in);
   Result<void> spend(int64_t count);
   Result<void> touch(const Rect& area);
@@ -67,6 +74,7 @@ Result<void> Decoder::State::spend(int64_t count) {
 
 Result<void> Decoder::State::touch(const Rect& area) {
   TRY(spend(area.area()));
+  video.give_back(area);
   // Nearby rectangles are joined when the list is full; what joins with least waste is not worth searching for.
   if (dirty.size() == kMaxDirty) {
     size_t best = 0;
@@ -208,6 +216,57 @@ Result<void> Decoder::State::apply_recall(ByteReader& in) {
   return {};
 }
 
+void Decoder::State::end_video(int stream) {
+  if (!video.live(stream)) return;
+  packets.push_back({stream, video.codec(stream), kVideoEnd, video.area(stream), 0, 0});
+  video.end(stream);
+}
+
+Result<void> Decoder::State::claim_cells(ByteReader& in, int stream) {
+  const uint32_t claims = in.varint();
+  if (claims > claims_left) return Error{ErrorCode::kTooLarge, "update claims too many areas for its streams"};
+  claims_left -= claims;
+  const Rect area = video.area(stream);
+  for (uint32_t i = 0; i < claims; ++i) {
+    const Rect claim = in.rect(size);
+    if (in.failed() || intersect(claim, area) != claim) {
+      return Error{ErrorCode::kMalformed, "a stream claims an area outside of its own"};
+    }
+    // A claim costs a fraction of painting it.
+    TRY(spend(claim.area() / 8));
+    if (!video.claim(claim)) return Error{ErrorCode::kTooLarge, "streams show parts of too many cells"};
+  }
+  return {};
+}
+
+Result<void> Decoder::State::apply_video(ByteReader& in) {
+  const uint32_t stream_number = in.varint();
+  const uint8_t flags = in.byte();
+  if (in.failed() || stream_number >= kMaxVideoStreams || flags > kVideoEnd) {
+    return Error{ErrorCode::kMalformed, "update has no such stream"};
+  }
+  if (packets.size() >= kMaxVideoPackets) return Error{ErrorCode::kTooLarge, "update has too many frames"};
+  const auto stream = static_cast<int>(stream_number);
+  if ((flags & kVideoEnd) != 0) {
+    end_video(stream);
+    return {};
+  }
+  const uint8_t codec = in.byte();
+  const Rect area = in.rect(size);
+  if (in.failed() || codec >= kVideoCodecCount || !video.allows(area) ||
+      !video.frame(stream, static_cast<VideoCodec>(codec), (flags & kVideoKey) != 0, area)) {
+    return Error{ErrorCode::kMalformed, "update has a frame that cannot follow"};
+  }
+  // A frame costs the viewer as much as painting its area.
+  TRY(spend(area.area()));
+  TRY(claim_cells(in, stream));
+  const uint32_t length = in.varint();
+  const size_t offset = body_bytes - in.rest().size();
+  if (in.bytes(length).empty()) return Error{ErrorCode::kMalformed, "a frame is cut short"};
+  packets.push_back({stream, static_cast<VideoCodec>(codec), flags, area, offset, length});
+  return {};
+}
+
 Result<void> Decoder::State::apply_one(ByteReader& in) {
   const uint8_t code = in.byte();
   if (code >= kOperationCount) {
@@ -219,6 +278,7 @@ Result<void> Decoder::State::apply_one(ByteReader& in) {
       TRY(spend(int64_t{size.width} * size.height / 8));
       screen.reset();
       photo.reset();
+      for (int stream = 0; stream < kMaxVideoStreams; ++stream) end_video(stream);
       return {};
     case Operation::kCopy: return apply_copies(in);
     case Operation::kFlat: return apply_flat(in);
@@ -227,12 +287,16 @@ Result<void> Decoder::State::apply_one(ByteReader& in) {
     case Operation::kPhoto: return apply_photo(in);
     case Operation::kKeep: return apply_keep(in);
     case Operation::kRecall: return apply_recall(in);
+    case Operation::kVideo: return apply_video(in);
   }
   return Error{ErrorCode::kMalformed, "update has no operation " + std::to_string(code)};
 }
 
 Result<void> Decoder::State::apply(std::span<const uint8_t> body) {
   dirty.clear();
+  packets.clear();
+  body_bytes = body.size();
+  claims_left = kMaxVideoClaims;
   pixels_left = int64_t{size.width} * size.height * kMaxPicturesPerUpdate;
   ByteReader in(body);
   Result<void> result;
@@ -266,6 +330,8 @@ Result<void> Decoder::State::blacken(Size new_size) {
   size = new_size;
   pixels = std::move(new_pixels);
   rgba = std::move(new_rgba);
+  video = VideoAreas(size);
+  packets.clear();
   dirty.clear();
   return {};
 }
@@ -300,6 +366,12 @@ Result<void> Decoder::apply(std::span<const uint8_t> body) {
 }
 std::span<const Rect> Decoder::dirty() const {
   return state_->dirty;
+}
+std::span<const VideoPacket> Decoder::video_packets() const {
+  return state_->packets;
+}
+const VideoAreas& Decoder::video_areas() const {
+  return state_->video;
 }
 const uint8_t* Decoder::rgba() const {
   return reinterpret_cast<const uint8_t*>(state_->rgba.get());

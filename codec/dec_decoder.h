@@ -10,6 +10,7 @@
 
 #include "codec/archive.h"
 #include "codec/picture.h"
+#include "codec/video_areas.h"
 #include "protocol/base/result.h"
 
 namespace vitrine::codec {
@@ -29,6 +30,11 @@ class Decoder {
   Result<void> apply(std::span<const uint8_t> body);
   // What the last apply() changed, at most 64 rectangles (merged where there would be more).
   [[nodiscard]] std::span<const Rect> dirty() const;
+  // Frames the last apply() brought, in order; an end stands for itself and for a reset. At most kMaxVideoPackets and
+  // one end a stream.
+  [[nodiscard]] std::span<const VideoPacket> video_packets() const;
+  // Where streams are and what the picture owns of them, after the last apply().
+  [[nodiscard]] const VideoAreas& video_areas() const;
   // The picture in the canvas's byte order: R, G, B, 255 for each pixel, rows without gaps.
   [[nodiscard]] const uint8_t* rgba() const;
   [[nodiscard]] uint32_t tile_hash(uint32_t tile) const;

@@ -40,6 +40,8 @@ void take_changes(const uint32_t* from, int64_t stride, const Rect& area, Pictur
 
 // The cells of the set in pixels, joined to disjoint rectangles.
 [[nodiscard]] std::vector<Rect> areas_of(const TileSet& cells, const CellGrid& grid);
+// The same for an area of at most 16x16 pixels, faster.
+[[nodiscard]] Rect tighten_cell(const PictureView& a, const PictureView& b, const Rect& cell);
 
 // Copies colours of `area`, clearing the X byte.
 void copy_colours(const PictureView& from, Picture& to, const Rect& area);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "codec/enc_cells.h"
+
 namespace vitrine::codec {
 namespace {
 
@@ -19,17 +21,6 @@ bool shows_displaced(const PictureView& now, const PictureView& old, const Rect&
   if (from_x < 0 || from_y < 0 || from_x + area.width > old.width || from_y + area.height > old.height) return false;
   for (int y = 0; y < area.height; ++y) {
     if (!rows_equal(now.row(area.y + y) + area.x, old.row(from_y + y) + from_x, area.width)) return false;
-  }
-  return true;
-}
-
-bool is_flat(const PictureView& picture, const Rect& area) {
-  const uint32_t colour = picture.row(area.y)[area.x] & kColourMask;
-  for (int y = area.y; y < area.bottom(); ++y) {
-    const uint32_t* row = picture.row(y) + area.x;
-    uint32_t bits = 0;
-    for (int x = 0; x < area.width; ++x) bits |= (row[x] & kColourMask) ^ colour;
-    if (bits != 0) return false;
   }
   return true;
 }

@@ -14,9 +14,6 @@ namespace vitrine::codec {
 // Whether all pixels of `area` equal the other picture's that were (dx, dy) away; false where that has none.
 [[nodiscard]] bool shows_displaced(const PictureView& now, const PictureView& old, const Rect& area, int dx, int dy);
 
-// Whether a cell, or any other area, has one colour only.
-[[nodiscard]] bool is_flat(const PictureView& picture, const Rect& area);
-
 class DisplacedCells {
  public:
   // now(x, y) == old(x - dx, y - dy) is tested. The views' structs must outlive this.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/bitstream.h"
+#include "codec/enc_cells.h"
 #include "codec/enc_diff.h"
 #include "codec/enc_displaced.h"
 #include "codec/simd.h"

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "codec/enc_archive.h"
+#include "codec/enc_video_encoder.h"
 #include "codec/frame_analysis.h"
 #include "codec/picture.h"
 #include "protocol/base/time.h"
@@ -26,6 +27,7 @@ struct EncodeBudget {
   bool refine = true;               // lossy parts that are still may be rebuilt when nothing fresh is missing
   int focus_x = -1;                 // the pointer or caret, whose surroundings go first; -1: none
   int focus_y = -1;
+  double link_bytes_per_s = 10e6 / 8;  // what the link carries; moving pictures are made to fit it
 };
 
 // What an update turned out to be.
@@ -34,6 +36,7 @@ struct UpdateInfo {
   bool complete = false;  // afterwards nothing is missing (parts may be lossy)
   bool exact = false;     // afterwards nothing is missing or lossy
   int64_t changed_pixels = 0;
+  int64_t video_pixels = 0;  // of frames, which are not cut to the budget
   // Bytes by coding, for measurements: parallel to coding_names().
   std::vector<size_t> bytes_by_coding;
 };
@@ -44,7 +47,7 @@ class ViewerEncoder {
  public:
   // Starts with a black picture on both sides and everything missing. The archive is empty, or one that the viewer's
   // decoder still has entry by entry.
-  explicit ViewerEncoder(Size size, EncoderArchive archive = EncoderArchive(0));
+  explicit ViewerEncoder(Size size, EncoderArchive archive = EncoderArchive(0), VideoOptions video = {});
   ~ViewerEncoder();
   ViewerEncoder(ViewerEncoder&&) noexcept;
   ViewerEncoder& operator=(ViewerEncoder&&) noexcept;

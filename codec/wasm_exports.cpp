@@ -15,7 +15,16 @@ struct Viewer {
   vitrine::codec::Decoder decoder;
   std::vector<uint8_t> body;
   std::vector<int32_t> dirty;
+  std::vector<int32_t> packets;
+  std::vector<int32_t> kept;
 };
+
+// Numbers of one packet in vt_video.
+constexpr size_t kPacketNumbers = 10;
+
+void append(const vitrine::Rect& area, std::vector<int32_t>& numbers) {
+  numbers.insert(numbers.end(), {area.x, area.y, area.width, area.height});
+}
 
 }  // namespace
 
@@ -25,7 +34,7 @@ struct Viewer {
 VITRINE_EXPORT(vt_create) Viewer* vt_create(int32_t width, int32_t height, uint32_t archive_kib) {
   auto decoder = vitrine::codec::Decoder::create({width, height}, vitrine::codec::archive_pixels(archive_kib));
   if (!decoder.ok()) return nullptr;
-  return new (std::nothrow) Viewer{decoder.take(), {}, {}};
+  return new (std::nothrow) Viewer{decoder.take(), {}, {}, {}, {}};
 }
 
 // A black picture of another size for the next link, with the archive as it is. 0 when that cannot be; nothing has
@@ -62,7 +71,7 @@ VITRINE_EXPORT(vt_apply) int32_t vt_apply(Viewer* viewer, uint32_t size) {
   const bool good = viewer->decoder.apply({viewer->body.data(), size}).ok();
   viewer->dirty.clear();
   for (const vitrine::Rect& area : viewer->decoder.dirty()) {
-    viewer->dirty.insert(viewer->dirty.end(), {area.x, area.y, area.width, area.height});
+    append(area, viewer->dirty);
   }
   return good ? static_cast<int32_t>(viewer->dirty.size() / 4) : -1;
 }
@@ -76,4 +85,37 @@ VITRINE_EXPORT(vt_pixels) const uint8_t* vt_pixels(Viewer* viewer) {
 }
 VITRINE_EXPORT(vt_tile_hash) uint32_t vt_tile_hash(Viewer* viewer, uint32_t tile) {
   return viewer->decoder.tile_hash(tile);
+}
+
+// Packets of moving pictures in the last body, in order.
+VITRINE_EXPORT(vt_video_count) int32_t vt_video_count(Viewer* viewer) {
+  return static_cast<int32_t>(viewer->decoder.video_packets().size());
+}
+
+// Each packet: stream, codec, flags, x, y, width, height, offset of its bytes in the body, their length, 0.
+VITRINE_EXPORT(vt_video) const int32_t* vt_video(Viewer* viewer) {
+  viewer->packets.clear();
+  viewer->packets.reserve(viewer->decoder.video_packets().size() * kPacketNumbers);
+  for (const vitrine::codec::VideoPacket& packet : viewer->decoder.video_packets()) {
+    viewer->packets.insert(viewer->packets.end(), {packet.stream, static_cast<int32_t>(packet.codec), packet.flags});
+    append(packet.area, viewer->packets);
+    viewer->packets.insert(viewer->packets.end(),
+                           {static_cast<int32_t>(packet.offset), static_cast<int32_t>(packet.length), 0});
+  }
+  return viewer->packets.data();
+}
+
+// How many rectangles the picture owns of a stream's area, to be read by vt_video_kept_rects; -1 when the stream is not
+// there or shows nothing.
+VITRINE_EXPORT(vt_video_kept) int32_t vt_video_kept(Viewer* viewer, int32_t stream) {
+  viewer->kept.clear();
+  const vitrine::codec::VideoAreas& areas = viewer->decoder.video_areas();
+  if (stream < 0 || stream >= vitrine::codec::kMaxVideoStreams || !areas.shows_anything(stream)) return -1;
+  for (const vitrine::Rect& area : areas.kept(stream)) append(area, viewer->kept);
+  return static_cast<int32_t>(viewer->kept.size() / 4);
+}
+
+// Rectangles found by the last vt_video_kept: x, y, width, height each, inside the stream's area.
+VITRINE_EXPORT(vt_video_kept_rects) const int32_t* vt_video_kept_rects(Viewer* viewer) {
+  return viewer->kept.data();
 }

@@ -51,6 +51,12 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"tiles", "full"}));
   app.add_option("--frames", options.frames, "stop after this many")->check(CLI::NonNegativeNumber);
   app.add_option("--archive", options.archive_mib, "MiB kept for recall on both sides")->check(CLI::Range(0, 1024));
+  app.add_option("--video", options.video, "what moving pictures go as in a lossy run")
+      ->check(CLI::IsMember({"h264", "vp8", "vp9", "none"}));
+  std::vector<std::string> film;
+  app.add_option("--film", film,
+                 "X,Y,WIDTH,HEIGHT of a film: what lies beside it is checked in every frame; more of them, with @FRAME, "
+                 "are windows over it from then on");
   app.add_option("--threads", threads, "the codec uses one")->check(CLI::IsMember({1}));
   app.add_option("--dump", dump_path, "write the updates to this file, for the decoder's benchmark");
   app.add_flag("--verbose", options.verbose, "a line for each update on stderr");
@@ -58,6 +64,11 @@ int main(int argc, char** argv) {
   const auto parsed = parse_size(size);
   if (!parsed.ok()) return fail(parsed.error());
   options.size = parsed.value();
+  for (const std::string& text : film) {
+    auto area = FilmArea::parse(text);
+    if (!area.ok()) return fail(area.error());
+    options.film.push_back(area.take());
+  }
   if (dump_path.empty()) return replay_all(files, options);
 
   auto dump = UpdateDump::create(dump_path);

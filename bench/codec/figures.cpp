@@ -74,7 +74,7 @@ nlohmann::ordered_json Figures::json() const {
   }
   const auto rounded = [](double value) { return std::round(value * 1000) / 1000; };
   const double megapixels = static_cast<double>(coded_pixels) / 1e6;
-  return {
+  nlohmann::ordered_json line = {
       {"file", file},
       {"coder", coder},
       {"frames", frames},
@@ -98,6 +98,8 @@ nlohmann::ordered_json Figures::json() const {
       {"still_frames_to_exact", still_frames_to_exact},
       {"by_coding", by_coding},
   };
+  line.update(film.is_null() ? nlohmann::ordered_json::object() : film);
+  return line;
 }
 
 }  // namespace vitrine::codec

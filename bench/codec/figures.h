@@ -46,6 +46,7 @@ struct Figures {
   double psnr_min_db = INFINITY;
   int still_frames_to_exact = 0;
   std::map<std::string, size_t> by_coding;
+  nlohmann::ordered_json film;  // more keys, where a film was watched
 
   // What one frame cost; the first one is kept apart from the updates that follow it.
   void add(bool first, size_t bytes, double encode_ms, double decode_ms);

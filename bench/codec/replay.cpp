@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "codec/video_encoders.h"
+
 namespace vitrine::codec {
 namespace {
 
@@ -11,6 +13,14 @@ constexpr int kMostStillFrames = 10 * kFramesPerSecond;  // refinement that is n
 
 uint32_t archive_kib(const ReplayOptions& options) {
   return static_cast<uint32_t>(options.archive_mib) * 1024;
+}
+
+VideoOptions video_options(const ReplayOptions& options) {
+  if (options.lossless || options.video == "none") return {};
+  const VideoCodec codec = options.video == "vp8"   ? VideoCodec::kVp8
+                           : options.video == "vp9" ? VideoCodec::kVp9
+                                                    : VideoCodec::kH264;
+  return {codec, make_video_encoder};
 }
 
 bool shows(const Decoder& decoder, const PictureView& source) {
@@ -28,8 +38,10 @@ bool shows(const Decoder& decoder, const PictureView& source) {
 
 Replay::Replay(const ReplayOptions& options, std::string file)
     : options_(options),
-      encoder_(options.size, EncoderArchive(archive_pixels(archive_kib(options)))),
-      decoder_(Decoder::create(options.size, archive_pixels(archive_kib(options))).take()) {
+      encoder_(options.size, EncoderArchive(archive_pixels(archive_kib(options))), video_options(options)),
+      decoder_(Decoder::create(options.size, archive_pixels(archive_kib(options))).take()),
+      canvas_(options.size),
+      film_(options.film, video_options(options)) {
   figures_.file = std::move(file);
   figures_.coder = "vitrine";
 }
@@ -50,7 +62,10 @@ Result<Figures> Replay::run() {
     TRY(show(previous));
   }
   figures_.frames = frames_;
-  figures_.exact = options_.lossless ? every_frame_exact_ : exact_ && shows(decoder_, previous.view());
+  figures_.exact = options_.lossless ? every_frame_exact_
+                                     : exact_ && shows(decoder_, previous.view()) &&
+                                           same_colours(canvas_.view(decoder_), previous.view());
+  film_.report(figures_.film);
   return figures_;
 }
 
@@ -65,16 +80,19 @@ Result<void> Replay::show(const Picture& frame) {
   budget.jpeg_quality = options_.lossless ? 0 : options_.quality;
   budget.max_bytes = options_.lossless ? SIZE_MAX : static_cast<size_t>(options_.mbit * 1e6 / 8 / kFramesPerSecond);
   budget.max_pixels = INT64_MAX;
+  budget.link_bytes_per_s = options_.mbit * 1e6 / 8;
   double encode_ms = 0;
   double decode_ms = 0;
   size_t sent = 0;
   size_t refined = 0;
+  bool framed = false;
   for (;;) {
     body_.clear();
     const double start = cpu_ms();
     const UpdateInfo info = encoder_.encode(frame.view(), budget, now_, body_);
     const double encoded = cpu_ms();
-    const auto applied = decoder_.apply(body_);
+    auto applied = decoder_.apply(body_);
+    if (applied.ok()) applied = canvas_.update(decoder_, body_);
     const double decoded = cpu_ms();
     if (!applied.ok()) {
       return Error{applied.error().code,
@@ -90,8 +108,10 @@ Result<void> Replay::show(const Picture& frame) {
     }
     refined += info.bytes_by_coding.back();
     exact_ = info.exact;
+    framed = framed || info.video_pixels > 0;
     if (!options_.lossless || info.complete) break;
   }
+  if (framed) film_.note_update(frame.view(), sent, encode_ms, now_);
   now_ += kSecond / kFramesPerSecond;
   note(frame, sent, refined, encode_ms, decode_ms);
   return {};
@@ -101,7 +121,9 @@ void Replay::note(const Picture& frame, size_t sent, size_t refined, double enco
   if (options_.lossless) {
     every_frame_exact_ = every_frame_exact_ && shows(decoder_, frame.view());
   } else {
-    figures_.psnr_min_db = std::min(figures_.psnr_min_db, psnr(encoder_.held(), frame.view()));
+    const PictureView seen = canvas_.view(decoder_);
+    figures_.psnr_min_db = std::min(figures_.psnr_min_db, psnr(seen, frame.view()));
+    film_.note_seen(seen, frame.view(), frames_);
   }
   if (options_.verbose && sent > 0) {
     std::fprintf(stderr, "  %d: %zu bytes, %.3f ms encode, %.3f ms decode\n", frames_, sent, encode_ms, decode_ms);

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "bench/codec/figures.h"
+#include "bench/codec/film_watch.h"
 #include "bench/codec/frames.h"
 #include "bench/codec/update_dump.h"
+#include "bench/codec/video_canvas.h"
 #include "codec/dec_decoder.h"
 #include "codec/enc_viewer.h"
 
@@ -19,7 +21,9 @@ struct ReplayOptions {
   double mbit = 50;
   std::string damage = "tiles";  // or "full"
   int frames = 0;                // 0: all
-  int archive_mib = 32;  // kept for recall on both sides, as an agent does; 0: nothing
+  int archive_mib = 32;          // kept for recall on both sides, as an agent does; 0: nothing
+  std::string video = "h264";    // what moving pictures go as in a lossy run: h264, vp8, vp9 or none
+  std::vector<FilmArea> film;    // a film, and windows over it
   bool verbose = false;
   UpdateDump* dump = nullptr;  // takes every update; outlives the replay
 };
@@ -39,6 +43,8 @@ class Replay {
   const ReplayOptions& options_;
   ViewerEncoder encoder_;
   Decoder decoder_;
+  VideoCanvas canvas_;
+  FilmWatch film_;
   Micros now_ = 0;
   int frames_ = 0;
   bool exact_ = false;
