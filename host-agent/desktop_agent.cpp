@@ -26,8 +26,8 @@ Overloaded(F...) -> Overloaded<F...>;
 DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video)
     : screen_(screen),
       hands_(hands),
-      analysis_(screen.content().picture.size()),
       make_video_(std::move(make_video)),
+      analysis_(screen.content().picture.size()),
       captures_(kCapturesPerSecond, kCaptureBurst),
       mode_applied_at_(-kBetweenResizes) {}
 

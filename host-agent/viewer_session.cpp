@@ -58,7 +58,7 @@ codec::VideoOptions video_options_for(uint32_t capabilities, codec::MakeVideoEnc
 ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video)
     : joined_(std::move(joined)),
       video_(video_options_for(joined_.capabilities, std::move(make_video))),
-      encoder_(screen, video_),
+      encoder_(screen, new_archive(joined_), video_),
       input_allowance_(kInputsPerSecond, kInputBurst),
       other_allowance_(kOthersPerSecond, kOtherBurst),
       pointer_{-1, -1},
