@@ -38,7 +38,9 @@ void MovingCells::note(int x, int y, const Rect& changed, bool crisp, Micros tim
   const uint32_t now = milliseconds(time);
   Cell& one = cells_[static_cast<size_t>(y) * grid_.columns() + x];
   if (!one.moved || now - one.last > kPauseMs) {
+    // What appears first, with the window around it, says nothing about where it moves.
     one = {.last = now, .since = now, .crisp_since = now, .box_since = now, .moved = true, .crisp = crisp};
+    return;
   }
   if (crisp && !one.crisp) one.crisp_since = now;
   one.crisp = crisp;
@@ -67,7 +69,10 @@ bool MovingCells::sustained_crisp(int x, int y, Micros time) const {
 
 Rect MovingCells::extent(int x, int y) const {
   const Cell& one = cell(x, y);
-  const int box = join_boxes(one.box, one.old_box);
+  return unpacked(join_boxes(one.box, one.old_box), x, y);
+}
+
+Rect MovingCells::unpacked(int box, int x, int y) const {
   const int left = box & 15;
   const int top = box >> 4 & 15;
   return {x * grid_.side + left, y * grid_.side + top, (box >> 8 & 15) + 1 - left, (box >> 12) + 1 - top};

@@ -9,6 +9,7 @@ namespace {
 
 // Of 16 pixels, how many must equal their W or N neighbour for a cell to count as text or interface: eight (measured:
 // it separates where the number of colours does not), with two more or less before a cell changes its mind.
+constexpr int kTextShare = 8;
 constexpr int kTextShareOfPicture = 10;
 constexpr int kTextShareOfText = 6;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
@@ -121,11 +122,6 @@ TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid) {
   return large;
 }
 
-bool is_textlike(const PictureView& picture, const Rect& area) {
-  const auto half = static_cast<int>((area.area() + 1) / 2);
-  return equal_pixels(picture, area, half) >= half;
-}
-
 bool is_soft_gradient(const PictureView& picture, const Rect& area) {
   return is_soft(picture, area) && !is_flat(picture, area);
 }
@@ -141,6 +137,12 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
     // What is shared has to answer either question.
     const auto count = [&] { return equal_pixels(source, cell, needed_of(kTextShareOfPicture)); };
     const int equal = shared == nullptr ? equal_pixels(source, cell, needed) : shared->equal_pixels(x, y, count);
+    // Only asked of natural cells, for which the count is exact so far.
+    if (equal >= needed_of(kTextShare)) {
+      classes.textlike.insert(x, y);
+    } else {
+      classes.textlike.erase(x, y);
+    }
     if (equal >= needed) {
       classes.picture.erase(x, y);
     } else {
