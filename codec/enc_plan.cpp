@@ -11,12 +11,19 @@ namespace {
 // it separates where the number of colours does not), with two more or less before a cell changes its mind.
 constexpr int kTextShareOfPicture = 10;
 constexpr int kTextShareOfText = 6;
+// Cells below this share that have this many colours are part picture, part something else, if a picture is beside
+// them. Antialiased text can look like that too; so they are always coded exactly.
+constexpr int kTextShareOfMixed = 12;
+constexpr int kMixedColours = 56;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
 constexpr int kPictureNeighbours = 2;
 // How far soft cells grow into a hole.
 constexpr int kAbsorbPasses = 8;
-// Patches smaller than this many cells stay exact whatever the budget.
+// Patches smaller than this many cells stay exact: icons. Where they would take more than kSmallShare of the budget
+// (folders of thumbnails), only those below kLeastCrowdedCells.
 constexpr int kLeastLossyCells = 16;
+constexpr int kLeastCrowdedCells = 4;
+constexpr double kSmallShare = 1.0 / 4;
 // Pictures that take less than this share of the budget are sent exactly at once.
 constexpr double kExactShare = 1.0 / 16;
 // Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare.
@@ -27,17 +34,18 @@ constexpr int64_t kFocusRing = 64;
 // What waits a turn longer goes first whatever the focus is at: short enough to look immediate.
 constexpr Micros kTurn = 100 * kMillisecond;
 
-// Cells of `changed` that look natural and have company.
-TileSet picture_cells(const TileSet& changed, const CellClasses& classes) {
+// Cells of `changed` that are in `kind` and have natural company.
+TileSet with_company(const TileSet& changed, const TileSet& kind, const CellClasses& classes) {
   TileSet result = changed;
-  result &= classes.picture;
+  result &= kind;
   const TileSet candidates = result;
   candidates.for_each([&](int x, int y) {
     const int left = std::max(0, x - 1);
     const int top = std::max(0, y - 1);
     const int right = std::min(candidates.columns(), x + 2);
     const int bottom = std::min(candidates.rows(), y + 2);
-    if (classes.picture.count({left, top, right - left, bottom - top}) - 1 < kPictureNeighbours) result.erase(x, y);
+    const int64_t neighbours = classes.picture.count({left, top, right - left, bottom - top});
+    if (neighbours - static_cast<int>(classes.picture.test(x, y)) < kPictureNeighbours) result.erase(x, y);
   });
   return result;
 }
@@ -91,6 +99,20 @@ TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid) {
   return large;
 }
 
+// Which of the picture's cells the budget wants lossy at first.
+TileSet lossy_cells(const TileSet& pictures, const CellGrid& grid, const EncodeBudget& budget) {
+  const auto share = [&budget](const TileSet& cells) {
+    const double bytes = static_cast<double>(cells.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
+    return bytes / static_cast<double>(budget.max_bytes);
+  };
+  if (share(pictures) <= kExactShare) return TileSet(grid);
+  TileSet lossy = large_patches(pictures, kLeastLossyCells, grid);
+  TileSet small = pictures;
+  small -= lossy;
+  if (share(small) > kSmallShare) lossy = large_patches(pictures, kLeastCrowdedCells, grid);
+  return lossy;
+}
+
 // Rectangles over `wanted` that may take in a few other cells, never those of `avoided`.
 std::vector<Rect> join_loosely(const TileSet& wanted, const TileSet& avoided) {
   std::vector<Rect> joined = wanted.rectangles();
@@ -127,12 +149,14 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
   changed.for_each([&](int x, int y) {
     const Rect cell = grid.pixels_of({x, y, 1, 1});
     const bool was_picture = classes.picture.test(x, y);
-    const auto area = static_cast<int>(cell.area());
-    const int needed = ((was_picture ? kTextShareOfPicture : kTextShareOfText) * area + 15) / 16;
-    if (equal_pixels(source, cell, needed) >= needed) {
-      classes.picture.erase(x, y);
-    } else {
+    const auto needed = [&cell](int share) { return (share * static_cast<int>(cell.area()) + 15) / 16; };
+    const int equal = equal_pixels(source, cell, needed(kTextShareOfMixed));
+    classes.picture.erase(x, y);
+    classes.mixed.erase(x, y);
+    if (equal < needed(was_picture ? kTextShareOfPicture : kTextShareOfText)) {
       classes.picture.insert(x, y);
+    } else if (equal < needed(kTextShareOfMixed) && has_colours(source, cell, kMixedColours)) {
+      classes.mixed.insert(x, y);
     }
   });
 }
@@ -140,25 +164,25 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
                                  const CellClasses& classes, const EncodeBudget& budget) {
   const CellGrid grid{{source.width, source.height}, kCellSide};
-  TileSet pictures = picture_cells(changed, classes);
+  TileSet pictures = with_company(changed, classes.picture, classes);
   absorb_soft_cells(source, changed, grid, pictures);
-  TileSet text = changed;
-  text -= pictures;
+  TileSet edges = with_company(changed, classes.mixed, classes);
+  edges -= pictures;
 
   std::vector<Region> regions;
-  TileSet lossy(grid);
-  const double picture_bytes = static_cast<double>(pictures.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
-  if (budget.jpeg_quality > 0 && picture_bytes > static_cast<double>(budget.max_bytes) * kExactShare) {
-    lossy = large_patches(pictures, kLeastLossyCells, grid);
-  }
-  TileSet exact = pictures;
+  const TileSet lossy = budget.jpeg_quality > 0 ? lossy_cells(pictures, grid, budget) : TileSet(grid);
+  TileSet natural = pictures;
+  natural |= edges;
+  TileSet exact = natural;
   exact -= lossy;
+  TileSet text = changed;
+  text -= natural;
   for (const Rect& cells : lossy.rectangles()) regions.push_back({Coding::kJpeg, grid.pixels_of(cells), 0});
   for (const Rect& cells : exact.rectangles()) {
     const Rect area = tighten(source, painted, grid.pixels_of(cells));
     if (!area.empty()) regions.push_back({Coding::kPhoto, area, 0});
   }
-  for (const Rect& cells : join_loosely(text, pictures)) {
+  for (const Rect& cells : join_loosely(text, natural)) {
     const Rect area = tighten(source, painted, grid.pixels_of(cells));
     if (area.empty()) continue;
     regions.push_back({is_flat(source, area) ? Coding::kFlat : Coding::kScreen, area, 0});

@@ -21,8 +21,9 @@ struct Region {
 // What each cell looked like when it last changed. Remembered so that a cell on the border between text and picture
 // does not flip with every frame.
 struct CellClasses {
-  explicit CellClasses(const CellGrid& grid) : picture(grid) {}
+  explicit CellClasses(const CellGrid& grid) : picture(grid), mixed(grid) {}
   TileSet picture;
+  TileSet mixed;  // of the others, those that could be the edge of a picture
 };
 
 // Bytes a pixel of natural picture takes losslessly, for estimates (1.17 was measured by median prediction).
