@@ -15,6 +15,8 @@ constexpr int kTextShareOfText = 6;
 // them. Antialiased text can look like that too; so they are always coded exactly.
 constexpr int kTextShareOfMixed = 12;
 constexpr int kMixedColours = 56;
+// Fewer of them are left to the screen coder: it takes longer, but fewer bytes.
+constexpr int64_t kLeastMixed = 48;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
 constexpr int kPictureNeighbours = 2;
 // How far soft cells grow into a hole.
@@ -168,6 +170,7 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   absorb_soft_cells(source, changed, grid, pictures);
   TileSet edges = with_company(changed, classes.mixed, classes);
   edges -= pictures;
+  if (edges.count() < kLeastMixed) edges.clear();
 
   std::vector<Region> regions;
   const TileSet lossy = budget.jpeg_quality > 0 ? lossy_cells(pictures, grid, budget) : TileSet(grid);
