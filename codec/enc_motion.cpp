@@ -22,7 +22,7 @@ constexpr uint32_t kLeastVotes = 3;
 // Copies of one motion; a motion in more pieces than this is coincidence. Well below kMaxCopies for all motions.
 constexpr size_t kMostAreas = 256;
 // A rectangle costs about 8 bytes; fewer cells with content than this are not worth it.
-constexpr int64_t kLeastCellsPerCopy = 2;
+constexpr int64_t kLeastCellsPerCopy = 4;
 
 // hashes[i] of pixels[i .. i + kAnchorPixels), for i in [0, count), and flags[i] not 0 where an anchor is. `hashes` has
 // room for count + kAnchorPixels; pixels[-1] is readable.
