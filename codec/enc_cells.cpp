@@ -1,6 +1,7 @@
 #include "codec/enc_cells.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "codec/enc_diff.h"
@@ -82,6 +83,31 @@ int equal_pixels(const PictureView& picture, const Rect& cell, int enough) {
   if (whole && counts_by_avx2()) return count_equal_avx2(picture.row(cell.y) + cell.x, picture.stride, enough);
 #endif
   return equal_pixels_plain(picture, cell, enough);
+}
+
+bool has_colours(const PictureView& picture, const Rect& cell, int enough) {
+  // Open addressing; twice as many places as a cell has pixels, so a free one is always found.
+  constexpr size_t kPlaces = 512;
+  constexpr uint32_t kFree = 0xffffffff;
+  static_assert(kPlaces >= 2 * kCellSide * kCellSide);
+  std::array<uint32_t, kPlaces> seen;
+  seen.fill(kFree);
+  int colours = 0;
+  uint32_t last = kFree;
+  for (int y = cell.y; y < cell.bottom(); ++y) {
+    const uint32_t* row = picture.row(y);
+    for (int x = cell.x; x < cell.right(); ++x) {
+      const uint32_t colour = row[x] & kColourMask;
+      if (colour == last) continue;
+      last = colour;
+      size_t at = (colour * 0x9e3779b1U) >> 23;
+      while (seen[at] != kFree && seen[at] != colour) at = (at + 1) % kPlaces;
+      if (seen[at] == colour) continue;
+      seen[at] = colour;
+      if (++colours >= enough) return true;
+    }
+  }
+  return false;
 }
 
 bool is_flat(const PictureView& picture, const Rect& area) {

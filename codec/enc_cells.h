@@ -11,6 +11,9 @@ namespace vitrine::codec {
 [[nodiscard]] int equal_pixels(const PictureView& picture, const Rect& cell, int enough);
 [[nodiscard]] int equal_pixels_plain(const PictureView& picture, const Rect& cell, int enough);
 
+// Whether `cell` (at most 16x16 pixels) has at least `enough` colours.
+[[nodiscard]] bool has_colours(const PictureView& picture, const Rect& cell, int enough);
+
 // Whether all of `area` has one colour.
 [[nodiscard]] bool is_flat(const PictureView& picture, const Rect& area);
 

@@ -11,7 +11,7 @@ namespace {
 // Copies of one motion; a motion in more pieces than this is coincidence. Well below kMaxCopies for all motions.
 constexpr size_t kMostAreas = 256;
 // A rectangle costs about 8 bytes; fewer cells with content than this are not worth it.
-constexpr int64_t kLeastCellsPerCopy = 2;
+constexpr int64_t kLeastCellsPerCopy = 4;
 
 }  // namespace
 

@@ -89,7 +89,8 @@ bool JpegEncoder::encode(const PictureView& source, const Rect& area, int qualit
   if (compressor_->handle == nullptr) return false;
   const int subsampling = sampling == JpegSampling::k420 ? TJSAMP_420 : TJSAMP_444;
   auto& file = compressor_->file;
-  file.resize(tjBufSize(area.width, area.height, subsampling));
+  // Only ever grown: shrinking and growing again would clear it each time.
+  file.resize(std::max<size_t>(file.size(), tjBufSize(area.width, area.height, subsampling)));
   auto* data = file.data();
   auto size = static_cast<unsigned long>(file.size());
   const auto* pixels = reinterpret_cast<const unsigned char*>(source.row(area.y) + area.x);

@@ -12,12 +12,21 @@ namespace {
 constexpr int kTextShare = 8;
 constexpr int kTextShareOfPicture = 10;
 constexpr int kTextShareOfText = 6;
+// Cells below this share that have this many colours are part picture, part something else, if a picture is beside
+// them. Antialiased text can look like that too; so they are always coded exactly.
+constexpr int kTextShareOfMixed = 12;
+constexpr int kMixedColours = 56;
+// Fewer of them are left to the screen coder: it takes longer, but fewer bytes.
+constexpr int64_t kLeastMixed = 48;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
 constexpr int kPictureNeighbours = 2;
 // How far soft cells grow into a hole.
 constexpr int kAbsorbPasses = 8;
-// Patches smaller than this many cells stay exact whatever the budget.
+// Patches smaller than this many cells stay exact: icons. Where they would take more than kSmallShare of the budget
+// (folders of thumbnails), only those below kLeastCrowdedCells.
 constexpr int kLeastLossyCells = 16;
+constexpr int kLeastCrowdedCells = 4;
+constexpr double kSmallShare = 1.0 / 4;
 // Pictures that take less than this share of the budget are sent exactly at once.
 constexpr double kExactShare = 1.0 / 16;
 // Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare.
@@ -28,17 +37,18 @@ constexpr int64_t kFocusRing = 64;
 // What waits a turn longer goes first whatever the focus is at: short enough to look immediate.
 constexpr Micros kTurn = 100 * kMillisecond;
 
-// Cells of `changed` that look natural and have company.
-TileSet picture_cells(const TileSet& changed, const CellClasses& classes) {
+// Cells of `changed` that are in `kind` and have natural company.
+TileSet with_company(const TileSet& changed, const TileSet& kind, const CellClasses& classes) {
   TileSet result = changed;
-  result &= classes.picture;
+  result &= kind;
   const TileSet candidates = result;
   candidates.for_each([&](int x, int y) {
     const int left = std::max(0, x - 1);
     const int top = std::max(0, y - 1);
     const int right = std::min(candidates.columns(), x + 2);
     const int bottom = std::min(candidates.rows(), y + 2);
-    if (classes.picture.count({left, top, right - left, bottom - top}) - 1 < kPictureNeighbours) result.erase(x, y);
+    const int64_t neighbours = classes.picture.count({left, top, right - left, bottom - top});
+    if (neighbours - static_cast<int>(classes.picture.test(x, y)) < kPictureNeighbours) result.erase(x, y);
   });
   return result;
 }
@@ -65,6 +75,20 @@ void absorb_soft_cells(const PictureView& source, const TileSet& changed, const 
     if (!added.any()) return;
     pictures |= added;
   }
+}
+
+// Which of the picture's cells the budget wants lossy at first.
+TileSet lossy_cells(const TileSet& pictures, const CellGrid& grid, const EncodeBudget& budget) {
+  const auto share = [&budget](const TileSet& cells) {
+    const double bytes = static_cast<double>(cells.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
+    return bytes / static_cast<double>(budget.max_bytes);
+  };
+  if (share(pictures) <= kExactShare) return TileSet(grid);
+  TileSet lossy = large_patches(pictures, kLeastLossyCells, grid);
+  TileSet small = pictures;
+  small -= lossy;
+  if (share(small) > kSmallShare) lossy = large_patches(pictures, kLeastCrowdedCells, grid);
+  return lossy;
 }
 
 // Rectangles over `wanted` that may take in a few other cells, never those of `avoided`.
@@ -131,22 +155,17 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
   changed.for_each([&](int x, int y) {
     const Rect cell = grid.pixels_of({x, y, 1, 1});
     const bool was_picture = classes.picture.test(x, y);
-    const auto area = static_cast<int>(cell.area());
-    const auto needed_of = [area](int share) { return (share * area + 15) / 16; };
-    const int needed = needed_of(was_picture ? kTextShareOfPicture : kTextShareOfText);
-    // What is shared has to answer either question.
-    const auto count = [&] { return equal_pixels(source, cell, needed_of(kTextShareOfPicture)); };
-    const int equal = shared == nullptr ? equal_pixels(source, cell, needed) : shared->equal_pixels(x, y, count);
-    // Only asked of natural cells, for which the count is exact so far.
-    if (equal >= needed_of(kTextShare)) {
-      classes.textlike.insert(x, y);
-    } else {
-      classes.textlike.erase(x, y);
-    }
-    if (equal >= needed) {
-      classes.picture.erase(x, y);
-    } else {
+    const auto needed = [&cell](int share) { return (share * static_cast<int>(cell.area()) + 15) / 16; };
+    const auto count = [&] { return equal_pixels(source, cell, needed(kTextShareOfMixed)); };
+    const int equal = shared == nullptr ? count() : shared->equal_pixels(x, y, count);
+    classes.picture.erase(x, y);
+    classes.mixed.erase(x, y);
+    classes.textlike.erase(x, y);
+    if (equal >= needed(kTextShare)) classes.textlike.insert(x, y);
+    if (equal < needed(was_picture ? kTextShareOfPicture : kTextShareOfText)) {
       classes.picture.insert(x, y);
+    } else if (equal < needed(kTextShareOfMixed) && has_colours(source, cell, kMixedColours)) {
+      classes.mixed.insert(x, y);
     }
   });
 }
@@ -154,19 +173,20 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
                                  const CellClasses& classes, const TileSet& avoided, const EncodeBudget& budget) {
   const CellGrid grid{{source.width, source.height}, kCellSide};
-  TileSet pictures = picture_cells(changed, classes);
+  TileSet pictures = with_company(changed, classes.picture, classes);
   absorb_soft_cells(source, changed, grid, pictures);
-  TileSet text = changed;
-  text -= pictures;
+  TileSet edges = with_company(changed, classes.mixed, classes);
+  edges -= pictures;
+  if (edges.count() < kLeastMixed) edges.clear();
 
   std::vector<Region> regions;
-  TileSet lossy(grid);
-  const double picture_bytes = static_cast<double>(pictures.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
-  if (budget.jpeg_quality > 0 && picture_bytes > static_cast<double>(budget.max_bytes) * kExactShare) {
-    lossy = large_patches(pictures, kLeastLossyCells, grid);
-  }
-  TileSet exact = pictures;
+  const TileSet lossy = budget.jpeg_quality > 0 ? lossy_cells(pictures, grid, budget) : TileSet(grid);
+  TileSet natural = pictures;
+  natural |= edges;
+  TileSet exact = natural;
   exact -= lossy;
+  TileSet text = changed;
+  text -= natural;
   for (const Rect& cells : lossy.rectangles()) regions.push_back({Coding::kJpeg, grid.pixels_of(cells), 0});
   for (const Rect& cells : exact.rectangles()) {
     const Rect area = tighten(source, painted, grid.pixels_of(cells));
@@ -174,7 +194,7 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   }
   TileSet apart = avoided;
   apart -= text;
-  apart |= pictures;
+  apart |= natural;
   for (const Rect& cells : join_loosely(text, apart)) {
     const Rect area = tighten(source, painted, grid.pixels_of(cells));
     if (area.empty()) continue;

@@ -22,9 +22,10 @@ struct Region {
 // What each cell looked like when it last changed. Remembered so that a cell on the border between text and picture
 // does not flip with every frame.
 struct CellClasses {
-  explicit CellClasses(const CellGrid& grid) : picture(grid), textlike(grid) {}
+  explicit CellClasses(const CellGrid& grid) : picture(grid), textlike(grid), mixed(grid) {}
   TileSet picture;
   TileSet textlike;  // by its last look alone
+  TileSet mixed;     // of those that are no picture, what could be the edge of one
 };
 
 // Bytes a pixel of natural picture takes losslessly, for estimates (1.17 was measured by median prediction).

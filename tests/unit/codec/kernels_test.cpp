@@ -131,6 +131,17 @@ TEST(Cells, EqualPixelsAgreeWithPlainCode) {
   }
 }
 
+TEST(Cells, CountTheirColours) {
+  Picture picture({40, 40});
+  for (int i = 0; i < 50; ++i) picture.row(16 + i / 12)[16 + i % 12] = static_cast<uint32_t>(i) * 512;
+  const Rect cell{16, 16, 16, 16};
+  EXPECT_TRUE(has_colours(picture.view(), cell, 50));
+  EXPECT_FALSE(has_colours(picture.view(), cell, 51));
+  Dice dice(1);
+  draw_noise(picture, cell, dice);
+  EXPECT_TRUE(has_colours(picture.view(), cell, 250));
+}
+
 TEST(EqualRun, AgreesWithPlainCode) {
   std::vector<uint32_t> pixels(100 + kEqualRunMargin);
   for (uint64_t seed = 0; seed < 500; ++seed) {

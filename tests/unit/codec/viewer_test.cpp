@@ -1,7 +1,9 @@
 // Encoder and decoder as a pair: whatever happens on the desktop, the viewer ends with exactly its pixels.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include "codec/dec_decoder.h"
 #include "codec/enc_viewer.h"
@@ -272,6 +274,46 @@ TEST(ViewerEncoder, PaintsAPictureAtOnceAndRefinesItWhenStill) {
   EXPECT_FALSE(pair.update().empty);
   EXPECT_TRUE(pair.rest());
   EXPECT_EQ(pair.encoder.refine_at(), kNever);
+}
+
+// Cells that a picture's edge cuts hold text or lines too: they are exact, but not by the coder for text.
+TEST(ViewerEncoder, SendsTheEdgeOfAPictureExactlyAtOnce) {
+  Pair pair({400, 400});
+  Dice dice(7);
+  fill(pair.desktop, pair.desktop.bounds(), 0xffffff);
+  const Rect photo{40, 41, 296, 302};
+  draw_photo(pair.desktop, photo, dice);
+  pair.mark(pair.desktop.bounds());
+  const UpdateInfo info = pair.update({.max_bytes = 200000, .max_pixels = INT64_MAX});
+  EXPECT_TRUE(info.complete);
+  EXPECT_FALSE(info.exact);
+  const auto bytes_of = [&info](std::string_view coding) {
+    const auto names = coding_names();
+    const auto found = std::find(names.begin(), names.end(), coding);
+    return info.bytes_by_coding[static_cast<size_t>(found - names.begin())];
+  };
+  EXPECT_GT(bytes_of("photo"), 1000U);
+  EXPECT_LT(bytes_of("screen"), 1000U);
+  for (int y = 41; y < 48; ++y) {
+    EXPECT_EQ(std::memcmp(pair.encoder.held().row(y) + 64, pair.desktop.row(y) + 64, 256 * sizeof(uint32_t)), 0);
+  }
+}
+
+// A folder of thumbnails is not sent exactly at once when that would take most of the budget; one icon is.
+TEST(ViewerEncoder, SmallPicturesAreLossyOnlyInACrowd) {
+  for (const int count : {1, 36}) {
+    Pair pair({720, 720});
+    Dice dice(8);
+    fill(pair.desktop, pair.desktop.bounds(), 0xffffff);
+    for (int i = 0; i < count; ++i) {
+      draw_photo(pair.desktop, {16 + i % 6 * 112, 16 + i / 6 * 112, 48, 48}, dice);
+    }
+    pair.mark(pair.desktop.bounds());
+    const UpdateInfo info = pair.update({.max_bytes = 100000, .max_pixels = INT64_MAX});
+    EXPECT_TRUE(info.complete);
+    EXPECT_EQ(info.exact, count == 1);
+    EXPECT_TRUE(pair.rest());
+  }
 }
 
 TEST(ViewerEncoder, DoesNotSendALossyPartAgainThatDidNotChange) {
