@@ -29,6 +29,15 @@ class LatencyTest : public testing::Test {
     EXPECT_TRUE(page.connected()) << page.describe();
     return page;
   }
+  // For reading the figures of a run: --gtest_output=json.
+  static void record(const std::string& name, const Felt& felt) {
+    if (felt.keys.count() > 0) {
+      RecordProperty(name + "_keys_p95_ms", static_cast<int>(felt.keys.quantile(0.95) / kMillisecond));
+    }
+    RecordProperty(name + "_queue_p95_ms", static_cast<int>(felt.queue_p95_ms));
+    RecordProperty(name + "_oldest_picture_ms", static_cast<int>(felt.oldest_picture / kMillisecond));
+    RecordProperty(name + "_kib", static_cast<int>(felt.bytes / 1024));
+  }
   void expect_exact_soon(VirtualPage& page, Micros limit) {
     office.film = office.typing = false;
     EXPECT_TRUE(office.world.run_until([&] { return page.is_exact(); }, limit)) << page.describe();
@@ -40,6 +49,7 @@ TEST_F(LatencyTest, AFilmThatFillsTheLinkLeavesKeysQuickAndNoQueue) {
   office.film = office.typing = true;
   VirtualPage& page = settled(kDsl);
   const Felt felt = office.run(page, 15 * kSecond);
+  record("film", felt);
   EXPECT_GT(felt.keys.count(), 60U);
   EXPECT_LE(felt.keys.quantile(0.95), 110 * kMillisecond);
   EXPECT_LE(felt.queue_p95_ms, 30);
@@ -53,8 +63,10 @@ TEST_F(LatencyTest, ACliffInMidFilmMakesNoOldPicturesAndIsKnownInASecond) {
   VirtualPage& page = settled(kHome);
   office.world.network_of(page).append({{.at = 0, .down_bps = 2'000'000}}, office.world.now());
   const Felt falling = office.run(page, kSecond);
+  record("falling", falling);
   EXPECT_LE(falling.oldest_picture, 400 * kMillisecond);
   const Felt after = office.run(page, 8 * kSecond);
+  record("after", after);
   EXPECT_LE(after.queue_p95_ms, 30);
   EXPECT_LE(after.keys.quantile(0.95), round_trip(kHome) + 60 * kMillisecond);
   EXPECT_LE(after.oldest_picture, 400 * kMillisecond);
@@ -74,6 +86,7 @@ TEST_F(LatencyTest, AStallIsOverARoundTripAfterItsEndWithTheNewestPicture) {
     fresh.run(page, round_trip(link) + 200 * kMillisecond);
     EXPECT_GE(page.shown_capture(), end) << "a picture from before the end";
     const Felt after = fresh.run(page, 2 * kSecond);
+    record("after", after);
     EXPECT_LE(after.oldest_picture, round_trip(link) + 200 * kMillisecond);
     EXPECT_EQ(page.counts().connections, 1);
     EXPECT_EQ(page.fault(), "");
@@ -94,12 +107,15 @@ TEST_F(LatencyTest, ACutOfTwentySecondsComesBackToTheSameSession) {
 }
 
 TEST_F(LatencyTest, TypingStaysQuickWhileAPhotographLoads) {
+  // Before a link has shown its rate, one first window may be too much for it: here as in life, the desktop's first
+  // picture shows it.
+  office.show_photo({0, 0, 640, 480});
   office.typing = true;
   VirtualPage& page = settled(kMobile);
-  Felt felt;
   for (int i = 0; i < 6; ++i) {
     office.show_photo({0, 0, 560, 460});
     const Felt part = office.run(page, 4 * kSecond);
+    record("photograph", part);
     EXPECT_GT(part.bytes, 50'000U);
     EXPECT_LE(part.keys.quantile(0.95), round_trip(kMobile) + 60 * kMillisecond) << "photograph " << i;
     EXPECT_LE(part.queue_p95_ms, 30);
@@ -118,6 +134,8 @@ TEST_F(LatencyTest, ASlowViewerDoesNotSlowAFastOne) {
   };
   const Felt alone = keys_beside(false);
   const Felt beside = keys_beside(true);
+  record("alone", alone);
+  record("beside", beside);
   EXPECT_LE(beside.keys.quantile(0.95) * 10, alone.keys.quantile(0.95) * 11);
   EXPECT_GE(beside.bytes * 10, alone.bytes * 9);
 }

@@ -1,5 +1,5 @@
-// A desktop in use, for measurements in virtual time: a film, a program that answers keys with a square of a new colour,
-// and what a person at one of the pages feels of it.
+// A desktop in use, for measurements in virtual time: a film, a program that answers keys with a square of a new
+// colour, and what a person at one of the pages feels of it.
 #pragma once
 
 #include <algorithm>
@@ -116,7 +116,8 @@ class Office {
       for (int x = area.x; x < area.right(); ++x) {
         grain_ = grain_ * 1664525 + 1013904223;
         const uint32_t noise = (grain_ >> 24) % grain;
-        const auto wave = static_cast<uint32_t>(96 + 60 * kWave[(x + phase) & 63] / 64 + 60 * kWave[(y * 2 + phase) & 63] / 64);
+        const auto wave =
+            static_cast<uint32_t>(96 + 60 * kWave[(x + phase) & 63] / 64 + 60 * kWave[(y * 2 + phase) & 63] / 64);
         row[x] = (wave + noise) << 16 | (wave / 2 + noise) << 8 | (255 - wave - noise / 2);
       }
     }
