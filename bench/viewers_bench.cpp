@@ -25,6 +25,7 @@ namespace {
 constexpr Micros kFrame = kSecond / 30;
 constexpr Micros kTick = kMillisecond;
 constexpr Micros kAckDelay = 2 * kMillisecond;
+constexpr Micros kSlowDelay = 80 * kMillisecond;
 
 double cpu_ms() {
   timespec now{};
@@ -41,8 +42,10 @@ struct Ack {
 // One desktop with some viewers, fed with the frames of a file.
 class Replay {
  public:
-  Replay(Size size, int viewers) : screen_(size), agent_(screen_, hands_) {
-    for (int i = 0; i < viewers; ++i) {
+  // `slow_mbit`: one viewer more, over a link of that rate; 0: none.
+  Replay(Size size, int viewers, double slow_mbit)
+      : screen_(size), agent_(screen_, hands_), slow_us_per_byte_(slow_mbit > 0 ? 8 / slow_mbit : 0) {
+    for (int i = 0; i < viewers + (slow_mbit > 0 ? 1 : 0); ++i) {
       ids_.push_back(agent_.add_viewer(
           {.viewer = static_cast<uint64_t>(i), .session = "s", .user = "bench", .rights = kMayView}, now_));
     }
@@ -61,6 +64,7 @@ class Replay {
         serve(2 * kSecond);
         first_ms_ = agent_ms_;
         first_bytes_ = bytes_;
+        slow_ms_ = longest_turn_ms_ = 0;
       }
     }
     const auto heap = mallinfo2();
@@ -69,12 +73,14 @@ class Replay {
   }
 
   [[nodiscard]] nlohmann::ordered_json report() const {
-    const double viewers = static_cast<double>(ids_.size());
+    const double viewers = static_cast<double>(ids_.size() - (slow_us_per_byte_ > 0 ? 1 : 0));
     const double frames = std::max(1, frames_ - 1);
-    return {{"viewers", ids_.size()},
+    return {{"viewers", viewers},
             {"frames", frames_},
             {"cpu_ms_per_frame", (agent_ms_ - first_ms_) / frames},
             {"cpu_ms_first", first_ms_},
+            {"cpu_ms_per_frame_of_slow", slow_ms_ / frames},
+            {"longest_turn_ms", longest_turn_ms_},
             {"heap_mib", heap_mib_},
             {"bytes_per_frame_and_viewer", static_cast<double>(bytes_ - first_bytes_) / frames / viewers}};
   }
@@ -110,11 +116,22 @@ class Replay {
 
   bool serve_one(ViewerId id) {
     if (!agent_.wants_output(id, now_)) return false;
+    const double before = cpu_ms();
     const auto message = agent_.take_output(id, now_);
+    const double took = cpu_ms() - before;
+    longest_turn_ms_ = std::max(longest_turn_ms_, took);
+    const bool slow = slow_us_per_byte_ > 0 && id == ids_.back();
+    if (slow) slow_ms_ += took;
     if (!message) return false;
-    bytes_ += message->size();
+    if (!slow) bytes_ += message->size();
+    Micros shown = now_;
+    if (slow) {
+      slow_free_ =
+          std::max(slow_free_, now_) + static_cast<Micros>(slow_us_per_byte_ * static_cast<double>(message->size()));
+      shown = slow_free_ + kSlowDelay;
+    }
     if (const auto update = parse<Update>(*message); update.ok()) {
-      acks_.push_back({id, {.update_id = update.value().id}, now_ + kAckDelay});
+      acks_.push_back({id, {.update_id = update.value().id}, shown + kAckDelay});
     }
     return true;
   }
@@ -127,6 +144,10 @@ class Replay {
   std::vector<Ack> acks_;
   double agent_ms_ = 0;
   double first_ms_ = 0;
+  double slow_us_per_byte_;
+  Micros slow_free_ = 0;  // when its link has sent all
+  double slow_ms_ = 0;
+  double longest_turn_ms_ = 0;
   double heap_mib_ = 0;  // at the end, with the screen and two pictures of the benchmark's own
   size_t bytes_ = 0;
   size_t first_bytes_ = 0;
@@ -142,10 +163,12 @@ int main(int argc, char** argv) {
   std::string text = "1920x1080";
   std::vector<int> counts = {1, 2, 4, 8};
   int frames = 60;
+  double slow_mbit = 0;
   CLI::App app("Replays raw BGRX frames to several viewers of one desktop");
   app.add_option("files", files, "raw frames, 4 bytes a pixel")->required()->check(CLI::ExistingFile);
   app.add_option("--size", text, "WIDTHxHEIGHT of the frames");
   app.add_option("--viewers", counts, "how many at a time")->delimiter(',')->check(CLI::Range(1, 32));
+  app.add_option("--slow", slow_mbit, "Mbit/s of one viewer more")->check(CLI::PositiveNumber);
   app.add_option("--frames", frames, "stop after this many")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
   Size size;
@@ -157,7 +180,7 @@ int main(int argc, char** argv) {
   bool good = true;
   for (const std::string& file : files) {
     for (const int viewers : counts) {
-      agent::Replay replay(size, viewers);
+      agent::Replay replay(size, viewers, slow_mbit);
       good = replay.run(file, frames) && good;
       nlohmann::ordered_json line{{"file", file}};
       line.update(replay.report());

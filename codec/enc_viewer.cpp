@@ -40,6 +40,8 @@ constexpr size_t kMostBytes = 448 * 1024;
 constexpr int64_t kMostPiecePixels = 64 * 1024;
 constexpr int64_t kMostJpegPiecePixels = 256 * 1024;
 constexpr int64_t kLeastPiecePixels = 4096;
+// Lossless photographs take up to two bytes a pixel: a piece of them is 8 ms of a link of 2 Mbit/s.
+constexpr int64_t kLeastPhotoPixels = 1024;
 // The screen coder hands a piece over when it costs more than this many bytes a pixel: then it is a picture.
 constexpr double kScreenGivesUp = 0.9;
 // Of the link moving pictures take this much at most; the rest is for what else changes.
@@ -322,7 +324,7 @@ int64_t ViewerEncoder::State::piece_pixels(Coding coding, const Draft& draft) co
       // Few sizes, so that viewers whose links are about as fast can share pieces.
       return static_cast<int64_t>(std::bit_floor(static_cast<uint64_t>(pixels)));
     }
-    case Coding::kPhoto: return std::clamp(bytes / 2, kLeastPiecePixels, kMostPiecePixels);
+    case Coding::kPhoto: return std::clamp(bytes / 2, kLeastPhotoPixels, kMostPiecePixels);
   }
   return kMostPiecePixels;
 }

@@ -168,12 +168,12 @@ bool DesktopAgent::wants_output(ViewerId viewer, Micros now) const {
   const ViewerSession* wanted = session(viewer);
   if (wanted == nullptr) return false;
   if (wanted->wants_output(now)) return true;
-  return damaged_ && !fault_ && wanted->can_take_pixels() && captures_.ready_at() <= now;
+  return damaged_ && !fault_ && wanted->can_take_pixels(now) && captures_.ready_at() <= now;
 }
 
 void DesktopAgent::prepare_output(ViewerId viewer, Micros now) {
   const auto found = viewers_.find(viewer);
-  if (found == viewers_.end() || fault_ || !found->second.can_take_pixels()) return;
+  if (found == viewers_.end() || fault_ || !found->second.can_take_pixels(now)) return;
   read_events(now);
   if (!fault_ && (damaged_ || found->second.lacks_pixels(now))) capture(now);
   if (fault_ || !found->second.lacks_pixels(now)) return;
@@ -215,7 +215,7 @@ Micros DesktopAgent::next_deadline(Micros after) const {
   if (wanted_mode_) consider(mode_applied_at_ + kBetweenResizes);
   for (const auto& [id, session] : viewers_) {
     consider(session.next_deadline(after));
-    if (damaged_ && session.can_take_pixels()) consider(captures_.ready_at());
+    if (damaged_) consider(std::max(session.pixels_at(), captures_.ready_at()));
   }
   return deadline;
 }

@@ -46,6 +46,13 @@ constexpr double kFirstProbe = 0.012;
 // A probe that brought this much more is followed by one of twice the size.
 constexpr double kWorthwhile = 1.03;
 
+// Updates leave at this share of the rate: enough more than it to find out that the link became faster, and after a
+// pause no more queue than a fifth of a round trip. A probe fills its window at once.
+constexpr double kPace = 1.25;
+constexpr double kProbePace = 2;
+// Time the pace may be behind, so that late timers cost no rate: an update.
+constexpr Micros kPaceCredit = 4 * kMillisecond;
+
 double seconds(Micros time) {
   return static_cast<double>(time) / static_cast<double>(kSecond);
 }
@@ -56,8 +63,12 @@ Pacer::Pacer() : rate_(kFirstRate), window_(kFirstWindow) {}
 
 void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
   if (flight_.empty()) {
-    // Nothing was there to send for a while: what follows measures the source, not the link.
-    if (now - last_ack_at_ > kIdle) app_limited_until_ = std::max<uint64_t>(delivered_, 1);
+    if (now - last_ack_at_ > kIdle) {
+      // Nothing was there to send for a while: what follows measures the source, not the link.
+      app_limited_until_ = std::max<uint64_t>(delivered_, 1);
+      // And there is no queue to drain, nor a full window that could show what a probe brings.
+      if (cycle_round_ <= kProbeRounds && !starting_) cycle_round_ = kProbeRounds + 1;
+    }
     first_sent_at_ = now;
     delivered_at_ = now;
     last_ack_at_ = now;
@@ -70,15 +81,19 @@ void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
                      .delivered_at = delivered_at_,
                      .first_sent_at = first_sent_at_,
                      .app_limited = app_limited_until_ != 0});
-  if (!may_send()) window_was_full_ = true;
+  if (!has_room()) window_was_full_ = true;
+  if (starting_) return;  // the rate is a guess
+  const double pace = rate_ * (cycle_round_ < kProbeRounds ? kProbePace : kPace);
+  const double takes = static_cast<double>(bytes) / pace * static_cast<double>(kSecond);
+  send_at_ = std::max(send_at_, now - kPaceCredit) + static_cast<Micros>(takes);
 }
 
 void Pacer::ran_dry() {
-  if (!may_send()) return;
+  if (!has_room()) return;
   app_limited_until_ = std::max<uint64_t>(delivered_ + in_flight_bytes_, 1);
 }
 
-bool Pacer::may_send() const {
+bool Pacer::has_room() const {
   return in_flight_bytes_ < window_ && flight_.size() < kMostInFlight;
 }
 
@@ -187,7 +202,7 @@ void Pacer::end_round() {
   } else if (window_was_full_) {
     end_starting_round();  // a window that was not used up says nothing about a larger one
   }
-  window_was_full_ = !may_send();
+  window_was_full_ = !has_room();
 }
 
 // Started when the rate stopped growing for three rounds, or a queue has built up.

@@ -11,6 +11,9 @@
 // and treated the same. A run of high round trips ends the maximum at once (a link that became slower); a silence of
 // the whole link (a stall) is not taken for a rate.
 //
+// A window alone would let all of itself go at once after a pause, and wait in the link as a queue as long as the round
+// trip. So updates also leave no faster than the rate with some more (`send_at`), once the rate is known.
+//
 // Pure state: time is an argument. One thread.
 #pragma once
 
@@ -32,7 +35,10 @@ class Pacer {
   // The window has room but there is nothing to send: samples until now's flight is over say nothing about the link.
   void ran_dry();
 
-  [[nodiscard]] bool may_send() const;
+  [[nodiscard]] bool has_room() const;
+  // When the next update may leave if the window has room; some time in the past: at once.
+  [[nodiscard]] Micros send_at() const { return send_at_; }
+  [[nodiscard]] bool may_send(Micros now) const { return has_room() && send_at_ <= now; }
   // How large the next update should be at most: a few milliseconds of the link.
   [[nodiscard]] size_t update_bytes() const;
 
@@ -73,6 +79,7 @@ class Pacer {
 
   std::deque<Sent> flight_;
   size_t in_flight_bytes_ = 0;
+  Micros send_at_ = 0;
   uint64_t delivered_ = 0;
   Micros delivered_at_ = 0;
   Micros first_sent_at_ = 0;

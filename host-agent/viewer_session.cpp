@@ -243,8 +243,8 @@ void ViewerSession::close(CloseCode code, std::string reason) {
 
 // --- output -----------------------------------------------------------------------------------------------------
 
-bool ViewerSession::can_take_pixels() const {
-  return !closing() && visible_ && !encoded_ && pacer_.may_send();
+Micros ViewerSession::pixels_at() const {
+  return !closing() && visible_ && !encoded_ && pacer_.has_room() ? pacer_.send_at() : kNever;
 }
 
 bool ViewerSession::lacks_pixels(Micros now) const {
@@ -255,7 +255,7 @@ bool ViewerSession::wants_output(Micros now) const {
   if (finished_) return false;
   if (closing()) return true;
   return !pongs_.empty() || !notices_.empty() || reset_pending_ || cursor_pending_ || pointer_pending_ || ping_ ||
-         encoded_ || check_at() <= now || (can_take_pixels() && lacks_pixels(now));
+         encoded_ || check_at() <= now || (can_take_pixels(now) && lacks_pixels(now));
 }
 
 codec::EncodeBudget ViewerSession::budget() const {
@@ -269,7 +269,7 @@ codec::EncodeBudget ViewerSession::budget() const {
 }
 
 void ViewerSession::encode(const codec::PictureView& source, codec::FrameAnalysis* shared, Micros now) {
-  if (encoded_ || !can_take_pixels()) return;
+  if (!can_take_pixels(now)) return;
   EncodedUpdate update;
   const codec::UpdateInfo info = encoder_.encode(source, budget(), now, update.body, shared);
   exact_ = info.exact;
@@ -387,7 +387,7 @@ Micros ViewerSession::next_deadline(Micros after) const {
   if (closing()) return deadline;
   consider(health_.next_deadline());
   consider(check_at());
-  if (can_take_pixels()) consider(encoder_.refine_at());
+  if (pixels_at() != kNever) consider(std::max(pixels_at(), encoder_.missing() ? 0 : encoder_.refine_at()));
   return deadline;
 }
 

@@ -68,8 +68,10 @@ class ViewerSession {
   void close(CloseCode code, std::string reason);
 
   // --- output ---
-  // The page is visible and its pacer has room.
-  [[nodiscard]] bool can_take_pixels() const;
+  // When the page could be sent pixels: a time that has passed: now; kNever: not before something happens, as while it
+  // is hidden or its pacer's window is full.
+  [[nodiscard]] Micros pixels_at() const;
+  [[nodiscard]] bool can_take_pixels(Micros now) const { return pixels_at() <= now; }
   // There is something to encode.
   [[nodiscard]] bool lacks_pixels(Micros now) const;
   [[nodiscard]] bool wants_output(Micros now) const;

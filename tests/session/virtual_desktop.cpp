@@ -114,9 +114,10 @@ std::string VirtualDesktop::describe(Micros now) const {
     if (viewer == nullptr) continue;
     text += "\n  viewer " + std::to_string(*link.viewer) + ": " + std::to_string(viewer->pacer().bytes_in_flight()) +
             " of " + std::to_string(viewer->pacer().window_bytes()) + " bytes on their way, may send " +
-            std::to_string(viewer->pacer().may_send()) + ", lacks pixels " + std::to_string(viewer->lacks_pixels(now)) +
-            ", wants output " + std::to_string(agent_->wants_output(*link.viewer, now)) + ", closing " +
-            std::to_string(viewer->closing()) + ", can take " + std::to_string(viewer->can_take_pixels());
+            std::to_string(viewer->pacer().may_send(now)) + ", lacks pixels " +
+            std::to_string(viewer->lacks_pixels(now)) + ", wants output " +
+            std::to_string(agent_->wants_output(*link.viewer, now)) + ", closing " + std::to_string(viewer->closing()) +
+            ", can take " + std::to_string(viewer->can_take_pixels(now));
   }
   return text;
 }

@@ -150,6 +150,7 @@ void VirtualPage::handle(const Update& update, Micros now) {
   last_update_ = update.id;
   shown_input_ = update.input_sequence;
   flags_ = update.flags;
+  shown_capture_ = static_cast<Micros>(update.capture_us);
   ++counts_.updates;
   counts_.oldest_picture = std::max(counts_.oldest_picture, now - static_cast<Micros>(update.capture_us));
   send(serialize(FrameAck{.update_id = update.id, .received_us = static_cast<uint64_t>(now)}));
@@ -233,6 +234,12 @@ Micros VirtualPage::next_deadline() const {
 
 bool VirtualPage::is_exact() const {
   return connected() && (flags_ & kUpdateExact) != 0 && shows_the_screen();
+}
+
+std::optional<uint32_t> VirtualPage::pixel(int x, int y) const {
+  if (!decoder_ || x >= decoder_->size().width || y >= decoder_->size().height) return std::nullopt;
+  const uint8_t* rgba = decoder_->rgba() + (static_cast<size_t>(y) * decoder_->size().width + x) * 4;
+  return uint32_t{rgba[0]} << 16 | uint32_t{rgba[1]} << 8 | rgba[2];
 }
 
 bool VirtualPage::shows_the_screen() const {

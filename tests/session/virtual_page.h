@@ -38,6 +38,10 @@ class VirtualPage {
   // The first thing that must never happen; empty when nothing did.
   [[nodiscard]] const std::string& fault() const { return fault_; }
   [[nodiscard]] size_t waiting_bytes() const;
+  // When the newest update on the canvas was captured; 0 before the first.
+  [[nodiscard]] Micros shown_capture() const { return shown_capture_; }
+  // What the canvas shows there; nothing without one or outside of it.
+  [[nodiscard]] std::optional<uint32_t> pixel(int x, int y) const;
   // How it is doing, for the message of a failed test.
   [[nodiscard]] std::string describe() const;
 
@@ -96,6 +100,7 @@ class VirtualPage {
   uint32_t shown_input_ = 0;
   uint32_t epoch_ = 0;
   uint32_t flags_ = 0;  // of the last update
+  Micros shown_capture_ = 0;
   std::optional<codec::Decoder> decoder_;
   std::array<codec::MemoryVideoDecoder, codec::kMaxVideoStreams> films_;
   Counts counts_;

@@ -71,9 +71,9 @@ class Path {
     }
     serve(bytes_per_second * static_cast<double>(kStep) / 1e6);
     if (saturated) {
-      while (pacer.may_send()) send(pacer.update_bytes());
+      while (pacer.may_send(now)) send(pacer.update_bytes());
     } else {
-      if (now >= next_ && pacer.may_send()) {
+      if (now >= next_ && pacer.may_send(now)) {
         next_ = now + every;
         send(size);
       }
@@ -192,7 +192,7 @@ TEST(PacerTest, TypingTeachesNothingWrongAboutTheLink) {
   path.every = 100 * kMillisecond;
   path.run(60 * kSecond);
   EXPECT_GE(path.pacer.rate(), rate * 0.8);
-  EXPECT_TRUE(path.pacer.may_send());
+  EXPECT_TRUE(path.pacer.may_send(path.now));
   path.saturated = true;
   path.run(200 * kMillisecond);
   path.measure();
@@ -227,6 +227,22 @@ TEST(PacerTest, TypingOverAJitteryLinkIsNotTakenForASlowOne) {
     path.run(300 * kMillisecond);
   }
   EXPECT_GE(path.pacer.rate(), 5 * kMegabit);
+}
+
+TEST(PacerTest, ABurstAfterAPauseMakesNoQueue) {
+  Path path;
+  path.bytes_per_second = 2 * kMegabit;
+  path.delay = 50 * kMillisecond;
+  path.run(5 * kSecond);
+  for (int i = 0; i < 5; ++i) {
+    path.saturated = false;
+    path.every = kSecond;
+    path.run(3 * kSecond);
+    path.measure();
+    path.saturated = true;
+    path.run(400 * kMillisecond);
+    EXPECT_LE(path.queue_p95(), 35 * kMillisecond) << i;
+  }
 }
 
 TEST(PacerTest, ASlowViewerIsNotBuried) {
