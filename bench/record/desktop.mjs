@@ -65,6 +65,9 @@ export class Desktop {
       return run('xset', ['q'], { env: { ...process.env, ...desktop.env } });
     });
     desktop.start('openbox', []);
+    // A window that is mapped while the window manager starts may be seen by neither.
+    await until('the window manager runs', async () =>
+      (await run('xprop', ['-root', '_NET_SUPPORTING_WM_CHECK'], { env: { ...process.env, ...desktop.env } })).stdout.includes('0x'));
     await desktop.startRecorder();
     return desktop;
   }
@@ -88,7 +91,7 @@ export class Desktop {
   }
 
   // Writes a frame once what was asked for is drawn and nothing more comes for `quietMs`.
-  frame({ quietMs = 60, waitMs = 3000 } = {}) {
+  frame({ quietMs = 60, waitMs = 1500 } = {}) {
     return this.tell(`frame ${quietMs} ${waitMs}`);
   }
 
@@ -110,7 +113,7 @@ export class Desktop {
 
   // Until nothing is drawn for half a second.
   async settle() {
-    await this.tell('open /dev/null'.replace('/dev/null', path.join(this.programs.folder, 'settling')));
+    await this.tell(`open ${path.join(this.programs.folder, 'settling')}`);
     await this.frame({ quietMs: 500, waitMs: 500 });
     await this.tell('close');
   }

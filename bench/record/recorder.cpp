@@ -4,7 +4,8 @@
 //   open FILE           begins FILE (raw BGRX frames) and FILE.damage (for each frame: [[x, y, width, height], ...])
 //   frame QUIET WAIT    waits until something was drawn, at most WAIT ms, then until nothing was for QUIET ms, and
 //   writes
-//                       the screen; {"changed": n} tells how many rectangles were damaged
+//                       the screen; {"changed": n} tells how many rectangles were damaged. QUIET 0 takes the first
+//                       thing drawn, for what never rests
 //   close               ends the files
 //
 // Frames follow what programs do and not a clock, so that the same script records the same frames on any machine.
@@ -76,7 +77,7 @@ class Recorder {
     bool drawn = TRY(damaged_within(wait_ms));
     while (drawn) {
       for (const Rect& one : TRY(screen_->capture())) rectangles.push_back({one.x, one.y, one.width, one.height});
-      drawn = TRY(damaged_within(quiet_ms));
+      drawn = quiet_ms > 0 && TRY(damaged_within(quiet_ms));
     }
     const codec::Picture& picture = screen_->content().picture;
     frames_.write(reinterpret_cast<const char*>(picture.row(0)),

@@ -4,12 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { repository } from '../../tests/e2e/site.mjs';
 
-const whole = [0, 0, 1920, 1080];
-const source = path.join(repository, 'tests/session/tour_test.cpp');
+// As large as the screen allows with a title bar above.
+const whole = [0, 0, 1918, 1054];
 const sentence = 'The quick brown fox jumps over the lazy dog, and five wizards judge its vow. ';
 
-async function editor(desktop, place) {
-  desktop.start('mousepad', ['--disable-server', source]);
+async function editor(desktop, file, place) {
+  desktop.start('mousepad', ['--disable-server', file]);
   const window = await desktop.window(['--class', 'mousepad']);
   await desktop.place(window, place);
   return window;
@@ -25,8 +25,8 @@ async function webPage(desktop, file, place) {
 }
 
 export const scenes = {
-  async typing(desktop) {
-    await editor(desktop, whole);
+  async typing(desktop, { text }) {
+    await editor(desktop, text, whole);
     await desktop.hands('key', 'ctrl+End');
     return { frames: 90, step: (i) => desktop.hands('key', keyOf(sentence[i % sentence.length])) };
   },
@@ -40,7 +40,7 @@ export const scenes = {
   },
   async document(desktop, { pdf }) {
     desktop.start('mupdf', ['-r', '96', pdf]);
-    await desktop.place(await desktop.window(['--class', 'mupdf']), whole);
+    await desktop.place(await desktop.window(['--name', 'article.pdf']), whole);
     await desktop.hands('key', 'shift+w');
     return { frames: 60, step: (i) => desktop.hands('key', i % 20 === 19 ? 'Next' : 'j') };
   },
@@ -49,25 +49,24 @@ export const scenes = {
     await desktop.hands('mousemove', 900, 600);
     return { frames: 60, step: () => desktop.hands('click', 5) };
   },
-  async drag(desktop, { wallpaper }) {
+  async drag(desktop, { wallpaper, text }) {
     desktop.start('feh', ['--bg-fill', '--no-fehbg', wallpaper]);
-    const window = await editor(desktop, [200, 150, 900, 640]);
+    const window = await editor(desktop, text, [200, 150, 900, 640]);
     return {
       frames: 60,
       step: (i) => desktop.hands('windowmove', window, Math.round(560 + 360 * Math.sin(i / 14 - 1)), Math.round(220 + 170 * Math.sin(i / 9 - 0.4))),
     };
   },
-  async switching(desktop, { article }) {
-    const windows = [await editor(desktop, whole), await webPage(desktop, article, whole)];
+  async switching(desktop, { article, text }) {
+    const windows = [await editor(desktop, text, whole), await webPage(desktop, article, whole)];
     return { frames: 12, step: (i) => desktop.hands('windowactivate', windows[i % 2]) };
   },
   // The film's own clock is slow enough that no frame is missed.
-  async film(desktop, { scenery }) {
-    await editor(desktop, whole);
-    await desktop.settle();
-    desktop.start(path.join(repository, 'build/release/bench/session/bench_workload'),
-      ['--place', '560', '200', '1280', '720', 'video', '--picture', scenery, '--frames', '60', '--rate', '6']);
-    return { frames: 45, step: async () => {}, quietMs: 20 };
+  async film(desktop, { scenery, text }) {
+    await editor(desktop, text, whole);
+    const film = ['--place', '560', '200', '1280', '720', 'video', '--picture', scenery, '--frames', '100000', '--rate', '6'];
+    const play = () => desktop.start(path.join(repository, 'build/release/bench/session/bench_workload'), film);
+    return { frames: 45, step: (i) => i === 0 && play(), quietMs: 0 };
   },
 };
 

@@ -44,7 +44,7 @@ export class Programs {
   // `output` keeps the end of what it said, for the error when it dies.
   start(command, words, env = {}) {
     const child = spawn(command, words, {
-      cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'], // some work until their input ends
       env: { ...process.env, HOME: this.folder, XDG_RUNTIME_DIR: this.folder, XAUTHORITY: path.join(this.folder, 'xauthority'), ...env },
     });
     child.output = '';
