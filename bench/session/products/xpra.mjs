@@ -1,4 +1,5 @@
 // xpra with its own HTML5 client from Debian, forwarding a whole desktop, with its defaults for pictures.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { until } from '../../../tests/e2e/until.mjs';
 import { Programs, freeDisplay, freePort } from './programs.mjs';
@@ -17,10 +18,16 @@ export class Xpra {
     const { folder } = product.programs;
     product.display = `:${freeDisplay(140)}`;
     product.port = await freePort();
+    // A display of our own: the one xpra starts would outlive a run that is interrupted.
+    product.screen = product.programs.start('Xvfb', [product.display, '-screen', '0', '1920x1080x24', '-nolisten', 'tcp', '-noreset', '-ac',
+      '+extension', 'RANDR', '+extension', 'Composite']);
+    await until('Xvfb is there', () => {
+      if (product.screen.exitCode !== null) throw new Error(`Xvfb ended: ${product.screen.output}`);
+      return existsSync(`/tmp/.X11-unix/X${product.display.slice(1)}`);
+    });
     product.server = product.programs.start('xpra', ['start-desktop', product.display, `--bind-tcp=127.0.0.1:${product.port}`, '--html=on',
       `--socket-dir=${folder}`, `--socket-dirs=${folder}`, ...off.map((name) => `--${name}=no`), '--dbus-launch=', '--speaker=off',
-      '--sharing=yes', '--start=xset s off',
-      '--xvfb=Xvfb -screen 0 1920x1080x24 -nolisten tcp -noreset +extension RANDR +extension Composite']);
+      '--sharing=yes', '--start=xset s off', '--use-display']);
     await product.programs.serving(product.server, product.port);
     return product;
   }
@@ -30,7 +37,7 @@ export class Xpra {
   }
 
   parts() {
-    return this.programs.parts({ xpra: this.server });
+    return this.programs.parts({ xpra: this.server, xvfb: this.screen });
   }
 
   async open(browser, linkPort) {
