@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/base/check.h"
 #include "protocol/limits.h"
 
 namespace vitrine::agent {
@@ -61,7 +63,8 @@ struct EventLoop::Context {
   std::map<SocketId, std::unique_ptr<Socket>> sockets;
   std::vector<std::unique_ptr<Watch>> watches;
   SocketId last_socket = 0;
-  lws_sorted_usec_list_t timer{};
+  int timer = -1;  // see run_once()
+  Micros timer_set_to = kNever;
 
   static Context& of(lws* wsi) { return *static_cast<Context*>(lws_context_user(lws_get_context(wsi))); }
   void make_vhost(SSL_CTX* tls);
@@ -70,6 +73,15 @@ struct EventLoop::Context {
   int on_writable(lws* wsi, Socket& socket);
   static void tune(lws* wsi);
   void report_ends();
+  void set_timer(Micros until);
+  void take_timer();
+
+  ~Context() {
+    if (timer >= 0) ::close(timer);
+  }
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
 };
 
 namespace {
@@ -86,8 +98,6 @@ int watch_callback(lws* wsi, lws_callback_reasons reason, void*, void*, size_t) 
   if (reason == LWS_CALLBACK_RAW_RX_FILE || reason == LWS_CALLBACK_RAW_CLOSE_FILE) watch->readable();
   return 0;
 }
-
-void timer_callback(lws_sorted_usec_list_t*) {}
 
 constexpr char kSocketProtocol[] = "vitrine";
 constexpr char kWatchProtocol[] = "watch";
@@ -157,7 +167,10 @@ Result<std::unique_ptr<EventLoop>> EventLoop::create(GatewayTls& tls) {
     if (context->service != nullptr) lws_context_destroy(context->service);
     return Error{ErrorCode::kInternal, "libwebsockets cannot be set up"};
   }
+  context->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   std::unique_ptr<EventLoop> loop(new EventLoop(std::move(context)));
+  Context* const owner = loop->context_.get();
+  TRY(loop->watch(owner->timer, [owner] { owner->take_timer(); }));
   return loop;
 }
 
@@ -326,14 +339,30 @@ void EventLoop::Context::report_ends() {
   }
 }
 
+void EventLoop::Context::set_timer(Micros until) {
+  // A time that has passed must not look like one, zero, that disarms.
+  const Micros wanted = until == kNever ? kNever : std::max<Micros>(1, until);
+  if (wanted == timer_set_to) return;
+  timer_set_to = wanted;
+  itimerspec when{};
+  if (wanted != kNever) {
+    when.it_value.tv_sec = wanted / kSecond;
+    when.it_value.tv_nsec = wanted % kSecond * 1000;
+  }
+  CHECK(timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, nullptr) == 0);
+}
+
+void EventLoop::Context::take_timer() {
+  uint64_t expirations = 0;
+  if (read(timer, &expirations, sizeof expirations) > 0) timer_set_to = kNever;
+}
+
+// The deadline is a descriptor like all else. A timer of libwebsockets that comes due between being set and poll() is
+// called and forgotten before poll(), which then sleeps until something else happens; and its timers count in
+// milliseconds rounded down, so that the last one is spent awake.
 void EventLoop::run_once(Micros until) {
   context_->report_ends();
-  const Micros now = monotonic_now();
-  if (until == kNever) {
-    lws_sul_cancel(&context_->timer);
-  } else {
-    lws_sul_schedule(context_->service, 0, &context_->timer, timer_callback, std::max<Micros>(1, until - now));
-  }
+  context_->set_timer(until);
   lws_service(context_->service, 0);
   context_->report_ends();
 }

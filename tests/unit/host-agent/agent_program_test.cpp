@@ -293,6 +293,20 @@ TEST_F(AgentProgramTest, WhatIsMissingAtTheStartIsNamed) {
   EXPECT_NE(text_of("error").find(":7654"), std::string::npos);
 }
 
+// A deadline that passes while the loop is on its way to sleep is as good as any other.
+TEST(EventLoopTest, ADeadlineOfTheNextMicrosecondsEndsTheSleep) {
+  const auto tls = GatewayTls::create();
+  ASSERT_TRUE(tls.ok());
+  const auto loop = EventLoop::create(*tls.value());
+  ASSERT_TRUE(loop.ok());
+  for (int turn = 0; turn < 4000; ++turn) {
+    const Micros until = monotonic_now() + turn % 40;
+    while (monotonic_now() < until) loop.value()->run_once(until);
+    loop.value()->run_once(until);  // one that has passed, too
+    ASSERT_LT(monotonic_now(), until + 10 * kSecond) << turn;
+  }
+}
+
 TEST(GatewayAddressTest, AddressesAreReadAndWrongOnesNamed) {
   const auto full = parse_gateway_address("wss://gw.example:8443/");
   ASSERT_TRUE(full.ok());

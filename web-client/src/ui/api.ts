@@ -64,6 +64,8 @@ const kTimeoutMs = 20_000;
 
 export class Api {
   private csrf = '';
+  /** The question who is signed in, while it is on its way: changes wait for the token it brings. */
+  private asking: Promise<User> | null = null;
 
   async login(username: string, password: string): Promise<User> {
     return this.signedIn(await this.request('POST', '/api/login', { username, password }, { 'X-Vitrine': '1' }));
@@ -75,7 +77,12 @@ export class Api {
   }
 
   async me(): Promise<User> {
-    return this.signedIn(await this.request('GET', '/api/me'));
+    this.asking = this.request('GET', '/api/me').then((answer) => this.signedIn(answer));
+    try {
+      return await this.asking;
+    } finally {
+      this.asking = null;
+    }
   }
 
   async logout(): Promise<void> {
@@ -131,6 +138,7 @@ export class Api {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
     const all: Record<string, string> = { Accept: 'application/json', ...headers };
+    if (method !== 'GET' && this.asking !== null) await this.asking;
     if (method !== 'GET' && this.csrf !== '') all['X-CSRF-Token'] = this.csrf;
     if (body !== undefined) all['Content-Type'] = 'application/json';
     let response: Response;

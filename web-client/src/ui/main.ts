@@ -84,8 +84,11 @@ class VitrineApp implements App {
   private async route(): Promise<void> {
     const route = parseRoute(location.hash);
     if (route.to === 'redeem') return this.redeem(route.code);
-    if (this.user === null && !(await this.recogniseUser())) return;
-    this.show(this.pageOf(route));
+    if (this.user !== null) return this.show(this.pageOf(route));
+    const recognised = this.recogniseUser();
+    // A session finds its way while the broker is asked; whoever is not recognised gets another page in its place.
+    if (route.to !== 'catalogue' && recall('signed-in') !== null) this.show(this.pageOf(route));
+    else if (await recognised) this.show(this.pageOf(route));
   }
 
   private pageOf(route: Exclude<Route, { to: 'redeem' }>): Page {

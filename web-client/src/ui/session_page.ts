@@ -93,6 +93,7 @@ export class SessionPage implements Page {
     const { signal } = this.stop;
     this.cover.starting('ask', '', null);
     this.rename(this.title);
+    this.tickets.prepare();
     const facts = viewerFacts();
     const url = `wss://${location.host}/ws/view`;
     this.session = this.app.worker.start({ url, canvas: this.stage.canvas, facts, size: this.size() }, (message) => { this.heard(message); });

@@ -12,6 +12,7 @@ export type TicketAnswer =
 
 export class TicketSource {
   private sessionId: string | null;
+  private prepared: Promise<TicketAnswer> | null = null;
 
   constructor(
     private readonly api: Api,
@@ -25,7 +26,18 @@ export class TicketSource {
     return this.sessionId;
   }
 
-  async next(): Promise<TicketAnswer> {
+  /** Asks for the first ticket before the worker, which still loads, does; a ticket is good for a minute. */
+  prepare(): void {
+    this.prepared = this.ask();
+  }
+
+  next(): Promise<TicketAnswer> {
+    const answer = this.prepared ?? this.ask();
+    this.prepared = null;
+    return answer;
+  }
+
+  private async ask(): Promise<TicketAnswer> {
     try {
       const opened =
         this.sessionId === null && this.target.kind === 'resource'
