@@ -82,6 +82,7 @@ class AgentProgram {
       if (stopping() && (links_->empty() || now >= stop_at_)) break;
       Micros until = std::min({agent_->next_deadline(now), links_->next_deadline(), stop_at_});
       if (control_ && !control_->flush()) until = std::min(until, now + kControlRetry);
+      if (display_->dispatch_unread()) until = now;
       loop_->run_once(until);
     }
     if (agent_->fault()) return *agent_->fault();

@@ -1,4 +1,4 @@
-// The least that any remote desktop in this browser can take: a page whose server only sends the key back, and whose
+// The least that any remote desktop in this browser can take: a page whose server only sends a key or click back, and whose
 // worker then paints a square on a canvas of the desktop's size.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -72,5 +72,5 @@ const html = `<!doctype html><style>body{margin:0;overflow:hidden}canvas{display
   worker.onmessage = () => { document.documentElement.dataset.session = 'live'; };
   worker.postMessage({ canvas: offscreen, url: location.href.replace('http', 'ws') }, [offscreen]);
   let count = 0;
-  addEventListener('keydown', () => worker.postMessage(++count));
+  for (const event of ['keydown', 'pointerdown']) addEventListener(event, () => worker.postMessage(++count));
 </script>`;

@@ -112,7 +112,7 @@ function prose(next, count) {
   return `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
-function articlePage() {
+export function articlePage() {
   const next = random(3);
   let body = '<h1>An illustrated page</h1>';
   for (let section = 0; section < 26; ++section) {

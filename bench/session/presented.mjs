@@ -16,7 +16,7 @@ export class Screencast {
     });
     const { width, height } = page.viewportSize();
     await cast.client.send('Page.startScreencast', {
-      format: 'jpeg', quality: 70, maxWidth: width / shrink, maxHeight: height / shrink, everyNthFrame: 1,
+      format: 'jpeg', quality: 70, maxWidth: Math.ceil(width / shrink), maxHeight: Math.ceil(height / shrink), everyNthFrame: 1,
     });
     return cast;
   }

@@ -1,11 +1,12 @@
 // What is measured, one function each. All take the stage (see session.mjs) and give one record of figures.
 import { setTimeout as elapse } from 'node:timers/promises';
-import { newVisitor, state, whenLive } from '../../tests/e2e/browser.mjs';
+import { state, whenLive } from '../../tests/e2e/browser.mjs';
 import { difference, readCanvas, readDesktop } from '../../tests/e2e/screen.mjs';
 import { until } from '../../tests/e2e/until.mjs';
 import { EchoSite } from './floor.mjs';
-import { cpuSeconds, memoryMib, percentile, round, serverParts, spread } from './numbers.mjs';
-import { Screencast, counterTimes, markerTimes } from './presented.mjs';
+import { cpuSeconds, memoryMib, percentile, round, spread } from './numbers.mjs';
+import { Screencast, colours, counterTimes } from './presented.mjs';
+import { halves, pressRecord, pressTimes, withPointer } from './presses.mjs';
 import { Workload } from './programs.mjs';
 
 const video = { place: [600, 180, 1280, 720], at: { x: 600, y: 180 } };
@@ -13,56 +14,23 @@ const settleMs = 2_000;
 
 // --- latency ---------------------------------------------------------------------------------------------------
 
-// Presses keys at uneven times, so that they meet every phase of the display; gives key-to-presented-picture of each, ms.
-async function keyTimes(stage, page, count, gapMs = [90, 190]) {
-  await page.evaluate(() => {
-    globalThis.benchKeys = [];
-    globalThis.benchListener ??= addEventListener('keydown', (event) => benchKeys.push(performance.timeOrigin + event.timeStamp), true) ?? true;
-  });
-  const cast = await Screencast.start(page);
-  for (let i = 0; i < count; ++i) {
-    await page.keyboard.press('x');
-    await elapse(gapMs[0] + ((i * 37) % 100) / 100 * (gapMs[1] - gapMs[0]));
-  }
-  await elapse(settleMs);
-  const frames = await cast.stop();
-  const pressed = await page.evaluate(() => globalThis.benchKeys);
-  const seen = await markerTimes(stage.browser, frames);
-  const counts = [...seen.keys()].sort((a, b) => a - b);
-  const latencies = pressed.map((ms, index) => {
-    const shown = counts.find((one) => one >= index + 1);
-    return shown === undefined ? null : seen.get(shown) - ms;
-  });
-  return { pressed, latencies, shown: latencies.filter((one) => one !== null), frames: frames.length };
-}
-
-const keyRecord = ({ pressed, shown }) => ({ key_to_picture_ms: spread(shown), lost: pressed.length - shown.length });
-
 export async function floor(stage) {
   const site = await EchoSite.start();
   const page = await stage.browser.newPage({ viewport: stage.size });
   await page.goto(site.url);
   await whenLive(page);
-  const times = await keyTimes(stage, page, stage.keys);
+  const times = await pressTimes(stage, page, stage.keys);
   await page.close();
   site.stop();
-  return keyRecord(times);
+  return pressRecord(times);
 }
 
 export async function keys(stage) {
   const workload = await Workload.start(await stage.session(), ['keys', '--marker', '--picture', stage.pictures.glyphs]);
   await elapse(settleMs);
-  const times = await keyTimes(stage, stage.page, stage.keys);
+  const times = await pressTimes(stage, stage.page, stage.keys);
   await workload.stop();
-  return { ...keyRecord(times), ...halves(times, workload) };
-}
-
-// Where the time goes: from the key to the application, and from there to the picture.
-function halves({ pressed, latencies }, workload) {
-  const drawn = workload.events.filter((one) => one.event === 'key').map((one) => one.time_us / 1000);
-  const to_app = drawn.map((ms, i) => ms - pressed[i]);
-  const from_app = drawn.map((ms, i) => (latencies[i] === null ? null : pressed[i] + latencies[i] - ms)).filter((one) => one !== null);
-  return { key_to_app_ms: spread(to_app), app_to_picture_ms: spread(from_app) };
+  return { ...pressRecord(times), ...halves(times, workload) };
 }
 
 // Runs `other` beside a window of typed text while keys are measured.
@@ -74,13 +42,13 @@ async function keysBeside(stage, other) {
   await elapse(settleMs);
   await stage.link.stats();
   const busy = other.during?.(stage);
-  const times = await keyTimes(stage, stage.page, stage.keys);
+  const times = await pressTimes(stage, stage.page, stage.keys);
   stage.busy = false;
   await busy;
   const link = await stage.link.stats();
   await workload.stop();
   await beside.stop();
-  return { ...keyRecord(times), ...halves(times, workload), ...traffic(link) };
+  return { ...pressRecord(times), ...halves(times, workload), ...traffic(link) };
 }
 
 export const keysWithVideo = (stage) => keysBeside(stage, {
@@ -92,8 +60,10 @@ export const keysWithScroll = (stage) => keysBeside(stage, {
   during: async () => {
     stage.busy = true;
     for (let i = 0; stage.busy; ++i) {
-      await stage.page.mouse.move(1200, 500 + (i % 2));
-      await stage.page.mouse.wheel(0, i % 150 < 75 ? 120 : -120);
+      await withPointer(stage, async (mouse) => {
+        await mouse.move(1200, 500 + (i % 2));
+        await mouse.wheel(0, i % 150 < 75 ? 120 : -120);
+      });
       await elapse(100);
     }
   },
@@ -106,11 +76,11 @@ export async function keysWithPhoto(stage) {
   await elapse(settleMs);
   await stage.link.stats();
   const photo = await Workload.start(session, ['drag', '--picture', stage.pictures.wallpaper, '--window', stage.pictures.window], [580, 0, 1340, 1080]);
-  const times = await keyTimes(stage, stage.page, Math.min(stage.keys, 60));
+  const times = await pressTimes(stage, stage.page, Math.min(stage.keys, 60));
   const link = await stage.link.stats();
   await photo.stop();
   await workload.stop();
-  return { ...keyRecord(times), ...halves(times, workload), ...traffic(link) };
+  return { ...pressRecord(times), ...halves(times, workload), ...traffic(link) };
 }
 
 // --- cost ------------------------------------------------------------------------------------------------------
@@ -123,7 +93,7 @@ const traffic = (link) => ({
 
 // What `work` costs, until two seconds after its end, and how much of the screen is exact then.
 async function cost(stage, work) {
-  const parts = await serverParts(stage.site, await stage.session());
+  const parts = await stage.product.parts();
   await stage.link.stats();
   const before = await cpuSeconds(parts);
   const from = performance.now();
@@ -203,18 +173,17 @@ export async function playing(stage) {
 }
 
 export async function memory(stage) {
-  const parts = await memoryMib(await serverParts(stage.site, await stage.session()));
-  const path = round(parts.agent + parts.gateway + parts.xorg);
-  return { pss_mib: parts, agent_gateway_xorg_mib: path, all_mib: round(Object.values(parts).reduce((sum, one) => sum + one, 0)) };
+  const parts = await memoryMib(await stage.product.parts());
+  return { pss_mib: parts, all_mib: round(Object.values(parts).reduce((sum, one) => sum + one, 0)),
+    ...(parts.agent && { agent_gateway_xorg_mib: round(parts.agent + parts.gateway + parts.xorg) }) };
 }
 
 // A page of a fresh profile, signed in by cookie, opened on the running session until its first whole picture.
 export async function opening(stage) {
-  const storageState = await stage.page.context().storageState();
   const times = [];
   const kib = [];
   for (let i = 0; i < stage.openings; ++i) {
-    const page = await newVisitor(stage.browser, stage.site, { viewport: stage.size, baseURL: stage.url, storageState });
+    const { page, path } = await stage.product.fresh(stage.browser, stage.link.port);
     try {
       await page.addInitScript(() => {
         const check = () => {
@@ -224,7 +193,7 @@ export async function opening(stage) {
         check();
       });
       await stage.link.stats();
-      await page.goto(stage.address);
+      await page.goto(path);
       times.push(await until('the picture is whole', () => page.evaluate(() => globalThis.benchWhole)));
       const { down, up } = await stage.link.stats();
       kib.push((down.bytes + up.bytes) / 1024);
@@ -233,6 +202,41 @@ export async function opening(stage) {
     }
   }
   return { open_to_whole_picture_ms: spread(times), kib: { p50: percentile(kib, 0.5), max: percentile(kib, 1) } };
+}
+
+// The same of any product, judged by what its page presents: the time until a wallpaper on the desktop looks in every
+// part as it does at the end.
+export async function openingPresented(stage) {
+  const workload = await Workload.start(await stage.session(), ['drag', '--picture', stage.pictures.wallpaper, '--window', stage.pictures.window]);
+  await stage.close();
+  const grid = Array.from({ length: 16 * 9 }, (_, i) => ({ x: 30 + (i % 16) * 120, y: 30 + Math.floor(i / 16) * 120, width: 60, height: 60 }));
+  const times = [];
+  const kib = [];
+  for (let i = 0; i < stage.openings; ++i) {
+    const { page, path } = await stage.product.fresh(stage.browser, stage.link.port);
+    await stage.link.stats();
+    const cast = await Screencast.start(page);
+    const from = Date.now();
+    await page.goto(path);
+    await stage.product.whenLive(page);
+    await elapse(settleMs);
+    const frames = await cast.stop();
+    const { down, up } = await stage.link.stats();
+    await page.context().close();
+    const looks = await colours(stage.browser, frames, grid);
+    times.push(frames[firstLike(looks)].ms - from);
+    kib.push((down.bytes + up.bytes) / 1024);
+  }
+  await workload.stop();
+  await stage.open();
+  return { open_to_presented_ms: spread(times), kib: { p50: percentile(kib, 0.5), max: percentile(kib, 1) } };
+}
+
+// From which frame on all look like the last one, within what JPEG and first paints differ by.
+function firstLike(looks) {
+  const near = (a, b) => a.every((colour, i) => colour.every((value, c) => Math.abs(value - b[i][c]) <= 8));
+  const other = looks.findLastIndex((look) => !near(look, looks.at(-1)));
+  return other + 1;
 }
 
 // --- changing links --------------------------------------------------------------------------------------------

@@ -73,4 +73,13 @@ Result<void> X11Display::dispatch() {
   return {};
 }
 
+bool X11Display::dispatch_unread() {
+  bool any = false;
+  while (XcbPtr<xcb_generic_event_t> event{xcb_poll_for_queued_event(connection_)}) {
+    any = true;
+    for (const Handler& handler : handlers_) handler(*event);
+  }
+  return any;
+}
+
 }  // namespace vitrine::agent

@@ -35,7 +35,7 @@ class X11Display {
   [[nodiscard]] const xcb_screen_t& screen() const { return *screen_; }
   [[nodiscard]] xcb_window_t root() const { return screen_->root; }
   // Readable when the server has sent something. Replies are read together with events, so events may also wait in
-  // memory: dispatch() after every use.
+  // memory: dispatch_unread() before every wait.
   [[nodiscard]] int fd() const { return xcb_get_file_descriptor(connection_); }
 
   // Errors: unsupported, naming the extension.
@@ -47,6 +47,9 @@ class X11Display {
   void on_event(Handler handler) { handlers_.push_back(std::move(handler)); }
   // Hands out the events that are there, without waiting. Error: closed, when the server is gone.
   Result<void> dispatch();
+  // Hands out the events that came along with replies since. They lie in memory, so that waiting for fd() would miss
+  // them: to be called before every wait. False when there were none.
+  bool dispatch_unread();
 
   // The error to return when a reply did not come.
   [[nodiscard]] Error failure(const char* request) const;

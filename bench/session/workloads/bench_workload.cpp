@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
     command->add_option("--picture", options.picture, "a PPM to draw from")->required();
     return command;
   };
-  add("keys", "a letter for each key", vitrine::run_keys)
-      ->add_flag("--marker", options.marker, "a square whose colour counts the keys");
+  add("keys", "a letter for each key and click", vitrine::run_keys)
+      ->add_flag("--marker", options.marker, "a square whose colour counts them");
   add("scroll", "a page that the wheel scrolls", vitrine::run_scroll);
   add("drag", "a window that the pointer drags", vitrine::run_drag)
       ->add_option("--window", options.window, "the window's picture")

@@ -16,6 +16,12 @@ constexpr std::string_view kText =
     "The quick brown fox jumps over the lazy dog while five wizards quietly judge my vow, and 1234567890 boxes of "
     "liquor jugs are packed; \"Sphinx of black quartz!\" said (nobody) at all. ";
 
+// Buttons above the third are the wheel's.
+bool is_click(const xcb_generic_event_t& event) {
+  return (event.response_type & 0x7f) == XCB_BUTTON_PRESS &&
+         reinterpret_cast<const xcb_button_press_event_t&>(event).detail <= 3;
+}
+
 }  // namespace
 
 Result<void> run_keys(const WorkloadOptions& options) {
@@ -44,11 +50,11 @@ Result<void> run_keys(const WorkloadOptions& options) {
     if (type == XCB_EXPOSE) {
       for (int64_t n = 0; n < count; ++n) draw_letter(n);  // at most a few hundred
       draw_marker();
-    } else if (type == XCB_KEY_PRESS) {
+    } else if (type == XCB_KEY_PRESS || is_click(event)) {
       draw_letter(count++);
       draw_marker();
       window->flush();
-      report("key", count);
+      report(type == XCB_KEY_PRESS ? "key" : "click", count);
     }
   };
   report("ready", 0);

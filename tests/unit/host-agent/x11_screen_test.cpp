@@ -130,6 +130,18 @@ class X11ScreenTest : public testing::Test {
   }
 };
 
+TEST_F(X11ScreenTest, DamageThatCameWithAReplyIsNotMissedByTheNextWait) {
+  painter->fill({10, 20, 30, 40}, 0xff8800);
+  painter->finish();
+  // The server sends in order: whoever awaits a reply now has read the damage too.
+  ASSERT_TRUE(display->atom("SYNC").ok());
+  pollfd server_bytes{display->fd(), POLLIN, 0};
+  ASSERT_EQ(poll(&server_bytes, 1, 0), 0) << "the event must lie in memory for this test to mean anything";
+  EXPECT_TRUE(display->dispatch_unread());
+  EXPECT_FALSE(display->dispatch_unread());
+  EXPECT_TRUE(screen->take_events().take().damaged);
+}
+
 TEST_F(X11ScreenTest, ACaptureEqualsTheScreenPixelForPixel) {
   painter->fill({0, 0, 800, 600}, 0x204060);
   for (int i = 0; i < 200; ++i) painter->fill({(i * 37) % 790, (i * 91) % 590, 9, 7}, 0x010203U * i);
