@@ -168,18 +168,19 @@ void Decoder::State::end_video(int stream) {
   video.end(stream);
 }
 
-// Claims are rectangles of cells, counted from the stream's corner.
 Result<void> Decoder::State::claim_cells(ByteReader& in, int stream) {
   const uint32_t claims = in.varint();
   if (claims > claims_left) return Error{ErrorCode::kTooLarge, "update claims too many areas for its streams"};
   claims_left -= claims;
-  const Rect cells = video.cells(stream);
+  const Rect area = video.area(stream);
   for (uint32_t i = 0; i < claims; ++i) {
-    Rect claim = in.rect({cells.width, cells.height});
-    if (in.failed()) return Error{ErrorCode::kMalformed, "a stream claims an area outside of its own"};
-    claim.x += cells.x;
-    claim.y += cells.y;
-    video.claim(stream, claim);
+    const Rect claim = in.rect(size);
+    if (in.failed() || intersect(claim, area) != claim) {
+      return Error{ErrorCode::kMalformed, "a stream claims an area outside of its own"};
+    }
+    // A claim costs a fraction of painting it.
+    TRY(spend(claim.area() / 8));
+    if (!video.claim(claim)) return Error{ErrorCode::kTooLarge, "streams show parts of too many cells"};
   }
   return {};
 }

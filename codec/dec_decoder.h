@@ -27,8 +27,8 @@ class Decoder {
   Result<void> apply(std::span<const uint8_t> body);
   // What the last apply() changed, at most 64 rectangles (merged where there would be more).
   [[nodiscard]] std::span<const Rect> dirty() const;
-  // Frames the last apply() brought, in order; an end stands for itself and for a reset. At most kMaxVideoPackets and one
-  // end a stream.
+  // Frames the last apply() brought, in order; an end stands for itself and for a reset. At most kMaxVideoPackets and
+  // one end a stream.
   [[nodiscard]] std::span<const VideoPacket> video_packets() const;
   // Where streams are and what the picture owns of them, after the last apply().
   [[nodiscard]] const VideoAreas& video_areas() const;

@@ -1,6 +1,10 @@
-// Which parts of the picture moving-picture streams show, kept alike by both ends. A frame of a stream is drawn over its
-// area of the canvas, and over that what the picture owns: every cell of the area that the stream has not claimed, or
-// that an operation painted into since. Frames never enter the picture itself, which stays exact to the bit.
+// Which parts of the picture moving-picture streams show, kept alike by both ends. A frame of a stream is drawn over
+// its area of the canvas, and over that what the picture owns: whatever of the area the stream has not claimed, and
+// every cell that an operation painted into where the stream showed it. Frames never enter the picture itself, which
+// stays exact to the bit.
+//
+// Of a cell a stream shows one rectangle, its part: mostly all of it, less where a film ends or a window lies over it,
+// so that text next to moving pixels stays exact.
 #pragma once
 
 #include <array>
@@ -28,6 +32,8 @@ inline constexpr int kVideoCellSide = 16;
 inline constexpr int kMaxVideoPackets = 16;
 // Claims of one update, bounding the time they take.
 inline constexpr uint32_t kMaxVideoClaims = 4096;
+// Cells of which less than all is shown: each makes up to four rectangles to draw back. Films have a few hundred.
+inline constexpr int kMaxVideoPartCells = 4096;
 
 inline constexpr uint8_t kVideoKey = 1;  // decoding may start here
 inline constexpr uint8_t kVideoEnd = 2;  // the stream is gone
@@ -42,6 +48,9 @@ struct VideoPacket {
   size_t length = 0;
 };
 
+// What of `whole` lies outside of `part`, a rectangle inside it: above, left, right, below, each possibly empty.
+[[nodiscard]] std::array<Rect, 4> around(const Rect& whole, const Rect& part);
+
 class VideoAreas {
  public:
   explicit VideoAreas(Size picture);
@@ -50,35 +59,45 @@ class VideoAreas {
   [[nodiscard]] bool live(int stream) const { return (live_ >> stream & 1) != 0; }
   [[nodiscard]] const Rect& area(int stream) const { return streams_[static_cast<size_t>(stream)].area; }
   [[nodiscard]] VideoCodec codec(int stream) const { return streams_[static_cast<size_t>(stream)].codec; }
-  // Cells of the picture that this stream shows.
-  [[nodiscard]] const TileSet& shown(int stream) const { return streams_[static_cast<size_t>(stream)].shown; }
+  // Cells of the picture of which a stream shows something. No grid before the first stream.
+  [[nodiscard]] const TileSet& shown() const { return shown_; }
+  // What of a shown cell is shown, in pixels of the picture.
+  [[nodiscard]] Rect part(int x, int y) const;
+  // Cells of a stream's area.
+  [[nodiscard]] Rect cells(int stream) const { return grid_.cells_of(area(stream)); }
+  [[nodiscard]] bool shows_anything(int stream) const { return live(stream) && shown_.count(cells(stream)) > 0; }
 
   // Whether `area` is one that a stream may have: its corner on the grid of cells, its sides even, inside the picture.
   [[nodiscard]] bool allows(const Rect& area) const;
-  // A frame of an allowed area. A key, or another place, shows nothing until claimed. False when the stream cannot go on
-  // like that: it has no key yet, changes codec or size without one, or would overlap another stream.
+  // A frame of an allowed area. A key, or another place, shows nothing until claimed. False when the stream cannot go
+  // on like that: it has no key yet, changes codec or size without one, or would overlap another stream.
   [[nodiscard]] bool frame(int stream, VideoCodec codec, bool key, const Rect& area);
-  // The stream shows these cells (of the picture, touching its area) from now on.
-  void claim(int stream, const Rect& cells);
-  // Something else was painted: the picture owns every cell it touches.
+  // These pixels of the stream's area are shown from now on; of a cell they touch, nothing else is. False when too many
+  // cells are shown in part.
+  [[nodiscard]] bool claim(const Rect& pixels);
+  // Something else was painted: the picture owns every cell of which it touches what was shown.
   void give_back(const Rect& pixels);
   void end(int stream);
 
-  // Cells of the area, in cells of the picture.
-  [[nodiscard]] Rect cells(int stream) const { return grid_.cells_of(area(stream)); }
-  // What the picture owns of the stream's area, in pixels: disjoint rectangles.
+  // What the picture owns of the stream's area: disjoint rectangles.
   [[nodiscard]] std::vector<Rect> kept(int stream) const;
 
  private:
   struct Stream {
     VideoCodec codec = VideoCodec::kH264;
     Rect area;
-    TileSet shown;
   };
+  void forget(const Rect& cells);
+  void hide(int x, int y);
+  [[nodiscard]] size_t index(int x, int y) const { return static_cast<size_t>(y) * grid_.columns() + x; }
 
   CellGrid grid_;
   uint32_t live_ = 0;  // bit by stream
   std::array<Stream, kMaxVideoStreams> streams_;
+  TileSet shown_;
+  // Of each cell left, top, right - 1 and bottom - 1 of what is shown, four bits each from the lowest.
+  std::vector<uint16_t> parts_;
+  int part_cells_ = 0;  // shown cells of which something is kept
 };
 
 }  // namespace vitrine::codec

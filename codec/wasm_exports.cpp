@@ -80,8 +80,7 @@ VITRINE_EXPORT(vt_video) const int32_t* vt_video(Viewer* viewer) {
   viewer->packets.clear();
   viewer->packets.reserve(viewer->decoder.video_packets().size() * kPacketNumbers);
   for (const vitrine::codec::VideoPacket& packet : viewer->decoder.video_packets()) {
-    viewer->packets.insert(viewer->packets.end(),
-                           {packet.stream, static_cast<int32_t>(packet.codec), packet.flags});
+    viewer->packets.insert(viewer->packets.end(), {packet.stream, static_cast<int32_t>(packet.codec), packet.flags});
     append(packet.area, viewer->packets);
     viewer->packets.insert(viewer->packets.end(),
                            {static_cast<int32_t>(packet.offset), static_cast<int32_t>(packet.length), 0});
@@ -94,8 +93,7 @@ VITRINE_EXPORT(vt_video) const int32_t* vt_video(Viewer* viewer) {
 VITRINE_EXPORT(vt_video_kept) int32_t vt_video_kept(Viewer* viewer, int32_t stream) {
   viewer->kept.clear();
   const vitrine::codec::VideoAreas& areas = viewer->decoder.video_areas();
-  if (stream < 0 || stream >= vitrine::codec::kMaxVideoStreams || !areas.live(stream)) return -1;
-  if (!areas.shown(stream).any()) return -1;
+  if (stream < 0 || stream >= vitrine::codec::kMaxVideoStreams || !areas.shows_anything(stream)) return -1;
   for (const vitrine::Rect& area : areas.kept(stream)) append(area, viewer->kept);
   return static_cast<int32_t>(viewer->kept.size() / 4);
 }

@@ -132,8 +132,8 @@ Sample make_video(const Picture& before, uint64_t seed) {
   out.byte(static_cast<uint8_t>(VideoCodec::kVp9));
   out.rect({16, 32, 60, 40});
   out.number(2);
-  out.rect({0, 0, 3, 1});
-  out.rect({1, 2, 1, 1});
+  out.rect({16, 32, 48, 16});
+  out.rect({37, 50, 20, 20});
   const std::vector<uint8_t> packet(50, static_cast<uint8_t>(dice.below(256)));
   out.number(static_cast<int>(packet.size()));
   out.bytes(packet);
@@ -214,36 +214,36 @@ INSTANTIATE_TEST_SUITE_P(All, CodingTest,
 // Bodies that no coding makes.
 TEST(UpdateBody, RefusesHostileNumbers) {
   const std::vector<std::vector<uint8_t>> bodies = {
-      {100},                                                    // no such operation
-      {255},                                                    //
-      {2, 0, 0, 0, 5, 1, 1, 1},                                 // empty area
-      {2, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 5, 5, 1, 1, 1},      // x of 2^32 - 1
-      {2, 0xff, 0xff, 0xff, 0xff, 0x1f, 0, 5, 5, 1, 1, 1},      // more than 32 bits
-      {2, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 5, 5, 1, 1},   // a varint without end
-      {1, 1, 0x80, 0x80, 0x80, 0x80, 8, 0, 1, 0, 0, 4, 4},      // a motion of 2^30
-      {1, 1, 2, 0, 1, 0, 0, 4, 4},                              // from left of the picture
-      {1, 1, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 4, 4},   // 2^32 - 1 copies
-      {4, 0, 0, 8, 8, 70, 2, 0},                                // no such sampling
-      {4, 0, 0, 8, 8, 0, 0, 4, 1, 2, 3, 4},                     // quality 0
-      {4, 0, 0, 8, 8, 70, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 1},  // a scan of 4 GiB
-      {5, 0, 0, 8, 8, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 1},      // words without end
-      {5, 0, 0, 8, 8, 0, 1, 2, 3},                              // a state cut short
-      {6, 4, 1, 0, 0, 0, 16, 16, 0, 1, 9},                      // no such stream
-      {6, 0, 4, 0, 0, 0, 16, 16, 0, 1, 9},                      // no such flag
-      {6, 0, 1, 3, 0, 0, 16, 16, 0, 1, 9},                      // no such codec
-      {6, 0, 0, 0, 0, 0, 16, 16, 0, 1, 9},                      // a stream that starts without a key
-      {6, 0, 1, 0, 8, 0, 16, 16, 0, 1, 9},                      // beside the grid of cells
-      {6, 0, 1, 0, 0, 0, 15, 16, 0, 1, 9},                      // an odd width
-      {6, 0, 1, 0, 96, 0, 2, 16, 0, 1, 9},                      // beyond the picture
-      {6, 0, 1, 0, 0, 0, 16, 16, 0, 0},                         // an empty packet
-      {6, 0, 1, 0, 0, 0, 16, 16, 0, 0xff, 0xff, 0x3f, 9},       // a packet of a megabyte
-      {6, 0, 1, 0, 0, 0, 16, 16, 1, 1, 0, 1, 1, 1, 9},          // a claim outside of the stream
-      {6, 0, 1, 0, 0, 0, 16, 16, 0xff, 0xff, 0x03, 0, 0, 1, 1, 1, 9},                          // too many claims
-      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 6, 1, 1, 0, 16, 0, 16, 16, 0, 1, 9},                 // over another stream
-      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 6, 0, 0, 0, 0, 0, 16, 32, 0, 1, 9},                  // resized without a key
-      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 6, 0, 0, 1, 0, 0, 32, 32, 0, 1, 9},                  // another codec without
-      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 6, 0, 2, 6, 0, 0, 0, 0, 0, 32, 32, 0, 1, 9},         // goes on after its end
-      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 0, 6, 0, 0, 0, 0, 0, 32, 32, 0, 1, 9},               // or after a reset
+      {100},                                                                    // no such operation
+      {255},                                                                    //
+      {2, 0, 0, 0, 5, 1, 1, 1},                                                 // empty area
+      {2, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 5, 5, 1, 1, 1},                      // x of 2^32 - 1
+      {2, 0xff, 0xff, 0xff, 0xff, 0x1f, 0, 5, 5, 1, 1, 1},                      // more than 32 bits
+      {2, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 5, 5, 1, 1},                   // a varint without end
+      {1, 1, 0x80, 0x80, 0x80, 0x80, 8, 0, 1, 0, 0, 4, 4},                      // a motion of 2^30
+      {1, 1, 2, 0, 1, 0, 0, 4, 4},                                              // from left of the picture
+      {1, 1, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 4, 4},                   // 2^32 - 1 copies
+      {4, 0, 0, 8, 8, 70, 2, 0},                                                // no such sampling
+      {4, 0, 0, 8, 8, 0, 0, 4, 1, 2, 3, 4},                                     // quality 0
+      {4, 0, 0, 8, 8, 70, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 1},                  // a scan of 4 GiB
+      {5, 0, 0, 8, 8, 0xff, 0xff, 0xff, 0xff, 0x0f, 1, 1},                      // words without end
+      {5, 0, 0, 8, 8, 0, 1, 2, 3},                                              // a state cut short
+      {6, 4, 1, 0, 0, 0, 16, 16, 0, 1, 9},                                      // no such stream
+      {6, 0, 4, 0, 0, 0, 16, 16, 0, 1, 9},                                      // no such flag
+      {6, 0, 1, 3, 0, 0, 16, 16, 0, 1, 9},                                      // no such codec
+      {6, 0, 0, 0, 0, 0, 16, 16, 0, 1, 9},                                      // a stream that starts without a key
+      {6, 0, 1, 0, 8, 0, 16, 16, 0, 1, 9},                                      // beside the grid of cells
+      {6, 0, 1, 0, 0, 0, 15, 16, 0, 1, 9},                                      // an odd width
+      {6, 0, 1, 0, 96, 0, 2, 16, 0, 1, 9},                                      // beyond the picture
+      {6, 0, 1, 0, 0, 0, 16, 16, 0, 0},                                         // an empty packet
+      {6, 0, 1, 0, 0, 0, 16, 16, 0, 0xff, 0xff, 0x3f, 9},                       // a packet of a megabyte
+      {6, 0, 1, 0, 0, 0, 16, 16, 1, 1, 0, 16, 1, 1, 9},                         // a claim outside of the stream
+      {6, 0, 1, 0, 0, 0, 16, 16, 0xff, 0xff, 0x03, 0, 0, 1, 1, 1, 9},           // too many claims
+      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 6, 1, 1, 0, 16, 0, 16, 16, 0, 1, 9},  // over another stream
+      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 6, 0, 0, 0, 0, 0, 16, 32, 0, 1, 9},   // resized without a key
+      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 6, 0, 0, 1, 0, 0, 32, 32, 0, 1, 9},   // another codec without
+      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 6, 0, 2, 6, 0, 0, 0, 0, 0, 32, 32, 0, 1, 9},  // goes on after its end
+      {6, 0, 1, 0, 0, 0, 32, 32, 0, 1, 9, 0, 6, 0, 0, 0, 0, 0, 32, 32, 0, 1, 9},        // or after a reset
   };
   for (size_t i = 0; i < bodies.size(); ++i) {
     Decoder decoder = Decoder::create(kSize).take();
@@ -269,8 +269,8 @@ TEST(UpdateBody, OfManyFramesIsRefused) {
 
 TEST(UpdateBody, GivesCellsBackThatAnythingElseWritesInto) {
   Decoder decoder = Decoder::create(kSize).take();
-  // A stream of 5x5 cells that shows all of them, then one pixel in its second cell.
-  ASSERT_TRUE(decoder.apply(std::vector<uint8_t>{6, 1, 1, 0, 16, 0, 80, 80, 1, 0, 0, 5, 5, 3, 7, 8, 9}).ok());
+  // A stream that shows all of its area, then one pixel in its second cell.
+  ASSERT_TRUE(decoder.apply(std::vector<uint8_t>{6, 1, 1, 0, 16, 0, 80, 80, 1, 16, 0, 80, 80, 3, 7, 8, 9}).ok());
   ASSERT_EQ(decoder.video_packets().size(), 1U);
   EXPECT_EQ(decoder.video_packets()[0].offset, 14U);
   EXPECT_EQ(decoder.video_packets()[0].length, 3U);
@@ -278,6 +278,12 @@ TEST(UpdateBody, GivesCellsBackThatAnythingElseWritesInto) {
   EXPECT_TRUE(decoder.video_areas().kept(1).empty());
   ASSERT_TRUE(decoder.apply(std::vector<uint8_t>{2, 47, 15, 1, 1, 1, 2, 3}).ok());
   EXPECT_TRUE(decoder.video_packets().empty());
+  EXPECT_EQ(decoder.video_areas().kept(1), (std::vector<Rect>{{32, 0, 16, 16}}));
+  // Of that cell the stream shows a part; beside the part may be painted, into it not.
+  ASSERT_TRUE(decoder.apply(std::vector<uint8_t>{6, 1, 0, 0, 16, 0, 80, 80, 1, 36, 0, 12, 16, 1, 7}).ok());
+  ASSERT_TRUE(decoder.apply(std::vector<uint8_t>{2, 32, 0, 4, 16, 1, 2, 3}).ok());
+  EXPECT_EQ(decoder.video_areas().kept(1), (std::vector<Rect>{{32, 0, 4, 16}}));
+  ASSERT_TRUE(decoder.apply(std::vector<uint8_t>{2, 32, 0, 5, 1, 1, 2, 3}).ok());
   EXPECT_EQ(decoder.video_areas().kept(1), (std::vector<Rect>{{32, 0, 16, 16}}));
   // Another place shows nothing until it is claimed.
   ASSERT_TRUE(decoder.apply(std::vector<uint8_t>{6, 1, 0, 0, 0, 0, 80, 80, 0, 1, 7}).ok());
