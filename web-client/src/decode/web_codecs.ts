@@ -3,10 +3,10 @@ import { capabilityOf, kProbedNames, VideoCodec } from '../core/video_codec.js';
 import type { Chunk, DecoderConfig, DecoderListener, StreamDecoder } from '../core/video_streams.js';
 
 function configFor(codec: VideoCodec, name: string): VideoDecoderConfig {
-  // No description: parameter sets come in the stream. VP8 alone has no field for its colours; they are what H.264 and VP9
-  // packets say of themselves.
-  const colorSpace = { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false } as const;
-  return { codec: name, optimizeForLatency: true, ...(codec === VideoCodec.Vp8 ? { colorSpace } : {}) };
+  // No description: parameter sets come in the stream. H.264 says in them what its colours are. VP8 has no field for it, and
+  // Chromium takes a VP9 name without colours for BT.709 whatever the stream says; this is what the encoders make.
+  const colorSpace = { primaries: 'bt709', transfer: 'iec61966-2-1', matrix: 'smpte170m', fullRange: false } as const;
+  return { codec: name, optimizeForLatency: true, ...(codec === VideoCodec.H264 ? {} : { colorSpace }) };
 }
 
 /** The hello's bits for what this browser decodes. Takes a fraction of a millisecond, or what the browser's GPU process takes. */
