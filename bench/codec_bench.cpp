@@ -12,9 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "bench/video_canvas.h"
 #include "codec/dec_decoder.h"
 #include "codec/enc_diff.h"
 #include "codec/enc_viewer.h"
+#include "codec/video_encoders.h"
 
 namespace vitrine::codec {
 namespace {
@@ -29,7 +31,21 @@ struct Options {
   int frames = 0;
   bool verbose = false;
   std::string dump;
+  std::string video = "h264";
+  struct Film {
+    Rect area;
+    int from_frame = 0;
+  };
+  std::vector<Film> film;  // where exactness is not expected while it moves, then windows over it where it is
 };
+
+VideoOptions video_options(const Options& options) {
+  if (options.lossless || options.video == "none") return {};
+  const VideoCodec codec = options.video == "vp8"   ? VideoCodec::kVp8
+                           : options.video == "vp9" ? VideoCodec::kVp9
+                                                    : VideoCodec::kH264;
+  return {codec, make_video_encoder};
+}
 
 // This thread's processor time: what others do on the machine does not count.
 double cpu_ms() {
@@ -86,8 +102,9 @@ class Replay {
   Replay(const Options& options, std::string file)
       : options_(options),
         file_(std::move(file)),
-        encoder_(options.size),
-        decoder_(Decoder::create(options.size).take()) {}
+        encoder_(options.size, video_options(options)),
+        decoder_(Decoder::create(options.size).take()),
+        canvas_(options.size) {}
 
   bool run() {
     std::ifstream in(file_, std::ios::binary);
@@ -115,6 +132,7 @@ class Replay {
       ++still_frames_;
     }
     every_frame_exact_ = options_.lossless ? every_frame_exact_ : exact_ && shows(decoder_, previous.view());
+    if (!options_.lossless) every_frame_exact_ = every_frame_exact_ && wrong_pixels(previous.view(), {}) == 0;
     print();
     return true;
   }
@@ -141,6 +159,7 @@ class Replay {
     budget.jpeg_quality = options_.lossless ? 0 : options_.quality;
     budget.max_bytes = options_.lossless ? SIZE_MAX : static_cast<size_t>(options_.mbit * 1e6 / 8 / 30);
     budget.max_pixels = INT64_MAX;
+    budget.link_bytes_per_s = options_.mbit * 1e6 / 8;
     double encode_ms = 0;
     double decode_ms = 0;
     size_t sent = 0;
@@ -150,7 +169,8 @@ class Replay {
       const double start = cpu_ms();
       const UpdateInfo info = encoder_.encode(frame.view(), budget, now_, body_);
       const double encoded = cpu_ms();
-      const auto applied = decoder_.apply(body_);
+      auto applied = decoder_.apply(body_);
+      if (applied.ok()) applied = canvas_.update(decoder_, body_);
       const double decoded = cpu_ms();
       dump();
       if (!applied.ok()) {
@@ -177,7 +197,15 @@ class Replay {
     if (options_.lossless) {
       every_frame_exact_ = every_frame_exact_ && shows(decoder_, frame.view());
     } else {
-      psnr_min_ = std::min(psnr_min_, psnr(encoder_.held(), frame.view()));
+      const PictureView seen = canvas_.view(decoder_);
+      psnr_min_ = std::min(psnr_min_, psnr(seen, frame.view()));
+      if (!options_.film.empty()) {
+        const int64_t wrong = wrong_pixels(frame.view(), options_.film);
+        wrong_beside_film_ = std::max(wrong_beside_film_, wrong);
+        frames_wrong_beside_film_ += wrong > 0 ? 1 : 0;
+        if (options_.verbose && wrong > 0)
+          std::fprintf(stderr, "  %d: %ld wrong beside the film\n", frames_, long(wrong));
+      }
     }
     if (options_.verbose && sent > 0) {
       std::fprintf(stderr, "  %d: %zu bytes, %.3f ms encode, %.3f ms decode\n", frames_, sent, encode_ms, decode_ms);
@@ -193,6 +221,25 @@ class Replay {
     if (still_frames_ == 0) first_paint_bytes_.values.push_back(static_cast<double>(sent - refined));
     encode_ms_.values.push_back(encode_ms);
     decode_ms_.values.push_back(decode_ms);
+  }
+
+  // Pixels of the canvas that differ from `frame` outside of the first rectangle of `film`, or inside of the others,
+  // which lie over it.
+  int64_t wrong_pixels(const PictureView& frame, const std::vector<Options::Film>& film) {
+    const PictureView seen = canvas_.view(decoder_);
+    int64_t wrong = 0;
+    for (int y = 0; y < frame.height; ++y) {
+      for (int x = 0; x < frame.width; ++x) {
+        if (((seen.row(y)[x] ^ frame.row(y)[x]) & kColourMask) == 0) continue;
+        bool excused = false;
+        for (size_t i = 0; i < film.size(); ++i) {
+          if (frames_ < film[i].from_frame) continue;
+          if (!intersect(film[i].area, {x, y, 1, 1}).empty()) excused = i == 0;
+        }
+        wrong += excused ? 0 : 1;
+      }
+    }
+    return wrong;
   }
 
   // Length and body of each update, for the comparison with the WASM decoder.
@@ -233,6 +280,10 @@ class Replay {
         {"still_frames_to_exact", still_frames_},
         {"by_coding", by_coding_},
     };
+    if (!options_.film.empty()) {
+      line["wrong_beside_film_max"] = wrong_beside_film_;
+      line["frames_wrong_beside_film"] = frames_wrong_beside_film_;
+    }
     std::printf("%s\n", line.dump().c_str());
   }
 
@@ -240,6 +291,9 @@ class Replay {
   std::string file_;
   ViewerEncoder encoder_;
   Decoder decoder_;
+  VideoCanvas canvas_;
+  int64_t wrong_beside_film_ = 0;
+  int frames_wrong_beside_film_ = 0;
   Micros now_ = 0;
   int frames_ = 0;
   int still_frames_ = 0;
@@ -278,12 +332,26 @@ int main(int argc, char** argv) {
   app.add_option("--frames", options.frames, "stop after this many");
   app.add_option("--threads", threads, "the codec uses one")->check(CLI::IsMember({1}));
   app.add_option("--dump", options.dump, "append the update bodies to this file");
+  app.add_option("--video", options.video, "what moving pictures go as in a lossy run")
+      ->check(CLI::IsMember({"h264", "vp8", "vp9", "none"}));
+  std::vector<std::string> film;
+  app.add_option(
+      "--film", film,
+      "X,Y,WIDTH,HEIGHT of a film: pixels beside it are checked in every frame; more of them, with @FRAME, are "
+                 "windows over it from then on");
   app.add_flag("--verbose", options.verbose, "a line for each update on stderr");
   CLI11_PARSE(app, argc, argv);
   if (std::sscanf(size.c_str(), "%dx%d", &options.size.width, &options.size.height) != 2 || options.size.width < 1 ||
       options.size.height < 1 || options.size.width > 8192 || options.size.height > 8192) {
     std::fprintf(stderr, "--size wants WIDTHxHEIGHT, for example 1920x1080\n");
     return 2;
+  }
+  for (const std::string& text : film) {
+    auto& [area, from] = options.film.emplace_back();
+    if (std::sscanf(text.c_str(), "%d,%d,%d,%d@%d", &area.x, &area.y, &area.width, &area.height, &from) < 4) {
+      std::fprintf(stderr, "--film wants X,Y,WIDTH,HEIGHT or X,Y,WIDTH,HEIGHT@FRAME\n");
+      return 2;
+    }
   }
   bool good = true;
   for (const std::string& file : options.files) good = Replay(options, file).run() && good;

@@ -124,31 +124,6 @@ void absorb_soft_cells(const PictureView& source, const TileSet& changed, const 
   }
 }
 
-// Cells of patches (joined by sides or corners) that have at least `least` cells.
-TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid) {
-  TileSet large(grid);
-  TileSet left = cells;
-  std::vector<std::pair<int, int>> patch;
-  cells.for_each([&](int x, int y) {
-    if (!left.test(x, y)) return;
-    patch.assign(1, {x, y});
-    left.erase(x, y);
-    for (size_t i = 0; i < patch.size(); ++i) {
-      const auto [px, py] = patch[i];
-      for (int ny = std::max(0, py - 1); ny < std::min(left.rows(), py + 2); ++ny) {
-        for (int nx = std::max(0, px - 1); nx < std::min(left.columns(), px + 2); ++nx) {
-          if (!left.test(nx, ny)) continue;
-          left.erase(nx, ny);
-          patch.emplace_back(nx, ny);
-        }
-      }
-    }
-    if (patch.size() < static_cast<size_t>(least)) return;
-    for (const auto& [px, py] : patch) large.insert(px, py);
-  });
-  return large;
-}
-
 // Rectangles over `wanted` that may take in a few other cells, never those of `avoided`.
 std::vector<Rect> join_loosely(const TileSet& wanted, const TileSet& avoided) {
   std::vector<Rect> joined = wanted.rectangles();
@@ -180,6 +155,38 @@ std::vector<Rect> join_loosely(const TileSet& wanted, const TileSet& avoided) {
 
 }  // namespace
 
+TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid) {
+  TileSet large(grid);
+  TileSet left = cells;
+  std::vector<std::pair<int, int>> patch;
+  cells.for_each([&](int x, int y) {
+    if (!left.test(x, y)) return;
+    patch.assign(1, {x, y});
+    left.erase(x, y);
+    for (size_t i = 0; i < patch.size(); ++i) {
+      const auto [px, py] = patch[i];
+      for (int ny = std::max(0, py - 1); ny < std::min(left.rows(), py + 2); ++ny) {
+        for (int nx = std::max(0, px - 1); nx < std::min(left.columns(), px + 2); ++nx) {
+          if (!left.test(nx, ny)) continue;
+          left.erase(nx, ny);
+          patch.emplace_back(nx, ny);
+        }
+      }
+    }
+    if (patch.size() < static_cast<size_t>(least)) return;
+    for (const auto& [px, py] : patch) large.insert(px, py);
+  });
+  return large;
+}
+
+bool is_textlike(const PictureView& picture, const Rect& area) {
+  return int64_t{equal_pixels(picture, area)} * 2 >= area.area();
+}
+
+bool is_soft_gradient(const PictureView& picture, const Rect& area) {
+  return is_soft(picture, area) && !is_flat(picture, area);
+}
+
 void classify(const PictureView& source, const TileSet& changed, CellClasses& classes) {
   const CellGrid grid{{source.width, source.height}, kCellSide};
   changed.for_each([&](int x, int y) {
@@ -196,7 +203,7 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
 }
 
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
-                                 const CellClasses& classes, const EncodeBudget& budget) {
+                                 const CellClasses& classes, const TileSet& avoided, const EncodeBudget& budget) {
   const CellGrid grid{{source.width, source.height}, kCellSide};
   TileSet pictures = picture_cells(changed, classes);
   absorb_soft_cells(source, changed, grid, pictures);
@@ -216,7 +223,10 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
     const Rect area = tighten(source, painted, grid.pixels_of(cells));
     if (!area.empty()) regions.push_back({Coding::kPhoto, area, 0});
   }
-  for (const Rect& cells : join_loosely(text, pictures)) {
+  TileSet apart = avoided;
+  apart -= text;
+  apart |= pictures;
+  for (const Rect& cells : join_loosely(text, apart)) {
     const Rect area = tighten(source, painted, grid.pixels_of(cells));
     if (area.empty()) continue;
     regions.push_back({is_flat(source, area) ? Coding::kFlat : Coding::kScreen, area, 0});

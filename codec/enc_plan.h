@@ -32,9 +32,19 @@ inline constexpr double kPhotoBytesPerPixel = 1.2;
 void classify(const PictureView& source, const TileSet& changed, CellClasses& classes);
 
 // Regions that together cover the cells of `changed`, in no particular order. Exactly coded regions are cut to
-// the pixels that differ; JPEG regions are whole cells. `classes` must be up to date for `changed`.
+// the pixels that differ; JPEG regions are whole cells. `classes` must be up to date for `changed`. None but changed
+// cells of `avoided` are coded along.
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
-                                 const CellClasses& classes, const EncodeBudget& budget);
+                                 const CellClasses& classes, const TileSet& avoided, const EncodeBudget& budget);
+
+// Cells of patches (joined by sides or corners) that have at least `least` cells.
+[[nodiscard]] TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid);
+
+// Whether an area looks like text or interface: most pixels equal their left or upper neighbour.
+[[nodiscard]] bool is_textlike(const PictureView& picture, const Rect& area);
+// Whether no pixel differs from its left or upper neighbour by more than a soft gradient does, and some do: no text,
+// and not one colour.
+[[nodiscard]] bool is_soft_gradient(const PictureView& picture, const Rect& area);
 
 // Text and interface before pictures; then what was passed over longest, in turns of 100 ms; then what surrounds the
 // focus, in rings; then top to bottom.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
+#include <utility>
 
 #include "codec/bitstream.h"
 #include "codec/copy_areas.h"
@@ -13,6 +15,7 @@
 #include "codec/enc_photo.h"
 #include "codec/enc_plan.h"
 #include "codec/enc_screen.h"
+#include "codec/enc_video.h"
 #include "codec/tile_hash.h"
 #include "codec/tile_set.h"
 #include "protocol/base/check.h"
@@ -36,6 +39,10 @@ constexpr int64_t kMostJpegPiecePixels = 256 * 1024;
 constexpr int64_t kLeastPiecePixels = 4096;
 // The screen coder hands a piece over when it costs more than this many bytes a pixel: then it is a picture.
 constexpr double kScreenGivesUp = 0.9;
+// Of the link moving pictures take this much at most; the rest is for what else changes.
+constexpr double kVideoShare = 0.8;
+// A frame goes out although the text before it has not ended when its oldest cell has waited this long.
+constexpr Micros kLongestFrameWait = 100 * kMillisecond;
 constexpr int kFullChromaQuality = 88;  // from here on JPEG keeps chroma at full resolution
 
 }  // namespace
@@ -45,7 +52,7 @@ std::span<const char* const> coding_names() {
 }
 
 struct ViewerEncoder::State {
-  explicit State(Size size)
+  State(Size size, VideoOptions options)
       : grid{size, kCellSide},
         tiles{size, kTileSide},
         held(size),
@@ -59,7 +66,8 @@ struct ViewerEncoder::State {
         unverified(tiles),
         classes(grid),
         painted_at(static_cast<size_t>(grid.columns()) * grid.rows(), 0),
-        missing_since(painted_at.size(), 0) {
+        missing_since(painted_at.size(), 0),
+        video(size, std::move(options)) {
     missing.insert(Rect{0, 0, grid.columns(), grid.rows()});
     blank = missing;
   }
@@ -85,7 +93,15 @@ struct ViewerEncoder::State {
   void encode_missing(Draft& draft);
   enum class Painted : uint8_t { kSkip, kRepeat };
   bool encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts);
+  [[nodiscard]] VideoLayer::Scene scene(const Draft& draft) const {
+    return {draft.source, painted.view(), classes, lossy, draft.now};
+  }
+  void route_frames(const Draft& draft);
+  bool encode_with_frames(Draft& draft, std::vector<Region>& regions);
+  void encode_frames(Draft& draft);
   void refine(Draft& draft);
+  void refine_film(Draft& draft);
+  void reclaim(const Rect& area);
   void heal(Draft& draft);
   void copy(Draft& draft, const std::vector<Motion>& motions);
   void encode_piece(Draft& draft, const Region& piece);
@@ -122,6 +138,7 @@ struct ViewerEncoder::State {
   PhotoEncoder photo;
   JpegEncoder jpeg;
   MotionSearch motion;
+  VideoLayer video;
   std::vector<uint8_t> scratch;
 };
 
@@ -134,6 +151,7 @@ void ViewerEncoder::State::mark(const Rect& cells, Micros now) {
     }
   }
   missing.insert(cells);
+  video.marked(cells);
   searched.erase(cells);
   compared.erase(cells);
 }
@@ -145,7 +163,7 @@ void ViewerEncoder::State::compare_missing(const PictureView& source) {
   fresh -= compared;
   if (!fresh.any()) return;
   missing -= fresh;
-  keep_differing(source, painted.view(), fresh);
+  video.keep_differing(source, painted.view(), fresh);
   missing |= fresh;
   compared |= fresh;
   unclassified |= fresh;
@@ -174,10 +192,12 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
   compare_missing(draft.source);
   if (!missing.any()) return;
 
+  route_frames(draft);
   TileSet unsearched = missing;
   unsearched -= searched;
+  std::vector<Motion> motions;
   if (unsearched.any()) {
-    const auto motions = motion.find(draft.source, painted.view(), unsearched, blank);
+    motions = motion.find(draft.source, painted.view(), unsearched, blank);
     searched |= unsearched;
     if (!motions.empty()) {
       copy(draft, motions);
@@ -185,12 +205,18 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     }
   }
   classify_missing(draft.source);
-  const auto regions = plan_regions(draft.source, painted.view(), missing, classes, draft.budget);
-  if (encode_regions(draft, regions, Painted::kSkip)) {
+  if (video.enabled()) {
+    video.note(scene(draft), missing, motions);
+    if (video.plan(draft.now)) video.route(scene(draft), missing);
+    missing -= video.frames();
+  }
+  auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.shown(), draft.budget);
+  if (encode_with_frames(draft, regions)) {
     missing.clear();
   } else {
     compare_missing(draft.source);
   }
+  video.skip(missing);
 }
 
 // False when the budget ended before the regions did. Regions of what is missing may span what an earlier update
@@ -256,6 +282,7 @@ void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
   draft.written_pixels += area.area();
   unverified.insert(tiles.cells_of(area));
   blank.erase(grid.cells_of(area));
+  video.painted(area);
   compared.erase(grid.cells_of(area));
 }
 
@@ -274,6 +301,90 @@ void ViewerEncoder::State::painted_exactly(const PictureView& source, const Rect
   }
 }
 
+// --- moving pictures -----------------------------------------------------------------------------------------------
+
+// What streams show anyway need not be searched for copies.
+void ViewerEncoder::State::route_frames(const Draft& draft) {
+  if (!video.enabled()) return;
+  TileSet film = video.inside(missing);
+  if (!film.any()) return;
+  film &= unclassified;
+  classify(draft.source, film, classes);
+  unclassified -= film;
+  video.route(scene(draft), missing);
+}
+
+// Text first, then frames, then other pictures. False when the budget ended before the regions did.
+bool ViewerEncoder::State::encode_with_frames(Draft& draft, std::vector<Region>& regions) {
+  // Half a cell painted gives a stream's cell back, so these go out by whole cells.
+  for (Region& region : regions) {
+    const Rect cells = grid.cells_of(region.area);
+    if (video.shown().count(cells) > 0) region.area = grid.pixels_of(cells);
+  }
+  if (!video.frames().any()) return encode_regions(draft, regions, Painted::kSkip);
+  const auto natural = [](const Region& region) {
+    return region.coding == Coding::kJpeg || region.coding == Coding::kPhoto;
+  };
+  const auto first_natural = std::stable_partition(regions.begin(), regions.end(), std::not_fn(natural));
+  const std::vector<Region> pictures(first_natural, regions.end());
+  regions.erase(first_natural, regions.end());
+  const bool all_text = encode_regions(draft, regions, Painted::kSkip);
+  Micros oldest = kNever;
+  video.frames().for_each(
+      [&](int x, int y) { oldest = std::min(oldest, missing_since[static_cast<size_t>(y) * grid.columns() + x]); });
+  if (all_text || draft.now - oldest > kLongestFrameWait) encode_frames(draft);
+  return all_text && encode_regions(draft, pictures, Painted::kSkip);
+}
+
+void ViewerEncoder::State::encode_frames(Draft& draft) {
+  // A body may write four pictures; a frame counts as one at most, its claims and strips as less than another.
+  if (draft.written_pixels > (kMaxPicturesPerUpdate - 2) * painted.bounds().area()) return;
+  for (const Rect& strip : video.take_strips()) encode_screen(draft, strip);
+  const size_t before = draft.body.size();
+  const TileSet brought = video.frames();
+  TileSet lost(grid);
+  const int64_t pixels = video.encode(scene(draft), draft.budget.link_bytes_per_s * kVideoShare, draft.body, lost);
+  draft.info.bytes_by_coding[static_cast<size_t>(Operation::kVideo)] += draft.body.size() - before;
+  draft.info.video_pixels += pixels;
+  draft.info.changed_pixels += pixels;
+  draft.coded_pixels += pixels;
+  draft.written_pixels += pixels + pixels / 8;
+  brought.for_each([&](int x, int y) { painted_time(x, y) = draft.now; });
+  compared -= brought;
+  missing |= lost;
+  compared -= lost;
+}
+
+// A copy paints parts of cells; what streams show of the rest is stale in the picture.
+void ViewerEncoder::State::reclaim(const Rect& area) {
+  if (!video.shows_anything()) return;
+  TileSet touched(grid);
+  touched.insert(grid.cells_of(area));
+  touched &= video.shown();
+  missing |= touched;
+  compared -= touched;
+}
+
+// Cells that streams show and that stand still become the picture's again, exactly.
+void ViewerEncoder::State::refine_film(Draft& draft) {
+  TileSet due = video.still_cells(painted_at, kStillBeforeRefinement, draft.now);
+  if (!due.any()) return;
+  EncodeBudget exactly = draft.budget;
+  exactly.jpeg_quality = 0;
+  auto regions = plan_regions(draft.source, painted.view(), due, classes, video.shown(), exactly);
+  for (Region& region : regions) region.area = grid.pixels_of(grid.cells_of(region.area));
+  // Where the picture happens to be right already, painting it again is what gives it back.
+  TileSet right = due;
+  keep_differing(draft.source, painted.view(), due);
+  right -= due;
+  TileSet text = right;
+  text -= classes.picture;
+  right &= classes.picture;
+  for (const Rect& cells : text.rectangles()) regions.push_back({Coding::kScreen, grid.pixels_of(cells), 0});
+  for (const Rect& cells : right.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells), 0});
+  encode_regions(draft, regions, Painted::kRepeat);
+}
+
 // --- the codings ---------------------------------------------------------------------------------------------------
 
 void ViewerEncoder::State::copy(Draft& draft, const std::vector<Motion>& motions) {
@@ -288,6 +399,7 @@ void ViewerEncoder::State::copy(Draft& draft, const std::vector<Motion>& motions
     out.number(static_cast<int>(moved.areas.size()));
     for (const Rect& area : moved.areas) {
       out.rect(area);
+      reclaim(area);
       copies.push_back({area, area.x - moved.dx, area.y - moved.dy});
       note_changed(draft, area);
     }
@@ -397,6 +509,8 @@ void ViewerEncoder::State::heal(Draft& draft) {
   out.operation(Operation::kReset);
   screen.reset();
   photo.reset();
+  const TileSet unshown = video.drop_all();
+  for (const Rect& cells : unshown.rectangles()) mark(cells, draft.now);
   for (const uint32_t tile : wrong_tiles) {
     const auto column = static_cast<int>(tile % static_cast<uint32_t>(tiles.columns()));
     const auto row = static_cast<int>(tile / static_cast<uint32_t>(tiles.columns()));
@@ -420,7 +534,9 @@ void ViewerEncoder::State::heal(Draft& draft) {
 
 void ViewerEncoder::State::refine(Draft& draft) {
   if (!draft.budget.refine || missing.any() || draft.now < next_refinement) return;
+  refine_film(draft);
   TileSet due = lossy;
+  due -= video.shown();
   lossy.for_each([&](int x, int y) {
     if (painted_time(x, y) + kStillBeforeRefinement > draft.now) due.erase(x, y);
   });
@@ -434,14 +550,16 @@ void ViewerEncoder::State::refine(Draft& draft) {
 }
 
 void ViewerEncoder::State::find_refine_time() {
-  next_refinement = kNever;
-  lossy.for_each(
+  next_refinement = video.still_at(painted_at, kStillBeforeRefinement);
+  TileSet seen = lossy;
+  seen -= video.shown();
+  seen.for_each(
       [&](int x, int y) { next_refinement = std::min(next_refinement, painted_time(x, y) + kStillBeforeRefinement); });
 }
 
 // --- the class -----------------------------------------------------------------------------------------------------
 
-ViewerEncoder::ViewerEncoder(Size size) : state_(std::make_unique<State>(size)) {
+ViewerEncoder::ViewerEncoder(Size size, VideoOptions video) : state_(std::make_unique<State>(size, std::move(video))) {
   CHECK(size.width > 0 && size.height > 0);
 }
 ViewerEncoder::~ViewerEncoder() = default;
@@ -470,7 +588,7 @@ bool ViewerEncoder::missing() const {
   return !state_->wrong_tiles.empty() || state_->missing.any();
 }
 bool ViewerEncoder::lossy() const {
-  return state_->lossy.any();
+  return state_->lossy.any() || state_->video.shows_anything();
 }
 Micros ViewerEncoder::refine_at() const {
   return state_->next_refinement;
@@ -481,14 +599,15 @@ UpdateInfo ViewerEncoder::encode(const PictureView& source, const EncodeBudget& 
   CHECK(source.width == size().width && source.height == size().height);
   State::Draft draft{source, budget, now, body, body.size(), {}};
   draft.info.bytes_by_coding.assign(kCodingNames.size(), 0);
-  const bool had_lossy = state_->lossy.any();
+  const bool had_lossy = lossy();
   state_->heal(draft);
   state_->encode_missing(draft);
   state_->refine(draft);
-  if (had_lossy || state_->lossy.any()) state_->find_refine_time();
+  if (state_->video.enabled()) state_->video.end_idle(now, body);
+  if (had_lossy || lossy()) state_->find_refine_time();
   draft.info.empty = draft.bytes() == 0;
   draft.info.complete = !state_->missing.any();
-  draft.info.exact = draft.info.complete && !state_->lossy.any();
+  draft.info.exact = draft.info.complete && !lossy();
   return draft.info;
 }
 
@@ -510,7 +629,8 @@ PictureView ViewerEncoder::held() const {
 size_t ViewerEncoder::memory_bytes() const {
   const auto pixels = static_cast<size_t>(state_->held.bounds().area());
   return pixels * sizeof(uint32_t) * 2 + state_->painted_at.capacity() * sizeof(Micros) * 2 +
-         state_->scratch.capacity() + state_->screen.memory_bytes() + state_->photo.memory_bytes();
+         state_->scratch.capacity() + state_->screen.memory_bytes() + state_->photo.memory_bytes() +
+         state_->video.memory_bytes();
 }
 
 }  // namespace vitrine::codec

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "codec/enc_video_encoder.h"
 #include "codec/picture.h"
 #include "protocol/base/time.h"
 
@@ -24,6 +25,7 @@ struct EncodeBudget {
   bool refine = true;               // lossy parts that are still may be rebuilt when nothing fresh is missing
   int focus_x = -1;                 // the pointer or caret, whose surroundings go first; -1: none
   int focus_y = -1;
+  double link_bytes_per_s = 10e6 / 8;  // what the link carries; moving pictures are made to fit it
 };
 
 // What an update turned out to be.
@@ -32,6 +34,7 @@ struct UpdateInfo {
   bool complete = false;  // afterwards nothing is missing (parts may be lossy)
   bool exact = false;     // afterwards nothing is missing or lossy
   int64_t changed_pixels = 0;
+  int64_t video_pixels = 0;  // of frames, which are not cut to the budget
   // Bytes by coding, for measurements: parallel to coding_names().
   std::vector<size_t> bytes_by_coding;
 };
@@ -41,7 +44,7 @@ std::span<const char* const> coding_names();
 class ViewerEncoder {
  public:
   // Starts with a black picture on both sides and everything missing.
-  explicit ViewerEncoder(Size size);
+  explicit ViewerEncoder(Size size, VideoOptions video = {});
   ~ViewerEncoder();
   ViewerEncoder(ViewerEncoder&&) noexcept;
   ViewerEncoder& operator=(ViewerEncoder&&) noexcept;

@@ -11,8 +11,9 @@ uint16_t packed(const Rect& inside) {
   return static_cast<uint16_t>(inside.x | inside.y << 4 | (inside.right() - 1) << 8 | (inside.bottom() - 1) << 12);
 }
 
-// Joins rectangles that lie side by side, then those that lie on each other.
-void join(std::vector<Rect>& rects) {
+}  // namespace
+
+void join_rects(std::vector<Rect>& rects) {
   const auto run = [&](auto before, auto follows, auto add) {
     std::sort(rects.begin(), rects.end(), before);
     size_t last = 0;
@@ -32,8 +33,6 @@ void join(std::vector<Rect>& rects) {
       [](const Rect& a, const Rect& b) { return a.x == b.x && a.width == b.width && a.bottom() == b.y; },
       [](Rect& a, const Rect& b) { a.height += b.height; });
 }
-
-}  // namespace
 
 std::array<Rect, 4> around(const Rect& whole, const Rect& part) {
   return {{{whole.x, whole.y, whole.width, part.y - whole.y},
@@ -141,7 +140,7 @@ std::vector<Rect> VideoAreas::kept(int stream) const {
       }
     }
   }
-  join(strips);
+  join_rects(strips);
   kept.insert(kept.end(), strips.begin(), strips.end());
   return kept;
 }

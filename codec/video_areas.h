@@ -51,6 +51,9 @@ struct VideoPacket {
 // What of `whole` lies outside of `part`, a rectangle inside it: above, left, right, below, each possibly empty.
 [[nodiscard]] std::array<Rect, 4> around(const Rect& whole, const Rect& part);
 
+// Joins rectangles of equal height that lie side by side, then those of equal width that lie on each other.
+void join_rects(std::vector<Rect>& rects);
+
 class VideoAreas {
  public:
   explicit VideoAreas(Size picture);

@@ -1,0 +1,115 @@
+#include "codec/enc_moving.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace vitrine::codec {
+namespace {
+
+// A stream is worth its decoder and its key frame from about 128x96 pixels.
+constexpr int kLeastColumns = 8;
+constexpr int kLeastRows = 6;
+constexpr int kLeastCells = 48;
+// Of the cells of a patch's rectangle, one in this many has to move.
+constexpr int64_t kLeastShare = 4;
+// Films have still parts; moving cells this near belong together.
+constexpr int kReach = 2;
+
+uint32_t milliseconds(Micros time) {
+  return static_cast<uint32_t>(time / kMillisecond);
+}
+
+constexpr uint32_t kPauseMs = kLongestMotionPause / kMillisecond;
+constexpr uint32_t kSustainedMs = kSustainedMotion / kMillisecond;
+
+// Left, top, right - 1, bottom - 1, four bits each from the lowest.
+uint16_t join_boxes(uint16_t a, uint16_t b) {
+  const auto least = [&](int shift) { return std::min(a >> shift & 15, b >> shift & 15) << shift; };
+  const auto most = [&](int shift) { return std::max(a >> shift & 15, b >> shift & 15) << shift; };
+  return static_cast<uint16_t>(least(0) | least(4) | most(8) | most(12));
+}
+
+}  // namespace
+
+MovingCells::MovingCells(const CellGrid& grid)
+    : grid_(grid), cells_(static_cast<size_t>(grid.columns()) * grid.rows()) {}
+
+void MovingCells::note(int x, int y, const Rect& changed, bool crisp, Micros time) {
+  const uint32_t now = milliseconds(time);
+  Cell& one = cells_[static_cast<size_t>(y) * grid_.columns() + x];
+  if (!one.moved || now - one.last > kPauseMs) {
+    one = {.last = now, .since = now, .crisp_since = now, .box_since = now, .moved = true, .crisp = crisp};
+  }
+  if (crisp && !one.crisp) one.crisp_since = now;
+  one.crisp = crisp;
+  one.last = now;
+  if (now - one.box_since >= kSustainedMs) {
+    one.old_box = std::exchange(one.box, kNothing);
+    one.box_since = now;
+  }
+  if (changed.empty()) return;
+  const int left = changed.x - x * grid_.side;
+  const int top = changed.y - y * grid_.side;
+  const uint16_t box =
+      static_cast<uint16_t>(left | top << 4 | (left + changed.width - 1) << 8 | (top + changed.height - 1) << 12);
+  one.box = join_boxes(one.box, box);
+}
+
+bool MovingCells::sustained(int x, int y, Micros time) const {
+  const Cell& one = cell(x, y);
+  return one.moved && milliseconds(time) - one.last <= kPauseMs && one.last - one.since >= kSustainedMs;
+}
+
+bool MovingCells::sustained_crisp(int x, int y, Micros time) const {
+  const Cell& one = cell(x, y);
+  return sustained(x, y, time) && one.crisp && one.last - one.crisp_since >= kSustainedMs;
+}
+
+Rect MovingCells::extent(int x, int y) const {
+  const Cell& one = cell(x, y);
+  const int box = join_boxes(one.box, one.old_box);
+  const int left = box & 15;
+  const int top = box >> 4 & 15;
+  return {x * grid_.side + left, y * grid_.side + top, (box >> 8 & 15) + 1 - left, (box >> 12) + 1 - top};
+}
+
+std::vector<Rect> MovingCells::patches(Micros least, Micros time) const {
+  const uint32_t now = milliseconds(time);
+  const uint32_t least_ms = milliseconds(least);
+  TileSet left(grid_);
+  for (int y = 0; y < grid_.rows(); ++y) {
+    for (int x = 0; x < grid_.columns(); ++x) {
+      const Cell& one = cell(x, y);
+      if (one.moved && !one.crisp && now - one.last <= kPauseMs && one.last - one.since >= least_ms) left.insert(x, y);
+    }
+  }
+  std::vector<Rect> found;
+  std::vector<std::pair<int, int>> patch;
+  const TileSet moving = left;
+  moving.for_each([&](int x, int y) {
+    if (!left.test(x, y)) return;
+    patch.assign(1, {x, y});
+    left.erase(x, y);
+    Rect bounds{x, y, 1, 1};
+    for (size_t i = 0; i < patch.size(); ++i) {
+      const auto [px, py] = patch[i];
+      bounds = bounding(bounds, {px, py, 1, 1});
+      const Rect near =
+          intersect({px - kReach, py - kReach, 2 * kReach + 1, 2 * kReach + 1}, {0, 0, grid_.columns(), grid_.rows()});
+      for (int ny = near.y; ny < near.bottom(); ++ny) {
+        for (int nx = near.x; nx < near.right(); ++nx) {
+          if (!left.test(nx, ny)) continue;
+          left.erase(nx, ny);
+          patch.emplace_back(nx, ny);
+        }
+      }
+    }
+    const auto count = static_cast<int64_t>(patch.size());
+    if (bounds.width < kLeastColumns || bounds.height < kLeastRows || count < kLeastCells) return;
+    if (count * kLeastShare >= bounds.area()) found.push_back(bounds);
+  });
+  std::stable_sort(found.begin(), found.end(), [](const Rect& a, const Rect& b) { return a.area() > b.area(); });
+  return found;
+}
+
+}  // namespace vitrine::codec

@@ -1,0 +1,60 @@
+// Where the picture keeps moving: films, animations, games. Each cell remembers how long it has been changing without a
+// pause and in which of its pixels; patches of such cells are what streams are made of. Pure state, time is an
+// argument.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "codec/picture.h"
+#include "codec/tile_set.h"
+#include "protocol/base/time.h"
+
+namespace vitrine::codec {
+
+// A pause longer than this ends a motion: a little more than the time of a frame at 8 Hz.
+inline constexpr Micros kLongestMotionPause = 140 * kMillisecond;
+// What moved this long goes on moving.
+inline constexpr Micros kSustainedMotion = 300 * kMillisecond;
+
+class MovingCells {
+ public:
+  explicit MovingCells(const CellGrid& grid);
+
+  // A cell changed, inside of these pixels of the picture. `crisp`: it looks like text or a drawing.
+  void note(int x, int y, const Rect& changed, bool crisp, Micros now);
+  // Whether note() has anything to learn from where in the cell it changed.
+  [[nodiscard]] bool wants_extent(int x, int y) const { return cell(x, y).box != kWhole; }
+
+  [[nodiscard]] bool sustained(int x, int y, Micros now) const;
+  // It was crisp at every change for as long.
+  [[nodiscard]] bool sustained_crisp(int x, int y, Micros now) const;
+  // Pixels of the cell that changed in the last kSustainedMotion at least.
+  [[nodiscard]] Rect extent(int x, int y) const;
+  // Rectangles of cells around what has been moving for `least` and looks natural, each large and dense enough for a
+  // stream, the largest first.
+  [[nodiscard]] std::vector<Rect> patches(Micros least, Micros now) const;
+  [[nodiscard]] size_t memory_bytes() const { return cells_.capacity() * sizeof(Cell); }
+
+ private:
+  // Milliseconds, to keep this small; 49 days until they repeat, which is a pause like any other.
+  struct Cell {
+    uint32_t last = 0;
+    uint32_t since = 0;
+    uint32_t crisp_since = 0;
+    uint32_t box_since = 0;
+    uint16_t box = kNothing;  // what changed in the present span of time, and in the one before
+    uint16_t old_box = kNothing;
+    bool moved = false;
+    bool crisp = false;
+  };
+  static constexpr uint16_t kNothing = 0x00ff;  // left and top beyond right and bottom
+  static constexpr uint16_t kWhole = 0xff00;
+
+  [[nodiscard]] const Cell& cell(int x, int y) const { return cells_[static_cast<size_t>(y) * grid_.columns() + x]; }
+
+  CellGrid grid_;
+  std::vector<Cell> cells_;
+};
+
+}  // namespace vitrine::codec

@@ -1,0 +1,132 @@
+// The moving pictures of one viewer: finds them, decides cell by cell what a stream shows, and makes the frames.
+//
+// Where a stream shows a cell, `held` and `painted` of the viewer's encoder stay as they were when it was last painted
+// there, on both ends alike; what was last sent is kept here ("filmed"). So a cell that leaves its stream, for text
+// that covers it or at rest, differs from `painted` as any other and is painted whole.
+//
+// In an update, by the encoder of the viewer:
+//
+//     keep_differing      marked cells against what was last sent of them
+//     route               cells of streams that the next frame brings leave `missing`
+//     (copies, classes)
+//     note, plan          activity; streams start, grow, end
+//     encode              after text, before other pictures
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "codec/enc_motion.h"
+#include "codec/enc_moving.h"
+#include "codec/enc_plan.h"
+#include "codec/enc_video_encoder.h"
+#include "codec/picture.h"
+#include "codec/tile_set.h"
+#include "codec/video_areas.h"
+
+namespace vitrine::codec {
+
+class VideoLayer {
+ public:
+  // Pictures of an update while it is made, and the cells still to be sent.
+  struct Scene {
+    PictureView source;
+    PictureView painted;
+    const CellClasses& classes;
+    const TileSet& lossy;
+    Micros now;
+  };
+
+  VideoLayer(Size size, VideoOptions options);
+
+  [[nodiscard]] bool enabled() const { return options_.make != nullptr; }
+  // Cells of which a stream shows something.
+  [[nodiscard]] const TileSet& shown() const { return areas_.any() ? areas_.shown() : none_; }
+  [[nodiscard]] bool shows_anything() const { return areas_.any() && areas_.shown().any(); }
+
+  // The source may have changed here since the last note().
+  void marked(const Rect& cells) {
+    if (enabled()) marked_.insert(cells);
+  }
+  // As the function of this name, against what was last sent.
+  void keep_differing(const PictureView& source, const PictureView& painted, TileSet& cells) const;
+  // Cells of streams' areas that may need classification.
+  [[nodiscard]] TileSet inside(const TileSet& cells) const;
+  // Moves cells of `missing` that a frame brings to frames(), and lists what has to be painted before, exactly.
+  void route(const Scene& scene, TileSet& missing);
+  // Takes note of what changed: cells of `missing` and frames(), those apart that copies explain. Call once an update.
+  void note(const Scene& scene, const TileSet& missing, const std::vector<Motion>& motions);
+  // Starts streams and fits their areas to what moves. True when route() should look again.
+  bool plan(Micros now);
+
+  // Cells that wait for a frame.
+  [[nodiscard]] const TileSet& frames() const { return frames_; }
+  // Pieces to be painted exactly before encode(), in this update.
+  [[nodiscard]] std::vector<Rect> take_strips();
+  // Appends a frame of each stream that needs one; the pixels of their areas. `lost` gets the cells of streams that
+  // failed. frames() is empty afterwards.
+  int64_t encode(const Scene& scene, double bytes_per_s, std::vector<uint8_t>& body, TileSet& lost);
+  // Nothing can be sent now: what waits for a frame is missing again.
+  void skip(TileSet& missing);
+
+  // Something else was painted here.
+  void painted(const Rect& area) {
+    if (areas_.any()) areas_.give_back(area);
+  }
+  // Shown cells that have not changed for `still` and may become exact; `changed_at` is by cell.
+  [[nodiscard]] TileSet still_cells(const std::vector<Micros>& changed_at, Micros still, Micros now) const;
+  // When still_cells() will have something; kNever.
+  [[nodiscard]] Micros still_at(const std::vector<Micros>& changed_at, Micros still) const;
+  // Streams that show nothing any more and do not move end.
+  void end_idle(Micros now, std::vector<uint8_t>& body);
+  // The decoder's streams are gone by a reset. Returns the cells that were shown.
+  TileSet drop_all();
+
+  [[nodiscard]] size_t memory_bytes() const;
+
+ private:
+  struct Stream {
+    std::unique_ptr<VideoEncoder> encoder;
+    Rect area;  // as the next frame will have it
+    bool key = true;
+    Micros frame_at = 0;   // when the last frame was made, or the stream
+    Micros fitted_at = 0;  // when its area was last compared with what moves
+  };
+
+  [[nodiscard]] bool shown_at(int x, int y) const { return shows_anything() && areas_.shown().test(x, y); }
+  [[nodiscard]] bool is_crisp(const Scene& scene, int x, int y) const;
+  [[nodiscard]] TileSet crisp_cells_for_frames(const Scene& scene, const TileSet& crisp) const;
+  void route_cell(const Scene& scene, int x, int y);
+  void request(const Scene& scene, int x, int y, const Rect& part);
+  [[nodiscard]] Rect changed_part(const Scene& scene, int x, int y) const;
+  [[nodiscard]] bool may_start(const Rect& cells) const;
+  [[nodiscard]] Rect stream_area(const Rect& cells) const;
+  void start(const Rect& cells, Micros now);
+  bool resize(Stream& stream, const Rect& cells, Micros now);
+  bool fit(Stream& stream, const std::vector<Rect>& patches, Micros now);
+  void end(size_t index, std::vector<uint8_t>& body);
+  Result<void> encode_stream(size_t index, const Scene& scene, double bytes_per_s, std::vector<uint8_t>& body);
+  void complete_claims(const Stream& stream, bool fresh);
+  [[nodiscard]] std::vector<Rect> take_claims(const Stream& stream);
+  [[nodiscard]] Rect& part_of(int x, int y) { return parts_[static_cast<size_t>(y) * grid_.columns() + x]; }
+
+  CellGrid grid_;
+  VideoOptions options_;
+  VideoAreas areas_;
+  TileSet none_;
+  TileSet marked_;
+  TileSet frames_;
+  TileSet claims_;           // cells of which the next frame is to show what parts_ says
+  std::vector<Rect> parts_;  // by cell
+  std::vector<Rect> strips_;
+  TileSet crisp_;                    // cells that looked crisp when they were last given to a frame
+  std::vector<MovingCells> moving_;  // one, when enabled
+  std::array<Stream, kMaxVideoStreams> streams_;
+  Picture filmed_;  // what was last sent by a frame, in shown parts; empty without streams
+  std::vector<uint8_t> packet_;
+  bool failed_ = false;  // no more streams for this viewer
+};
+
+}  // namespace vitrine::codec
