@@ -164,6 +164,7 @@ class Replay {
     double decode_ms = 0;
     size_t sent = 0;
     size_t refined = 0;
+    bool framed = false;
     for (;;) {
       body_.clear();
       const double start = cpu_ms();
@@ -184,7 +185,12 @@ class Replay {
       for (size_t i = 0; i < info.bytes_by_coding.size(); ++i) by_coding_[coding_names()[i]] += info.bytes_by_coding[i];
       refined += info.bytes_by_coding.back();
       exact_ = info.exact;
+      framed = framed || info.video_pixels > 0;
       if (!options_.lossless || info.complete) break;
+    }
+    if (framed && !options_.film.empty()) {
+      film_bytes_.values.push_back(static_cast<double>(sent));
+      compare_alone(frame, encode_ms);
     }
     now_ += kSecond / 30;
     note(frame, sent, refined, encode_ms, decode_ms);
@@ -198,7 +204,9 @@ class Replay {
       every_frame_exact_ = every_frame_exact_ && shows(decoder_, frame.view());
     } else {
       const PictureView seen = canvas_.view(decoder_);
-      psnr_min_ = std::min(psnr_min_, psnr(seen, frame.view()));
+      const double quality = psnr(seen, frame.view());
+      psnr_min_ = std::min(psnr_min_, quality);
+      if (options_.verbose) std::fprintf(stderr, "  %d: %.2f dB\n", frames_, quality);
       if (!options_.film.empty()) {
         const int64_t wrong = wrong_pixels(frame.view(), options_.film);
         wrong_beside_film_ = std::max(wrong_beside_film_, wrong);
@@ -221,6 +229,23 @@ class Replay {
     if (still_frames_ == 0) first_paint_bytes_.values.push_back(static_cast<double>(sent - refined));
     encode_ms_.values.push_back(encode_ms);
     decode_ms_.values.push_back(decode_ms);
+  }
+
+  // The film alone through the same library, as far as it went as a stream: what a stream cannot be better than.
+  void compare_alone(const Picture& frame, double encode_ms) {
+    const Rect& film = options_.film[0].area;
+    const Rect crop{film.x, film.y, film.width & ~1, film.height & ~1};
+    const VideoOptions video = video_options(options_);
+    if (video.make == nullptr) return;
+    const bool key = alone_ == nullptr;
+    if (key) alone_ = video.make(video.codec, {crop.width, crop.height}, 50e6).take();
+    body_.clear();
+    const double start = cpu_ms();
+    if (!alone_->encode(frame.view(), crop, key, now_, body_).ok()) return;
+    if (key) return;
+    alone_ms_.values.push_back(cpu_ms() - start);
+    alone_bytes_.values.push_back(static_cast<double>(body_.size()));
+    film_ms_.values.push_back(encode_ms);
   }
 
   // Pixels of the canvas that differ from `frame` outside of the first rectangle of `film`, or inside of the others,
@@ -283,6 +308,12 @@ class Replay {
     if (!options_.film.empty()) {
       line["wrong_beside_film_max"] = wrong_beside_film_;
       line["frames_wrong_beside_film"] = frames_wrong_beside_film_;
+      if (!film_bytes_.values.empty()) film_bytes_.values.erase(film_bytes_.values.begin());  // the key
+      line["film_frames"] = film_bytes_.values.size();
+      line["film_update_bytes_mean"] = rounded(film_bytes_.mean());
+      line["alone_bytes_mean"] = rounded(alone_bytes_.mean());
+      line["film_update_ms_p50"] = rounded(film_ms_.quantile(0.5));
+      line["alone_ms_p50"] = rounded(alone_ms_.quantile(0.5));
     }
     std::printf("%s\n", line.dump().c_str());
   }
@@ -292,6 +323,11 @@ class Replay {
   ViewerEncoder encoder_;
   Decoder decoder_;
   VideoCanvas canvas_;
+  std::unique_ptr<VideoEncoder> alone_;
+  Series film_bytes_;  // updates with a frame
+  Series film_ms_;
+  Series alone_bytes_;
+  Series alone_ms_;
   int64_t wrong_beside_film_ = 0;
   int frames_wrong_beside_film_ = 0;
   Micros now_ = 0;
@@ -338,7 +374,7 @@ int main(int argc, char** argv) {
   app.add_option(
       "--film", film,
       "X,Y,WIDTH,HEIGHT of a film: pixels beside it are checked in every frame; more of them, with @FRAME, are "
-                 "windows over it from then on");
+      "windows over it from then on");
   app.add_flag("--verbose", options.verbose, "a line for each update on stderr");
   CLI11_PARSE(app, argc, argv);
   if (std::sscanf(size.c_str(), "%dx%d", &options.size.width, &options.size.height) != 2 || options.size.width < 1 ||

@@ -160,6 +160,36 @@ Rect tighten(const PictureView& a, const PictureView& b, Rect area) {
   return {area.x + left, area.y, right - left, area.height};
 }
 
+Rect tighten_cell(const PictureView& a, const PictureView& b, const Rect& cell) {
+  uint32_t columns[kCellSide] = {};
+  uint32_t rows = 0;
+  for (int y = 0; y < cell.height; ++y) {
+    const uint32_t* row_a = a.row(cell.y + y) + cell.x;
+    const uint32_t* row_b = b.row(cell.y + y) + cell.x;
+    uint32_t any = 0;
+    const auto compare = [&](int width) {
+      for (int x = 0; x < width; ++x) {
+        const uint32_t differs = (row_a[x] ^ row_b[x]) & kColourMask;
+        columns[x] |= differs;
+        any |= differs;
+      }
+    };
+    if (cell.width == kCellSide) {
+      compare(kCellSide);
+    } else {
+      compare(cell.width);
+    }
+    rows |= static_cast<uint32_t>(any != 0) << y;
+  }
+  if (rows == 0) return {};
+  int left = 0;
+  int right = cell.width;
+  while (columns[left] == 0) ++left;
+  while (columns[right - 1] == 0) --right;
+  const int top = std::countr_zero(rows);
+  return {cell.x + left, cell.y + top, right - left, 32 - std::countl_zero(rows) - top};
+}
+
 void copy_colours(const PictureView& from, Picture& to, const Rect& area) {
   for (int y = area.y; y < area.bottom(); ++y) {
     const uint32_t* in = from.row(y) + area.x;

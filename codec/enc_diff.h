@@ -33,6 +33,9 @@ void keep_differing(const DiffKernel& kernel, const PictureView& a, const Pictur
 // The smallest rectangle inside `area` outside of which both pictures are equal (within `area`).
 [[nodiscard]] Rect tighten(const PictureView& a, const PictureView& b, Rect area);
 
+// The same for an area of at most 16x16 pixels, faster.
+[[nodiscard]] Rect tighten_cell(const PictureView& a, const PictureView& b, const Rect& cell);
+
 // Copies colours of `area`, clearing the X byte.
 void copy_colours(const PictureView& from, Picture& to, const Rect& area);
 

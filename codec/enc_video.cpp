@@ -23,8 +23,8 @@ constexpr int64_t kFitShare = 2;
 constexpr int64_t kCrispPatch = 48;
 // A crisp cell in sustained motion with this many neighbours in the film, of eight, is part of it.
 constexpr int64_t kCrispNeighbours = 5;
-// Cells shown in part by one stream; beyond, cells are shown whole.
-constexpr int kMostParts = kMaxVideoPartCells / kMostStreams / 2;
+// New cells shown in part by one frame; beyond, cells are shown whole.
+constexpr int kMostParts = kMaxVideoPartCells / 4;
 // A packet has to fit into the wire's 1 MiB together with what a body may hold before its last piece.
 constexpr size_t kMostPacket = 512 * 1024;
 // Even a slow link gets a film, as far as it goes; its quality then falls.
@@ -57,9 +57,9 @@ void VideoLayer::keep_differing(const PictureView& source, const PictureView& pa
     const Rect part = areas_.part(x, y);
     if (part == cell) return;
     film.erase(x, y);
-    bool differs = !tighten(source, filmed_.view(), part).empty();
+    bool differs = !tighten_cell(source, filmed_.view(), part).empty();
     for (const Rect& strip : around(cell, part)) {
-      differs = differs || (!strip.empty() && !tighten(source, painted, strip).empty());
+      differs = differs || (!strip.empty() && !tighten_cell(source, painted, strip).empty());
     }
     if (differs) parts.insert(x, y);
   });
@@ -80,11 +80,11 @@ TileSet VideoLayer::inside(const TileSet& cells) const {
 // Pixels of the cell that differ from what was last sent.
 Rect VideoLayer::changed_part(const Scene& scene, int x, int y) const {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
-  if (!shown_at(x, y)) return tighten(scene.source, scene.painted, cell);
+  if (!shown_at(x, y)) return tighten_cell(scene.source, scene.painted, cell);
   const Rect part = areas_.part(x, y);
-  Rect changed = tighten(scene.source, filmed_.view(), part);
+  Rect changed = tighten_cell(scene.source, filmed_.view(), part);
   for (const Rect& strip : around(cell, part)) {
-    if (!strip.empty()) changed = bounding(changed, tighten(scene.source, scene.painted, strip));
+    if (!strip.empty()) changed = bounding(changed, tighten_cell(scene.source, scene.painted, strip));
   }
   return changed;
 }
@@ -134,6 +134,7 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
 void VideoLayer::request(const Scene& scene, int x, int y, const Rect& part) {
   claims_.insert(x, y);
   part_of(x, y) = part;
+  requested_parts_ += part == grid_.pixels_of({x, y, 1, 1}) ? 0 : 1;
   // What stays the picture's may be stale where a frame showed all of the cell, or lossy.
   const bool exact = !shown_at(x, y) && !scene.lossy.test(x, y);
   for (const Rect& strip : around(grid_.pixels_of({x, y, 1, 1}), part)) {
@@ -157,13 +158,14 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
     part = textlike_around(shown_part) ? shown_part : cell;
     if (part == shown_part) {
       for (const Rect& strip : around(cell, part)) {
-        const Rect changed = strip.empty() ? Rect{} : tighten(scene.source, scene.painted, strip);
+        const Rect changed = strip.empty() ? Rect{} : tighten_cell(scene.source, scene.painted, strip);
         if (!changed.empty()) strips_.push_back(changed);
       }
     }
-  } else if (moving_[0].sustained(x, y, scene.now)) {
-    const Rect extent = bounding(moving_[0].extent(x, y), changed_part(scene, x, y));
-    if (!extent.empty() && extent != cell && claims_.count() < kMostParts && textlike_around(extent)) part = extent;
+  } else if (moving_[0].sustained(x, y, scene.now) && requested_parts_ < kMostParts) {
+    Rect extent = moving_[0].extent(x, y);
+    if (extent != cell) extent = bounding(extent, changed_part(scene, x, y));
+    if (!extent.empty() && extent != cell && textlike_around(extent)) part = extent;
   }
   if (part != shown_part) request(scene, x, y, part);
   frames_.insert(x, y);
@@ -180,6 +182,7 @@ void VideoLayer::skip(TileSet& missing) {
   frames_.clear();
   claims_.clear();
   strips_.clear();
+  requested_parts_ = 0;
 }
 
 // --- activity, and the streams -------------------------------------------------------------------------------------
@@ -217,16 +220,16 @@ bool VideoLayer::may_start(const Rect& cells) const {
   });
 }
 
-void VideoLayer::start(const Rect& cells, Micros now) {
+void VideoLayer::start(const Rect& cells, Micros now, double bytes_per_s) {
   const auto end = streams_.begin() + kMostStreams;
   const auto stream = std::find_if(streams_.begin(), end, [](const Stream& one) { return one.encoder == nullptr; });
-  if (stream != end) resize(*stream, cells, now);
+  if (stream != end) resize(*stream, cells, now, bytes_per_s);
 }
 
 // Gives a stream another area, or its first.
-bool VideoLayer::resize(Stream& stream, const Rect& cells, Micros now) {
+bool VideoLayer::resize(Stream& stream, const Rect& cells, Micros now, double bytes_per_s) {
   const Rect area = stream_area(cells);
-  auto made = options_.make(options_.codec, {area.width, area.height}, kLeastRate);
+  auto made = options_.make(options_.codec, {area.width, area.height}, std::max(bytes_per_s, kLeastRate));
   if (!made.ok()) {
     // It will not become better by asking again with every frame.
     failed_ = true;
@@ -237,7 +240,7 @@ bool VideoLayer::resize(Stream& stream, const Rect& cells, Micros now) {
   return true;
 }
 
-bool VideoLayer::fit(Stream& stream, const std::vector<Rect>& patches, Micros now) {
+bool VideoLayer::fit(Stream& stream, const std::vector<Rect>& patches, Micros now, double bytes_per_s) {
   const Rect cells = grid_.cells_of(stream.area);
   Rect moving;
   for (const Rect& patch : patches) {
@@ -257,21 +260,21 @@ bool VideoLayer::fit(Stream& stream, const std::vector<Rect>& patches, Micros no
   if (std::any_of(streams_.begin(), streams_.end(), in_the_way)) return false;
   if (stream_area(wanted).area() > kLargestStream || stream_area(wanted) == stream.area) return false;
   if (shown().count(cells) > shown().count(intersect(wanted, cells))) return false;
-  return resize(stream, wanted, now);
+  return resize(stream, wanted, now, bytes_per_s);
 }
 
-bool VideoLayer::plan(Micros now) {
+bool VideoLayer::plan(Micros now, double bytes_per_s) {
   if (failed_) return false;
   bool news = false;
   const std::vector<Rect> patches = moving_[0].patches(kSustainedMotion, now);
   if (patches.empty()) return false;
   const std::vector<Rect> lasting = moving_[0].patches(kMotionToGrow, now);
   for (Stream& stream : streams_) {
-    if (stream.encoder != nullptr) news = fit(stream, lasting, now) || news;
+    if (stream.encoder != nullptr) news = fit(stream, lasting, now, bytes_per_s) || news;
   }
   for (const Rect& patch : patches) {
     if (!may_start(patch)) continue;
-    start(patch, now);
+    start(patch, now, bytes_per_s);
     news = true;
   }
   return news;
@@ -334,6 +337,7 @@ int64_t VideoLayer::encode(const Scene& scene, double bytes_per_s, std::vector<u
   frames_.clear();
   claims_.clear();
   strips_.clear();
+  requested_parts_ = 0;
   return pixels;
 }
 

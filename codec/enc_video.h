@@ -58,8 +58,8 @@ class VideoLayer {
   void route(const Scene& scene, TileSet& missing);
   // Takes note of what changed: cells of `missing` and frames(), those apart that copies explain. Call once an update.
   void note(const Scene& scene, const TileSet& missing, const std::vector<Motion>& motions);
-  // Starts streams and fits their areas to what moves. True when route() should look again.
-  bool plan(Micros now);
+  // Starts streams, of at most this rate, and fits their areas to what moves. True when route() should look again.
+  bool plan(Micros now, double bytes_per_s);
 
   // Cells that wait for a frame.
   [[nodiscard]] const TileSet& frames() const { return frames_; }
@@ -103,9 +103,9 @@ class VideoLayer {
   [[nodiscard]] Rect changed_part(const Scene& scene, int x, int y) const;
   [[nodiscard]] bool may_start(const Rect& cells) const;
   [[nodiscard]] Rect stream_area(const Rect& cells) const;
-  void start(const Rect& cells, Micros now);
-  bool resize(Stream& stream, const Rect& cells, Micros now);
-  bool fit(Stream& stream, const std::vector<Rect>& patches, Micros now);
+  void start(const Rect& cells, Micros now, double bytes_per_s);
+  bool resize(Stream& stream, const Rect& cells, Micros now, double bytes_per_s);
+  bool fit(Stream& stream, const std::vector<Rect>& patches, Micros now, double bytes_per_s);
   void end(size_t index, std::vector<uint8_t>& body);
   Result<void> encode_stream(size_t index, const Scene& scene, double bytes_per_s, std::vector<uint8_t>& body);
   void complete_claims(const Stream& stream, bool fresh);
@@ -120,6 +120,7 @@ class VideoLayer {
   TileSet frames_;
   TileSet claims_;           // cells of which the next frame is to show what parts_ says
   std::vector<Rect> parts_;  // by cell
+  int requested_parts_ = 0;  // cells of claims_ that are to be shown in part
   std::vector<Rect> strips_;
   TileSet crisp_;                    // cells that looked crisp when they were last given to a frame
   std::vector<MovingCells> moving_;  // one, when enabled

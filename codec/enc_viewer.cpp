@@ -207,7 +207,7 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
   classify_missing(draft.source);
   if (video.enabled()) {
     video.note(scene(draft), missing, motions);
-    if (video.plan(draft.now)) video.route(scene(draft), missing);
+    if (video.plan(draft.now, draft.budget.link_bytes_per_s * kVideoShare)) video.route(scene(draft), missing);
     missing -= video.frames();
   }
   auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.shown(), draft.budget);

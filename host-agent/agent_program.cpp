@@ -8,6 +8,7 @@
 #include <csignal>
 #include <memory>
 
+#include "codec/video_encoders.h"
 #include "host-agent/control_channel.h"
 #include "host-agent/input/xtest_input.h"
 #include "host-agent/link/event_loop.h"
@@ -63,7 +64,7 @@ class AgentProgram {
     program->display_ = TRY(X11Display::connect(options.display));
     program->screen_ = TRY(X11Screen::create(*program->display_));
     program->hands_ = TRY(XtestInput::create(*program->display_));
-    program->agent_ = std::make_unique<DesktopAgent>(*program->screen_, *program->hands_);
+    program->agent_ = std::make_unique<DesktopAgent>(*program->screen_, *program->hands_, codec::make_video_encoder);
     program->loop_ = TRY(EventLoop::create(*program->tls_));
     program->links_ =
         std::make_unique<GatewayLinks>(*program->loop_, *program->agent_, *program->tls_, options.gateway);

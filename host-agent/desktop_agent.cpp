@@ -23,9 +23,10 @@ Overloaded(F...) -> Overloaded<F...>;
 
 }  // namespace
 
-DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands)
+DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video)
     : screen_(screen),
       hands_(hands),
+      make_video_(std::move(make_video)),
       captures_(kCapturesPerSecond, kCaptureBurst),
       mode_applied_at_(-kBetweenResizes) {}
 
@@ -55,7 +56,7 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
     apply_mode(now);
   }
   const ViewerId id = ++last_viewer_;
-  ViewerSession& session = viewers_.try_emplace(id, joined, screen_size(), now).first->second;
+  ViewerSession& session = viewers_.try_emplace(id, joined, screen_size(), now, make_video_).first->second;
   if (fault_) {
     session.close(CloseCode::kDesktopFailed, fault_->message);
   } else if ((joined.rights & kMayView) == 0) {

@@ -37,7 +37,8 @@ using ViewerId = uint64_t;
 // One thread. Screen and hands are borrowed and outlive the agent.
 class DesktopAgent {
  public:
-  DesktopAgent(ScreenSource& screen, InputSink& hands);
+  // Without `make_video` moving pictures go as still ones.
+  DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video = {});
 
   // A link carries a viewer now. One too many, or one that may not look, is told so and closed.
   ViewerId add_viewer(const ViewerJoined& joined, Micros now);
@@ -86,6 +87,7 @@ class DesktopAgent {
 
   ScreenSource& screen_;
   InputSink& hands_;
+  codec::MakeVideoEncoder make_video_;
   std::map<ViewerId, ViewerSession> viewers_;
   ViewerId last_viewer_ = 0;
   bool damaged_ = true;        // pixels wait to be captured

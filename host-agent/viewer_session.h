@@ -44,7 +44,9 @@ struct ViewerSummary {
 // One thread.
 class ViewerSession {
  public:
-  ViewerSession(ViewerJoined joined, Size screen, Micros now);
+  // `make_video` makes encoders for moving pictures; without one, or for a viewer that cannot decode them, there are
+  // none.
+  ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video = {});
 
   // A message from the viewer. One that breaks the rules closes the session with a reason.
   Received receive(std::span<const uint8_t> message, Micros now);
@@ -90,6 +92,7 @@ class ViewerSession {
     Micros started_at = 0;
     int64_t pixels = 0;
     bool hit_limit = false;
+    bool has_frames = false;
   };
 
   template <class M>
@@ -108,6 +111,7 @@ class ViewerSession {
   std::optional<Bytes> take_small();
 
   ViewerJoined joined_;
+  codec::VideoOptions video_;
   codec::ViewerEncoder encoder_;
   Pacer pacer_;
   bool visible_ = true;

@@ -26,6 +26,20 @@ class ScreenActivity {
     world_.desktop.touch();
   }
 
+  // A second of a film somewhere, with a line written over it now and then.
+  void play_film() {
+    const Size size = screen_.pixels().size();
+    const Rect area{static_cast<int>(world_.random(60)), static_cast<int>(world_.random(40)),
+                    std::min(200 + static_cast<int>(world_.random(100)), size.width - 60),
+                    std::min(130 + static_cast<int>(world_.random(60)), size.height - 40)};
+    for (int frame = 0; frame < 30; ++frame) {
+      show_noise(area);
+      if (world_.chance(10)) write_line();
+      world_.desktop.touch();
+      world_.run(kSecond / 30);
+    }
+  }
+
  private:
   uint32_t colour() { return world_.random(0x1000000); }
   Rect place() {
@@ -69,8 +83,8 @@ class ScreenActivity {
     }
     screen_.damage(to);
   }
-  void show_picture() {
-    const Rect area = intersect(place(), {0, 0, 1 << 14, 160});
+  void show_picture() { show_noise(intersect(place(), {0, 0, 1 << 14, 160})); }
+  void show_noise(const Rect& area) {
     for (int y = area.y; y < area.bottom(); ++y) {
       uint32_t* row = screen_.pixels().row(y);
       for (int x = area.x; x < area.right(); ++x) {

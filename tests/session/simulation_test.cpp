@@ -35,6 +35,7 @@ class Trouble {
     while (world.now() < end) {
       world.run((1 + world.random(200)) * kMillisecond);
       activity_.draw();
+      if (world.chance(40)) activity_.play_film();
       use(world.chance(2) ? first : second);
       if (world.chance(25)) go_wrong();
     }
@@ -184,6 +185,21 @@ TEST(SimulationTest, ASlowLinkShowsFewerAndNewerPicturesNotAQueueOfOldOnes) {
   EXPECT_GT(page.counts().updates, 15 * 5);
   EXPECT_EQ(page.fault(), "");
   EXPECT_TRUE(world.run_until([&] { return page.is_exact(); }, 60 * kSecond));
+}
+
+TEST(SimulationTest, AFilmIsAStreamWhileItPlaysAndExactAfterwards) {
+  World world({640, 480}, 1);
+  VirtualPage& page = world.open_page({640, 480}, kHome);
+  ASSERT_TRUE(world.run_until([&] { return page.is_exact(); }, 20 * kSecond));
+  ScreenActivity activity(world);
+  for (int i = 0; i < 3; ++i) {
+    page.forget_counts();
+    activity.play_film();
+    EXPECT_GE(page.counts().frames, 10);
+    EXPECT_FALSE(page.is_exact());
+    EXPECT_TRUE(world.run_until([&] { return page.is_exact(); }, 2 * kSecond)) << page.describe();
+  }
+  EXPECT_EQ(page.fault(), "");
 }
 
 TEST(SimulationTest, AStallLongerThanAllPatienceEndsInAnExactPicture) {

@@ -1,5 +1,6 @@
 #include "tests/session/virtual_desktop.h"
 
+#include "codec/memory_video_encoder.h"
 #include "protocol/wire.h"
 
 namespace vitrine::session {
@@ -94,7 +95,7 @@ bool VirtualDesktop::serve(uint64_t id, Link& link, Micros now) {
 bool VirtualDesktop::step(Micros now) {
   if (!agent_) {
     if (now < back_at_) return false;
-    agent_ = std::make_unique<agent::DesktopAgent>(screen, hands);
+    agent_ = std::make_unique<agent::DesktopAgent>(screen, hands, codec::MemoryVideoEncoder::create);
     dial_at_ = now;
   }
   dial(now);

@@ -45,6 +45,7 @@ void VirtualPage::connect(Micros now) {
   outbox_.clear();
   sequence_ = last_update_ = shown_input_ = epoch_ = flags_ = 0;
   send(serialize(ViewerHello{.ticket = ticket,
+                             .capabilities = kCanDecodeVp8,
                              .width = static_cast<uint32_t>(window_.width),
                              .height = static_cast<uint32_t>(window_.height),
                              .browser = "Simulated 1"}));
@@ -140,12 +141,27 @@ void VirtualPage::handle(const Update& update, Micros now) {
   if (!applied.ok())
     return fail("update " + std::to_string(update.id) + " does not decode: " + applied.error().message + "; " +
                 describe());
+  show_frames(update);
   last_update_ = update.id;
   shown_input_ = update.input_sequence;
   flags_ = update.flags;
   ++counts_.updates;
   counts_.oldest_picture = std::max(counts_.oldest_picture, now - static_cast<Micros>(update.capture_us));
   send(serialize(FrameAck{.update_id = update.id, .received_us = static_cast<uint64_t>(now)}));
+}
+
+void VirtualPage::show_frames(const Update& update) {
+  for (const codec::VideoPacket& packet : decoder_->video_packets()) {
+    if ((packet.flags & codec::kVideoEnd) != 0) continue;
+    ++counts_.frames;
+    const auto bytes = std::span(update.body).subspan(packet.offset, packet.length);
+    const auto frame = films_[static_cast<size_t>(packet.stream)].decode(bytes);
+    if (!frame.ok()) {
+      fail("a frame cannot be shown: " + frame.error().message);
+    } else if (frame.value()->size() != Size{packet.area.width, packet.area.height}) {
+      fail("a frame has another size than its stream");
+    }
+  }
 }
 
 void VirtualPage::handle(const PictureCheck& check, Micros) {
@@ -218,6 +234,10 @@ bool VirtualPage::shows_the_screen() const {
   if (!decoder_) return false;
   const codec::Picture& picture = desktop_.screen.pixels();
   if (decoder_->size() != picture.size()) return false;
+  // At rest no film covers the picture.
+  for (int stream = 0; stream < codec::kMaxVideoStreams; ++stream) {
+    if (decoder_->video_areas().shows_anything(stream)) return false;
+  }
   const uint8_t* rgba = decoder_->rgba();
   for (int y = 0; y < picture.height(); ++y) {
     for (int x = 0; x < picture.width(); ++x, rgba += 4) {

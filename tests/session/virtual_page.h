@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "codec/dec_decoder.h"
+#include "codec/memory_video_encoder.h"
 #include "protocol/link.h"
 #include "tests/session/virtual_desktop.h"
 
@@ -45,6 +46,7 @@ class VirtualPage {
     int updates = 0;
     int checked_tiles = 0;
     int closes = 0;
+    int frames = 0;             // of moving pictures
     Micros oldest_picture = 0;  // the most that passed from capture to canvas
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
@@ -72,6 +74,7 @@ class VirtualPage {
     fail(std::string(M::kName) + " is not for a viewer");
   }
   void fail(const std::string& what);
+  void show_frames(const Update& update);
   [[nodiscard]] bool shows_the_screen() const;
 
   VirtualDesktop& desktop_;
@@ -94,6 +97,7 @@ class VirtualPage {
   uint32_t epoch_ = 0;
   uint32_t flags_ = 0;  // of the last update
   std::optional<codec::Decoder> decoder_;
+  std::array<codec::MemoryVideoDecoder, codec::kMaxVideoStreams> films_;
   Counts counts_;
   std::string last_close_;
   std::string fault_;
