@@ -198,7 +198,10 @@ void ViewerSession::handle_video_failed(const VideoFailed& failed, Micros now) {
   const uint32_t coding = failed.capability & kVideoCapabilities & joined_.capabilities;
   if (coding == 0) return;
   const bool again = (failed_coding_ & coding) != 0 && now - video_failed_at_ < kFailsAgainWithin;
-  if (again) joined_.capabilities &= ~coding;
+  if (again) {
+    joined_.capabilities &= ~coding;
+    video_ = video_options_for(joined_.capabilities, std::move(video_.make));
+  }
   failed_coding_ = coding;
   video_failed_at_ = now;
   reset_surface(encoder_.size(), now);
