@@ -24,8 +24,8 @@ constexpr Micros kCheckAtLatest = 5 * kSecond;
 // A viewer whose picture is wrong again right after it was mended gets a fresh decoder.
 constexpr int kMostFailedChecks = 3;
 
-// Browsers take decoders away from pages that were not looked at for a while; that is cured by a new stream. A coding that
-// fails again this soon cannot be decoded there.
+// Browsers take decoders away from pages that were not looked at for a while; that is cured by a new stream. A coding
+// that fails again this soon cannot be decoded there.
 constexpr Micros kFailsAgainWithin = 30 * kSecond;
 constexpr uint32_t kVideoCapabilities = kCanDecodeH264 | kCanDecodeVp8 | kCanDecodeVp9;
 
