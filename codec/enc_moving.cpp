@@ -67,7 +67,10 @@ bool MovingCells::sustained_crisp(int x, int y, Micros time) const {
 
 Rect MovingCells::extent(int x, int y) const {
   const Cell& one = cell(x, y);
-  const int box = join_boxes(one.box, one.old_box);
+  return unpacked(join_boxes(one.box, one.old_box), x, y);
+}
+
+Rect MovingCells::unpacked(int box, int x, int y) const {
   const int left = box & 15;
   const int top = box >> 4 & 15;
   return {x * grid_.side + left, y * grid_.side + top, (box >> 8 & 15) + 1 - left, (box >> 12) + 1 - top};

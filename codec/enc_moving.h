@@ -31,6 +31,8 @@ class MovingCells {
   [[nodiscard]] bool sustained_crisp(int x, int y, Micros now) const;
   // Pixels of the cell that changed in the last kSustainedMotion at least.
   [[nodiscard]] Rect extent(int x, int y) const;
+  // The same without the last kSustainedMotion at most; may be empty.
+  [[nodiscard]] Rect earlier_extent(int x, int y) const { return unpacked(cell(x, y).old_box, x, y); }
   // Rectangles of cells around what has been moving for `least` and looks natural, each large and dense enough for a
   // stream, the largest first.
   [[nodiscard]] std::vector<Rect> patches(Micros least, Micros now) const;
@@ -51,6 +53,7 @@ class MovingCells {
   static constexpr uint16_t kNothing = 0x00ff;  // left and top beyond right and bottom
   static constexpr uint16_t kWhole = 0xff00;
 
+  [[nodiscard]] Rect unpacked(int box, int x, int y) const;
   [[nodiscard]] const Cell& cell(int x, int y) const { return cells_[static_cast<size_t>(y) * grid_.columns() + x]; }
 
   CellGrid grid_;

@@ -10,6 +10,7 @@ namespace {
 
 // Of 16 pixels, how many must equal their W or N neighbour for a cell to count as text or interface: eight (measured:
 // it separates where the number of colours does not), with two more or less before a cell changes its mind.
+constexpr int kTextShare = 8;
 constexpr int kTextShareOfPicture = 10;
 constexpr int kTextShareOfText = 6;
 // A cell among fewer natural neighbours than this is taken for text: icons and coloured glyphs.
@@ -81,7 +82,8 @@ TileSet picture_cells(const TileSet& changed, const CellClasses& classes) {
   return result;
 }
 
-// Whether no pixel of a cell differs from its left or upper neighbour by more than a soft gradient does: no text.
+}  // namespace
+
 bool is_soft(const PictureView& picture, const Rect& cell) {
   const auto sharp = [](uint32_t a, uint32_t b) {
     for (int shift = 0; shift < 24; shift += 8) {
@@ -99,6 +101,8 @@ bool is_soft(const PictureView& picture, const Rect& cell) {
   }
   return true;
 }
+
+namespace {
 
 // Takes soft cells among natural ones into the picture: sky, shadow, blur. They are dear for the screen coder, and
 // holes cut the picture into small rectangles.
@@ -179,10 +183,6 @@ TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid) {
   return large;
 }
 
-bool is_textlike(const PictureView& picture, const Rect& area) {
-  return int64_t{equal_pixels(picture, area)} * 2 >= area.area();
-}
-
 bool is_soft_gradient(const PictureView& picture, const Rect& area) {
   return is_soft(picture, area) && !is_flat(picture, area);
 }
@@ -192,6 +192,11 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
   changed.for_each([&](int x, int y) {
     const Rect cell = grid.pixels_of({x, y, 1, 1});
     const int64_t share = int64_t{equal_pixels(source, cell)} * 16;
+    if (share >= kTextShare * cell.area()) {
+      classes.textlike.insert(x, y);
+    } else {
+      classes.textlike.erase(x, y);
+    }
     const bool was_picture = classes.picture.test(x, y);
     const int64_t needed = was_picture ? kTextShareOfPicture : kTextShareOfText;
     if (share >= needed * cell.area()) {

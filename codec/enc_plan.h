@@ -21,8 +21,9 @@ struct Region {
 // What each cell looked like when it last changed. Remembered so that a cell on the border between text and picture
 // does not flip with every frame.
 struct CellClasses {
-  explicit CellClasses(const CellGrid& grid) : picture(grid) {}
+  explicit CellClasses(const CellGrid& grid) : picture(grid), textlike(grid) {}
   TileSet picture;
+  TileSet textlike;  // by its last look alone
 };
 
 // Bytes a pixel of natural picture takes losslessly, for estimates (1.17 was measured by median prediction).
@@ -40,10 +41,9 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
 // Cells of patches (joined by sides or corners) that have at least `least` cells.
 [[nodiscard]] TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid);
 
-// Whether an area looks like text or interface: most pixels equal their left or upper neighbour.
-[[nodiscard]] bool is_textlike(const PictureView& picture, const Rect& area);
-// Whether no pixel differs from its left or upper neighbour by more than a soft gradient does, and some do: no text,
-// and not one colour.
+// Whether no pixel of a cell differs from its left or upper neighbour by more than a soft gradient does: no text.
+[[nodiscard]] bool is_soft(const PictureView& picture, const Rect& cell);
+// The same, and it is not of one colour.
 [[nodiscard]] bool is_soft_gradient(const PictureView& picture, const Rect& area);
 
 // Text and interface before pictures; then what was passed over longest, in turns of 100 ms; then what surrounds the

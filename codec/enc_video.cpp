@@ -1,6 +1,7 @@
 #include "codec/enc_video.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "codec/bitstream.h"
@@ -23,12 +24,41 @@ constexpr int64_t kFitShare = 2;
 constexpr int64_t kCrispPatch = 48;
 // A crisp cell in sustained motion with this many neighbours in the film, of eight, is part of it.
 constexpr int64_t kCrispNeighbours = 5;
+// One that only now became crisp is part of the film with this many: films have hard edges and even patches. Should it
+// be a letter, it is exact when it has stood still for a moment.
+constexpr int64_t kLoneNeighbours = 6;
+// Steps of green between neighbours that letters have and films seldom within a few pixels.
+constexpr int kSharpStep = 64;
 // New cells shown in part by one frame; beyond, cells are shown whole.
 constexpr int kMostParts = kMaxVideoPartCells / 4;
 // A packet has to fit into the wire's 1 MiB together with what a body may hold before its last piece.
 constexpr size_t kMostPacket = 512 * 1024;
 // Even a slow link gets a film, as far as it goes; its quality then falls.
 constexpr double kLeastRate = 20e3;
+
+// Whether a strip beside a film looks like text or interface: most pixels equal a neighbour in the strip, or there are
+// sharp edges; thin strips of text have too few equal neighbours.
+bool is_drawn(const PictureView& picture, const Rect& strip) {
+  int compared = 0;
+  int equal = 0;
+  bool sharp = false;
+  for (int y = strip.y; y < strip.bottom(); ++y) {
+    const uint32_t* row = picture.row(y);
+    for (int x = strip.x; x < strip.right(); ++x) {
+      const bool has_left = x > strip.x;
+      const bool has_upper = y > strip.y;
+      const uint32_t left = has_left ? (row[x] ^ row[x - 1]) & kColourMask : kColourMask;
+      const uint32_t upper = has_upper ? (row[x] ^ picture.row(y - 1)[x]) & kColourMask : kColourMask;
+      compared += has_left || has_upper ? 1 : 0;
+      equal += left == 0 || upper == 0 ? 1 : 0;
+      const auto steep = [](uint32_t a, uint32_t b) {
+        return std::abs(static_cast<int>(a >> 8 & 255) - static_cast<int>(b >> 8 & 255)) > kSharpStep;
+      };
+      sharp = sharp || (has_left && steep(row[x], row[x - 1])) || (has_upper && steep(row[x], picture.row(y - 1)[x]));
+    }
+  }
+  return sharp || equal * 2 >= compared;
+}
 
 }  // namespace
 
@@ -92,7 +122,8 @@ Rect VideoLayer::changed_part(const Scene& scene, int x, int y) const {
 // --- which cells a frame brings ------------------------------------------------------------------------------------
 
 bool VideoLayer::is_crisp(const Scene& scene, int x, int y) const {
-  if (scene.classes.picture.test(x, y)) return false;
+  // Without the hysteresis of classes: what was a film until now may be covered by text.
+  if (scene.classes.picture.test(x, y) && !scene.classes.textlike.test(x, y)) return false;
   return !is_soft_gradient(scene.source, grid_.pixels_of({x, y, 1, 1}));
 }
 
@@ -104,12 +135,14 @@ TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& cr
     if (moving_[0].sustained_crisp(x, y, scene.now)) sustained.insert(x, y);
   });
   TileSet taken = large_patches(sustained, static_cast<int>(kCrispPatch), grid_);
-  sustained -= taken;
   TileSet film = shown();
+  film -= crisp;
   film |= frames_;
-  sustained.for_each([&](int x, int y) {
+  TileSet rest = crisp;
+  rest -= taken;
+  rest.for_each([&](int x, int y) {
     const Rect near = intersect({x - 1, y - 1, 3, 3}, {0, 0, grid_.columns(), grid_.rows()});
-    if (film.count(near) - static_cast<int64_t>(film.test(x, y)) >= kCrispNeighbours) taken.insert(x, y);
+    if (film.count(near) >= (sustained.test(x, y) ? kCrispNeighbours : kLoneNeighbours)) taken.insert(x, y);
   });
   return taken;
 }
@@ -148,21 +181,23 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   const Rect shown_part = was_shown ? areas_.part(x, y) : Rect{};
   const auto textlike_around = [&](const Rect& part) {
     for (const Rect& strip : around(cell, part)) {
-      if (!strip.empty() && !is_textlike(scene.source, strip)) return false;
+      if (!strip.empty() && !is_drawn(scene.source, strip)) return false;
     }
     return true;
   };
   Rect part = cell;
   if (was_shown && shown_part != cell) {
     // What changed beside the part is painted, unless the film has grown into it.
-    part = textlike_around(shown_part) ? shown_part : cell;
+    const Rect before = moving_[0].earlier_extent(x, y);
+    const bool grown = bounding(before, shown_part) != shown_part;
+    part = !grown && textlike_around(shown_part) ? shown_part : cell;
     if (part == shown_part) {
       for (const Rect& strip : around(cell, part)) {
         const Rect changed = strip.empty() ? Rect{} : tighten_cell(scene.source, scene.painted, strip);
         if (!changed.empty()) strips_.push_back(changed);
       }
     }
-  } else if (moving_[0].sustained(x, y, scene.now) && requested_parts_ < kMostParts) {
+  } else if ((!was_shown || moving_[0].sustained(x, y, scene.now)) && requested_parts_ < kMostParts) {
     Rect extent = moving_[0].extent(x, y);
     if (extent != cell) extent = bounding(extent, changed_part(scene, x, y));
     if (!extent.empty() && extent != cell && textlike_around(extent)) part = extent;
@@ -430,26 +465,34 @@ TileSet VideoLayer::still_cells(const std::vector<Micros>& changed_at, Micros st
     TileSet cells(grid_);
     cells.insert(grid_.cells_of(stream.area));
     cells &= areas_.shown();
-    // In a film that goes on, what stands still in a frame stays as it is, but for text.
-    if (now - stream.frame_at < still) cells &= crisp_;
+    const bool goes_on = now - stream.frame_at < still;
     cells.for_each([&](int x, int y) {
-      if (changed_at[static_cast<size_t>(y) * grid_.columns() + x] + still <= now) result.insert(x, y);
+      if (changed_at[static_cast<size_t>(y) * grid_.columns() + x] + still > now) return;
+      if (!goes_on || is_covered(x, y)) result.insert(x, y);
     });
   }
   return result;
 }
 
-Micros VideoLayer::still_at(const std::vector<Micros>& changed_at, Micros still) const {
+// In a film that goes on, what stands still for a while stays as it is, but for what lies over the film: text, and
+// what is enclosed by cells that are the picture's.
+bool VideoLayer::is_covered(int x, int y) const {
+  if (crisp_.test(x, y)) return true;
+  const Rect near = intersect({x - 1, y - 1, 3, 3}, {0, 0, grid_.columns(), grid_.rows()});
+  return areas_.shown().count(near) == 1;
+}
+
+Micros VideoLayer::still_at(const std::vector<Micros>& changed_at, Micros still, Micros now) const {
   Micros first = kNever;
   if (!shows_anything()) return first;
   for (const Stream& stream : streams_) {
     if (stream.encoder == nullptr) continue;
     if (shown().count(grid_.cells_of(stream.area)) > 0) first = std::min(first, stream.frame_at + still);
   }
-  TileSet crisp = areas_.shown();
-  crisp &= crisp_;
-  crisp.for_each(
-      [&](int x, int y) { first = std::min(first, changed_at[static_cast<size_t>(y) * grid_.columns() + x] + still); });
+  areas_.shown().for_each([&](int x, int y) {
+    const Micros at = changed_at[static_cast<size_t>(y) * grid_.columns() + x] + still;
+    if (at < first && (at > now || is_covered(x, y))) first = at;
+  });
   return first;
 }
 

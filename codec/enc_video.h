@@ -78,7 +78,7 @@ class VideoLayer {
   // Shown cells that have not changed for `still` and may become exact; `changed_at` is by cell.
   [[nodiscard]] TileSet still_cells(const std::vector<Micros>& changed_at, Micros still, Micros now) const;
   // When still_cells() will have something; kNever.
-  [[nodiscard]] Micros still_at(const std::vector<Micros>& changed_at, Micros still) const;
+  [[nodiscard]] Micros still_at(const std::vector<Micros>& changed_at, Micros still, Micros now) const;
   // Streams that show nothing any more and do not move end.
   void end_idle(Micros now, std::vector<uint8_t>& body);
   // The decoder's streams are gone by a reset. Returns the cells that were shown.
@@ -99,6 +99,7 @@ class VideoLayer {
   [[nodiscard]] bool is_crisp(const Scene& scene, int x, int y) const;
   [[nodiscard]] TileSet crisp_cells_for_frames(const Scene& scene, const TileSet& crisp) const;
   void route_cell(const Scene& scene, int x, int y);
+  [[nodiscard]] bool is_covered(int x, int y) const;
   void request(const Scene& scene, int x, int y, const Rect& part);
   [[nodiscard]] Rect changed_part(const Scene& scene, int x, int y) const;
   [[nodiscard]] bool may_start(const Rect& cells) const;

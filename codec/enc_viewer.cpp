@@ -113,7 +113,7 @@ struct ViewerEncoder::State {
   [[nodiscard]] bool spent(const Draft& draft, const Rect& piece) const;
   [[nodiscard]] int64_t piece_pixels(Coding coding, const Draft& draft) const;
   void note_changed(Draft& draft, const Rect& area);
-  void find_refine_time();
+  void find_refine_time(Micros now);
 
   [[nodiscard]] Micros& painted_time(int x, int y) { return painted_at[static_cast<size_t>(y) * grid.columns() + x]; }
 
@@ -549,8 +549,8 @@ void ViewerEncoder::State::refine(Draft& draft) {
   photo_bytes = photo_before;
 }
 
-void ViewerEncoder::State::find_refine_time() {
-  next_refinement = video.still_at(painted_at, kStillBeforeRefinement);
+void ViewerEncoder::State::find_refine_time(Micros now) {
+  next_refinement = video.still_at(painted_at, kStillBeforeRefinement, now);
   TileSet seen = lossy;
   seen -= video.shown();
   seen.for_each(
@@ -604,7 +604,7 @@ UpdateInfo ViewerEncoder::encode(const PictureView& source, const EncodeBudget& 
   state_->encode_missing(draft);
   state_->refine(draft);
   if (state_->video.enabled()) state_->video.end_idle(now, body);
-  if (had_lossy || lossy()) state_->find_refine_time();
+  if (had_lossy || lossy()) state_->find_refine_time(now);
   draft.info.empty = draft.bytes() == 0;
   draft.info.complete = !state_->missing.any();
   draft.info.exact = draft.info.complete && !lossy();
