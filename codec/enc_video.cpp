@@ -213,6 +213,7 @@ std::vector<Rect> VideoLayer::take_strips() {
 }
 
 void VideoLayer::skip(TileSet& missing) {
+  if (!enabled()) return;
   missing |= frames_;
   frames_.clear();
   claims_.clear();
