@@ -24,6 +24,11 @@ constexpr Micros kCheckAtLatest = 5 * kSecond;
 // A viewer whose picture is wrong again right after it was mended gets a fresh decoder.
 constexpr int kMostFailedChecks = 3;
 
+// Browsers take decoders away from pages that were not looked at for a while; that is cured by a new stream. A coding
+// that fails again this soon cannot be decoded there.
+constexpr Micros kFailsAgainWithin = 30 * kSecond;
+constexpr uint32_t kVideoCapabilities = kCanDecodeH264 | kCanDecodeVp8 | kCanDecodeVp9;
+
 // One slice of encoding: input waits for it, so it should take about this long.
 constexpr Micros kSlice = 4 * kMillisecond;
 constexpr int64_t kFirstSlicePixels = 512 * 1024;
@@ -122,6 +127,8 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
       result.request = ScreenMode{{side(message.width), side(message.height)}, message.scale_percent};
     } else if constexpr (std::is_same_v<M, Visibility>) {
       visible_ = message.visible;
+    } else if constexpr (std::is_same_v<M, VideoFailed>) {
+      handle_video_failed(message, now);
     } else if constexpr (std::is_same_v<M, Ping>) {
       if (pongs_.size() < kMostPongs) pongs_.push_back(message.time_us);
     } else if constexpr (std::is_same_v<M, Close>) {
@@ -191,6 +198,20 @@ void ViewerSession::handle_check_result(const PictureCheckResult& result, Micros
     return;
   }
   encoder_.mark_wrong(result.wrong_tiles);
+}
+
+// The viewer shows an old frame where the stream was: it gets a fresh picture, and with it streams that start anew.
+void ViewerSession::handle_video_failed(const VideoFailed& failed, Micros now) {
+  const uint32_t coding = failed.capability & kVideoCapabilities & joined_.capabilities;
+  if (coding == 0) return;
+  const bool again = (failed_coding_ & coding) != 0 && now - video_failed_at_ < kFailsAgainWithin;
+  if (again) {
+    joined_.capabilities &= ~coding;
+    video_ = video_options_for(joined_.capabilities, std::move(video_.make));
+  }
+  failed_coding_ = coding;
+  video_failed_at_ = now;
+  reset_surface(encoder_.size(), now);
 }
 
 // --- the screen -------------------------------------------------------------------------------------------------

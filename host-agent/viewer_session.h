@@ -106,6 +106,7 @@ class ViewerSession {
   Point clamp_to_screen(int32_t x, int32_t y) const;
   void handle_ack(const FrameAck& ack, Micros now);
   void handle_check_result(const PictureCheckResult& result, Micros now);
+  void handle_video_failed(const VideoFailed& failed, Micros now);
   codec::EncodeBudget budget() const;
   Bytes take_update(Micros now);
   void fit_slice(const EncodedUpdate& update, Micros took);
@@ -144,6 +145,10 @@ class ViewerSession {
   uint32_t checked_update_ = 0;
   bool check_outstanding_ = false;
   int failed_checks_ = 0;
+
+  // What the browser gave up decoding last.
+  uint32_t failed_coding_ = 0;
+  Micros video_failed_at_ = 0;
 
   // Small messages that wait.
   std::deque<uint64_t> pongs_;

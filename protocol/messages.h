@@ -469,15 +469,28 @@ struct PictureCheckResult {
   }
 };
 
+struct VideoFailed {
+  VITRINE_MESSAGE(42, VideoFailed, kViewerToAgent,
+                  "The browser gave up decoding a video coding that its hello promised. Streams of it end.");
+  uint32_t capability = 0;
+  std::string text;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("capability", self.capability, "the bit of its hello's capabilities that did not hold");
+    v.field("text", self.text, kMaxReason, "a sentence for a log");
+  }
+};
+
 #undef VITRINE_MESSAGE
 
-// All messages, in the order of their numbers. Numbers 22-31 and 42-63 are kept for clipboard, audio, files, video
+// All messages, in the order of their numbers. Numbers 22-31 and 43-63 are kept for clipboard, audio, files, video
 // statistics and what else the two ends of a session will tell each other.
 template <class... M>
 struct MessageList {};
 using AllMessages =
     MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong, SurfaceReset, Update,
                 CursorShape, CursorMoved, PictureCheck, Notice, Key, TextInput, PointerMove, PointerButton, Wheel,
-                ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult>;
+                ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed>;
 
 }  // namespace vitrine

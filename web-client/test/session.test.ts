@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { CloseCode, DesktopState, kMayView, NoticeLevel, serialize } from '../src/wire/messages.gen.js';
+import { VideoCodec } from '../src/core/video_codec.js';
+import {
+  CloseCode,
+  DesktopState,
+  kCanDecodeVp9,
+  kMaxReason,
+  kMayView,
+  NoticeLevel,
+  serialize,
+} from '../src/wire/messages.gen.js';
 import { kTicket, World } from './session_world.js';
 
 const key = (down: boolean) => ({ type: 'Key' as const, down, code: 'KeyA', key: 'a', modifiers: 0 });
@@ -70,6 +79,49 @@ describe('pictures', () => {
     world.update();
     world.update();
     assert.deepEqual(world.sentOf('FrameAck').map((one) => one.updateId), [2, 3]);
+  });
+
+  test('an update with video packets is acknowledged with its last frame, and those behind it after it', () => {
+    const world = new World().goLive();
+    world.update({ frames: 2 });
+    world.update();
+    world.session.frameDone(2, 1, world.nowMs);
+    assert.deepEqual(world.sentOf('FrameAck'), []);
+    world.session.frameDone(2, 3, world.nowMs);
+    const acks = world.sentOf('FrameAck');
+    assert.deepEqual(acks.map((one) => one.updateId), [2, 3]);
+    assert.deepEqual(acks.map((one) => one.presentUs), [5_000, 1_000]);
+  });
+
+  test('frames that finish out of order are acknowledged in order', () => {
+    const world = new World().goLive();
+    world.update({ frames: 1 });
+    world.update({ frames: 1 });
+    world.session.frameDone(3, 0, world.nowMs);
+    assert.deepEqual(world.sentOf('FrameAck'), []);
+    world.session.frameDone(2, 0, world.nowMs);
+    assert.deepEqual(world.sentOf('FrameAck').map((one) => one.updateId), [2, 3]);
+  });
+
+  test('frames of an agent that is gone acknowledge nothing of the next one', () => {
+    const world = new World().goLive();
+    world.update({ frames: 1 });
+    world.desktop(DesktopState.Lost);
+    world.desktop(DesktopState.Connected);
+    world.sent();
+    world.session.frameDone(2, 0, world.nowMs);
+    assert.deepEqual(world.sentOf('FrameAck'), []);
+    world.reset();
+    world.update();
+    assert.deepEqual(world.sentOf('FrameAck').map((one) => one.updateId), [1]);
+  });
+
+  test('a coding that cannot be decoded after all is told by its capability', () => {
+    const world = new World().goLive();
+    world.session.videoFailed(VideoCodec.Vp9, 'x'.repeat(1_000));
+    const [failed] = world.sentOf('VideoFailed');
+    assert.equal(failed?.capability, kCanDecodeVp9);
+    assert.equal(failed.text.length, kMaxReason);
   });
 
   test('the old picture stays until the new one is whole', () => {
@@ -426,6 +478,21 @@ describe('input', () => {
     world.pass(10);
     world.update({ inputSequence: 1 });
     assert.equal(world.take('quality').at(-1)?.quality.inputToPictureMs, 34);
+  });
+
+  test('a key that shows beside a film is measured when it shows, not when the film\'s frame does', () => {
+    const world = new World().goLive();
+    world.session.input(key(true), world.nowMs, world.nowMs);
+    world.pass(20);
+    world.update({ inputSequence: 1, frames: 1 });
+    assert.equal(world.take('quality').at(-1)?.quality.inputToPictureMs, 20);
+    world.session.input(key(true), world.nowMs, world.nowMs);
+    world.pass(20);
+    world.update({ inputSequence: 2, frames: 1, changed: false });
+    world.pass(30);
+    world.session.frameDone(2, 0, world.nowMs);
+    world.session.frameDone(3, 0, world.nowMs);
+    assert.equal(world.take('quality').at(-1)?.quality.inputToPictureMs, 50);
   });
 
   test('the window\'s size is told once for each change', () => {

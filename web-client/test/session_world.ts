@@ -118,13 +118,14 @@ export class World {
     this.receive({ type: 'SurfaceReset', epoch: 1, width, height });
   }
 
-  /** An update arrives and is applied at once. */
-  update({ flags = kUpdateComplete, inputSequence = 0 } = {}): void {
+  /** An update arrives and is applied at once; `frames` of its video packets are still to come. */
+  update({ flags = kUpdateComplete, inputSequence = 0, frames = 0, changed = true } = {}): void {
     this.updateId += 1;
     const body = new Uint8Array([this.updateId]);
     this.receive({ type: 'Update', id: this.updateId, flags, inputSequence, captureUs: 0, agentUs: 0, body });
     this.collect();
-    this.session.applied(this.updateId, this.nowMs, 1, 1, this.nowMs);
+    const times = { receivedMs: this.nowMs, decodeMs: 1, presentMs: 1 };
+    this.session.applied({ id: this.updateId, ...times, changed }, frames, this.nowMs);
   }
 
   /** From nothing to a live picture. */

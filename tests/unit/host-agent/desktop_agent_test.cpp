@@ -291,6 +291,32 @@ TEST_F(DesktopAgentTest, APictureAtRestIsCheckedAndWrongTilesAreSentAgain) {
   EXPECT_TRUE(viewers[id].shows(desktop()));
 }
 
+TEST_F(DesktopAgentTest, ACodingTheBrowserGaveUpStartsAnewAndIsDroppedWhenItFailsAgainSoon) {
+  ViewerJoined joined = joined_with(kAllRights, kSize);
+  joined.capabilities = kCanDecodeJpeg | kCanDecodeVp9;
+  const ViewerId id = agent.add_viewer(joined, now);
+  viewers[id];
+  run(kSecond);
+  const auto fail = [&](uint32_t capability) {
+    const uint32_t before = viewers[id].reset.epoch;
+    say(id, VideoFailed{capability, "no such profile"});
+    run(kSecond);
+    EXPECT_TRUE(viewers[id].shows(desktop()));
+    return viewers[id].reset.epoch - before;
+  };
+  EXPECT_EQ(fail(kCanDecodeH264), 0U) << "it never promised that";
+  EXPECT_EQ(fail(kCanDecodeJpeg), 0U) << "pictures come as JPEG whatever happens";
+  EXPECT_EQ(fail(kCanDecodeVp9), 1U);
+  for (int i = 0; i < 4; ++i) {
+    run(10 * kSecond);
+    say(id, Visibility{true});  // it is alive
+  }
+  EXPECT_EQ(fail(kCanDecodeVp9), 1U) << "a decoder taken away from an idle page comes back";
+  EXPECT_EQ(fail(kCanDecodeVp9), 1U);
+  EXPECT_EQ(fail(kCanDecodeVp9), 0U) << "no stream of it can be running any more";
+  EXPECT_FALSE(viewers[id].close.has_value());
+}
+
 TEST_F(DesktopAgentTest, BrokenMessagesCloseOnlyTheirLink) {
   const ViewerId good = join();
   const auto expect_closed = [&](Bytes message, CloseCode code) {

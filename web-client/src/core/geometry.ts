@@ -11,6 +11,13 @@ export interface Point {
   readonly y: number;
 }
 
+export interface Rect {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface View {
   /** Of the window's picture area, device pixels. */
   readonly area: Size;

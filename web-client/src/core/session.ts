@@ -16,6 +16,7 @@ import {
   kUpdateExact,
   parseToViewer,
   serialize,
+  type FrameAck,
   type Key,
   type MessageFromViewer,
   type MessageToViewer,
@@ -29,15 +30,18 @@ import {
   type Wheel,
 } from '../wire/messages.gen.js';
 import { clipText, WireError } from '../wire/wire.js';
+import { AckOrder } from './ack_order.js';
 import type { Cause, Effect, Phase, Quality, Status } from './effects.js';
 import { Keepalive } from './keepalive.js';
 import { InputLatency, RoundTrip } from './latency.js';
 import { pauseMs } from './reconnect.js';
 import { SurfaceGate } from './surface_gate.js';
 import { splitText } from './text_edit.js';
+import { capabilityOf, type VideoCodec } from './video_codec.js';
 
 /** What the browser is; told in the hello. */
 export interface ViewerFacts {
+  /** Asked for when the hello is sent. */
   readonly capabilities: number;
   readonly browser: string;
   readonly timeZone: string;
@@ -55,6 +59,16 @@ export interface WindowSize {
 type WithoutSequence<M> = M extends unknown ? Omit<M, 'sequence'> : never;
 export type InputMessage = WithoutSequence<Key | TextInput | PointerMove | PointerButton | Wheel | ReleaseAll>;
 
+/** An update as far as it is known when it was applied; milliseconds. */
+export interface AppliedUpdate {
+  readonly id: number;
+  readonly receivedMs: number;
+  readonly decodeMs: number;
+  readonly presentMs: number;
+  /** Whether it changed anything of the picture, beside its video packets. */
+  readonly changed: boolean;
+}
+
 /** Why no ticket could be had. `retry` is worth another attempt; the others are final. */
 export type TicketFailure = 'retry' | 'signed-out' | 'gone' | 'forbidden';
 
@@ -69,6 +83,8 @@ const kMostFaults = 5;
 /** Unsent bytes in the socket above which moves are merged: the network is behind, and only the newest place matters. */
 const kBacklogBytes = 2_048;
 const kBacklogCheckMs = 16;
+
+const micros = (ms: number): number => Math.max(0, Math.round(ms * 1_000));
 
 type Link =
   | { readonly state: 'paused'; readonly retryAtMs: number }
@@ -97,6 +113,7 @@ export class Session {
   private lastQuality = '';
 
   private readonly gate = new SurfaceGate();
+  private readonly acks = new AckOrder();
   private keepalive: Keepalive;
   private readonly latency = new InputLatency();
   private readonly roundTrip = new RoundTrip();
@@ -206,18 +223,43 @@ export class Session {
     this.report();
   }
 
-  /** The update is in the picture and, unless an older picture is still shown, on the canvas. */
-  applied(id: number, receivedMs: number, decodeMs: number, presentMs: number, nowMs: number): void {
+  /**
+   * The update is in the picture and, unless an older picture is still shown, on the canvas, but for `frames` video
+   * packets: each of them is reported to frameDone.
+   */
+  applied(update: AppliedUpdate, frames: number, nowMs: number): void {
     if (this.link.state !== 'open') return;
-    const micros = (ms: number): number => Math.max(0, Math.round(ms * 1_000));
-    this.send({
+    const ack: FrameAck = {
       type: 'FrameAck',
-      updateId: id,
-      receivedUs: micros(receivedMs),
-      decodeUs: micros(decodeMs),
-      presentUs: micros(presentMs),
-    });
-    this.latency.shown(this.answeredInput, nowMs);
+      updateId: update.id,
+      receivedUs: micros(update.receivedMs),
+      decodeUs: micros(update.decodeMs),
+      presentUs: micros(update.presentMs),
+    };
+    this.acks.add({ ack, inputSequence: this.answeredInput }, frames);
+    // What was typed shows in the picture as a rule; only where nothing of it changed the effect may be in the frames.
+    if (frames === 0 || update.changed) this.latency.shown(this.answeredInput, nowMs);
+    this.acknowledge(nowMs);
+  }
+
+  /** A video packet of this update was painted, or will not be. */
+  frameDone(updateId: number, presentMs: number, nowMs: number): void {
+    this.acks.frameDone(updateId, micros(presentMs));
+    this.acknowledge(nowMs);
+  }
+
+  /** The browser cannot decode this coding after all. */
+  videoFailed(codec: VideoCodec, text: string): void {
+    if (!this.paired()) return;
+    this.send({ type: 'VideoFailed', capability: capabilityOf(codec), text: clipText(text, kMaxReason) });
+  }
+
+  private acknowledge(nowMs: number): void {
+    if (this.link.state !== 'open') return;
+    for (const { ack, inputSequence } of this.acks.take()) {
+      this.send(ack);
+      this.latency.shown(inputSequence, nowMs);
+    }
     this.reportQuality();
   }
 
@@ -356,6 +398,7 @@ export class Session {
   /** Whatever comes next comes from an agent that knows nothing of what went before. */
   private restartDesktop(): void {
     this.gate.restart();
+    this.acks.restart();
     this.latency.restart();
     this.liveSinceMs = null;
     this.silent = false;

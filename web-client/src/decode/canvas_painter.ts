@@ -1,6 +1,6 @@
 // The worker's end of the canvas. Puts only what changed; the compositor takes the canvas as it is when the task ends,
 // so an update is never seen half done.
-import type { Rect } from './decoder.js';
+import type { Rect } from '../core/geometry.js';
 
 export class CanvasPainter {
   private readonly context: OffscreenCanvasRenderingContext2D;
@@ -20,5 +20,11 @@ export class CanvasPainter {
 
   put(image: ImageData, rects: readonly Rect[]): void {
     for (const { x, y, width, height } of rects) this.context.putImageData(image, 0, 0, x, y, width, height);
+  }
+
+  /** Draws a frame there and puts back what the picture keeps of the place, in one task: nothing over a film flickers. */
+  drawFrame(frame: VideoFrame, { x, y, width, height }: Rect, image: ImageData, kept: readonly Rect[]): void {
+    this.context.drawImage(frame, x, y, width, height);
+    this.put(image, kept);
   }
 }

@@ -1,5 +1,7 @@
 // The picture in WebAssembly memory: the module that codec/ builds, one instance a session.
-import type { Size } from '../core/geometry.js';
+import type { Rect, Size } from '../core/geometry.js';
+import type { VideoCodec } from '../core/video_codec.js';
+import type { VideoPacket } from '../core/video_streams.js';
 
 interface DecoderExports {
   readonly memory: WebAssembly.Memory;
@@ -11,18 +13,21 @@ interface DecoderExports {
   vt_dirty(handle: number): number;
   vt_pixels(handle: number): number;
   vt_tile_hash(handle: number, tile: number): number;
+  vt_video_count(handle: number): number;
+  vt_video(handle: number): number;
+  vt_video_kept(handle: number, stream: number): number;
+  vt_video_kept_rects(handle: number): number;
 }
 
 const kExports: readonly (keyof DecoderExports)[] = [
   'memory', '_initialize', 'vt_create', 'vt_destroy', 'vt_input', 'vt_apply', 'vt_dirty', 'vt_pixels', 'vt_tile_hash',
+  'vt_video_count', 'vt_video', 'vt_video_kept', 'vt_video_kept_rects',
 ];
 
-export interface Rect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+// As codec/wasm_exports.cpp lays a video packet out: stream, codec, flags, x, y, width, height, offset, length, 0.
+const kPacketNumbers = 10;
+const kKeyFlag = 1;
+const kEndFlag = 2;
 
 /** What the decoder cannot do; the sentence goes to the other end and to the page. */
 export class DecodeError extends Error {
@@ -71,13 +76,31 @@ export class Decoder {
       new Uint8Array(this.wasm.memory.buffer, input, body.length).set(body);
       const count = this.wasm.vt_apply(this.handle, body.length);
       if (count < 0) throw new DecodeError('an update that does not follow the bitstream');
-      const words = new Int32Array(this.wasm.memory.buffer, this.wasm.vt_dirty(this.handle), count * 4);
-      const rects: Rect[] = [];
-      for (let i = 0; i + 3 < words.length; i += 4) {
-        rects.push({ x: words[i] ?? 0, y: words[i + 1] ?? 0, width: words[i + 2] ?? 0, height: words[i + 3] ?? 0 });
-      }
-      return rects;
+      return this.rects(this.wasm.vt_dirty(this.handle), count);
     });
+  }
+
+  /** Packets of video streams in the body that was applied last; their bytes are views of it. */
+  videoPackets(body: Uint8Array): VideoPacket[] {
+    return this.guarded(() => {
+      const count = this.wasm.vt_video_count(this.handle);
+      if (count === 0) return [];
+      const numbers = new Int32Array(this.wasm.memory.buffer, this.wasm.vt_video(this.handle), count * kPacketNumbers);
+      return Array.from({ length: count }, (_, i) => packetAt(numbers, i * kPacketNumbers, body));
+    });
+  }
+
+  /** What the picture owns of a stream's area; null when that is all of it or there is no such stream. */
+  keptOf(stream: number): Rect[] | null {
+    return this.guarded(() => {
+      const count = this.wasm.vt_video_kept(this.handle, stream);
+      return count < 0 ? null : this.rects(this.wasm.vt_video_kept_rects(this.handle), count);
+    });
+  }
+
+  private rects(at: number, count: number): Rect[] {
+    const words = new Int32Array(this.wasm.memory.buffer, at, count * 4);
+    return Array.from({ length: count }, (_, i) => rectAt(words, i * 4));
   }
 
   /** The picture for putImageData; lies in the module's memory and so always shows the newest state. */
@@ -111,4 +134,21 @@ export class Decoder {
       throw error;
     }
   }
+}
+
+function rectAt(words: Int32Array, at: number): Rect {
+  return { x: words[at] ?? 0, y: words[at + 1] ?? 0, width: words[at + 2] ?? 0, height: words[at + 3] ?? 0 };
+}
+
+function packetAt(numbers: Int32Array, at: number, body: Uint8Array): VideoPacket {
+  const [stream = 0, codec = 0, flags = 0] = numbers.subarray(at, at + 3);
+  const [offset = 0, length = 0] = numbers.subarray(at + 7, at + 9);
+  return {
+    stream,
+    codec: codec as VideoCodec,
+    key: (flags & kKeyFlag) !== 0,
+    end: (flags & kEndFlag) !== 0,
+    area: rectAt(numbers, at + 3),
+    bytes: body.subarray(offset, offset + length),
+  };
 }

@@ -32,8 +32,8 @@ export type FromWorkerBody =
   | { readonly type: 'askTicket' }
   /** The canvas now has this size. */
   | { readonly type: 'surface'; readonly width: number; readonly height: number }
-  /** The canvas now shows the desktop after this update. `exact`: every pixel is the desktop's. */
-  | { readonly type: 'shown'; readonly update: number; readonly exact: boolean }
+  /** The canvas now shows the desktop after this update. `exact`: every pixel is the desktop's. `frames` of video so far. */
+  | { readonly type: 'shown'; readonly update: number; readonly exact: boolean; readonly frames: number }
   | {
       readonly type: 'cursor';
       readonly width: number;

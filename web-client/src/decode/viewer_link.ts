@@ -5,6 +5,7 @@ import { Session } from '../core/session.js';
 import { CanvasPainter } from './canvas_painter.js';
 import { DecodeError, type Decoder } from './decoder.js';
 import type { FromWorkerBody, ToWorker } from './messages.js';
+import { VideoLayer } from './video_layer.js';
 
 /** Milliseconds since the Unix epoch, as fine and as steady as the page's event times. */
 export const nowMs = (): number => performance.timeOrigin + performance.now();
@@ -14,6 +15,7 @@ type Start = Extract<ToWorker, { type: 'start' }>;
 export class ViewerLink {
   private readonly session: Session;
   private readonly painter: CanvasPainter;
+  private readonly video: VideoLayer;
   private socket: WebSocket | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private timerAtMs = Infinity;
@@ -23,14 +25,32 @@ export class ViewerLink {
   private faulty = true;
   private lastExact = false;
   private lastUpdate = 0;
+  private frames = 0;
 
   constructor(
     private readonly start: Start,
     private readonly decoder: Decoder,
+    videoCapabilities: () => number,
     private readonly tell: (message: FromWorkerBody) => void,
   ) {
     this.painter = new CanvasPainter(start.canvas);
-    this.session = new Session(start.facts, start.size, Math.random, nowMs());
+    const facts = {
+      ...start.facts,
+      get capabilities() { return start.facts.capabilities | videoCapabilities(); },
+    };
+    this.session = new Session(facts, start.size, Math.random, nowMs());
+    this.video = new VideoLayer(decoder, this.painter, {
+      done: (update, presentMs) => { this.session.frameDone(update, presentMs, nowMs()); },
+      painted: () => {
+        this.frames += 1;
+        this.tellShown();
+      },
+      failed: (codec, text) => { this.session.videoFailed(codec, text); },
+      run: (act) => {
+        this.attempt(act);
+        this.pump();
+      },
+    }, nowMs);
     this.session.start(nowMs());
     this.pump();
   }
@@ -71,6 +91,7 @@ export class ViewerLink {
     this.session.finish('left', '');
     this.pump();
     clearTimeout(this.timer);
+    this.video.reset();
     this.decoder.free();
   }
 
@@ -90,6 +111,7 @@ export class ViewerLink {
         if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(effect.bytes);
         return;
       case 'drop':
+        this.video.reset();
         return this.dropSocket();
       case 'reset':
         return this.reset(effect.width, effect.height);
@@ -142,20 +164,28 @@ export class ViewerLink {
   private reset(width: number, height: number): void {
     this.showing = false;
     this.faulty = false;
-    this.attempt(() => this.decoder.reset({ width, height }, this.start.facts.cacheKib));
+    this.video.reset();
+    this.attempt(() => { this.decoder.reset({ width, height }, this.start.facts.cacheKib); });
   }
 
   private apply(update: UpdateWork): void {
     if (this.faulty) return;
     const begun = nowMs();
-    const rects = this.attempt(() => this.decoder.apply(update.body));
-    if (rects === null) return;
+    const applied = this.attempt(() => {
+      const rects = this.decoder.apply(update.body);
+      const packets = this.decoder.videoPackets(update.body);
+      return { rects: this.video.visible(rects, packets), packets };
+    });
+    if (applied === null) return;
+    const { rects, packets } = applied;
     const decoded = nowMs();
     this.lastExact = update.exact;
     this.lastUpdate = update.id;
     if (this.showing) this.painter.put(this.decoder.pixels(), rects);
     const done = nowMs();
-    this.session.applied(update.id, update.receivedMs, decoded - begun, done - decoded, done);
+    const times = { receivedMs: update.receivedMs, decodeMs: decoded - begun, presentMs: done - decoded };
+    this.session.applied({ id: update.id, ...times, changed: rects.length > 0 }, packets.length, done);
+    for (const packet of packets) this.video.take(packet, update.id);
     if (this.showing) this.tellShown();
   }
 
@@ -164,12 +194,13 @@ export class ViewerLink {
     const { width, height } = this.decoder.size;
     this.painter.show(this.decoder.pixels());
     this.showing = true;
+    this.attempt(() => { this.video.show(); });
     this.tell({ type: 'surface', width, height });
     this.tellShown();
   }
 
   private tellShown(): void {
-    this.tell({ type: 'shown', update: this.lastUpdate, exact: this.lastExact });
+    this.tell({ type: 'shown', update: this.lastUpdate, exact: this.lastExact, frames: this.frames });
   }
 
   /** Runs decoder work; a fault of it resets the link. Null then. */
@@ -180,13 +211,14 @@ export class ViewerLink {
       if (!(error instanceof DecodeError)) throw error;
       this.showing = false;
       this.faulty = true;
+      this.video.reset();
       this.session.decodeFailed(error.message, nowMs());
       return null;
     }
   }
 
   private schedule(): void {
-    const deadline = this.session.nextDeadline(nowMs());
+    const deadline = Math.min(this.session.nextDeadline(nowMs()), this.video.nextDeadline());
     if (deadline === this.timerAtMs) return;
     this.timerAtMs = deadline;
     clearTimeout(this.timer);
@@ -195,6 +227,7 @@ export class ViewerLink {
       this.timerAtMs = Infinity;
       this.session.backlog(this.socket?.bufferedAmount ?? 0);
       this.session.tick(nowMs());
+      this.video.tick();
       this.pump();
     }, Math.max(0, deadline - nowMs()));
   }

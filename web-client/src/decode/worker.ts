@@ -2,6 +2,7 @@
 import { Decoder } from './decoder.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { ViewerLink } from './viewer_link.js';
+import { videoCapabilities } from './web_codecs.js';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -10,6 +11,11 @@ type Start = Extract<ToWorker, { type: 'start' }>;
 let giveModule: (module: WebAssembly.Module) => void;
 const module = new Promise<WebAssembly.Module>((resolve) => {
   giveModule = resolve;
+});
+/** Known long before the first hello; one that comes earlier promises no video. */
+let canDecode = 0;
+void videoCapabilities().then((bits) => {
+  canDecode = bits;
 });
 let link: ViewerLink | null = null;
 /** Messages for a session whose decoder is still on its way. */
@@ -27,7 +33,7 @@ async function start(message: Start): Promise<void> {
   try {
     const decoder = await Decoder.create(await module);
     if (current !== message.number) return;
-    link = new ViewerLink(message, decoder, tell);
+    link = new ViewerLink(message, decoder, () => canDecode, tell);
     const waiting = early;
     early = null;
     for (const one of waiting ?? []) link.handle(one);

@@ -109,7 +109,7 @@ export class SessionPage implements Page {
     clearTimeout(this.pollTimer);
     this.session?.close();
     for (const part of [this.stage, this.keyboard, this.pointer, this.cover, this.handle]) part?.close();
-    for (const name of ['session', 'exact', 'update']) delete document.documentElement.dataset[name];
+    for (const name of ['session', 'exact', 'update', 'frames']) delete document.documentElement.dataset[name];
     void leaveFullScreen().catch(() => undefined);
   }
 
@@ -128,6 +128,7 @@ export class SessionPage implements Page {
       case 'shown':
         root['update'] = String(message.update);
         root['exact'] = String(message.exact);
+        root['frames'] = String(message.frames);
         return;
       case 'quality':
         this.quality = message.quality;

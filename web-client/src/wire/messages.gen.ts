@@ -141,6 +141,7 @@ export const MessageType = {
   Visibility: 39,
   FrameAck: 40,
   PictureCheckResult: 41,
+  VideoFailed: 42,
 } as const;
 
 /** The first message of a viewer. */
@@ -439,6 +440,15 @@ export interface PictureCheckResult {
   readonly wrongTiles: Uint32Array;
 }
 
+/** The browser gave up decoding a video coding that its hello promised. Streams of it end. */
+export interface VideoFailed {
+  readonly type: 'VideoFailed';
+  /** the bit of its hello's capabilities that did not hold */
+  readonly capability: number;
+  /** a sentence for a log */
+  readonly text: string;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -463,7 +473,8 @@ export type AnyMessage =
   | Resize
   | Visibility
   | FrameAck
-  | PictureCheckResult;
+  | PictureCheckResult
+  | VideoFailed;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -495,7 +506,8 @@ export type MessageFromViewer =
   | Resize
   | Visibility
   | FrameAck
-  | PictureCheckResult;
+  | PictureCheckResult
+  | VideoFailed;
 
 function readViewerHello(r: WireReader): ViewerHello {
   r.message = 'ViewerHello';
@@ -937,6 +949,21 @@ function writePictureCheckResult(w: WireWriter, m: PictureCheckResult): void {
   w.uint32List('wrong_tiles', m.wrongTiles, 16384);
 }
 
+function readVideoFailed(r: WireReader): VideoFailed {
+  r.message = 'VideoFailed';
+  return {
+    type: 'VideoFailed',
+    capability: r.uint32('capability'),
+    text: r.text('text', 256),
+  };
+}
+
+function writeVideoFailed(w: WireWriter, m: VideoFailed): void {
+  w.start('VideoFailed', 42);
+  w.uint32('capability', m.capability);
+  w.text('text', m.text, 256);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -989,6 +1016,8 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readFrameAck(r);
     case 41:
       return readPictureCheckResult(r);
+    case 42:
+      return readVideoFailed(r);
     default:
       return null;
   }
@@ -1046,6 +1075,8 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'FrameAck does not come from this side');
     case 41:
       throw new WireError('malformed', 'PictureCheckResult does not come from this side');
+    case 42:
+      throw new WireError('malformed', 'VideoFailed does not come from this side');
     default:
       return null;
   }
@@ -1127,6 +1158,9 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'PictureCheckResult':
       writePictureCheckResult(scratch, message);
+      break;
+    case 'VideoFailed':
+      writeVideoFailed(scratch, message);
       break;
   }
   return scratch.take();
