@@ -22,8 +22,9 @@ enum class Operation : uint8_t {
   kPhoto = 5,   // the lossless coder for photographs
   kKeep = 7,    // areas to remember before they are painted over, or the opening of the archive
   kRecall = 8,  // areas that were kept
+  kRestore = 9,  // tiles of the picture before the reset
 };
-inline constexpr int kOperationCount = 9;  // 6 is not used
+inline constexpr int kOperationCount = 10;  // 6 is not used
 
 // Pixels all operations of one body may write, in pictures. Honest updates stay below 2; the rest bounds the time a
 // hostile body of many overlapping rectangles can take.
