@@ -5,6 +5,7 @@
 // Entries have rising numbers, the first is 0. Memory is taken as entries come, never all of the capacity at once.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -18,6 +19,11 @@ namespace vitrine::codec {
 inline constexpr int64_t kEntryCost = 64;
 // The largest ring an encoder may open, 1 GiB of pixels: what arithmetic and an honest browser can bear.
 inline constexpr int64_t kMaxArchivePixels = int64_t{256} << 20;
+
+// The capacity that so much memory is good for, in pixels.
+constexpr int64_t archive_pixels(uint32_t kib) {
+  return std::min(int64_t{kib} * 1024 / 4, kMaxArchivePixels);
+}
 
 struct ArchiveEntry {
   Rect place;  // where in the picture it was

@@ -8,7 +8,7 @@ namespace vitrine::codec {
 namespace {
 
 // An area takes about 8 bytes to keep, and most of what is kept is never seen again.
-constexpr int64_t kLeastBytes = 160;
+constexpr int64_t kLeastBytes = 100;
 // Entries of one update.
 constexpr size_t kMostAreas = 24;
 // Sources of motions and pieces of areas that are told apart; more are coincidences.
@@ -64,6 +64,20 @@ void subtract(std::vector<Rect>& areas, const Rect& source) {
   areas.swap(left);
 }
 
+// Joins areas that share a side.
+void join(std::vector<Rect>& areas) {
+  for (size_t i = 0; i < areas.size(); ++i) {
+    for (size_t j = 0; j < areas.size(); ++j) {
+      const Rect both = bounding(areas[i], areas[j]);
+      if (i == j || areas[i].empty() || areas[j].empty() || both.area() != areas[i].area() + areas[j].area()) continue;
+      areas[i] = both;
+      areas[j] = {};
+      j = 0;
+    }
+  }
+  std::erase_if(areas, [](const Rect& area) { return area.empty(); });
+}
+
 // Where the motions take from, largest first.
 std::vector<Rect> sources_of(std::span<const Motion> motions) {
   std::vector<Rect> sources;
@@ -75,6 +89,25 @@ std::vector<Rect> sources_of(std::span<const Motion> motions) {
   std::sort(sources.begin(), sources.end(), [](const Rect& a, const Rect& b) { return a.area() > b.area(); });
   if (sources.size() > kMostSources) sources.resize(kMostSources);
   return sources;
+}
+
+// Cuts what is shown lossy out of the areas: it will not be seen again as it is.
+void drop_lossy(const Loss& loss, const CellGrid& grid, std::vector<Rect>& areas) {
+  TileSet inexact = loss.lossy;
+  inexact &= loss.cells;
+  if (!inexact.any()) return;
+  keep_differing(loss.held, loss.painted, inexact);
+  for (const Rect& cells : inexact.rectangles()) {
+    const Rect lossy = grid.pixels_of(cells);
+    std::vector<Rect> parts;
+    for (const Rect& area : areas) {
+      const Rect common = intersect(area, lossy);
+      if (!common.empty()) parts.push_back(tighten(loss.held, loss.painted, common));
+    }
+    for (const Rect& part : parts) {
+      if (!part.empty()) subtract(areas, part);
+    }
+  }
 }
 
 }  // namespace
@@ -89,6 +122,8 @@ std::vector<Rect> worth_keeping(const Loss& loss, const EncoderArchive& archive,
   }
   for (Rect& area : areas) area = grid.pixels_of(area);
   for (const Rect& source : sources_of(loss.motions)) subtract(areas, source);
+  drop_lossy(loss, grid, areas);
+  join(areas);
 
   std::vector<Rect> kept;
   for (const Rect& lost : areas) {

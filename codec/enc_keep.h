@@ -15,7 +15,8 @@ struct Loss {
   const PictureView& held;      // what the viewer shows before
   const PictureView& painted;   // what its source was
   const PictureView& source;    // what it is to show
-  const TileSet& cells;         // exact ones that differ
+  const TileSet& cells;         // where they differ
+  const TileSet& lossy;         // where held and painted may differ
   std::span<const Motion> motions;  // where some of it goes
 };
 

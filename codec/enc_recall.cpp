@@ -85,7 +85,7 @@ int64_t estimate_bytes(const PictureView& picture, const Rect& area, int64_t eno
       fresh += count_new(row, above, area.width);
     }
     seen += area.width;
-    bytes = fresh * 2 > seen ? fresh : fresh / 5;
+    bytes = std::max(fresh / 5, fresh * fresh / seen);
     if (bytes >= enough && y - area.y >= std::min(area.height, kCellSide) - 1) break;
   }
   return bytes;

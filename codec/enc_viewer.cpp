@@ -349,16 +349,15 @@ void ViewerEncoder::State::copy(Draft& draft, const std::vector<Motion>& motions
   }
 }
 
-// Saves what the cells are about to lose. Lossy content will not be seen again as it is.
+// Saves what the cells are about to lose.
 void ViewerEncoder::State::keep(Draft& draft, const TileSet& changing, const std::vector<Motion>& motions) {
   if (!archive.enabled()) return;
   TileSet lost = changing;
   lost -= considered;
   lost -= blank;
-  lost -= lossy;
   considered |= changing;
   if (!lost.any()) return;
-  const auto areas = worth_keeping({held.view(), painted.view(), draft.source, lost, motions}, archive, recalling,
+  const auto areas = worth_keeping({held.view(), painted.view(), draft.source, lost, lossy, motions}, archive, recalling,
                                    held.bounds().area() + kEntryCost);
   if (areas.empty()) return;
   const size_t before = draft.body.size();
@@ -548,10 +547,21 @@ void ViewerEncoder::State::refine(Draft& draft) {
   lossy.for_each([&](int x, int y) {
     if (painted_time(x, y) + kStillBeforeRefinement > draft.now) due.erase(x, y);
   });
+  // Exact content next to lossy content may have been taken for lossy on its way.
+  lossy -= due;
+  keep_differing(painted.view(), held.view(), due);
+  lossy |= due;
   std::vector<Region> regions;
-  for (const Rect& cells : due.rectangles()) regions.push_back({Coding::kPhoto, grid.pixels_of(cells), 0});
+  for (const Rect& cells : due.rectangles()) {
+    regions.push_back({Coding::kPhoto, tighten(painted.view(), held.view(), grid.pixels_of(cells)), 0});
+  }
   const size_t photo_before = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
   encode_regions(draft, regions, Painted::kRepeat);
+  // What was painted is exact, also in cells that were painted in part.
+  TileSet inexact = due;
+  keep_differing(painted.view(), held.view(), inexact);
+  lossy -= due;
+  lossy |= inexact;
   size_t& photo_bytes = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
   draft.info.bytes_by_coding[kRefineBytes] += photo_bytes - photo_before;
   photo_bytes = photo_before;

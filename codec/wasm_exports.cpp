@@ -21,11 +21,28 @@ struct Viewer {
 
 #define VITRINE_EXPORT(name) extern "C" __attribute__((export_name(#name)))
 
-// A handle, or 0 when the size is not allowed or memory is short.
-VITRINE_EXPORT(vt_create) Viewer* vt_create(int32_t width, int32_t height) {
-  auto decoder = vitrine::codec::Decoder::create({width, height});
+// A handle, or 0 when the size is not allowed or memory is short. The archive takes its memory as it fills.
+VITRINE_EXPORT(vt_create) Viewer* vt_create(int32_t width, int32_t height, uint32_t archive_kib) {
+  auto decoder = vitrine::codec::Decoder::create({width, height}, vitrine::codec::archive_pixels(archive_kib));
   if (!decoder.ok()) return nullptr;
   return new (std::nothrow) Viewer{decoder.take(), {}, {}};
+}
+
+// A black picture of another size for the next link, with the archive as it is. 0 when that cannot be; nothing has
+// changed then.
+VITRINE_EXPORT(vt_restart) int32_t vt_restart(Viewer* viewer, int32_t width, int32_t height) {
+  return viewer->decoder.restart({width, height}).ok() ? 1 : 0;
+}
+
+// How many entries were kept, modulo 2^32, and their checksum; vt_cut_archive forgets those from `kept` on, or gives 0.
+VITRINE_EXPORT(vt_kept) uint32_t vt_kept(Viewer* viewer) {
+  return static_cast<uint32_t>(viewer->decoder.archive().kept());
+}
+VITRINE_EXPORT(vt_archive_checksum) uint32_t vt_archive_checksum(Viewer* viewer) {
+  return viewer->decoder.archive().checksum();
+}
+VITRINE_EXPORT(vt_cut_archive) int32_t vt_cut_archive(Viewer* viewer, uint32_t kept) {
+  return viewer->decoder.cut_archive_back(kept) ? 1 : 0;
 }
 
 VITRINE_EXPORT(vt_destroy) void vt_destroy(Viewer* viewer) {

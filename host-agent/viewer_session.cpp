@@ -30,6 +30,13 @@ constexpr int64_t kFirstSlicePixels = 512 * 1024;
 constexpr int64_t kLeastSlicePixels = 64 * 1024;
 constexpr int64_t kLargestSlicePixels = 4 * 1024 * 1024;
 
+// What is kept for recall for one viewer, on both ends. Four screens of 1920x1080; an agent has a viewer or two.
+constexpr uint32_t kMostArchiveKib = 32 * 1024;
+
+codec::EncoderArchive new_archive(const ViewerJoined& joined) {
+  return codec::EncoderArchive(codec::archive_pixels(std::min(joined.cache_kib, kMostArchiveKib)));
+}
+
 // Quality of first paint of pictures by the link's rate in bytes a second: a fast link has no use for smaller bytes,
 // on a slow one an early picture matters more, and refinement follows anyway.
 int jpeg_quality_for(double rate) {
@@ -180,7 +187,7 @@ void ViewerSession::handle_check_result(const PictureCheckResult& result, Micros
 // --- the screen -------------------------------------------------------------------------------------------------
 
 void ViewerSession::reset_surface(Size size, Micros now) {
-  encoder_ = codec::ViewerEncoder(size);
+  encoder_ = codec::ViewerEncoder(size, new_archive(joined_));
   encoded_.reset();
   ++epoch_;
   reset_pending_ = true;

@@ -17,11 +17,14 @@ namespace {
 
 constexpr Size kSize{97, 83};
 constexpr Rect kArea{11, 13, 70, 59};
+// Less than two of the areas below.
+constexpr int64_t kArchivePixels = 8000;
 
 // A body with one operation of a coding, and the picture it must lead to from `before`.
 struct Sample {
   std::vector<uint8_t> body;
   Picture expected;
+  std::vector<uint8_t> first = {};  // what has to be applied before it
 };
 
 struct CodingCase {
@@ -121,11 +124,64 @@ Sample make_jpeg(const Picture& before, uint64_t seed) {
   return sample;
 }
 
+void open_archive(ByteWriter& out) {
+  out.operation(Operation::kKeep);
+  out.number(0);
+  out.number(kArchivePixels);
+}
+
+Sample make_keep(const Picture& before, uint64_t) {
+  Sample sample{{}, before};
+  ByteWriter first(sample.first);
+  open_archive(first);
+  ByteWriter out(sample.body);
+  out.operation(Operation::kKeep);
+  out.number(2);
+  out.rect({5, 6, 7, 8});
+  out.rect(kArea);
+  return sample;
+}
+
+// Of three areas that were kept the first has been pushed out; the others come back, one to its place, one elsewhere.
+Sample make_recall(const Picture& before, uint64_t) {
+  Sample sample{{}, before};
+  ByteWriter first(sample.first);
+  open_archive(first);
+  first.operation(Operation::kKeep);
+  first.number(3);
+  const Rect small{40, 30, 20, 25};
+  first.rect(kArea);
+  first.rect(small);
+  first.rect(kArea);
+  first.operation(Operation::kFlat);
+  first.rect(kArea);
+  first.colour(0x336699);
+  fill(sample.expected, kArea, 0x336699);
+
+  ByteWriter out(sample.body);
+  out.operation(Operation::kRecall);
+  out.number(2);
+  const Rect part{12, 20, 69, 11};
+  out.varint(0 << 1);
+  out.rect(part);
+  out.varint(1 << 1 | 1);
+  out.number(3);
+  out.number(5);
+  out.rect({60, 60, 17, 20});
+  sample.expected = with_area(sample.expected, before, part);
+  for (int y = 0; y < 20; ++y) {
+    for (int x = 0; x < 17; ++x) {
+      sample.expected.row(60 + y)[60 + x] = before.row(small.y + 5 + y)[small.x + 3 + x];
+    }
+  }
+  return sample;
+}
+
 class CodingTest : public testing::TestWithParam<CodingCase> {
  protected:
   // A decoder that shows `picture`, put there by the plainest means.
   static Decoder showing(const Picture& picture) {
-    Decoder decoder = Decoder::create(kSize).take();
+    Decoder decoder = Decoder::create(kSize, kArchivePixels).take();
     std::vector<uint8_t> body;
     ByteWriter out(body);
     out.operation(Operation::kScreen);
@@ -135,6 +191,11 @@ class CodingTest : public testing::TestWithParam<CodingCase> {
     EXPECT_TRUE(decoder.apply(body).ok());
     return decoder;
   }
+  static Decoder prepared(const Sample& sample) {
+    Decoder decoder = Decoder::create(kSize, kArchivePixels).take();
+    EXPECT_TRUE(decoder.apply(sample.first).ok());
+    return decoder;
+  }
 };
 
 TEST_P(CodingTest, GivesBackExactlyWhatWasEncoded) {
@@ -142,6 +203,7 @@ TEST_P(CodingTest, GivesBackExactlyWhatWasEncoded) {
     const Picture before = content(seed + 1);
     Decoder decoder = showing(before);
     const Sample sample = GetParam().make(before, seed);
+    EXPECT_TRUE(decoder.apply(sample.first).ok());
     const auto applied = decoder.apply(sample.body);
     ASSERT_TRUE(applied.ok()) << applied.error().message;
     EXPECT_EQ(wrong_pixels(decoder, sample.expected.view()), 0) << "seed " << seed;
@@ -155,7 +217,7 @@ TEST_P(CodingTest, RefusesEveryTruncation) {
   const size_t step = std::max<size_t>(1, sample.body.size() / 100);
   for (size_t length = 1; length < sample.body.size();
        length += length < 30 || length + 30 > sample.body.size() ? 1 : step) {
-    Decoder decoder = Decoder::create(kSize).take();
+    Decoder decoder = prepared(sample);
     const bool accepted = decoder.apply(std::span(sample.body).first(length)).ok();
     if (GetParam().cut_is_always_noticed) {
       EXPECT_FALSE(accepted) << length << " of " << sample.body.size();
@@ -170,7 +232,7 @@ TEST_P(CodingTest, SurvivesBitFlips) {
   for (size_t bit = 0; bit < bits; bit += bit < 100 ? 1 : 1 + bits / 199) {
     auto damaged = sample.body;
     damaged[bit / 8] ^= static_cast<uint8_t>(1U << bit % 8);
-    Decoder decoder = Decoder::create(kSize).take();
+    Decoder decoder = prepared(sample);
     (void)decoder.apply(damaged);
     for (const Rect& area : decoder.dirty()) {
       EXPECT_EQ(intersect(area, {0, 0, kSize.width, kSize.height}), area);
@@ -182,14 +244,16 @@ TEST_P(CodingTest, RefusesAreasOutsideThePicture) {
   const Picture before = content(2);
   const Sample sample = GetParam().make(before, 4);
   // The same operation for a picture that is too small for its area.
-  Decoder decoder = Decoder::create({50, 50}).take();
+  Decoder decoder = Decoder::create({50, 50}, kArchivePixels).take();
+  (void)decoder.apply(sample.first);
   EXPECT_FALSE(decoder.apply(sample.body).ok());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CodingTest,
                          testing::Values(CodingCase{"Copy", make_copy}, CodingCase{"Flat", make_flat},
                                          CodingCase{"Screen", make_screen, false}, CodingCase{"Jpeg", make_jpeg},
-                                         CodingCase{"Photo", make_photo}),
+                                         CodingCase{"Photo", make_photo}, CodingCase{"Keep", make_keep},
+                                         CodingCase{"Recall", make_recall}),
                          [](const auto& one) { return one.param.name; });
 
 // Bodies that no coding makes.
@@ -214,6 +278,45 @@ TEST(UpdateBody, RefusesHostileNumbers) {
     Decoder decoder = Decoder::create(kSize).take();
     EXPECT_FALSE(decoder.apply(bodies[i]).ok()) << "body " << i;
   }
+}
+
+TEST(UpdateBody, RefusesHostileNumbersForTheArchive) {
+  const std::vector<uint8_t> opening = {7, 0, 0xc0, 0x3e, 7, 1, 4, 4, 9, 9};  // 8000 pixels, 9x9 kept
+  const std::vector<std::vector<uint8_t>> bodies = {
+      {7, 0, 0xc1, 0x3e},                                 // one pixel more than was offered
+      {7, 0, 0xff, 0xff, 0xff, 0xff, 0x0f},               // 2^32 - 1 pixels
+      {7, 1, 90, 0, 20, 4},                               // outside of the picture
+      {7, 1, 0, 0, 97, 83},                               // larger than the archive
+      {7, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 4, 4},      // 2^32 - 1 areas
+      {8, 1, 2, 4, 4, 9, 9},                              // the entry before the first
+      {8, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f, 4, 4, 9, 9},   // 2^31 - 1 entries back
+      {8, 1, 0, 3, 4, 9, 9},                              // from left of the entry
+      {8, 1, 0, 4, 4, 9, 10},                             // from below it
+      {8, 1, 1, 9, 0, 0, 0, 1, 1},                        // from right of it
+      {8, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0, 1, 1},  // from x of 2^32 - 1
+      {8, 1, 1, 1, 0, 0, 0, 9, 9},                        // reaching out of it
+      {8, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 4, 4, 9, 9},   // 2^32 - 1 recalls
+  };
+  for (size_t i = 0; i < bodies.size(); ++i) {
+    Decoder decoder = Decoder::create(kSize, kArchivePixels).take();
+    ASSERT_TRUE(decoder.apply(opening).ok());
+    EXPECT_EQ(decoder.archive().kept(), 1U);
+    EXPECT_FALSE(decoder.apply(bodies[i]).ok()) << "body " << i;
+  }
+}
+
+TEST(UpdateBody, KeepsNothingWithoutAnArchive) {
+  for (const std::vector<uint8_t>& body : {std::vector<uint8_t>{7, 1, 0, 0, 4, 4}, {8, 1, 0, 0, 0, 4, 4}, {7, 0, 1}}) {
+    EXPECT_FALSE(Decoder::create(kSize).take().apply(body).ok());
+  }
+}
+
+TEST(UpdateBody, OfManyTinyEntriesIsRefused) {
+  Decoder decoder = Decoder::create(kSize, kMaxArchivePixels).take();
+  std::vector<uint8_t> body = {7, 0, 0xff, 0xff, 0xff, 0x3f, 7, 0xff, 0xff, 0x03};
+  for (int i = 0; i < 10'000; ++i) body.insert(body.end(), {0, 0, 1, 1});
+  EXPECT_FALSE(decoder.apply(body).ok());
+  EXPECT_LT(decoder.archive().memory_bytes(), 100'000U);
 }
 
 TEST(UpdateBody, OfManyResetsIsRefused) {

@@ -1,9 +1,11 @@
 // Records a session of updates with what the native decoder made of each: for the comparison with the WASM decoder.
 //
-// Output, little-endian 32-bit numbers: width, height, then for each update: bytes of the body, the body, 1 when it was
-// accepted or 0, and the hash of every tile after it.
+// Output, little-endian 32-bit numbers: width, height, KiB of the archive, how many updates, then for each: bytes of the
+// body, the body, 1 when it was accepted or 0, and the hash of every tile after it; last how many entries were kept and
+// the archive's checksum.
 #include <cstdio>
 #include <fstream>
+#include <utility>
 
 #include "codec/enc_viewer.h"
 #include "tests/unit/codec/pictures.h"
@@ -14,10 +16,11 @@ namespace {
 class Recorder {
  public:
   Recorder(Size size, std::ofstream out)
-      : size_(size), out_(std::move(out)), encoder_(size), decoder_(Decoder::create(size).take()), desktop_(size) {
-    number(static_cast<uint32_t>(size.width));
-    number(static_cast<uint32_t>(size.height));
-  }
+      : size_(size),
+        out_(std::move(out)),
+        encoder_(size, EncoderArchive(archive_pixels(kArchiveKib))),
+        decoder_(Decoder::create(size, archive_pixels(kArchiveKib)).take()),
+        desktop_(size) {}
 
   void run(uint64_t seed) {
     Dice dice(seed);
@@ -39,16 +42,21 @@ class Recorder {
       body[static_cast<size_t>(dice.below(static_cast<int>(body.size())))] ^= static_cast<uint8_t>(1 + dice.below(255));
       record(body);
     }
+    write();
   }
 
  private:
+  // Less than two of the pictures, so that the ring wraps.
+  static constexpr uint32_t kArchiveKib = 1500;
+
   void change(Dice& dice) {
     const Rect area = random_area(size_, dice);
-    switch (dice.below(5)) {
+    switch (dice.below(6)) {
       case 0: draw_text(desktop_, area, dice); break;
       case 1: draw_photo(desktop_, area, dice); break;
       case 2: fill(desktop_, area, dice.colour()); break;
       case 3: draw_noise(desktop_, intersect(area, {area.x, area.y, 50, 50}), dice); break;
+      case 4: std::swap(desktop_, other_); break;  // another full-screen window
       default: scroll_up(area, 1 + dice.below(40)); break;
     }
     encoder_.mark(desktop_.bounds(), 0);
@@ -59,21 +67,37 @@ class Recorder {
     }
   }
   void number(uint32_t value) {
-    for (int i = 0; i < 4; ++i) out_.put(static_cast<char>(value >> (8 * i)));
+    for (int i = 0; i < 4; ++i) record_.push_back(static_cast<char>(value >> (8 * i)));
   }
   void record(const std::vector<uint8_t>& body) {
     number(static_cast<uint32_t>(body.size()));
-    out_.write(reinterpret_cast<const char*>(body.data()), static_cast<std::streamsize>(body.size()));
+    record_.insert(record_.end(), body.begin(), body.end());
+    ++updates_;
     number(decoder_.apply(body).ok() ? 1 : 0);
     const uint32_t tiles = static_cast<uint32_t>(((size_.width + 63) / 64) * ((size_.height + 63) / 64));
     for (uint32_t tile = 0; tile < tiles; ++tile) number(decoder_.tile_hash(tile));
   }
 
+  void write() {
+    number(static_cast<uint32_t>(decoder_.archive().kept()));
+    number(decoder_.archive().checksum());
+    const std::vector<char> updates = std::exchange(record_, {});
+    number(static_cast<uint32_t>(size_.width));
+    number(static_cast<uint32_t>(size_.height));
+    number(kArchiveKib);
+    number(updates_);
+    record_.insert(record_.end(), updates.begin(), updates.end());
+    out_.write(record_.data(), static_cast<std::streamsize>(record_.size()));
+  }
+
   Size size_;
   std::ofstream out_;
+  std::vector<char> record_;
+  uint32_t updates_ = 0;
   ViewerEncoder encoder_;
   Decoder decoder_;
   Picture desktop_;
+  Picture other_{size_};
 };
 
 }  // namespace

@@ -18,16 +18,17 @@ const number = () => {
 
 const width = number();
 const height = number();
-assert.equal(decoder.vt_create(0, 5), 0);
-assert.equal(decoder.vt_create(9000, 9000), 0);
-const handle = decoder.vt_create(width, height);
+const archiveKib = number();
+assert.equal(decoder.vt_create(0, 5, 0), 0);
+assert.equal(decoder.vt_create(9000, 9000, 0), 0);
+const handle = decoder.vt_create(width, height, archiveKib);
 assert.notEqual(handle, 0);
 assert.equal(decoder.vt_input(handle, 2 ** 20 + 1), 0);
 const tiles = Math.ceil(width / 64) * Math.ceil(height / 64);
 
 let updates = 0;
 let refused = 0;
-while (at < record.length) {
+for (let left = number(); left > 0; --left) {
   const size = number();
   const input = decoder.vt_input(handle, size);
   assert.notEqual(input, 0);
@@ -44,6 +45,8 @@ while (at < record.length) {
   ++updates;
 }
 assert.ok(updates > 80);
+assert.equal(decoder.vt_kept(handle), number());
+assert.equal(decoder.vt_archive_checksum(handle) >>> 0, number());
 decoder.vt_destroy(handle);
 console.log(`${updates} updates, ${refused} refused: as native`);
 

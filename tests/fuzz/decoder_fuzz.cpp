@@ -6,10 +6,13 @@
 
 #include "codec/dec_decoder.h"
 
+// As much as the largest picture here.
+constexpr int64_t kArchivePixels = 256 * 256;
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 2) return 0;
   const vitrine::Size picture{1 + data[0], 1 + data[1]};
-  auto decoder = vitrine::codec::Decoder::create(picture);
+  auto decoder = vitrine::codec::Decoder::create(picture, kArchivePixels);
   if (!decoder.ok()) return 0;
   std::span<const uint8_t> rest(data + 2, size - 2);
   while (!rest.empty()) {

@@ -13,13 +13,15 @@ class ScreenActivity {
 
   // Draws one thing somewhere.
   void draw() {
-    switch (world_.random(6)) {
+    switch (world_.random(8)) {
       case 0: write_line(); break;
       case 1: write_line(); break;
       case 2: scroll(); break;
       case 3: drag(); break;
       case 4: show_picture(); break;
       case 5: screen_.fill(place(), colour()); break;
+      case 6: open_window(); break;
+      case 7: close_window(); break;
     }
     if (world_.chance(8)) screen_.move_pointer({static_cast<int>(world_.random(200)), 50});
     if (world_.chance(16)) screen_.set_cursor(cursor());
@@ -81,14 +83,49 @@ class ScreenActivity {
     }
     screen_.damage(area);
   }
+  // A window or a menu covers what is there, text in it.
+  void open_window() {
+    if (covered_.size() == kMostWindows) return close_window();
+    const Rect area = place();
+    std::vector<uint32_t> behind;
+    for (int y = area.y; y < area.bottom(); ++y) {
+      const uint32_t* row = screen_.pixels().row(y) + area.x;
+      behind.insert(behind.end(), row, row + area.width);
+    }
+    covered_.push_back({area, screen_.pixels().size(), std::move(behind)});
+    screen_.fill(area, colour());
+    for (int y = area.y; y + 4 < area.bottom(); y += 12) {
+      screen_.fill({area.x, y, 1 + static_cast<int>(world_.random(static_cast<uint32_t>(area.width))), 3}, 0x202020);
+    }
+  }
+  // What was behind the last one shows again, as it was.
+  void close_window() {
+    if (covered_.empty()) return;
+    const Covered last = std::move(covered_.back());
+    covered_.pop_back();
+    if (last.screen != screen_.pixels().size()) return;
+    for (int y = 0; y < last.area.height; ++y) {
+      std::copy_n(last.pixels.data() + static_cast<size_t>(y) * last.area.width, last.area.width,
+                  screen_.pixels().row(last.area.y + y) + last.area.x);
+    }
+    screen_.damage(last.area);
+  }
   agent::CursorImage cursor() {
     agent::CursorImage image{{8, 8}, {1, 1}, std::vector<uint8_t>(8 * 8 * 4)};
     image.rgba[world_.random(256)] = 255;
     return image;
   }
 
+  struct Covered {
+    Rect area;
+    Size screen;
+    std::vector<uint32_t> pixels;
+  };
+  static constexpr size_t kMostWindows = 4;
+
   World& world_;
   agent::MemoryScreen& screen_;
+  std::vector<Covered> covered_;
 };
 
 }  // namespace vitrine::session

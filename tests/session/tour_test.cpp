@@ -23,6 +23,7 @@ constexpr uint64_t kUnixTime = 1'790'000'000;
 constexpr const char* kOrigin = "https://desk.example";
 constexpr LinkId kAgentLink = 1;
 constexpr LinkId kPageLink = 2;
+constexpr uint32_t kCacheKib = 1024;
 constexpr uint32_t kWhite = 0xffffff;
 constexpr uint32_t kBlue = 0x3366cc;
 
@@ -35,7 +36,9 @@ struct Page {
 
   void handle(const DesktopStatus& status) { states.push_back(status.state); }
   void handle(const SurfaceReset& reset) {
-    decoder = codec::Decoder::create({static_cast<int>(reset.width), static_cast<int>(reset.height)}).take();
+    decoder = codec::Decoder::create({static_cast<int>(reset.width), static_cast<int>(reset.height)},
+                                     codec::archive_pixels(kCacheKib))
+                  .take();
   }
   void handle(const Update& update) {
     ASSERT_TRUE(decoder->apply(update.body).ok());
@@ -84,7 +87,7 @@ class TourTest : public testing::Test {
     gateway.add_agent(kAgentLink, std::get<AgentAdmission>(admitted), now);
   }
   void page_connects() {
-    const Bytes hello = serialize(ViewerHello{.ticket = ticket(), .width = 320, .height = 200});
+    const Bytes hello = serialize(ViewerHello{.ticket = ticket(), .width = 320, .height = 200, .cache_kib = kCacheKib});
     const auto admitted = admit_viewer(hello, verifier, kOrigin, kUnixTime);
     gateway.add_viewer(kPageLink, std::get<ViewerAdmission>(admitted), now, kUnixTime);
   }

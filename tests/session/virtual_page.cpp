@@ -7,6 +7,8 @@ namespace {
 
 constexpr Micros kReconnect = 200 * kMillisecond;
 constexpr Micros kReconnectAfterRefusal = kSecond;
+// Two screens or less, so that the archive wraps.
+constexpr uint32_t kCacheKib = 1200;
 
 }  // namespace
 
@@ -47,7 +49,8 @@ void VirtualPage::connect(Micros now) {
   send(serialize(ViewerHello{.ticket = ticket,
                              .width = static_cast<uint32_t>(window_.width),
                              .height = static_cast<uint32_t>(window_.height),
-                             .browser = "Simulated 1"}));
+                             .browser = "Simulated 1",
+                             .cache_kib = kCacheKib}));
   if (hidden_) send(serialize(Visibility{.visible = false}));
 }
 
@@ -126,7 +129,9 @@ void VirtualPage::handle(const SurfaceReset& reset, Micros) {
   if (reset.width == 0 || reset.height == 0) return fail("a surface without pixels");
   // Another agent link starts to count again.
   epoch_ = reset.epoch;
-  decoder_ = codec::Decoder::create({static_cast<int>(reset.width), static_cast<int>(reset.height)}).take();
+  decoder_ = codec::Decoder::create({static_cast<int>(reset.width), static_cast<int>(reset.height)},
+                                    codec::archive_pixels(kCacheKib))
+                 .take();
   flags_ = 0;
   if (reset.epoch == 1) last_update_ = shown_input_ = 0;
 }

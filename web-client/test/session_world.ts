@@ -25,7 +25,7 @@ export class World {
   private updateId = 0;
 
   constructor(random = 0.5) {
-    const facts = { capabilities: 1, browser: 'Test 1', timeZone: 'UTC', locale: 'en' };
+    const facts = { capabilities: 1, browser: 'Test 1', timeZone: 'UTC', locale: 'en', cacheKib: 4096 };
     this.session = new Session(facts, { width: 800, height: 600, scalePercent: 100 }, () => random, this.nowMs);
   }
 

@@ -14,6 +14,9 @@
 
 namespace vitrine::agent {
 
+// A few of the tests' pictures.
+inline constexpr uint32_t kCacheKib = 4096;
+
 inline ViewerJoined joined_with(uint32_t rights, Size size) {
   ViewerJoined joined;
   joined.viewer = 1;
@@ -23,6 +26,7 @@ inline ViewerJoined joined_with(uint32_t rights, Size size) {
   joined.width = static_cast<uint32_t>(size.width);
   joined.height = static_cast<uint32_t>(size.height);
   joined.browser = "Test 1";
+  joined.cache_kib = kCacheKib;
   return joined;
 }
 inline constexpr uint32_t kAllRights = kMayView | kMayInput | kMayResize;
@@ -68,7 +72,8 @@ class VirtualViewer {
  private:
   void handle(const SurfaceReset& message) {
     reset = message;
-    auto made = codec::Decoder::create({static_cast<int>(message.width), static_cast<int>(message.height)});
+    auto made = codec::Decoder::create({static_cast<int>(message.width), static_cast<int>(message.height)},
+                                       codec::archive_pixels(kCacheKib));
     ASSERT_TRUE(made.ok());
     decoder.emplace(made.take());
   }

@@ -3,7 +3,14 @@ import type { Platform } from '../core/keyboard.js';
 import type { ViewerFacts } from '../core/session.js';
 import { kCanDecodeJpeg, kHasTouch } from '../wire/messages.gen.js';
 
+/** Memory for content that was seen before, KiB; a picture of 1920x1080 takes 8,100. */
+const kCacheKib = 64 * 1024;
+const kSmallCacheKib = 32 * 1024;
+/** Machines up to this much memory keep less, GiB. */
+const kSmallMemoryGib = 4;
+
 interface BrandedNavigator extends Navigator {
+  readonly deviceMemory?: number;
   readonly userAgentData?: {
     readonly platform: string;
     readonly brands: readonly { readonly brand: string; readonly version: string }[];
@@ -28,7 +35,13 @@ export function viewerFacts(): ViewerFacts {
     browser: browserName(),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     locale: navigator.language,
+    cacheKib: cacheKib(),
   };
+}
+
+function cacheKib(): number {
+  const small = touchFirst() || (agent.deviceMemory ?? Infinity) <= kSmallMemoryGib;
+  return small ? kSmallCacheKib : kCacheKib;
 }
 
 function browserName(): string {

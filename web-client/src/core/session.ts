@@ -42,6 +42,8 @@ export interface ViewerFacts {
   readonly browser: string;
   readonly timeZone: string;
   readonly locale: string;
+  /** How much content that was seen before may be kept, KiB. */
+  readonly cacheKib: number;
 }
 
 export interface WindowSize {
@@ -311,7 +313,7 @@ export class Session {
       browser: clipText(this.facts.browser, kMaxName),
       timeZone: clipText(this.facts.timeZone, kMaxName),
       locale: clipText(this.facts.locale, kMaxName),
-      cacheKib: 0,
+      cacheKib: this.facts.cacheKib,
     });
   }
 

@@ -4,7 +4,7 @@ import type { Size } from '../core/geometry.js';
 interface DecoderExports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
-  vt_create(width: number, height: number): number;
+  vt_create(width: number, height: number, archiveKib: number): number;
   vt_destroy(handle: number): void;
   vt_input(handle: number, size: number): number;
   vt_apply(handle: number, size: number): number;
@@ -45,10 +45,10 @@ export class Decoder {
     return new Decoder(wasm);
   }
 
-  /** A new, black picture in place of the old one. */
-  reset(size: Size): void {
+  /** A new, black picture in place of the old one, and an empty archive of so much, of which it takes what it uses. */
+  reset(size: Size, archiveKib: number): void {
     this.free();
-    this.handle = this.guarded(() => this.wasm.vt_create(size.width, size.height));
+    this.handle = this.guarded(() => this.wasm.vt_create(size.width, size.height, archiveKib));
     if (this.handle === 0) throw new DecodeError(`no memory for a picture of ${size.width}x${size.height}`);
     this.pictureSize = size;
   }

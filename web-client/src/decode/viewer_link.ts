@@ -142,7 +142,7 @@ export class ViewerLink {
   private reset(width: number, height: number): void {
     this.showing = false;
     this.faulty = false;
-    this.attempt(() => this.decoder.reset({ width, height }));
+    this.attempt(() => this.decoder.reset({ width, height }, this.start.facts.cacheKib));
   }
 
   private apply(update: UpdateWork): void {
