@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "codec/enc_viewer.h"
+#include "host-agent/arrival.h"
 #include "host-agent/input/input_sink.h"
 #include "host-agent/pacer.h"
 #include "host-agent/screen/screen_source.h"
@@ -44,7 +45,8 @@ struct ViewerSummary {
 // One thread.
 class ViewerSession {
  public:
-  ViewerSession(ViewerJoined joined, Size screen, Micros now);
+  // `arrival` is what the viewer has from an earlier link; its archive fits archive_capacity().
+  ViewerSession(ViewerJoined joined, Size screen, Micros now, Arrival arrival = {});
 
   // A message from the viewer. One that breaks the rules closes the session with a reason.
   Received receive(std::span<const uint8_t> message, Micros now);
@@ -80,6 +82,9 @@ class ViewerSession {
   // Close was taken; the link may be closed once that is sent.
   [[nodiscard]] bool finished() const { return finished_; }
   [[nodiscard]] const ViewerJoined& joined() const { return joined_; }
+  // Whose cache the archive is the other half of; taken out, it is for the viewer's next link.
+  [[nodiscard]] const CacheOwner& cache_owner() const { return cache_owner_; }
+  codec::EncoderArchive take_archive() { return encoder_.take_archive(); }
   [[nodiscard]] ViewerSummary summary() const;
   [[nodiscard]] const Pacer& pacer() const { return pacer_; }
 
@@ -102,12 +107,14 @@ class ViewerSession {
   codec::EncodeBudget budget() const;
   Bytes take_update(Micros now);
   void fit_slice(const EncodedUpdate& update, Micros took);
+  codec::EncoderArchive carry_archive();
   [[nodiscard]] Micros check_at() const;
   std::optional<Bytes> take_check(Micros now);
   std::optional<Bytes> take_small();
 
   ViewerJoined joined_;
   codec::ViewerEncoder encoder_;
+  CacheOwner cache_owner_;
   Pacer pacer_;
   bool visible_ = true;
 
@@ -126,6 +133,7 @@ class ViewerSession {
   uint32_t acked_update_ = 0;
   Micros captured_at_ = 0;
   std::optional<EncodedUpdate> encoded_;
+  std::optional<uint64_t> kept_before_;  // entries of an archive that was open before `encoded_`
   int64_t slice_pixels_;  // how much is encoded in one go, so that input waits only milliseconds
   bool exact_ = false;
   uint32_t told_flags_ = 0;  // of the last update

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "codec/dec_decoder.h"
-#include "codec/enc_screen.h"
 #include "codec/tile_hash.h"
 #include "tests/unit/codec/pictures.h"
 
@@ -18,18 +17,21 @@ class RestoreTest : public testing::Test {
  protected:
   RestoreTest() : picture_(kSize) {
     Dice dice(3);
-    draw_noise(picture_, picture_.bounds(), dice);
+    ByteWriter out(painting_);
+    for (int i = 0; i < 60; ++i) {
+      const Rect area = intersect({dice.below(kSize.width), dice.below(kSize.height), 40, 40}, picture_.bounds());
+      const uint32_t colour = dice.colour();
+      fill(picture_, area, colour);
+      out.operation(Operation::kFlat);
+      out.rect(area);
+      out.colour(colour);
+    }
   }
 
   // A decoder that shows the picture, told that its link starts again.
   Decoder restarted(Size size = kSize) const {
     Decoder decoder = Decoder::create(kSize).take();
-    std::vector<uint8_t> body;
-    ByteWriter out(body);
-    out.operation(Operation::kScreen);
-    out.rect(picture_.bounds());
-    ScreenEncoder().encode(picture_.view(), Picture(kSize).view(), picture_.bounds(), body);
-    EXPECT_TRUE(decoder.apply(body).ok());
+    EXPECT_TRUE(decoder.apply(painting_).ok());
     EXPECT_TRUE(decoder.restart(size).ok());
     return decoder;
   }
@@ -51,6 +53,7 @@ class RestoreTest : public testing::Test {
   }
 
   Picture picture_;
+  std::vector<uint8_t> painting_;  // an update that paints it
 };
 
 TEST_F(RestoreTest, KeepsTheNamedTilesAndBlackensTheOthers) {

@@ -14,7 +14,7 @@ namespace vitrine::session {
 class VirtualPage {
  public:
   VirtualPage(VirtualDesktop& desktop, Size window, Connections& connections, VirtualGateway& gateway,
-              EmulatedLink& network, const TicketSigner& broker);
+              EmulatedLink& network, const TicketSigner& broker, uint8_t number);
 
   // What a person does. Nothing happens while there is no connection, as in the page.
   void type(const std::string& text);
@@ -43,6 +43,7 @@ class VirtualPage {
   struct Counts {
     int connections = 0;
     int updates = 0;
+    size_t update_bytes = 0;
     int checked_tiles = 0;
     int closes = 0;
     Micros oldest_picture = 0;  // the most that passed from capture to canvas
@@ -55,6 +56,7 @@ class VirtualPage {
   void disconnect(Micros now, Micros wait);
   void receive(const Bytes& message, Micros now);
   void send(const Bytes& message);
+  [[nodiscard]] Bytes holdings() const;
 
   void handle(const Welcome& welcome, Micros now);
   void handle(const DesktopStatus& status, Micros now);
@@ -83,6 +85,7 @@ class VirtualPage {
   EmulatedLink& network_;
   const TicketSigner& broker_;
 
+  const Bytes cache_id_;
   std::optional<uint64_t> link_;
   std::optional<LinkHealth> health_;
   std::optional<DesktopState> state_;
@@ -93,6 +96,7 @@ class VirtualPage {
   uint32_t shown_input_ = 0;
   uint32_t epoch_ = 0;
   uint32_t flags_ = 0;  // of the last update
+  bool holdings_due_ = false;  // the desktop was lost; the gateway's ping says when it will listen
   std::optional<codec::Decoder> decoder_;
   Counts counts_;
   std::string last_close_;
