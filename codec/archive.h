@@ -17,6 +17,8 @@ namespace vitrine::codec {
 
 // What an entry takes of the capacity besides its pixels: bounds how many tiny ones there can be.
 inline constexpr int64_t kEntryCost = 64;
+// Opening a ring frees what was in it; for a decoder it counts as one in so many of a picture.
+inline constexpr int64_t kOpeningShare = 8;
 // The largest ring an encoder may open, 1 GiB of pixels: what arithmetic and an honest browser can bear.
 inline constexpr int64_t kMaxArchivePixels = int64_t{256} << 20;
 
@@ -49,7 +51,9 @@ class Archive {
   [[nodiscard]] uint64_t oldest() const { return kept_ - entries_.size(); }
   [[nodiscard]] bool has(uint64_t number) const { return number >= oldest() && number < kept_; }
   // An entry that the ring has.
-  [[nodiscard]] const ArchiveEntry& entry(uint64_t number) const { return entries_[number - oldest()]; }
+  [[nodiscard]] const ArchiveEntry& entry(uint64_t number) const {
+    return entries_[static_cast<size_t>(number - oldest())];
+  }
   // What was kept after this entry, as a share of the capacity: near 1 it is about to go.
   [[nodiscard]] double age(uint64_t number) const {
     const ArchiveEntry& kept = entry(number);

@@ -170,7 +170,7 @@ Result<void> Decoder::State::apply_keep(ByteReader& in) {
       return Error{ErrorCode::kMalformed, "update opens a larger archive than was offered"};
     }
     // Freeing many entries takes longer than the body's size shows.
-    TRY(spend(int64_t{size.width} * size.height / 8));
+    TRY(spend(int64_t{size.width} * size.height / kOpeningShare));
     archive.open(capacity);
     return {};
   }

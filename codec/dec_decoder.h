@@ -1,5 +1,6 @@
 // Applies updates to a picture. Every byte is hostile until proven otherwise: apply() is bounded in time by the size
-// of the picture and of the body, in memory by the size of the picture and the archive it may fill, and never leaves it.
+// of the picture and of the body, in memory by the size of the picture and the archive it may fill, and never leaves
+// it.
 #pragma once
 
 #include <cstdint>

@@ -92,9 +92,7 @@ void EncoderArchive::index_anchors(uint64_t number, const PictureView& picture, 
     if ((anchor.hash & mask) != 0) continue;
     AnchorSlot* bucket = &anchors_[bucket_of(anchor.hash)];
     // What an entry has twice points nowhere in particular, and should not push out other entries.
-    const auto same = [&](const AnchorSlot& slot) {
-      return slot.hash == anchor.hash && slot.number == number;
-    };
+    const auto same = [&](const AnchorSlot& slot) { return slot.hash == anchor.hash && slot.number == number; };
     if (std::any_of(bucket, bucket + kBucket, same)) continue;
     std::copy_backward(bucket, bucket + kBucket - 1, bucket + kBucket);
     bucket[0] = {anchor.hash, anchor.x, anchor.y, number};

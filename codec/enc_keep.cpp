@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/bitstream.h"
 #include "codec/enc_diff.h"
 
 namespace vitrine::codec {
@@ -17,6 +18,10 @@ constexpr size_t kMostPieces = 256;
 // What is archived counts as long as it is younger than this share of the ring: what falls out before the content
 // returns would be lost.
 constexpr double kOldestAge = 0.75;
+// Entries among which an edge's last strip is looked for, and how far ahead of it and beside it is kept.
+constexpr uint64_t kEdgeEntries = 8;
+constexpr int kAhead = 96;
+constexpr int kBeside = 64;
 // Cells kept along to save a rectangle: up to as many as are lost.
 constexpr int64_t kMostWaste = 2;
 // Rectangles of a set that are few enough as they are.
@@ -110,6 +115,32 @@ void drop_lossy(const Loss& loss, const CellGrid& grid, std::vector<Rect>& areas
   }
 }
 
+// An edge that moves on covers strip after strip. When the last entries end where this area begins, what the edge will
+// cover next is kept along, so that an area crossed once is one entry and not a dozen.
+Rect with_what_comes(const Rect& area, const Archive& ring, const Rect& picture) {
+  const auto meets = [](int from, int to, int other_from, int other_to) {
+    return 2 * (std::min(to, other_to) - std::max(from, other_from)) >= to - from;
+  };
+  const uint64_t first = std::max(ring.oldest(), ring.kept() - std::min(ring.kept(), kEdgeEntries));
+  for (uint64_t number = ring.kept(); number-- > first;) {
+    const Rect& last = ring.entry(number).place;
+    Rect more = area;
+    if (meets(area.y, area.bottom(), last.y, last.bottom())) {
+      if (last.right() == area.x) more = {area.x, area.y - kBeside, area.width + kAhead, area.height + 2 * kBeside};
+      if (last.x == area.right()) {
+        more = {area.x - kAhead, area.y - kBeside, area.width + kAhead, area.height + 2 * kBeside};
+      }
+    } else if (meets(area.x, area.right(), last.x, last.right())) {
+      if (last.bottom() == area.y) more = {area.x - kBeside, area.y, area.width + 2 * kBeside, area.height + kAhead};
+      if (last.y == area.bottom()) {
+        more = {area.x - kBeside, area.y - kAhead, area.width + 2 * kBeside, area.height + kAhead};
+      }
+    }
+    if (more != area) return intersect(more, picture);
+  }
+  return area;
+}
+
 }  // namespace
 
 std::vector<Rect> worth_keeping(const Loss& loss, const EncoderArchive& archive, RecallSearch& search,
@@ -136,12 +167,38 @@ std::vector<Rect> worth_keeping(const Loss& loss, const EncoderArchive& archive,
       around = bounding(around, part);
     }
     if (fresh < kLeastBytes) continue;
+    around = with_what_comes(around, archive.ring(), loss.source.bounds());
     if (around.area() + kEntryCost > std::min(most_pixels, archive.capacity())) continue;
     most_pixels -= around.area() + kEntryCost;
     kept.push_back(around);
     if (kept.size() == kMostAreas) break;
   }
   return kept;
+}
+
+int64_t write_keep(EncoderArchive& archive, const PictureView& held, std::span<const Rect> areas,
+                   std::vector<uint8_t>& body) {
+  ByteWriter out(body);
+  int64_t cost = 0;
+  if (!archive.opened()) {
+    archive.open({held.width, held.height});
+    out.operation(Operation::kKeep);
+    out.number(0);
+    out.number(static_cast<int>(archive.capacity()));
+    cost += held.bounds().area() / kOpeningShare;
+  }
+  std::vector<Rect> kept;
+  for (const Rect& area : areas) {
+    if (archive.keep(held, area)) kept.push_back(area);
+  }
+  if (kept.empty()) return cost;
+  out.operation(Operation::kKeep);
+  out.number(static_cast<int>(kept.size()));
+  for (const Rect& area : kept) {
+    out.rect(area);
+    cost += area.area() + kEntryCost;
+  }
+  return cost;
 }
 
 }  // namespace vitrine::codec

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/bitstream.h"
 #include "codec/enc_diff.h"
 #include "codec/enc_displaced.h"
 #include "codec/simd.h"
@@ -50,7 +51,8 @@ int probe(const PictureView& source, const ArchiveEntry& entry, const TileSet& m
 }
 
 VITRINE_INLINE int count_new(const uint32_t* row, const uint32_t* above, int width) {
-  int fresh = 0;
+  // What lies left of the area is not known to stay.
+  int fresh = static_cast<int>(((row[0] ^ above[0]) & kColourMask) != 0);
   for (int x = 1; x < width; ++x) {
     const uint32_t pixel = row[x] & kColourMask;
     fresh += static_cast<int>((pixel != (row[x - 1] & kColourMask)) & (pixel != (above[x] & kColourMask)));
@@ -79,11 +81,7 @@ int64_t estimate_bytes(const PictureView& picture, const Rect& area, int64_t eno
   for (int y = area.y; y < area.bottom(); ++y) {
     const uint32_t* row = picture.row(y) + area.x;
     const uint32_t* above = picture.row(std::max(y - 1, 0)) + area.x;
-    if (area.width == 1) {
-      fresh += static_cast<int>((row[0] & kColourMask) != (above[0] & kColourMask));
-    } else {
-      fresh += count_new(row, above, area.width);
-    }
+    fresh += count_new(row, above, area.width);
     seen += area.width;
     bytes = std::max(fresh / 5, fresh * fresh / seen);
     if (bytes >= enough && y - area.y >= std::min(area.height, kCellSide) - 1) break;
@@ -166,6 +164,34 @@ std::vector<Rect> RecallSearch::not_archived(const EncoderArchive& archive, cons
     take_matching(archive, number, place.x, place.y, picture, left, taken);
   }
   return left;
+}
+
+std::vector<Rect> write_recall(const Archive& ring, std::span<const Recall> recalls, int64_t most_pixels,
+                               std::vector<uint8_t>& body) {
+  std::vector<Rect> painted;
+  std::vector<uint8_t> items;
+  ByteWriter out(items);
+  for (const Recall& one : recalls) {
+    if (!ring.has(one.number)) continue;
+    most_pixels -= one.to.area();
+    if (most_pixels < 0) break;
+    const Rect& place = ring.entry(one.number).place;
+    const bool moved = one.dx != place.x || one.dy != place.y;
+    const auto back = static_cast<uint32_t>(ring.kept() - 1 - one.number);
+    out.varint(back << 1 | static_cast<uint32_t>(moved));
+    if (moved) {
+      out.number(one.to.x - one.dx);
+      out.number(one.to.y - one.dy);
+    }
+    out.rect(one.to);
+    painted.push_back(one.to);
+  }
+  if (painted.empty()) return painted;
+  ByteWriter whole(body);
+  whole.operation(Operation::kRecall);
+  whole.number(static_cast<int>(painted.size()));
+  whole.bytes(items);
+  return painted;
 }
 
 // --- displaced -----------------------------------------------------------------------------------------------------
@@ -263,7 +289,8 @@ void RecallSearch::match_area(const PictureView& picture, const PictureView& ent
     while (y < area.bottom() && row_fits(y)) ++y;
     const bool at_edge = from == area.y || y == area.bottom();
     if (y > from && (at_edge || y - from >= kLeastRun)) {
-      if (from > gap_from) match_columns(picture, entry, dx, dy, {area.x, gap_from, area.width, from - gap_from}, taken, left);
+      if (from > gap_from)
+        match_columns(picture, entry, dx, dy, {area.x, gap_from, area.width, from - gap_from}, taken, left);
       taken.push_back({area.x, from, area.width, y - from});
       gap_from = y;
     }
@@ -274,8 +301,8 @@ void RecallSearch::match_area(const PictureView& picture, const PictureView& ent
   }
 }
 
-void RecallSearch::match_columns(const PictureView& picture, const PictureView& entry, int dx, int dy,
-                                 const Rect& area, std::vector<Rect>& taken, std::vector<Rect>& left) {
+void RecallSearch::match_columns(const PictureView& picture, const PictureView& entry, int dx, int dy, const Rect& area,
+                                 std::vector<Rect>& taken, std::vector<Rect>& left) {
   differing_.assign(static_cast<size_t>(area.width), 0);
   for (int y = area.y; y < area.bottom(); ++y) {
     const uint32_t* a = picture.row(y) + area.x;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "codec/enc_archive.h"
@@ -19,9 +20,14 @@ struct Recall {
   Rect to;
 };
 
-// About what coding an area would take, looking no further once it is `enough`: pixels that equal neither their left nor
-// their upper neighbour, and how dear one is (measured: 0.2 bytes in text, 1 in photographs).
+// About what coding an area would take, looking no further once it is `enough`: pixels that equal neither their left
+// nor their upper neighbour, and how dear one is (measured: 0.2 bytes in text, 1 in photographs).
 [[nodiscard]] int64_t estimate_bytes(const PictureView& picture, const Rect& area, int64_t enough);
+
+// Appends the operation that paints these from the viewer's archive, except what has been pushed out of it since and
+// what goes beyond `most_pixels`. Returns the areas it paints.
+std::vector<Rect> write_recall(const Archive& ring, std::span<const Recall> recalls, int64_t most_pixels,
+                               std::vector<uint8_t>& body);
 
 // One per encoder, to keep its scratch memory.
 class RecallSearch {

@@ -357,59 +357,21 @@ void ViewerEncoder::State::keep(Draft& draft, const TileSet& changing, const std
   lost -= blank;
   considered |= changing;
   if (!lost.any()) return;
-  const auto areas = worth_keeping({held.view(), painted.view(), draft.source, lost, lossy, motions}, archive, recalling,
-                                   held.bounds().area() + kEntryCost);
+  const auto areas = worth_keeping({held.view(), painted.view(), draft.source, lost, lossy, motions}, archive,
+                                   recalling, held.bounds().area() + kEntryCost);
   if (areas.empty()) return;
   const size_t before = draft.body.size();
-  ByteWriter out(draft.body);
-  if (!archive.opened()) {
-    archive.open(held.size());
-    out.operation(Operation::kKeep);
-    out.number(0);
-    out.number(static_cast<int>(archive.capacity()));
-  }
-  std::vector<Rect> kept;
-  for (const Rect& area : areas) {
-    if (archive.keep(held.view(), area)) kept.push_back(area);
-  }
-  if (!kept.empty()) {
-    out.operation(Operation::kKeep);
-    out.number(static_cast<int>(kept.size()));
-  }
-  for (const Rect& area : kept) {
-    out.rect(area);
-    draft.written_pixels += area.area() + kEntryCost;
-  }
+  draft.written_pixels += write_keep(archive, held.view(), areas, draft.body);
   draft.info.bytes_by_coding[static_cast<size_t>(Operation::kKeep)] += draft.body.size() - before;
 }
 
-// Paints what was found, except what has been pushed out since, and no more than leaves room for one more picture.
+// Paints what was found, and no more than leaves room for one more picture.
 void ViewerEncoder::State::recall(Draft& draft, const std::vector<Recall>& recalls) {
-  std::vector<Recall> painting;
-  int64_t pixels = draft.written_pixels;
-  for (const Recall& one : recalls) {
-    if (!archive.ring().has(one.number)) continue;
-    pixels += one.to.area();
-    if (pixels > (kMaxPicturesPerUpdate - 1) * held.bounds().area()) break;
-    painting.push_back(one);
-  }
-  if (painting.empty()) return;
   const size_t before = draft.body.size();
-  ByteWriter out(draft.body);
-  out.operation(Operation::kRecall);
-  out.number(static_cast<int>(painting.size()));
-  for (const Recall& one : painting) {
-    const Rect& place = archive.ring().entry(one.number).place;
-    const bool moved = one.dx != place.x || one.dy != place.y;
-    const auto back = static_cast<uint32_t>(archive.ring().kept() - 1 - one.number);
-    out.varint(back << 1 | static_cast<uint32_t>(moved));
-    if (moved) {
-      out.number(one.to.x - one.dx);
-      out.number(one.to.y - one.dy);
-    }
-    out.rect(one.to);
-    painted_exactly(draft.source, one.to);
-    note_changed(draft, one.to);
+  const int64_t room = (kMaxPicturesPerUpdate - 1) * held.bounds().area() - draft.written_pixels;
+  for (const Rect& area : write_recall(archive.ring(), recalls, room, draft.body)) {
+    painted_exactly(draft.source, area);
+    note_changed(draft, area);
   }
   draft.info.bytes_by_coding[static_cast<size_t>(Operation::kRecall)] += draft.body.size() - before;
 }

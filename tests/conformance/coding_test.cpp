@@ -283,19 +283,19 @@ TEST(UpdateBody, RefusesHostileNumbers) {
 TEST(UpdateBody, RefusesHostileNumbersForTheArchive) {
   const std::vector<uint8_t> opening = {7, 0, 0xc0, 0x3e, 7, 1, 4, 4, 9, 9};  // 8000 pixels, 9x9 kept
   const std::vector<std::vector<uint8_t>> bodies = {
-      {7, 0, 0xc1, 0x3e},                                 // one pixel more than was offered
-      {7, 0, 0xff, 0xff, 0xff, 0xff, 0x0f},               // 2^32 - 1 pixels
-      {7, 1, 90, 0, 20, 4},                               // outside of the picture
-      {7, 1, 0, 0, 97, 83},                               // larger than the archive
-      {7, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 4, 4},      // 2^32 - 1 areas
-      {8, 1, 2, 4, 4, 9, 9},                              // the entry before the first
-      {8, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f, 4, 4, 9, 9},   // 2^31 - 1 entries back
-      {8, 1, 0, 3, 4, 9, 9},                              // from left of the entry
-      {8, 1, 0, 4, 4, 9, 10},                             // from below it
-      {8, 1, 1, 9, 0, 0, 0, 1, 1},                        // from right of it
+      {7, 0, 0xc1, 0x3e},                                      // one pixel more than was offered
+      {7, 0, 0xff, 0xff, 0xff, 0xff, 0x0f},                    // 2^32 - 1 pixels
+      {7, 1, 90, 0, 20, 4},                                    // outside of the picture
+      {7, 1, 0, 0, 97, 83},                                    // larger than the archive
+      {7, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 4, 4},           // 2^32 - 1 areas
+      {8, 1, 2, 4, 4, 9, 9},                                   // the entry before the first
+      {8, 1, 0xfe, 0xff, 0xff, 0xff, 0x0f, 4, 4, 9, 9},        // 2^31 - 1 entries back
+      {8, 1, 0, 3, 4, 9, 9},                                   // from left of the entry
+      {8, 1, 0, 4, 4, 9, 10},                                  // from below it
+      {8, 1, 1, 9, 0, 0, 0, 1, 1},                             // from right of it
       {8, 1, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0, 1, 1},  // from x of 2^32 - 1
-      {8, 1, 1, 1, 0, 0, 0, 9, 9},                        // reaching out of it
-      {8, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 4, 4, 9, 9},   // 2^32 - 1 recalls
+      {8, 1, 1, 1, 0, 0, 0, 9, 9},                             // reaching out of it
+      {8, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 4, 4, 9, 9},        // 2^32 - 1 recalls
   };
   for (size_t i = 0; i < bodies.size(); ++i) {
     Decoder decoder = Decoder::create(kSize, kArchivePixels).take();

@@ -45,7 +45,9 @@ for (let left = number(); left > 0; --left) {
   ++updates;
 }
 assert.ok(updates > 80);
-assert.equal(decoder.vt_kept(handle), number());
+const kept = number();
+assert.ok(kept > 0, 'nothing was kept for recall');
+assert.equal(decoder.vt_kept(handle) >>> 0, kept);
 assert.equal(decoder.vt_archive_checksum(handle) >>> 0, number());
 decoder.vt_destroy(handle);
 console.log(`${updates} updates, ${refused} refused: as native`);

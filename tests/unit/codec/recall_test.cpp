@@ -177,8 +177,16 @@ TEST(Recall, AWindowDraggedToAndFroUncoversThePhotoBehindIt) {
     return screen.show(desktop);
   };
   at(0);
-  for (int step = 1; step <= 20; ++step) EXPECT_LE(at(step), 160U) << step;
-  for (int step = 19; step >= 0; --step) EXPECT_LE(at(step), 160U) << step;
+  // A frame uncovers 2,600 pixels, which would take a byte each.
+  size_t total = 0;
+  const auto step_to = [&](int step) {
+    const size_t bytes = at(step);
+    EXPECT_LE(bytes, 500U) << step;
+    total += bytes;
+  };
+  for (int step = 1; step <= 20; ++step) step_to(step);
+  for (int step = 19; step >= 0; --step) step_to(step);
+  EXPECT_LE(total, 40U * 150);
   screen.expect_same_archives();
 }
 
@@ -195,7 +203,7 @@ TEST(Recall, ScrollingBackBringsWhatLeft) {
   // Steps of another length: the strips lie elsewhere than where they were kept.
   size_t most = 0;
   for (int by = 840; by >= 0; by -= 60) most = std::max(most, scrolled(by));
-  EXPECT_LE(most, 150U);
+  EXPECT_LE(most, 250U);
 }
 
 TEST(Recall, AWindowThatMovedWhileHiddenIsFoundElsewhere) {
