@@ -3,5 +3,6 @@ import './startup.test.mjs';
 import './session.test.mjs';
 import './rights.test.mjs';
 import './failure.test.mjs';
+import './resume.test.mjs';
 import './phone.test.mjs';
 import './idle.test.mjs';
