@@ -97,11 +97,7 @@ std::vector<Rect> sources_of(std::span<const Motion> motions) {
 }
 
 // Cuts what is shown lossy out of the areas: it will not be seen again as it is.
-void drop_lossy(const Loss& loss, const CellGrid& grid, std::vector<Rect>& areas) {
-  TileSet inexact = loss.lossy;
-  inexact &= loss.cells;
-  if (!inexact.any()) return;
-  keep_differing(loss.held, loss.painted, inexact);
+void drop_lossy(const Loss& loss, const TileSet& inexact, const CellGrid& grid, std::vector<Rect>& areas) {
   for (const Rect& cells : inexact.rectangles()) {
     const Rect lossy = grid.pixels_of(cells);
     std::vector<Rect> parts;
@@ -146,19 +142,26 @@ Rect with_what_comes(const Rect& area, const Archive& ring, const Rect& picture)
 std::vector<Rect> worth_keeping(const Loss& loss, const EncoderArchive& archive, RecallSearch& search,
                                 int64_t most_pixels) {
   const CellGrid grid{{loss.source.width, loss.source.height}, kCellSide};
-  std::vector<Rect> areas = loss.cells.rectangles();
+  TileSet lost = loss.cells;
+  TileSet inexact = loss.lossy;
+  inexact &= lost;
+  keep_differing(loss.held, loss.painted, inexact);
+  // Of a film nothing is worth looking at to the pixel; of an exact surrounding everything.
+  const bool film = inexact.count() * 2 > lost.count();
+  if (film) lost -= inexact;
+  std::vector<Rect> areas = lost.rectangles();
   if (areas.size() > kFewRectangles) {
     areas.clear();
-    cover(loss.cells, loss.cells.bounds(), areas);
+    cover(lost, lost.bounds(), areas);
   }
   for (Rect& area : areas) area = grid.pixels_of(area);
   for (const Rect& source : sources_of(loss.motions)) subtract(areas, source);
-  drop_lossy(loss, grid, areas);
+  if (!film && inexact.any()) drop_lossy(loss, inexact, grid, areas);
   join(areas);
 
   std::vector<Rect> kept;
-  for (const Rect& lost : areas) {
-    const Rect area = tighten(loss.source, loss.painted, lost);
+  for (const Rect& whole : areas) {
+    const Rect area = tighten(loss.source, loss.painted, whole);
     if (area.empty() || estimate_bytes(loss.held, area, kLeastBytes) < kLeastBytes) continue;
     int64_t fresh = 0;
     Rect around;
