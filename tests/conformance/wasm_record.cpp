@@ -1,8 +1,9 @@
 // Records a session of updates with what the native decoder made of each: for the comparison with the WASM decoder.
 //
 // Output, little-endian 32-bit numbers: width, height, KiB of the archive, how many updates, then for each: 1 when
-// the link started again before it, and then two numbers a tile for its wide hash, or 0; bytes of the body, the body, 1 when it was accepted or 0, and the hash of every tile after it; last how many entries were kept
-// and the archive's checksum.
+// the link started again before it, and then two numbers a tile for its wide hash, or 0; bytes of the body, the body, 1
+// when it was accepted or 0, and the hash of every tile after it; last how many entries were kept and the archive's
+// checksum.
 #include <cstdio>
 #include <fstream>
 #include <utility>

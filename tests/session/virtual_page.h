@@ -96,7 +96,8 @@ class VirtualPage {
   uint32_t shown_input_ = 0;
   uint32_t epoch_ = 0;
   uint32_t flags_ = 0;  // of the last update
-  bool holdings_due_ = false;  // the desktop was lost; the gateway's ping says when it will listen
+  // The desktop was lost; the gateway's ping says when it will listen.
+  bool holdings_due_ = false;
   std::optional<codec::Decoder> decoder_;
   Counts counts_;
   std::string last_close_;

@@ -208,7 +208,8 @@ TEST_F(SwitchboardTest, WhatWasMeantForALostAgentDoesNotReachTheNext) {
 
 TEST_F(SwitchboardTest, WhatAViewerStillHasIsGivenToTheNextAgentLinkOnce) {
   ViewerAdmission admission;
-  admission.ticket = {.id = Bytes(16, 1), .desktop = "d", .rights = kAllRights, .issued_s = kNowS, .expires_s = kNowS + 30};
+  admission.ticket = {
+      .id = Bytes(16, 1), .desktop = "d", .rights = kAllRights, .issued_s = kNowS, .expires_s = kNowS + 30};
   admission.hello.holdings = {1, 2, 3};
   admit(1, admission);
   agent(10);
