@@ -25,7 +25,7 @@ uint32_t chain(uint32_t hash, const Rect& place, const uint32_t* pixels) {
     for (int lane = 0; lane < 4; ++lane) lanes[lane] = mix(lanes[lane], pixels[i + lane] & kColourMask);
   }
   for (int lane = 0; i < count; ++i, ++lane) lanes[lane] = mix(lanes[lane], pixels[i] & kColourMask);
-  for (const int number : {place.x, place.y, place.width, place.height}) hash = mix(hash, static_cast<uint32_t>(number));
+  for (const int side : {place.x, place.y, place.width, place.height}) hash = mix(hash, static_cast<uint32_t>(side));
   for (const uint32_t lane : lanes) hash = mix(hash, lane) ^ hash >> 15;
   return hash;
 }

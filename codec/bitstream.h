@@ -22,7 +22,8 @@ enum class Operation : uint8_t {
   kPhoto = 5,   // the lossless coder for photographs
   kKeep = 7,    // areas to remember before they are painted over, or the opening of the archive
   kRecall = 8,  // areas that were kept
-  kRestore = 9,  // tiles of the picture before the reset
+  // Tiles of the picture before the reset.
+  kRestore = 9,
 };
 inline constexpr int kOperationCount = 10;  // 6 is not used
 

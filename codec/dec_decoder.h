@@ -35,8 +35,9 @@ class Decoder {
   // For an encoder to find out what of the picture it may build on; see restore.h.
   [[nodiscard]] uint64_t wide_tile_hash(uint32_t tile) const;
 
-  // Fresh coder state for another link that goes on with what was kept. The picture becomes black; when it has this size
-  // already, only with the next update, which may restore tiles of it. On error nothing has changed. Errors: as create().
+  // Fresh coder state for another link that goes on with what was kept. The picture becomes black; when it has this
+  // size already, only with the next update, which may restore tiles of it. On error nothing has changed. Errors: as
+  // create().
   Result<void> restart(Size size);
   // What was kept, for the other end to compare; see Archive.
   [[nodiscard]] const Archive& archive() const;

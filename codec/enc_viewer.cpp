@@ -126,7 +126,8 @@ struct ViewerEncoder::State {
   TileSet considered;  // cells whose content was judged worth keeping or not since it last changed
   CellClasses classes;
   std::vector<uint32_t> wrong_tiles;
-  std::vector<uint64_t> offered;  // hashes of what the viewer showed before, until the first update
+  // Hashes of what the viewer showed before, until the first update.
+  std::vector<uint64_t> offered;
   std::vector<Micros> painted_at;     // when a lossy cell was last painted
   std::vector<Micros> missing_since;  // when a missing cell was first marked
   Micros next_refinement = kNever;

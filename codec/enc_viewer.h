@@ -50,8 +50,9 @@ class ViewerEncoder {
 
   [[nodiscard]] Size size() const;
 
-  // Before the first update: wide hashes (tile_hash.h) of the tiles that the viewer showed before its SurfaceReset, which
-  // was to the same size. The first update restores those that the source still has. A viewer that lies loses its link.
+  // Before the first update: wide hashes (tile_hash.h) of the tiles that the viewer showed before its SurfaceReset,
+  // which was to the same size. The first update restores those that the source still has. A viewer that lies loses its
+  // link.
   void offer(std::vector<uint64_t> hashes);
 
   // Pixels in `area` may have changed in the source since the last call. Over-reporting costs a comparison, no bytes.

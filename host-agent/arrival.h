@@ -15,8 +15,8 @@ namespace vitrine::agent {
 struct Arrival {
   CacheOwner owner;
   CacheState cache;
-  Size picture;                 // 0x0: it shows nothing
-  std::vector<uint64_t> tiles;  // wide hashes of its tiles, row by row, perhaps not of all
+  Size picture;                                  // 0x0: it shows nothing
+  std::vector<uint64_t> tiles;                   // wide hashes of its tiles, row by row, perhaps not of all
   std::optional<codec::EncoderArchive> archive;  // the agent's half of the cache, found and proven equal
 };
 

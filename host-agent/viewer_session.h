@@ -133,7 +133,8 @@ class ViewerSession {
   uint32_t acked_update_ = 0;
   Micros captured_at_ = 0;
   std::optional<EncodedUpdate> encoded_;
-  std::optional<uint64_t> kept_before_;  // entries of an archive that was open before `encoded_`
+  // Entries of an archive that was open before `encoded_`.
+  std::optional<uint64_t> kept_before_;
   int64_t slice_pixels_;  // how much is encoded in one go, so that input waits only milliseconds
   bool exact_ = false;
   uint32_t told_flags_ = 0;  // of the last update
