@@ -63,7 +63,7 @@ class Archive {
   // Forgets all entries from `kept` on, as if they had never been kept: what a lost link did not deliver. Ends that cut
   // back to the same number name the same entries again. False when the ring no longer knows what was before it.
   [[nodiscard]] bool cut_back(uint64_t kept);
-  // Numbers, places and order of everything kept since open(), for two ends to compare; nothing of the pixels.
+  // Of numbers, places and pixels of everything kept since open(), for two ends to compare.
   [[nodiscard]] uint32_t checksum() const { return entries_.empty() ? forgotten_ : entries_.back().checksum; }
   [[nodiscard]] size_t memory_bytes() const;
 

@@ -23,8 +23,10 @@ enum class Operation : uint8_t {
   kVideo = 6,   // a frame of a moving picture, shown over the picture
   kKeep = 7,    // areas to remember before they are painted over, or the opening of the archive
   kRecall = 8,  // areas that were kept
+  // Tiles of the picture before the reset.
+  kRestore = 9,
 };
-inline constexpr int kOperationCount = 9;
+inline constexpr int kOperationCount = 10;
 
 // Pixels all operations of one body may write, in pictures. Honest updates stay below 2; the rest bounds the time a
 // hostile body of many overlapping rectangles can take.

@@ -4,12 +4,14 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "codec/bitstream.h"
 #include "codec/copy_areas.h"
 #include "codec/dec_jpeg.h"
 #include "codec/dec_photo.h"
 #include "codec/dec_screen.h"
+#include "codec/restore.h"
 #include "codec/simd.h"
 #include "codec/tile_hash.h"
 
@@ -43,6 +45,7 @@ struct Decoder::State {
   size_t body_bytes = 0;  // of the present body, as the rest
   int64_t pixels_left = 0;
   uint32_t claims_left = 0;
+  bool former = false;  // this is the picture before restart(); the first body says what of it stays
 
   [[nodiscard]] PictureView view() const { return {pixels.get(), size.width, size.height, size.width}; }
   uint32_t* at(const Rect& area) { return pixels.get() + static_cast<int64_t>(area.y) * size.width + area.x; }
@@ -56,10 +59,12 @@ struct Decoder::State {
   Result<void> apply_photo(ByteReader& in);
   Result<void> apply_keep(ByteReader& in);
   Result<void> apply_recall(ByteReader& in);
-  Result<void> blacken(Size new_size);
   Result<void> apply_video(ByteReader& in);
   Result<void> claim_cells(ByteReader& in, int stream);
   void end_video(int stream);
+  Result<void> apply_restore(ByteReader& in);
+  Result<void> blacken(const KeptTiles& kept);
+  Result<void> make_black(Size new_size);
   Result<Rect> read_area(ByteReader& in);
   Result<void> spend(int64_t count);
   Result<void> touch(const Rect& area);
@@ -216,6 +221,26 @@ Result<void> Decoder::State::apply_recall(ByteReader& in) {
   return {};
 }
 
+// Only the first operation after a restart may ask for the picture before it.
+Result<void> Decoder::State::apply_restore(ByteReader& in) {
+  if (!std::exchange(former, false)) return Error{ErrorCode::kMalformed, "update restores what is gone"};
+  TRY(spend(int64_t{size.width} * size.height));  // the check reads what stays
+  return blacken(TRY(read_restore(view(), in)));
+}
+
+// Paints all but the kept tiles black.
+Result<void> Decoder::State::blacken(const KeptTiles& kept) {
+  for (uint32_t tile = 0; tile < kept.size();) {
+    const bool stays = kept[tile] != 0;
+    const Rect area = next_tile_run(size, kept, tile);
+    if (stays) continue;
+    TRY(touch(area));
+    uint32_t* row = at(area);
+    for (int y = 0; y < area.height; ++y, row += size.width) std::fill_n(row, area.width, 0);
+  }
+  return {};
+}
+
 void Decoder::State::end_video(int stream) {
   if (!video.live(stream)) return;
   packets.push_back({stream, video.codec(stream), kVideoEnd, video.area(stream), 0, 0});
@@ -288,6 +313,7 @@ Result<void> Decoder::State::apply_one(ByteReader& in) {
     case Operation::kKeep: return apply_keep(in);
     case Operation::kRecall: return apply_recall(in);
     case Operation::kVideo: return apply_video(in);
+    case Operation::kRestore: return apply_restore(in);
   }
   return Error{ErrorCode::kMalformed, "update has no operation " + std::to_string(code)};
 }
@@ -300,6 +326,10 @@ Result<void> Decoder::State::apply(std::span<const uint8_t> body) {
   pixels_left = int64_t{size.width} * size.height * kMaxPicturesPerUpdate;
   ByteReader in(body);
   Result<void> result;
+  if (former && (body.empty() || body[0] != static_cast<uint8_t>(Operation::kRestore))) {
+    former = false;
+    result = blacken(KeptTiles(tile_count(size), 0));
+  }
   while (result.ok() && !in.at_end()) result = apply_one(in);
   if (result.ok() && in.failed()) result = Error{ErrorCode::kMalformed, "update is cut short"};
   convert_dirty();
@@ -316,7 +346,7 @@ void Decoder::State::convert_dirty() {
 }
 
 // A black picture in place of the old one, of which nothing is lost on error.
-Result<void> Decoder::State::blacken(Size new_size) {
+Result<void> Decoder::State::make_black(Size new_size) {
   if (new_size.width < 1 || new_size.height < 1 || new_size.width > kMaxSide || new_size.height > kMaxSide) {
     return Error{ErrorCode::kInvalidArgument, "a picture has 1 to 8192 pixels a side"};
   }
@@ -333,6 +363,7 @@ Result<void> Decoder::State::blacken(Size new_size) {
   video = VideoAreas(size);
   packets.clear();
   dirty.clear();
+  former = false;
   return {};
 }
 
@@ -342,12 +373,19 @@ Result<Decoder> Decoder::create(Size size, int64_t most_archive_pixels) {
   }
   auto state = std::make_unique<State>();
   state->most_archive_pixels = most_archive_pixels;
-  TRY(state->blacken(size));
+  TRY(state->make_black(size));
   return Decoder(std::move(state));
 }
 
 Result<void> Decoder::restart(Size size) {
-  TRY(state_->blacken(size));
+  if (size == state_->size) {
+    state_->former = true;
+    state_->dirty.clear();
+    state_->packets.clear();
+    state_->video = VideoAreas(size);
+  } else {
+    TRY(state_->make_black(size));
+  }
   state_->screen.reset();
   state_->photo.reset();
   return {};
@@ -384,6 +422,9 @@ bool Decoder::cut_archive_back(uint64_t kept) {
 }
 uint32_t Decoder::tile_hash(uint32_t tile) const {
   return codec::tile_hash(state_->view(), tile);
+}
+uint64_t Decoder::wide_tile_hash(uint32_t tile) const {
+  return codec::wide_tile_hash(state_->view(), tile);
 }
 
 }  // namespace vitrine::codec

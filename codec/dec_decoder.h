@@ -38,9 +38,12 @@ class Decoder {
   // The picture in the canvas's byte order: R, G, B, 255 for each pixel, rows without gaps.
   [[nodiscard]] const uint8_t* rgba() const;
   [[nodiscard]] uint32_t tile_hash(uint32_t tile) const;
+  // For an encoder to find out what of the picture it may build on; see restore.h.
+  [[nodiscard]] uint64_t wide_tile_hash(uint32_t tile) const;
 
-  // A black picture of this size and fresh coder state, with what was kept: for another link that goes on with it. On
-  // error nothing has changed. Errors: as create().
+  // Fresh coder state for another link that goes on with what was kept. The picture becomes black; when it has this
+  // size already, only with the next update, which may restore tiles of it. On error nothing has changed. Errors: as
+  // create().
   Result<void> restart(Size size);
   // What was kept, for the other end to compare; see Archive.
   [[nodiscard]] const Archive& archive() const;

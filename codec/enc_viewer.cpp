@@ -19,6 +19,7 @@
 #include "codec/enc_recall.h"
 #include "codec/enc_screen.h"
 #include "codec/enc_video.h"
+#include "codec/restore.h"
 #include "codec/tile_hash.h"
 #include "codec/tile_set.h"
 #include "protocol/base/check.h"
@@ -27,8 +28,8 @@ namespace vitrine::codec {
 namespace {
 
 // The operations by number, and apart from them what refinement took.
-constexpr std::array<const char*, kOperationCount + 1> kCodingNames = {"reset", "copy",  "flat", "screen", "jpeg",
-                                                                       "photo", "video", "keep", "recall", "refine"};
+constexpr std::array<const char*, kOperationCount + 1> kCodingNames = {
+    "reset", "copy", "flat", "screen", "jpeg", "photo", "video", "keep", "recall", "restore", "refine"};
 constexpr size_t kRefineBytes = kOperationCount;
 
 // A lossy part is rebuilt when it has been still this long: longer than the pause between two frames of a slow
@@ -115,6 +116,7 @@ struct ViewerEncoder::State {
   void refine_film(Draft& draft);
   void reclaim(const Rect& area);
   void heal(Draft& draft);
+  void restore(Draft& draft);
   void keep(Draft& draft, const TileSet& changing, const std::vector<Motion>& motions);
   void recall(Draft& draft, const std::vector<Recall>& recalls);
   void copy(Draft& draft, const std::vector<Motion>& motions);
@@ -155,6 +157,8 @@ struct ViewerEncoder::State {
   TileSet considered;  // cells whose content was judged worth keeping or not since it last changed
   CellClasses classes;
   std::vector<uint32_t> wrong_tiles;
+  // Hashes of what the viewer showed before, until the first update.
+  std::vector<uint64_t> offered;
   std::vector<Micros> painted_at;     // when a lossy cell was last painted
   std::vector<Micros> missing_since;  // when a missing cell was first marked
   Micros next_refinement = kNever;
@@ -642,6 +646,32 @@ void ViewerEncoder::State::heal(Draft& draft) {
   wrong_tiles.clear();
 }
 
+// What the viewer already shows of the source stays. The operation's own check proves it, so a PictureCheck has nothing
+// to add until it changes.
+void ViewerEncoder::State::restore(Draft& draft) {
+  if (offered.empty()) return;
+  const KeptTiles kept = find_kept_tiles(draft.source, std::exchange(offered, {}));
+  if (std::find(kept.begin(), kept.end(), 1) == kept.end()) return;
+  const size_t before = draft.body.size();
+  ByteWriter out(draft.body);
+  out.operation(Operation::kRestore);
+  write_restore(draft.source, kept, out);
+  for (uint32_t tile = 0; tile < kept.size();) {
+    const bool stays = kept[tile] != 0;
+    const Rect area = next_tile_run(held.size(), kept, tile);
+    if (!stays) {
+      draft.written_pixels += area.area();  // painted black
+      continue;
+    }
+    painted_exactly(draft.source, area);
+    const Rect cells = grid.cells_of(area);
+    missing.erase(cells);
+    blank.erase(cells);
+  }
+  draft.written_pixels += held.bounds().area();
+  draft.info.bytes_by_coding[static_cast<size_t>(Operation::kRestore)] += draft.body.size() - before;
+}
+
 void ViewerEncoder::State::refine(Draft& draft) {
   if (!draft.budget.refine || missing.any() || draft.now < next_refinement) return;
   refine_film(draft);
@@ -700,6 +730,10 @@ void ViewerEncoder::mark_changed(const Rect& area, Micros now) {
   state_->mark_changed(state_->grid.cells_of(area), now);
 }
 
+void ViewerEncoder::offer(std::vector<uint64_t> hashes) {
+  state_->offered = std::move(hashes);
+}
+
 void ViewerEncoder::mark_wrong(std::span<const uint32_t> tiles) {
   const auto count = static_cast<uint32_t>(state_->tiles.columns() * state_->tiles.rows());
   for (const uint32_t tile : tiles) {
@@ -726,6 +760,7 @@ UpdateInfo ViewerEncoder::encode(const PictureView& source, const EncodeBudget& 
   State::Draft draft{source, budget, now, body, shared, body.size(), {}};
   draft.info.bytes_by_coding.assign(kCodingNames.size(), 0);
   const bool had_lossy = lossy();
+  state_->restore(draft);
   state_->heal(draft);
   state_->encode_missing(draft);
   state_->refine(draft);

@@ -54,6 +54,11 @@ class ViewerEncoder {
 
   [[nodiscard]] Size size() const;
 
+  // Before the first update: wide hashes (tile_hash.h) of the tiles that the viewer showed before its SurfaceReset,
+  // which was to the same size. The first update restores those that the source still has. A viewer that lies loses its
+  // link.
+  void offer(std::vector<uint64_t> hashes);
+
   // Pixels in `area` may have changed in the source since the last call. Over-reporting costs a comparison, no bytes.
   void mark(const Rect& area, Micros now);
   // A colour changed in each of the cells that `area` consists of: whole ones, or cut by the picture's edge. What is

@@ -17,6 +17,7 @@ struct Viewer {
   std::vector<int32_t> dirty;
   std::vector<int32_t> packets;
   std::vector<int32_t> kept;
+  std::vector<uint64_t> hashes;
 };
 
 // Numbers of one packet in vt_video.
@@ -34,11 +35,11 @@ void append(const vitrine::Rect& area, std::vector<int32_t>& numbers) {
 VITRINE_EXPORT(vt_create) Viewer* vt_create(int32_t width, int32_t height, uint32_t archive_kib) {
   auto decoder = vitrine::codec::Decoder::create({width, height}, vitrine::codec::archive_pixels(archive_kib));
   if (!decoder.ok()) return nullptr;
-  return new (std::nothrow) Viewer{decoder.take(), {}, {}, {}, {}};
+  return new (std::nothrow) Viewer{decoder.take(), {}, {}, {}, {}, {}};
 }
 
-// A black picture of another size for the next link, with the archive as it is. 0 when that cannot be; nothing has
-// changed then.
+// Starts again for the next link, with the archive as it is; a picture of this size stays until the next vt_apply. 0
+// when that cannot be; nothing has changed then.
 VITRINE_EXPORT(vt_restart) int32_t vt_restart(Viewer* viewer, int32_t width, int32_t height) {
   return viewer->decoder.restart({width, height}).ok() ? 1 : 0;
 }
@@ -79,6 +80,12 @@ VITRINE_EXPORT(vt_apply) int32_t vt_apply(Viewer* viewer, uint32_t size) {
 // Changed rectangles of the last vt_apply: x, y, width, height each.
 VITRINE_EXPORT(vt_dirty) const int32_t* vt_dirty(Viewer* viewer) {
   return viewer->dirty.data();
+}
+// The wide hashes of the first `count` tiles, little-endian; tiles past the last have 0.
+VITRINE_EXPORT(vt_wide_hashes) const uint64_t* vt_wide_hashes(Viewer* viewer, uint32_t count) {
+  viewer->hashes.resize(count);
+  for (uint32_t tile = 0; tile < count; ++tile) viewer->hashes[tile] = viewer->decoder.wide_tile_hash(tile);
+  return viewer->hashes.data();
 }
 VITRINE_EXPORT(vt_pixels) const uint8_t* vt_pixels(Viewer* viewer) {
   return viewer->decoder.rgba();

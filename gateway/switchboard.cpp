@@ -104,7 +104,8 @@ void Switchboard::add_viewer(LinkId id, ViewerAdmission admission, Micros now, u
                  .browser = std::move(hello.browser),
                  .time_zone = std::move(hello.time_zone),
                  .locale = std::move(hello.locale),
-                 .cache_kib = hello.cache_kib};
+                 .cache_kib = hello.cache_kib,
+                 .holdings = std::move(hello.holdings)};
   link.waiting_since = now;
   send(link, serialize(Welcome{.version = admission.version, .session = ticket.session, .rights = ticket.rights}));
   pair_up(link.desktop, now);
@@ -156,6 +157,7 @@ void Switchboard::pair_up(const std::string& desktop, Micros now) {
     counters_.pairings.add();
     viewer.heard = agent.heard = now;
     send(agent, serialize(viewer.joined));
+    viewer.joined.holdings = {};  // from here on the viewer's picture is another
     if (!viewer.visibility.empty()) send(agent, viewer.visibility);
     send(viewer, serialize(DesktopStatus{.state = DesktopState::kConnected, .text = ""}));
   }
@@ -216,6 +218,7 @@ void Switchboard::receive(LinkId id, Bytes message, Micros now) {
 }
 
 void Switchboard::relay(Link& from, uint32_t type, Bytes message, Micros now) {
+  if (type == Holdings::kType) return keep_holdings(from, std::move(message), now);
   bool state_message = false;
   if (from.role == LinkRole::kViewer) {
     state_message = type == Resize::kType || type == Visibility::kType;
@@ -248,6 +251,14 @@ bool Switchboard::remember(Link& viewer, uint32_t type, const Bytes& message, Mi
   viewer.joined.height = size.value().height;
   viewer.joined.scale_percent = size.value().scale_percent;
   return true;
+}
+
+// For the next agent link; of no use once there is one. What comes before the answer to the barrier's ping may be about
+// a picture that an agent link has changed since.
+void Switchboard::keep_holdings(Link& viewer, Bytes message, Micros now) {
+  if (message.size() > kMaxHoldings) return fault(viewer, "Holdings pass their limit.", now);
+  if (pairing_.peer(viewer.id) || viewer.barrier != 0) return counters_.skipped.add();
+  viewer.joined.holdings = std::move(message);
 }
 
 // Ping, Pong and Close: the peer's when there is one, else answered here.

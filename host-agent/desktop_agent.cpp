@@ -47,6 +47,7 @@ void DesktopAgent::fail(const Error& error) {
 // --- viewers ----------------------------------------------------------------------------------------------------
 
 ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
+  Arrival arrival = receive_arrival(joined, now);
   const size_t others = viewer_count();
   read_events(now);
   const bool sized = joined.width > 0 && joined.height > 0;
@@ -57,7 +58,8 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
     apply_mode(now);
   }
   const ViewerId id = ++last_viewer_;
-  ViewerSession& session = viewers_.try_emplace(id, joined, screen_size(), now, make_video_).first->second;
+  ViewerSession& session =
+      viewers_.try_emplace(id, joined, screen_size(), now, make_video_, std::move(arrival)).first->second;
   if (fault_) {
     session.close(CloseCode::kDesktopFailed, fault_->message);
   } else if ((joined.rights & kMayView) == 0) {
@@ -72,8 +74,28 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
   return id;
 }
 
+// A page comes back over another link, perhaps before anybody noticed that the old one is dead.
+Arrival DesktopAgent::receive_arrival(const ViewerJoined& joined, Micros now) {
+  Arrival arrival = read_arrival(joined);
+  if (!arrival.owner.known()) return arrival;
+  for (auto& [id, session] : viewers_) {
+    if (session.cache_owner() != arrival.owner) continue;
+    parked_.park(arrival.owner, session.take_archive(), now);
+    if (session.closing()) continue;
+    session.close(CloseCode::kReplaced, "the page came back over another link");
+    check(hands_.release_all(id));
+  }
+  if (auto archive = parked_.take(arrival.owner)) {
+    arrival.archive = fit_archive(std::move(*archive), arrival.cache, archive_capacity(joined));
+  }
+  return arrival;
+}
+
 void DesktopAgent::remove_viewer(ViewerId viewer, Micros now) {
-  if (viewers_.erase(viewer) == 0) return;
+  const auto found = viewers_.find(viewer);
+  if (found == viewers_.end()) return;
+  parked_.park(found->second.cache_owner(), found->second.take_archive(), now);
+  viewers_.erase(found);
   if (viewers_.size() <= 1) analysis_.forget();
   check(hands_.release_all(viewer));
   const auto again = hands_.proceed(now);
@@ -204,6 +226,7 @@ void DesktopAgent::advance(Micros now) {
     if (check(again)) hands_at_ = again.value();
   }
   for (auto& [id, session] : viewers_) session.advance(now);
+  parked_.drop_old(now);
 }
 
 Micros DesktopAgent::next_deadline(Micros after) const {
@@ -212,6 +235,7 @@ Micros DesktopAgent::next_deadline(Micros after) const {
     if (time > after) deadline = std::min(deadline, time);
   };
   consider(hands_at_);
+  consider(parked_.next_deadline());
   if (wanted_mode_) consider(mode_applied_at_ + kBetweenResizes);
   for (const auto& [id, session] : viewers_) {
     consider(session.next_deadline(after));

@@ -25,7 +25,9 @@
 #include <string>
 #include <vector>
 
+#include "host-agent/arrival.h"
 #include "host-agent/input/input_sink.h"
+#include "host-agent/parked_archives.h"
 #include "host-agent/screen/screen_source.h"
 #include "host-agent/token_bucket.h"
 #include "host-agent/viewer_session.h"
@@ -75,6 +77,7 @@ class DesktopAgent {
   [[nodiscard]] const std::optional<Error>& fault() const { return fault_; }
 
  private:
+  Arrival receive_arrival(const ViewerJoined& joined, Micros now);
   void read_events(Micros now);
   void capture(Micros now);
   void perform(ViewerId viewer, const Received& received, Micros now);
@@ -90,6 +93,7 @@ class DesktopAgent {
   codec::MakeVideoEncoder make_video_;
   std::map<ViewerId, ViewerSession> viewers_;
   ViewerId last_viewer_ = 0;
+  ParkedArchives parked_;
   bool damaged_ = true;        // pixels wait to be captured
   bool picture_read_ = false;  // since the start, and since the last change of size
   codec::FrameAnalysis analysis_;

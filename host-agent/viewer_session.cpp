@@ -35,11 +35,8 @@ constexpr int64_t kFirstSlicePixels = 512 * 1024;
 constexpr int64_t kLeastSlicePixels = 64 * 1024;
 constexpr int64_t kLargestSlicePixels = 4 * 1024 * 1024;
 
-// What is kept for recall for one viewer, on both ends. Four screens of 1920x1080; an agent has a viewer or two.
-constexpr uint32_t kMostArchiveKib = 32 * 1024;
-
 codec::EncoderArchive new_archive(const ViewerJoined& joined) {
-  return codec::EncoderArchive(codec::archive_pixels(std::min(joined.cache_kib, kMostArchiveKib)));
+  return codec::EncoderArchive(archive_capacity(joined));
 }
 
 // Quality of first paint of pictures by the link's rate in bytes a second: a fast link has no use for smaller bytes,
@@ -60,16 +57,20 @@ codec::VideoOptions video_options_for(uint32_t capabilities, codec::MakeVideoEnc
 
 }  // namespace
 
-ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video)
+ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video,
+                             Arrival arrival)
     : joined_(std::move(joined)),
       video_(video_options_for(joined_.capabilities, std::move(make_video))),
-      encoder_(screen, new_archive(joined_), video_),
+      encoder_(screen, arrival.archive ? std::move(*arrival.archive) : new_archive(joined_), video_),
+      cache_owner_(std::move(arrival.owner)),
       input_allowance_(kInputsPerSecond, kInputBurst),
       other_allowance_(kOthersPerSecond, kOtherBurst),
       pointer_{-1, -1},
       slice_pixels_(kFirstSlicePixels),
       health_(now) {
+  joined_.holdings = {};
   reset_surface(screen, now);
+  if (arrival.picture == screen) encoder_.offer(std::move(arrival.tiles));
 }
 
 // --- input from the viewer --------------------------------------------------------------------------------------
@@ -194,6 +195,7 @@ void ViewerSession::handle_check_result(const PictureCheckResult& result, Micros
   }
   if (++failed_checks_ > kMostFailedChecks) {
     failed_checks_ = 0;
+    encoder_ = codec::ViewerEncoder(size, new_archive(joined_));
     reset_surface(size, now);
     return;
   }
@@ -216,8 +218,17 @@ void ViewerSession::handle_video_failed(const VideoFailed& failed, Micros now) {
 
 // --- the screen -------------------------------------------------------------------------------------------------
 
+// The viewer's decoder keeps its archive over a reset; an update that will not leave any more takes back what it kept.
+codec::EncoderArchive ViewerSession::carry_archive() {
+  codec::EncoderArchive archive = encoder_.take_archive();
+  if (!encoded_) return archive;
+  if (!kept_before_) return new_archive(joined_);
+  (void)archive.cut_back(*kept_before_);
+  return archive;
+}
+
 void ViewerSession::reset_surface(Size size, Micros now) {
-  encoder_ = codec::ViewerEncoder(size, new_archive(joined_), video_);
+  encoder_ = codec::ViewerEncoder(size, carry_archive(), video_);
   encoded_.reset();
   ++epoch_;
   reset_pending_ = true;
@@ -292,6 +303,8 @@ codec::EncodeBudget ViewerSession::budget() const {
 void ViewerSession::encode(const codec::PictureView& source, codec::FrameAnalysis* shared, Micros now) {
   if (!can_take_pixels(now)) return;
   EncodedUpdate update;
+  const codec::EncoderArchive& archive = encoder_.archive();
+  kept_before_ = archive.opened() ? std::optional(archive.ring().kept()) : std::nullopt;
   const codec::UpdateInfo info = encoder_.encode(source, budget(), now, update.body, shared);
   exact_ = info.exact;
   update.flags = (info.complete ? uint32_t{kUpdateComplete} : 0) | (info.exact ? uint32_t{kUpdateExact} : 0);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "codec/enc_viewer.h"
+#include "host-agent/arrival.h"
 #include "host-agent/input/input_sink.h"
 #include "host-agent/pacer.h"
 #include "host-agent/screen/screen_source.h"
@@ -45,8 +46,9 @@ struct ViewerSummary {
 class ViewerSession {
  public:
   // `make_video` makes encoders for moving pictures; without one, or for a viewer that cannot decode them, there are
-  // none.
-  ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video = {});
+  // none. `arrival` is what the viewer has from an earlier link; its archive fits archive_capacity().
+  ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video = {},
+                Arrival arrival = {});
 
   // A message from the viewer. One that breaks the rules closes the session with a reason.
   Received receive(std::span<const uint8_t> message, Micros now);
@@ -86,6 +88,9 @@ class ViewerSession {
   // Close was taken; the link may be closed once that is sent.
   [[nodiscard]] bool finished() const { return finished_; }
   [[nodiscard]] const ViewerJoined& joined() const { return joined_; }
+  // Whose cache the archive is the other half of; taken out, it is for the viewer's next link.
+  [[nodiscard]] const CacheOwner& cache_owner() const { return cache_owner_; }
+  codec::EncoderArchive take_archive() { return encoder_.take_archive(); }
   [[nodiscard]] ViewerSummary summary() const;
   [[nodiscard]] const Pacer& pacer() const { return pacer_; }
 
@@ -110,6 +115,7 @@ class ViewerSession {
   codec::EncodeBudget budget() const;
   Bytes take_update(Micros now);
   void fit_slice(const EncodedUpdate& update, Micros took);
+  codec::EncoderArchive carry_archive();
   [[nodiscard]] Micros check_at() const;
   std::optional<Bytes> take_check(Micros now);
   std::optional<Bytes> take_small();
@@ -117,6 +123,7 @@ class ViewerSession {
   ViewerJoined joined_;
   codec::VideoOptions video_;
   codec::ViewerEncoder encoder_;
+  CacheOwner cache_owner_;
   Pacer pacer_;
   bool visible_ = true;
 
@@ -135,6 +142,8 @@ class ViewerSession {
   uint32_t acked_update_ = 0;
   Micros captured_at_ = 0;
   std::optional<EncodedUpdate> encoded_;
+  // Entries of an archive that was open before `encoded_`.
+  std::optional<uint64_t> kept_before_;
   int64_t slice_pixels_;  // how much is encoded in one go, so that input waits only milliseconds
   bool exact_ = false;
   uint32_t told_flags_ = 0;  // of the last update

@@ -23,6 +23,14 @@ inline constexpr size_t kMaxUpdateBody = 1 << 20;
 inline constexpr size_t kMaxMessage = kMaxUpdateBody + 1024;
 // What a viewer sends. The largest is a PictureCheckResult that calls every tile of the largest screen wrong: 48 KiB.
 inline constexpr size_t kMaxViewerMessage = 64 * 1024;
+// What a viewer tells of the picture and the cache it still has, as a message inside of its hello, which has to stay
+// below kMaxViewerMessage.
+inline constexpr size_t kMaxHoldings = 62 * 1024;
+inline constexpr size_t kTileHashBytes = 8;  // of a wide hash, as Holdings names tiles
+// Tiles it may name: a screen of 7680x4096. Of a larger one the rest is sent again.
+inline constexpr size_t kMaxHeldTiles = 7680;
+// A page's number for its cache: random, so that nobody names another's.
+inline constexpr size_t kCacheIdBytes = 16;
 // A signed ticket is below 800 bytes with the longest names; some room for fields to come.
 inline constexpr size_t kMaxTicket = 1024;
 

@@ -104,6 +104,7 @@ struct ViewerHello {
   std::string time_zone;
   std::string locale;
   uint32_t cache_kib = 0;
+  Bytes holdings;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
@@ -118,6 +119,7 @@ struct ViewerHello {
     v.field("time_zone", self.time_zone, kMaxName, "IANA name");
     v.field("locale", self.locale, kMaxName, "BCP 47 tag");
     v.field("cache_kib", self.cache_kib, "how much content it keeps for recall, KiB");
+    v.field("holdings", self.holdings, kMaxHoldings, "a Holdings message; may be empty");
   }
 };
 
@@ -178,6 +180,7 @@ struct ViewerJoined {
   std::string time_zone;
   std::string locale;
   uint32_t cache_kib = 0;
+  Bytes holdings;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
@@ -193,6 +196,7 @@ struct ViewerJoined {
     v.field("time_zone", self.time_zone, kMaxName, "from its hello");
     v.field("locale", self.locale, kMaxName, "from its hello");
     v.field("cache_kib", self.cache_kib, "from its hello");
+    v.field("holdings", self.holdings, kMaxHoldings, "its Holdings: from its hello, or sent since; may be empty");
   }
 };
 
@@ -233,7 +237,8 @@ struct Pong {
 struct SurfaceReset {
   VITRINE_MESSAGE(
       16, SurfaceReset, kAgentToViewer,
-      "Starts a picture of this size, all black, with fresh decoder state. Updates of older epochs end here.");
+      "Starts a picture of this size with fresh decoder state: black, but for what its first update restores of the "
+      "picture before. Updates of older epochs end here.");
   uint32_t epoch = 0;
   uint32_t width = 0;
   uint32_t height = 0;
@@ -482,6 +487,29 @@ struct VideoFailed {
   }
 };
 
+struct Holdings {
+  VITRINE_MESSAGE(43, Holdings, kViewerToAgent,
+                  "What the viewer still has. Inside of its hello, and by itself when its desktop is lost: the gateway "
+                  "keeps it for the next agent link and gives it away once.");
+  Bytes cache;
+  uint32_t width = 0;
+  uint32_t height = 0;
+  Bytes tiles;
+  uint64_t entries = 0;
+  uint32_t checksum = 0;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("cache", self.cache, kCacheIdBytes, "16 random bytes that name the page's cache");
+    v.field("width", self.width, "of the picture it shows, pixels");
+    v.field("height", self.height, "pixels");
+    v.field("tiles", self.tiles, kMaxHeldTiles * kTileHashBytes,
+            "wide hash of each 64x64 tile, row by row, little-endian; fewer than there are: of the first ones");
+    v.field("entries", self.entries, "that its cache was ever told to keep");
+    v.field("checksum", self.checksum, "of the cache's numbering; see the codec's archive");
+  }
+};
+
 #undef VITRINE_MESSAGE
 
 // All messages, in the order of their numbers. Numbers 22-31 and 43-63 are kept for clipboard, audio, files, video
@@ -491,6 +519,6 @@ struct MessageList {};
 using AllMessages =
     MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong, SurfaceReset, Update,
                 CursorShape, CursorMoved, PictureCheck, Notice, Key, TextInput, PointerMove, PointerButton, Wheel,
-                ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed>;
+                ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings>;
 
 }  // namespace vitrine

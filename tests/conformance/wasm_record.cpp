@@ -1,13 +1,16 @@
 // Records a session of updates with what the native decoder made of each: for the comparison with the WASM decoder.
 //
-// Output, little-endian 32-bit numbers: width, height, KiB of the archive, how many updates, then for each: bytes of
-// the body, the body, 1 when it was accepted or 0, and the hash of every tile after it; last how many entries were kept
-// and the archive's checksum.
+// Output, little-endian 32-bit numbers: width, height, KiB of the archive, how many updates, then for each: 1 when
+// the link started again before it, and then two numbers a tile for its wide hash, or 0; bytes of the body, the body, 1
+// when it was accepted or 0, and the hash of every tile after it; last how many entries were kept and the archive's
+// checksum.
 #include <cstdio>
 #include <fstream>
 #include <utility>
 
 #include "codec/enc_viewer.h"
+#include "codec/tile_hash.h"
+#include "protocol/base/check.h"
 #include "tests/unit/codec/pictures.h"
 
 namespace vitrine::codec {
@@ -29,6 +32,7 @@ class Recorder {
       EncodeBudget budget;
       budget.max_bytes = 20'000;
       budget.jpeg_quality = 30 + dice.below(70);
+      if (step % 20 == 19) start_again();
       std::vector<uint8_t> body;
       encoder_.encode(desktop_.view(), budget, step * 100 * kMillisecond, body);
       record(body);
@@ -69,13 +73,28 @@ class Recorder {
   void number(uint32_t value) {
     for (int i = 0; i < 4; ++i) record_.push_back(static_cast<char>(value >> (8 * i)));
   }
+  // The link is cut and comes back: picture and archive stay.
+  void start_again() {
+    std::vector<uint64_t> hashes;
+    restarted_ = true;
+    CHECK(decoder_.restart(size_).ok());
+    for (uint32_t tile = 0; tile < tile_count(size_); ++tile) hashes.push_back(decoder_.wide_tile_hash(tile));
+    encoder_ = ViewerEncoder(size_, encoder_.take_archive());
+    encoder_.offer(std::move(hashes));
+  }
   void record(const std::vector<uint8_t>& body) {
+    number(restarted_ ? 1 : 0);
+    for (uint32_t tile = 0; restarted_ && tile < tile_count(size_); ++tile) {
+      const uint64_t hash = decoder_.wide_tile_hash(tile);
+      number(static_cast<uint32_t>(hash));
+      number(static_cast<uint32_t>(hash >> 32));
+    }
+    restarted_ = false;
     number(static_cast<uint32_t>(body.size()));
     record_.insert(record_.end(), body.begin(), body.end());
     ++updates_;
     number(decoder_.apply(body).ok() ? 1 : 0);
-    const uint32_t tiles = static_cast<uint32_t>(((size_.width + 63) / 64) * ((size_.height + 63) / 64));
-    for (uint32_t tile = 0; tile < tiles; ++tile) number(decoder_.tile_hash(tile));
+    for (uint32_t tile = 0; tile < tile_count(size_); ++tile) number(decoder_.tile_hash(tile));
   }
 
   void write() {
@@ -94,6 +113,7 @@ class Recorder {
   std::ofstream out_;
   std::vector<char> record_;
   uint32_t updates_ = 0;
+  bool restarted_ = false;
   ViewerEncoder encoder_;
   Decoder decoder_;
   Picture desktop_;

@@ -28,7 +28,14 @@ const tiles = Math.ceil(width / 64) * Math.ceil(height / 64);
 
 let updates = 0;
 let refused = 0;
+let restarts = 0;
 for (let left = number(); left > 0; --left) {
+  if (number() === 1) {
+    assert.equal(decoder.vt_restart(handle, width, height), 1);
+    const hashes = new Uint32Array(decoder.memory.buffer, decoder.vt_wide_hashes(handle, tiles), tiles * 2);
+    for (const hash of hashes) assert.equal(hash, number(), `what is held before update ${updates}`);
+    ++restarts;
+  }
   const size = number();
   const input = decoder.vt_input(handle, size);
   assert.notEqual(input, 0);
@@ -45,6 +52,7 @@ for (let left = number(); left > 0; --left) {
   ++updates;
 }
 assert.ok(updates > 80);
+assert.ok(restarts > 2);
 const kept = number();
 assert.ok(kept > 0, 'nothing was kept for recall');
 assert.equal(decoder.vt_kept(handle) >>> 0, kept);

@@ -4,5 +4,6 @@ import './session.test.mjs';
 import './rights.test.mjs';
 import './film.test.mjs';
 import './failure.test.mjs';
+import './resume.test.mjs';
 import './phone.test.mjs';
 import './idle.test.mjs';

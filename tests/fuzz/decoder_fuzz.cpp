@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <span>
 
+#include "codec/bitstream.h"
 #include "codec/dec_decoder.h"
+
+using vitrine::codec::Operation;
 
 // As much as the largest picture here.
 constexpr int64_t kArchivePixels = 256 * 256;
@@ -18,6 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   while (!rest.empty()) {
     const auto body = rest.first(std::min<size_t>(rest.size(), 4096));
     rest = rest.subspan(body.size());
+    // What asks for the picture before a restart has one.
+    if (body[0] == static_cast<uint8_t>(Operation::kRestore)) (void)decoder.value().restart(picture);
     if (!decoder.value().apply(body).ok()) break;
     (void)decoder.value().tile_hash(0);
   }

@@ -1,5 +1,6 @@
 #include "tests/session/virtual_page.h"
 
+#include "codec/tile_hash.h"
 #include "protocol/wire.h"
 
 namespace vitrine::session {
@@ -13,13 +14,14 @@ constexpr uint32_t kCacheKib = 1200;
 }  // namespace
 
 VirtualPage::VirtualPage(VirtualDesktop& desktop, Size window, Connections& connections, VirtualGateway& gateway,
-                         EmulatedLink& network, const TicketSigner& broker)
+                         EmulatedLink& network, const TicketSigner& broker, uint8_t number)
     : desktop_(desktop),
       window_(window),
       connections_(connections),
       gateway_(gateway),
       network_(network),
-      broker_(broker) {}
+      broker_(broker),
+      cache_id_(kCacheIdBytes, number) {}
 
 void VirtualPage::fail(const std::string& what) {
   if (fault_.empty()) fault_ = what;
@@ -44,6 +46,7 @@ void VirtualPage::connect(Micros now) {
   ++counts_.connections;
   health_.emplace(now);
   state_.reset();
+  holdings_due_ = false;
   outbox_.clear();
   sequence_ = last_update_ = shown_input_ = epoch_ = flags_ = 0;
   send(serialize(ViewerHello{.ticket = ticket,
@@ -51,8 +54,25 @@ void VirtualPage::connect(Micros now) {
                              .width = static_cast<uint32_t>(window_.width),
                              .height = static_cast<uint32_t>(window_.height),
                              .browser = "Simulated 1",
-                             .cache_kib = kCacheKib}));
+                             .cache_kib = kCacheKib,
+                             .holdings = holdings()}));
   if (hidden_) send(serialize(Visibility{.visible = false}));
+}
+
+// The picture and the archive as the decoder has them now.
+Bytes VirtualPage::holdings() const {
+  Holdings result{.cache = cache_id_, .tiles = {}};
+  if (!decoder_) return serialize(result);
+  const Size size = decoder_->size();
+  result.width = static_cast<uint32_t>(size.width);
+  result.height = static_cast<uint32_t>(size.height);
+  for (uint32_t tile = 0; tile < codec::tile_count(size); ++tile) {
+    const uint64_t hash = decoder_->wide_tile_hash(tile);
+    for (int shift = 0; shift < 64; shift += 8) result.tiles.push_back(static_cast<uint8_t>(hash >> shift));
+  }
+  result.entries = decoder_->archive().kept();
+  result.checksum = decoder_->archive().checksum();
+  return serialize(result);
 }
 
 void VirtualPage::disconnect(Micros now, Micros wait) {
@@ -124,15 +144,19 @@ void VirtualPage::handle(const Welcome& welcome, Micros) {
 
 void VirtualPage::handle(const DesktopStatus& status, Micros) {
   state_ = status.state;
+  holdings_due_ = status.state == DesktopState::kLost;
 }
 
 void VirtualPage::handle(const SurfaceReset& reset, Micros) {
   if (reset.width == 0 || reset.height == 0) return fail("a surface without pixels");
   // Another agent link starts to count again.
   epoch_ = reset.epoch;
-  decoder_ = codec::Decoder::create({static_cast<int>(reset.width), static_cast<int>(reset.height)},
-                                    codec::archive_pixels(kCacheKib))
-                 .take();
+  const Size size{static_cast<int>(reset.width), static_cast<int>(reset.height)};
+  if (decoder_) {
+    if (!decoder_->restart(size).ok()) return fail("a surface that cannot be");
+  } else {
+    decoder_ = codec::Decoder::create(size, codec::archive_pixels(kCacheKib)).take();
+  }
   flags_ = 0;
   if (reset.epoch == 1) last_update_ = shown_input_ = 0;
 }
@@ -152,6 +176,7 @@ void VirtualPage::handle(const Update& update, Micros now) {
   flags_ = update.flags;
   shown_capture_ = static_cast<Micros>(update.capture_us);
   ++counts_.updates;
+  counts_.update_bytes += update.body.size();
   counts_.oldest_picture = std::max(counts_.oldest_picture, now - static_cast<Micros>(update.capture_us));
   send(serialize(FrameAck{.update_id = update.id, .received_us = static_cast<uint64_t>(now)}));
 }
@@ -190,6 +215,7 @@ void VirtualPage::handle(const Close& close, Micros now) {
 
 void VirtualPage::handle(const Ping& ping, Micros) {
   send(serialize(Pong{ping.time_us}));
+  if (std::exchange(holdings_due_, false)) outbox_.push_back(holdings());
 }
 
 void VirtualPage::handle(const Pong& pong, Micros now) {

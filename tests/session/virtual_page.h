@@ -15,7 +15,7 @@ namespace vitrine::session {
 class VirtualPage {
  public:
   VirtualPage(VirtualDesktop& desktop, Size window, Connections& connections, VirtualGateway& gateway,
-              EmulatedLink& network, const TicketSigner& broker);
+              EmulatedLink& network, const TicketSigner& broker, uint8_t number);
 
   // What a person does. Nothing happens while there is no connection, as in the page.
   void type(const std::string& text);
@@ -48,6 +48,7 @@ class VirtualPage {
   struct Counts {
     int connections = 0;
     int updates = 0;
+    size_t update_bytes = 0;
     int checked_tiles = 0;
     int closes = 0;
     int frames = 0;             // of moving pictures
@@ -61,6 +62,7 @@ class VirtualPage {
   void disconnect(Micros now, Micros wait);
   void receive(const Bytes& message, Micros now);
   void send(const Bytes& message);
+  [[nodiscard]] Bytes holdings() const;
 
   void handle(const Welcome& welcome, Micros now);
   void handle(const DesktopStatus& status, Micros now);
@@ -90,6 +92,7 @@ class VirtualPage {
   EmulatedLink& network_;
   const TicketSigner& broker_;
 
+  const Bytes cache_id_;
   std::optional<uint64_t> link_;
   std::optional<LinkHealth> health_;
   std::optional<DesktopState> state_;
@@ -101,6 +104,8 @@ class VirtualPage {
   uint32_t epoch_ = 0;
   uint32_t flags_ = 0;  // of the last update
   Micros shown_capture_ = 0;
+  // The desktop was lost; the gateway's ping says when it will listen.
+  bool holdings_due_ = false;
   std::optional<codec::Decoder> decoder_;
   std::array<codec::MemoryVideoDecoder, codec::kMaxVideoStreams> films_;
   Counts counts_;

@@ -45,7 +45,8 @@ class World {
   struct Seat {
     Seat(World& world, Size window, const LinkConditions& conditions)
         : network(conditions, {}, world.seed_ + world.seats_.size() + 1, world.now_),
-          page(world.desktop, window, world.connections_, world.gateway, network, world.broker_) {}
+          page(world.desktop, window, world.connections_, world.gateway, network, world.broker_,
+               static_cast<uint8_t>(world.seats_.size())) {}
     EmulatedLink network;
     VirtualPage page;
   };

@@ -8,9 +8,10 @@ import {
   kMaxReason,
   kMayView,
   NoticeLevel,
+  parseMessage,
   serialize,
 } from '../src/wire/messages.gen.js';
-import { kTicket, World } from './session_world.js';
+import { kCache, kTicket, World } from './session_world.js';
 
 const key = (down: boolean) => ({ type: 'Key' as const, down, code: 'KeyA', key: 'a', modifiers: 0 });
 
@@ -514,10 +515,50 @@ describe('input', () => {
   });
 });
 
+describe('what it still has', () => {
+  const held = { width: 800, height: 600, tiles: new Uint8Array(8).fill(9), entries: 5, checksum: 77 };
+  const told = (bytes: Uint8Array) => {
+    const message = parseMessage(bytes);
+    assert.ok(message?.type === 'Holdings');
+    return [message.cache, message.width, message.tiles.length, message.entries];
+  };
+
+  test('is told in each hello, with the same name of the cache', () => {
+    const world = new World();
+    world.session.start(world.nowMs);
+    world.connect();
+    assert.deepEqual(world.sentOf('ViewerHello').map((hello) => told(hello.holdings)), [[kCache, 0, 0, 0]]);
+    world.welcome();
+    world.held = held;
+    world.session.closed(world.nowMs);
+    world.pass(0);
+    world.connect();
+    assert.deepEqual(world.sentOf('ViewerHello').map((hello) => told(hello.holdings)), [[kCache, 800, 8, 5]]);
+  });
+
+  test('is told once to a gateway that lost the desktop, behind the answer to its ping', () => {
+    const world = new World().goLive();
+    world.held = held;
+    world.desktop(DesktopState.Lost);
+    assert.deepEqual(world.sent(), []);
+    for (const timeUs of [5, 6]) world.receive({ type: 'Ping', timeUs });
+    assert.deepEqual(world.sent().map((one) => one.type), ['Pong', 'Holdings', 'Pong']);
+  });
+
+  test('is not told to a new agent that has begun without it', () => {
+    const world = new World().goLive();
+    world.held = held;
+    world.desktop(DesktopState.Lost);
+    world.desktop(DesktopState.Connected);
+    world.receive({ type: 'Ping', timeUs: 5 });
+    assert.deepEqual(world.sent().map((one) => one.type), ['Pong']);
+  });
+});
+
 test('no bytes of a peer throw, and each ends in a state with a reason', () => {
   const samples = [
     serialize({ type: 'SurfaceReset', epoch: 1, width: 100_000, height: 5 }),
-    serialize({ type: 'ViewerHello', oldestVersion: 1, newestVersion: 1, ticket: kTicket, capabilities: 0, width: 1, height: 1, scalePercent: 100, browser: '', timeZone: '', locale: '', cacheKib: 0 }),
+    serialize({ type: 'ViewerHello', oldestVersion: 1, newestVersion: 1, ticket: kTicket, capabilities: 0, width: 1, height: 1, scalePercent: 100, browser: '', timeZone: '', locale: '', cacheKib: 0, holdings: new Uint8Array(0) }),
     new Uint8Array(0),
     new Uint8Array([255, 255, 255, 255, 255, 255]),
     serialize({ type: 'DesktopStatus', state: DesktopState.Lost, text: '' }),

@@ -1,10 +1,11 @@
 // A session with a gateway and an agent around it, under virtual time: the small language of the session's tests.
 import assert from 'node:assert/strict';
 import type { Effect, Status } from '../src/core/effects.js';
-import { Session } from '../src/core/session.js';
+import { type Held, Session } from '../src/core/session.js';
 import {
   type AnyMessage,
   DesktopState,
+  kCacheIdBytes,
   kMayInput,
   kMayResize,
   kMayView,
@@ -14,6 +15,7 @@ import {
 } from '../src/wire/messages.gen.js';
 
 export const kTicket = new Uint8Array([1, 2, 3]);
+export const kCache = new Uint8Array(kCacheIdBytes).fill(7);
 const kAllRights = kMayView | kMayInput | kMayResize;
 
 export class World {
@@ -22,11 +24,14 @@ export class World {
   /** Everything the session asked for and sent, oldest first, since last taken. */
   private effects: Effect[] = [];
   status: Status | null = null;
+  /** What its picture and cache are. */
+  held: Held | null = null;
   private updateId = 0;
 
   constructor(random = 0.5) {
     const facts = { capabilities: 1, browser: 'Test 1', timeZone: 'UTC', locale: 'en', cacheKib: 4096 };
-    this.session = new Session(facts, { width: 800, height: 600, scalePercent: 100 }, () => random, this.nowMs);
+    const keeper = { cache: kCache, held: () => this.held };
+    this.session = new Session(facts, { width: 800, height: 600, scalePercent: 100 }, () => random, keeper, this.nowMs);
   }
 
   /** Takes what the session asked for, all of it or of one type. */

@@ -206,6 +206,37 @@ TEST_F(SwitchboardTest, WhatWasMeantForALostAgentDoesNotReachTheNext) {
   EXPECT_EQ(next<FrameAck>(11).update_id, 1);
 }
 
+TEST_F(SwitchboardTest, WhatAViewerStillHasIsGivenToTheNextAgentLinkOnce) {
+  ViewerAdmission admission;
+  admission.ticket = {
+      .id = Bytes(16, 1), .desktop = "d", .rights = kAllRights, .issued_s = kNowS, .expires_s = kNowS + 30};
+  admission.hello.holdings = {1, 2, 3};
+  admit(1, admission);
+  agent(10);
+  next<Welcome>(10);
+  EXPECT_EQ(next<ViewerJoined>(10).holdings, (Bytes{1, 2, 3}));
+  // Now the picture is what that link makes of it.
+  say(1, Holdings{.width = 5});
+  EXPECT_TRUE(quiet(10));
+  gone(10);
+  agent(11);
+  next<Welcome>(11);
+  EXPECT_TRUE(next<ViewerJoined>(11).holdings.empty());
+}
+
+TEST_F(SwitchboardTest, WhatAViewerHasIsHeardOnlyAfterItKnowsOfTheLoss) {
+  pair();
+  gone(10);
+  next_state(1);
+  const auto barrier = next<Ping>(1);
+  say(1, Holdings{.width = 5});
+  say(1, Pong{.time_us = barrier.time_us});
+  say(1, Holdings{.width = 6});
+  agent(11);
+  next<Welcome>(11);
+  EXPECT_EQ(next<ViewerJoined>(11).holdings, serialize(Holdings{.width = 6}));
+}
+
 TEST_F(SwitchboardTest, AViewerThatGoesClosesItsAgentLinkAfterItsLastInput) {
   pair();
   stuck_[10] = true;

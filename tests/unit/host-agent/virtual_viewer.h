@@ -72,6 +72,10 @@ class VirtualViewer {
  private:
   void handle(const SurfaceReset& message) {
     reset = message;
+    if (decoder) {
+      ASSERT_TRUE(decoder->restart({static_cast<int>(message.width), static_cast<int>(message.height)}).ok());
+      return;
+    }
     auto made = codec::Decoder::create({static_cast<int>(message.width), static_cast<int>(message.height)},
                                        codec::archive_pixels(kCacheKib));
     ASSERT_TRUE(made.ok());

@@ -17,6 +17,7 @@ import {
   parseToViewer,
   serialize,
   type FrameAck,
+  type Holdings,
   type Key,
   type MessageFromViewer,
   type MessageToViewer,
@@ -48,6 +49,17 @@ export interface ViewerFacts {
   readonly locale: string;
   /** How much content that was seen before may be kept, KiB. */
   readonly cacheKib: number;
+}
+
+/** What the page has from an earlier link, for the agent to build on. */
+export type Held = Omit<Holdings, 'type' | 'cache'>;
+const kNothing: Held = { width: 0, height: 0, tiles: new Uint8Array(0), entries: 0, checksum: 0 };
+
+/** The page's picture and cache. */
+export interface Keeper {
+  /** Random and the same over all links. */
+  readonly cache: Uint8Array<ArrayBuffer>;
+  held(): Held | null;
 }
 
 export interface WindowSize {
@@ -106,6 +118,8 @@ export class Session {
   private rights = 0;
   private desktop: DesktopState | null = null;
   private desktopText = '';
+  /** The gateway keeps what we hold for the next agent, but listens only after its ping. */
+  private holdingsDue = false;
   /** When the picture on this link first became current, or null. */
   private liveSinceMs: number | null = null;
   private silent = false;
@@ -131,6 +145,7 @@ export class Session {
     private readonly facts: ViewerFacts,
     private size: WindowSize,
     private readonly random: () => number,
+    private readonly keeper: Keeper,
     nowMs: number,
   ) {
     this.keepalive = new Keepalive(nowMs);
@@ -356,7 +371,12 @@ export class Session {
       timeZone: clipText(this.facts.timeZone, kMaxName),
       locale: clipText(this.facts.locale, kMaxName),
       cacheKib: this.facts.cacheKib,
+      holdings: serialize(this.holdings()),
     });
+  }
+
+  private holdings(): Holdings {
+    return { type: 'Holdings', cache: this.keeper.cache, ...(this.keeper.held() ?? kNothing) };
   }
 
   private lost(cause: Cause, text: string, nowMs: number): void {
@@ -391,6 +411,7 @@ export class Session {
 
   private forgetDesktop(): void {
     this.desktop = null;
+    this.holdingsDue = false;
     this.desktopText = '';
     this.restartDesktop();
   }
@@ -431,7 +452,10 @@ export class Session {
       case 'Close':
         return this.handleClose(message.code, message.reason, nowMs);
       case 'Ping':
-        return this.send({ type: 'Pong', timeUs: message.timeUs });
+        this.send({ type: 'Pong', timeUs: message.timeUs });
+        if (this.holdingsDue) this.send(this.holdings());
+        this.holdingsDue = false;
+        return;
       case 'Pong':
         this.roundTrip.add(nowMs - message.timeUs / 1_000);
         return this.reportQuality();
@@ -468,6 +492,7 @@ export class Session {
     this.desktop = state;
     this.desktopText = text;
     this.restartDesktop();
+    this.holdingsDue = state === DesktopState.Lost;
     if (state !== DesktopState.Connected) return;
     // A new agent knows the hello, which may be older than the last resize.
     this.agentSize = this.greetedSize;

@@ -1,18 +1,24 @@
 // The picture in WebAssembly memory: the module that codec/ builds, one instance a session.
 import type { Rect, Size } from '../core/geometry.js';
+import type { Held } from '../core/session.js';
 import type { VideoCodec } from '../core/video_codec.js';
 import type { VideoPacket } from '../core/video_streams.js';
+import { kMaxHeldTiles, kTileHashBytes } from '../wire/messages.gen.js';
 
 interface DecoderExports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
   vt_create(width: number, height: number, archiveKib: number): number;
+  vt_restart(handle: number, width: number, height: number): number;
   vt_destroy(handle: number): void;
   vt_input(handle: number, size: number): number;
   vt_apply(handle: number, size: number): number;
   vt_dirty(handle: number): number;
   vt_pixels(handle: number): number;
   vt_tile_hash(handle: number, tile: number): number;
+  vt_wide_hashes(handle: number, count: number): number;
+  vt_kept(handle: number): number;
+  vt_archive_checksum(handle: number): number;
   vt_video_count(handle: number): number;
   vt_video(handle: number): number;
   vt_video_kept(handle: number, stream: number): number;
@@ -20,8 +26,9 @@ interface DecoderExports {
 }
 
 const kExports: readonly (keyof DecoderExports)[] = [
-  'memory', '_initialize', 'vt_create', 'vt_destroy', 'vt_input', 'vt_apply', 'vt_dirty', 'vt_pixels', 'vt_tile_hash',
-  'vt_video_count', 'vt_video', 'vt_video_kept', 'vt_video_kept_rects',
+  'memory', '_initialize', 'vt_create', 'vt_restart', 'vt_destroy', 'vt_input', 'vt_apply', 'vt_dirty', 'vt_pixels',
+  'vt_tile_hash', 'vt_wide_hashes', 'vt_kept', 'vt_archive_checksum', 'vt_video_count', 'vt_video', 'vt_video_kept',
+  'vt_video_kept_rects',
 ];
 
 // As codec/wasm_exports.cpp lays a video packet out: stream, codec, flags, x, y, width, height, offset, length, 0.
@@ -50,12 +57,36 @@ export class Decoder {
     return new Decoder(wasm);
   }
 
-  /** A new, black picture in place of the old one, and an empty archive of so much, of which it takes what it uses. */
+  /**
+   * Ready for the updates of another encoder: with the archive there is, and a picture of this size until the first
+   * update says what of it stays. After free(): a black picture and an empty archive, which takes what it uses of so much.
+   */
   reset(size: Size, archiveKib: number): void {
-    this.free();
-    this.handle = this.guarded(() => this.wasm.vt_create(size.width, size.height, archiveKib));
+    this.image = null;
+    const restarted = this.handle !== 0 && this.guarded(() => this.wasm.vt_restart(this.handle, size.width, size.height));
+    if (!restarted) {
+      this.free();
+      this.handle = this.guarded(() => this.wasm.vt_create(size.width, size.height, archiveKib));
+    }
     if (this.handle === 0) throw new DecodeError(`no memory for a picture of ${size.width}x${size.height}`);
     this.pictureSize = size;
+  }
+
+  /** What the next encoder may build on; null when there is nothing. */
+  held(): Held | null {
+    if (this.handle === 0) return null;
+    return this.guarded(() => {
+      const { width, height } = this.pictureSize;
+      const count = Math.min(kMaxHeldTiles, Math.ceil(width / 64) * Math.ceil(height / 64));
+      const at = this.wasm.vt_wide_hashes(this.handle, count);
+      return {
+        width,
+        height,
+        tiles: new Uint8Array(this.wasm.memory.buffer, at, count * kTileHashBytes).slice(),
+        entries: this.wasm.vt_kept(this.handle) >>> 0,
+        checksum: this.wasm.vt_archive_checksum(this.handle) >>> 0,
+      };
+    });
   }
 
   free(): void {

@@ -1,7 +1,8 @@
 // The shell around core/session: owns the socket, the timer, the decoder and the canvas of one session. Lives in the
 // worker; everything happens in the order of its events.
 import type { Effect, UpdateWork } from '../core/effects.js';
-import { Session } from '../core/session.js';
+import { type Held, Session } from '../core/session.js';
+import { kCacheIdBytes } from '../wire/messages.gen.js';
 import { CanvasPainter } from './canvas_painter.js';
 import { DecodeError, type Decoder } from './decoder.js';
 import type { FromWorkerBody, ToWorker } from './messages.js';
@@ -38,7 +39,8 @@ export class ViewerLink {
       ...start.facts,
       get capabilities() { return start.facts.capabilities | videoCapabilities(); },
     };
-    this.session = new Session(facts, start.size, Math.random, nowMs());
+    const keeper = { cache: crypto.getRandomValues(new Uint8Array(kCacheIdBytes)), held: () => this.held() };
+    this.session = new Session(facts, start.size, Math.random, keeper, nowMs());
     this.video = new VideoLayer(decoder, this.painter, {
       done: (update, presentMs) => { this.session.frameDone(update, presentMs, nowMs()); },
       painted: () => {
@@ -163,9 +165,15 @@ export class ViewerLink {
 
   private reset(width: number, height: number): void {
     this.showing = false;
+    // Nothing is built on a picture that went wrong.
+    if (this.faulty) this.decoder.free();
     this.faulty = false;
     this.video.reset();
     this.attempt(() => { this.decoder.reset({ width, height }, this.start.facts.cacheKib); });
+  }
+
+  private held(): Held | null {
+    return this.faulty ? null : this.attempt(() => this.decoder.held());
   }
 
   private apply(update: UpdateWork): void {
