@@ -39,6 +39,14 @@ export const kMaxUpdateBody = 1048576;
 export const kMaxMessage = 1049600;
 /** What a viewer sends. The largest is a PictureCheckResult that calls every tile of the largest screen wrong: 48 KiB. */
 export const kMaxViewerMessage = 65536;
+/** What a viewer tells of the picture and the cache it still has, as a message inside of its hello, which has to stay below kMaxViewerMessage. */
+export const kMaxHoldings = 63488;
+/** of a wide hash, as Holdings names tiles */
+export const kTileHashBytes = 8;
+/** Tiles it may name: a screen of 7680x4096. Of a larger one the rest is sent again. */
+export const kMaxHeldTiles = 7680;
+/** A page's number for its cache: random, so that nobody names another's. */
+export const kCacheIdBytes = 16;
 /** A signed ticket is below 800 bytes with the longest names; some room for fields to come. */
 export const kMaxTicket = 1024;
 /** user, desktop, session, program names */
@@ -142,6 +150,7 @@ export const MessageType = {
   FrameAck: 40,
   PictureCheckResult: 41,
   VideoFailed: 42,
+  Holdings: 43,
 } as const;
 
 /** The first message of a viewer. */
@@ -169,6 +178,8 @@ export interface ViewerHello {
   readonly locale: string;
   /** how much content it keeps for recall, KiB */
   readonly cacheKib: number;
+  /** a Holdings message; may be empty */
+  readonly holdings: Uint8Array;
 }
 
 /** The first message of an agent on each of its links. */
@@ -231,6 +242,8 @@ export interface ViewerJoined {
   readonly locale: string;
   /** from its hello */
   readonly cacheKib: number;
+  /** its Holdings: from its hello, or sent since; may be empty */
+  readonly holdings: Uint8Array;
 }
 
 /** The last message of a link: why it is closed. */
@@ -256,7 +269,7 @@ export interface Pong {
   readonly timeUs: number;
 }
 
-/** Starts a picture of this size, all black, with fresh decoder state. Updates of older epochs end here. */
+/** Starts a picture of this size with fresh decoder state: black, but for what its first update restores of the picture before. Updates of older epochs end here. */
 export interface SurfaceReset {
   readonly type: 'SurfaceReset';
   /** counts resets of this link */
@@ -449,6 +462,23 @@ export interface VideoFailed {
   readonly text: string;
 }
 
+/** What the viewer still has. Inside of its hello, and by itself when its desktop is lost: the gateway keeps it for the next agent link and gives it away once. */
+export interface Holdings {
+  readonly type: 'Holdings';
+  /** 16 random bytes that name the page's cache */
+  readonly cache: Uint8Array;
+  /** of the picture it shows, pixels */
+  readonly width: number;
+  /** pixels */
+  readonly height: number;
+  /** wide hash of each 64x64 tile, row by row, little-endian; fewer than there are: of the first ones */
+  readonly tiles: Uint8Array;
+  /** that its cache was ever told to keep */
+  readonly entries: number;
+  /** of the cache's numbering; see the codec's archive */
+  readonly checksum: number;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -474,7 +504,8 @@ export type AnyMessage =
   | Visibility
   | FrameAck
   | PictureCheckResult
-  | VideoFailed;
+  | VideoFailed
+  | Holdings;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -507,7 +538,8 @@ export type MessageFromViewer =
   | Visibility
   | FrameAck
   | PictureCheckResult
-  | VideoFailed;
+  | VideoFailed
+  | Holdings;
 
 function readViewerHello(r: WireReader): ViewerHello {
   r.message = 'ViewerHello';
@@ -524,6 +556,7 @@ function readViewerHello(r: WireReader): ViewerHello {
     timeZone: r.text('time_zone', 128),
     locale: r.text('locale', 128),
     cacheKib: r.uint32('cache_kib'),
+    holdings: r.bytes('holdings', 63488),
   };
 }
 
@@ -540,6 +573,7 @@ function writeViewerHello(w: WireWriter, m: ViewerHello): void {
   w.text('time_zone', m.timeZone, 128);
   w.text('locale', m.locale, 128);
   w.uint32('cache_kib', m.cacheKib);
+  w.bytes('holdings', m.holdings, 63488);
 }
 
 function readAgentHello(r: WireReader): AgentHello {
@@ -609,6 +643,7 @@ function readViewerJoined(r: WireReader): ViewerJoined {
     timeZone: r.text('time_zone', 128),
     locale: r.text('locale', 128),
     cacheKib: r.uint32('cache_kib'),
+    holdings: r.bytes('holdings', 63488),
   };
 }
 
@@ -626,6 +661,7 @@ function writeViewerJoined(w: WireWriter, m: ViewerJoined): void {
   w.text('time_zone', m.timeZone, 128);
   w.text('locale', m.locale, 128);
   w.uint32('cache_kib', m.cacheKib);
+  w.bytes('holdings', m.holdings, 63488);
 }
 
 function readClose(r: WireReader): Close {
@@ -964,6 +1000,29 @@ function writeVideoFailed(w: WireWriter, m: VideoFailed): void {
   w.text('text', m.text, 256);
 }
 
+function readHoldings(r: WireReader): Holdings {
+  r.message = 'Holdings';
+  return {
+    type: 'Holdings',
+    cache: r.bytes('cache', 16),
+    width: r.uint32('width'),
+    height: r.uint32('height'),
+    tiles: r.bytes('tiles', 61440),
+    entries: r.uint64('entries'),
+    checksum: r.uint32('checksum'),
+  };
+}
+
+function writeHoldings(w: WireWriter, m: Holdings): void {
+  w.start('Holdings', 43);
+  w.bytes('cache', m.cache, 16);
+  w.uint32('width', m.width);
+  w.uint32('height', m.height);
+  w.bytes('tiles', m.tiles, 61440);
+  w.uint64('entries', m.entries);
+  w.uint32('checksum', m.checksum);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -1018,6 +1077,8 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPictureCheckResult(r);
     case 42:
       return readVideoFailed(r);
+    case 43:
+      return readHoldings(r);
     default:
       return null;
   }
@@ -1077,6 +1138,8 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'PictureCheckResult does not come from this side');
     case 42:
       throw new WireError('malformed', 'VideoFailed does not come from this side');
+    case 43:
+      throw new WireError('malformed', 'Holdings does not come from this side');
     default:
       return null;
   }
@@ -1161,6 +1224,9 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'VideoFailed':
       writeVideoFailed(scratch, message);
+      break;
+    case 'Holdings':
+      writeHoldings(scratch, message);
       break;
   }
   return scratch.take();
