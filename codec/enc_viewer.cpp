@@ -115,6 +115,7 @@ struct ViewerEncoder::State {
   void refine(Draft& draft);
   void refine_film(Draft& draft);
   void reclaim(const Rect& area);
+  void widen(Region& region) const;
   void heal(Draft& draft);
   void restore(Draft& draft);
   void keep(Draft& draft, const TileSet& changing, const std::vector<Motion>& motions);
@@ -383,12 +384,20 @@ void ViewerEncoder::State::route_frames(const Draft& draft) {
   video.route(scene(draft), missing);
 }
 
+// To whole cells, which need not be of one colour any more.
+void ViewerEncoder::State::widen(Region& region) const {
+  const Rect whole = grid.pixels_of(grid.cells_of(region.area));
+  if (whole == region.area) return;
+  region.area = whole;
+  if (region.coding == Coding::kFlat) region.coding = Coding::kScreen;
+}
+
 // Text first, then frames, then other pictures. False when the budget ended before the regions did.
 bool ViewerEncoder::State::encode_with_frames(Draft& draft, std::vector<Region>& regions) {
   // Half a cell painted gives a stream's cell back, so these go out by whole cells.
   for (Region& region : regions) {
     const Rect cells = grid.cells_of(region.area);
-    if (video.shown().count(cells) > 0) region.area = grid.pixels_of(cells);
+    if (video.shown().count(cells) > 0) widen(region);
   }
   if (!video.frames().any()) return encode_regions(draft, regions, Painted::kSkip);
   const auto natural = [](const Region& region) {
@@ -441,7 +450,7 @@ void ViewerEncoder::State::refine_film(Draft& draft) {
   EncodeBudget exactly = draft.budget;
   exactly.jpeg_quality = 0;
   auto regions = plan_regions(draft.source, painted.view(), due, classes, video.shown(), exactly);
-  for (Region& region : regions) region.area = grid.pixels_of(grid.cells_of(region.area));
+  for (Region& region : regions) widen(region);
   // Where the picture happens to be right already, painting it again is what gives it back.
   TileSet right = due;
   keep_differing(draft.source, painted.view(), due);
