@@ -38,7 +38,9 @@ void MovingCells::note(int x, int y, const Rect& changed, bool crisp, Micros tim
   const uint32_t now = milliseconds(time);
   Cell& one = cells_[static_cast<size_t>(y) * grid_.columns() + x];
   if (!one.moved || now - one.last > kPauseMs) {
+    // What appears first, with the window around it, says nothing about where it moves.
     one = {.last = now, .since = now, .crisp_since = now, .box_since = now, .moved = true, .crisp = crisp};
+    return;
   }
   if (crisp && !one.crisp) one.crisp_since = now;
   one.crisp = crisp;

@@ -63,10 +63,9 @@ bool is_drawn(const PictureView& picture, const Rect& strip) {
 }  // namespace
 
 VideoLayer::VideoLayer(Size size, VideoOptions options)
-    : grid_{size, kVideoCellSide}, options_(std::move(options)), areas_(size), none_(grid_) {
+    : grid_{size, kVideoCellSide}, options_(std::move(options)), areas_(size), none_(grid_), frames_(grid_) {
   if (!enabled()) return;
   marked_ = none_;
-  frames_ = none_;
   claims_ = none_;
   crisp_ = none_;
   parts_.resize(static_cast<size_t>(grid_.columns()) * grid_.rows());

@@ -1,0 +1,209 @@
+// Films through the encoder of a viewer, with the twin encoder: what streams show, what stays exact beside and over
+// them, and that all of it is exact at rest.
+#include <gtest/gtest.h>
+
+#include "codec/dec_decoder.h"
+#include "codec/enc_moving.h"
+#include "codec/enc_viewer.h"
+#include "codec/memory_video_encoder.h"
+#include "tests/unit/codec/pictures.h"
+
+namespace vitrine::codec {
+namespace {
+
+constexpr Size kScreen{480, 320};
+constexpr Micros kFrame = kSecond / 30;
+
+// A desktop, its viewer, and what the viewer's canvas shows with streams drawn over it.
+struct Cinema {
+  Picture desktop{kScreen};
+  ViewerEncoder encoder{kScreen, {VideoCodec::kVp8, MemoryVideoEncoder::create}};
+  Decoder decoder = Decoder::create(kScreen).take();
+  std::array<MemoryVideoDecoder, kMaxVideoStreams> films;
+  std::array<Picture, kMaxVideoStreams> frames;
+  Dice dice{7};
+  Micros now = kSecond;
+  int frames_seen = 0;
+  int keys_seen = 0;
+
+  UpdateInfo update() {
+    std::vector<uint8_t> body;
+    const EncodeBudget budget{.max_bytes = 1 << 20, .max_pixels = INT64_MAX, .link_bytes_per_s = 6e6};
+    const UpdateInfo info = encoder.encode(desktop.view(), budget, now, body);
+    const auto applied = decoder.apply(body);
+    EXPECT_TRUE(applied.ok()) << applied.error().message;
+    EXPECT_TRUE(same(encoder.held()));
+    for (const VideoPacket& packet : decoder.video_packets()) {
+      if ((packet.flags & kVideoEnd) != 0) continue;
+      ++frames_seen;
+      keys_seen += packet.flags & kVideoKey;
+      const auto stream = static_cast<size_t>(packet.stream);
+      const auto frame = films[stream].decode(std::span(body).subspan(packet.offset, packet.length));
+      EXPECT_TRUE(frame.ok());
+      frames[stream] = *frame.value();
+    }
+    now += kFrame;
+    return info;
+  }
+  bool same(const PictureView& held) const { return wrong_pixels(decoder, held) == 0; }
+
+  Picture canvas() const {
+    Picture shown(kScreen);
+    const auto draw = [&](const Rect& area) {
+      for (int y = area.y; y < area.bottom(); ++y) {
+        for (int x = area.x; x < area.right(); ++x) {
+          const uint8_t* rgba = decoder.rgba() + (static_cast<int64_t>(y) * kScreen.width + x) * 4;
+          shown.row(y)[x] = uint32_t{rgba[0]} << 16 | uint32_t{rgba[1]} << 8 | rgba[2];
+        }
+      }
+    };
+    draw(shown.bounds());
+    for (int i = 0; i < kMaxVideoStreams; ++i) {
+      if (!decoder.video_areas().live(i)) continue;
+      const Rect& area = decoder.video_areas().area(i);
+      for (int y = 0; y < area.height; ++y) {
+        std::copy_n(frames[static_cast<size_t>(i)].row(y), area.width, shown.row(area.y + y) + area.x);
+      }
+      for (const Rect& kept : decoder.video_areas().kept(i)) draw(kept);
+    }
+    return shown;
+  }
+  // Pixels of `area` that the canvas shows wrongly, but for those of `excused`.
+  int wrong(const Rect& area, const Rect& excused = {}) const {
+    const Picture shown = canvas();
+    int count = 0;
+    for (int y = area.y; y < area.bottom(); ++y) {
+      for (int x = area.x; x < area.right(); ++x) {
+        if (!intersect(excused, {x, y, 1, 1}).empty()) continue;
+        count += (shown.row(y)[x] ^ desktop.row(y)[x]) & kColourMask ? 1 : 0;
+      }
+    }
+    return count;
+  }
+  void play(const Rect& film) {
+    draw_noise(desktop, film, dice);
+    encoder.mark(film, now);
+    update();
+  }
+  bool rest(Micros within) {
+    const Micros end = now + within;
+    while (now < end) {
+      if (update().exact) return wrong(desktop.bounds()) == 0;
+    }
+    return false;
+  }
+};
+
+TEST(MovingPictures, BecomeOneStreamThatStartsWithTheOnlyKey) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  for (int i = 0; i < 60; ++i) cinema.play({112, 80, 240, 160});
+  EXPECT_GE(cinema.frames_seen, 45);
+  EXPECT_EQ(cinema.keys_seen, 1);
+  EXPECT_EQ(cinema.decoder.video_areas().area(0), (Rect{112, 80, 240, 160}));
+  EXPECT_FALSE(cinema.encoder.held().row(100)[200] == cinema.desktop.row(100)[200]);
+}
+
+TEST(MovingPictures, AreExactWithinASecondOfRestAndTheirStreamEnds) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  for (int i = 0; i < 30; ++i) cinema.play({101, 75, 240, 160});
+  ASSERT_TRUE(cinema.encoder.lossy());
+  EXPECT_TRUE(cinema.rest(kSecond));
+  EXPECT_FALSE(cinema.decoder.video_areas().any());
+  EXPECT_EQ(cinema.encoder.refine_at(), kNever);
+}
+
+TEST(MovingPictures, LeaveTextBesideThemExactInEveryFrame) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  // The film's edges cut cells; text lies against them and is typed beside.
+  const Rect film{101, 75, 243, 161};
+  for (int i = 0; i < 60; ++i) {
+    const Rect typed{20 + i * 5, 250, 5, 12};
+    fill(cinema.desktop, typed, static_cast<uint32_t>(i) * 0x010305);
+    cinema.encoder.mark(typed, cinema.now);
+    cinema.play(film);
+    if (cinema.frames_seen > 0) {
+      EXPECT_EQ(cinema.wrong(cinema.desktop.bounds(), film), 0) << "frame " << i;
+    }
+  }
+  EXPECT_GT(cinema.frames_seen, 40);
+}
+
+TEST(MovingPictures, LeaveAWindowOverThemExactInEveryFrame) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  const Rect film{96, 64, 256, 192};
+  const Rect window{160, 112, 96, 64};
+  Picture text(kScreen);
+  draw_text(text, window, cinema.dice);
+  for (int i = 0; i < 90; ++i) {
+    draw_noise(cinema.desktop, film, cinema.dice);
+    if (i >= 30) {
+      if (i % 20 == 0) draw_text(text, {160, 128, 96, 16}, cinema.dice);
+      for (int y = window.y; y < window.bottom(); ++y) {
+        std::copy_n(text.row(y) + window.x, window.width, cinema.desktop.row(y) + window.x);
+      }
+    }
+    cinema.encoder.mark(film, cinema.now);
+    cinema.update();
+    if (i >= 30) {
+      EXPECT_EQ(cinema.wrong(window), 0) << "frame " << i;
+    }
+  }
+  EXPECT_GT(cinema.frames_seen, 70);
+  EXPECT_TRUE(cinema.rest(kSecond));
+}
+
+TEST(MovingPictures, SurviveTilesThatTheViewerReportsWrong) {
+  Cinema cinema;
+  for (int i = 0; i < 30; ++i) cinema.play({96, 64, 256, 192});
+  cinema.encoder.mark_wrong(std::vector<uint32_t>{9});
+  for (int i = 0; i < 30; ++i) cinema.play({96, 64, 256, 192});
+  EXPECT_EQ(cinema.keys_seen, 2);
+  EXPECT_TRUE(cinema.rest(kSecond));
+}
+
+TEST(MovingPictures, AreNotWhatScrollsOrIsWritten) {
+  Cinema cinema;
+  Picture page({480, 2000});
+  draw_photo(page, {0, 0, 480, 1000}, cinema.dice);
+  draw_text(page, {0, 1000, 480, 1000}, cinema.dice);
+  for (int i = 0; i < 60; ++i) {
+    for (int y = 0; y < kScreen.height; ++y) std::copy_n(page.row(y + i * 27), kScreen.width, cinema.desktop.row(y));
+    cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
+    cinema.update();
+  }
+  EXPECT_EQ(cinema.frames_seen, 0);
+}
+
+TEST(MovingCells, NeedThreeTenthsOfASecondWithoutAPause) {
+  const CellGrid grid{kScreen, 16};
+  MovingCells cells(grid);
+  const auto move = [&](Micros now) {
+    for (int y = 2; y < 10; ++y) {
+      for (int x = 3; x < 13; ++x) cells.note(x, y, grid.pixels_of({x, y, 1, 1}), false, now);
+    }
+  };
+  Micros now = kSecond;
+  for (; now < kSecond + 280 * kMillisecond; now += 40 * kMillisecond) move(now);
+  EXPECT_TRUE(cells.patches(kSustainedMotion, now).empty());
+  now += 40 * kMillisecond;
+  move(now);
+  EXPECT_EQ(cells.patches(kSustainedMotion, now), (std::vector<Rect>{{3, 2, 10, 8}}));
+  now += kLongestMotionPause + 2 * kMillisecond;
+  EXPECT_TRUE(cells.patches(kSustainedMotion, now).empty());
+  move(now);
+  EXPECT_TRUE(cells.patches(kSustainedMotion, now).empty());
+}
+
+TEST(MovingCells, KnowWhichPixelsOfThemMove) {
+  const CellGrid grid{kScreen, 16};
+  MovingCells cells(grid);
+  for (int i = 0; i < 30; ++i) cells.note(2, 3, {35, 50 + i % 3, 6, 4}, false, kSecond + i * kFrame);
+  EXPECT_EQ(cells.extent(2, 3), (Rect{35, 50, 6, 6}));
+}
+
+}  // namespace
+}  // namespace vitrine::codec
