@@ -189,8 +189,18 @@ void DesktopAgent::capture(Micros now) {
 bool DesktopAgent::wants_output(ViewerId viewer, Micros now) const {
   const ViewerSession* wanted = session(viewer);
   if (wanted == nullptr) return false;
-  if (wanted->wants_output(now)) return true;
-  return damaged_ && !fault_ && wanted->can_take_pixels(now) && captures_.ready_at() <= now;
+  return wanted->wants_output(now) || would_encode(viewer, now);
+}
+
+bool DesktopAgent::would_encode(ViewerId viewer, Micros now) const {
+  const ViewerSession* wanted = session(viewer);
+  if (wanted == nullptr || fault_ || !wanted->can_take_pixels(now)) return false;
+  return wanted->lacks_pixels(now) || (damaged_ && captures_.ready_at() <= now);
+}
+
+std::optional<Bytes> DesktopAgent::take_ready(ViewerId viewer, Micros now) {
+  const auto found = viewers_.find(viewer);
+  return found == viewers_.end() ? std::nullopt : found->second.take_output(now);
 }
 
 void DesktopAgent::prepare_output(ViewerId viewer, Micros now) {

@@ -55,6 +55,10 @@ class DesktopAgent {
   // The first half of take_output(): captures and encodes. A shell with a clock calls it first, so that the time it
   // took is seen in the `now` of take_output().
   void prepare_output(ViewerId viewer, Micros now);
+  // Whether prepare_output() would take its time.
+  [[nodiscard]] bool would_encode(ViewerId viewer, Micros now) const;
+  // What take_output() has without encoding.
+  std::optional<Bytes> take_ready(ViewerId viewer, Micros now);
   [[nodiscard]] bool finished(ViewerId viewer) const;
 
   // The screen has something to say, or next_deadline() has come.

@@ -159,7 +159,10 @@ std::optional<Bytes> GatewayLinks::next_message(SocketId id) {
     return std::nullopt;
   }
   if (link.state != State::kPaired) return std::nullopt;
-  agent_.prepare_output(link.viewer, monotonic_now());
+  const Micros now = monotonic_now();
+  // Who has to wait is asked again: it still wants output in the next turn.
+  if (agent_.would_encode(link.viewer, now) && !turns_.take(id)) return agent_.take_ready(link.viewer, now);
+  agent_.prepare_output(link.viewer, now);
   auto message = agent_.take_output(link.viewer, monotonic_now());
   if (agent_.finished(link.viewer)) link.state = State::kClosing;
   return message;
@@ -170,6 +173,7 @@ void GatewayLinks::handle_closed(SocketId id, const std::string& why) {
   if (found == links_.end()) return;
   const Link link = std::move(found->second);
   links_.erase(found);
+  turns_.forget(id);
   const Micros now = monotonic_now();
   if (link.viewer != 0) {
     agent_.remove_viewer(link.viewer, now);
@@ -190,6 +194,7 @@ void GatewayLinks::close_link(SocketId id, CloseCode code, const std::string& re
 // --- time -------------------------------------------------------------------------------------------------------
 
 void GatewayLinks::advance(Micros now) {
+  turns_.begin();
   for (auto& [id, link] : links_) {
     if (link.state == State::kPaired) {
       if (agent_.wants_output(link.viewer, now) || agent_.finished(link.viewer)) loop_.want_write(id);

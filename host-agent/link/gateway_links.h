@@ -15,6 +15,7 @@
 #include <string>
 
 #include "host-agent/desktop_agent.h"
+#include "host-agent/encoding_turns.h"
 #include "host-agent/link/event_loop.h"
 #include "host-agent/link/gateway_tls.h"
 #include "protocol/link.h"
@@ -69,6 +70,7 @@ class GatewayLinks {
   DesktopAgent& agent_;
   GatewayOptions options_;
   std::map<SocketId, Link> links_;
+  EncodingTurns turns_;
   Micros dial_at_ = 0;
   Micros backoff_;
   std::string last_fault_;

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "host-agent/encoding_turns.h"
 #include "host-agent/input/recording_input.h"
 #include "host-agent/screen/memory_screen.h"
 #include "tests/unit/host-agent/virtual_viewer.h"
@@ -61,6 +62,38 @@ class DesktopAgentTest : public testing::Test {
   }
   codec::PictureView desktop() { return screen.pixels().view(); }
 };
+
+TEST(EncodingTurnsTest, OneEncodesInATurnAndEverybodyInTheEnd) {
+  EncodingTurns turns;
+  std::map<int, int> served;
+  for (int turn = 0; turn < 40; ++turn) {
+    turns.begin();
+    int in_turn = 0;
+    // Always asked in this order, as descriptors are.
+    for (const int id : {1, 2, 3, 4}) {
+      if (!turns.take(static_cast<uint64_t>(id))) continue;
+      ++served[id];
+      ++in_turn;
+    }
+    EXPECT_EQ(in_turn, 1) << turn;
+  }
+  for (const int id : {1, 2, 3, 4}) EXPECT_EQ(served[id], 10) << id;
+}
+
+TEST(EncodingTurnsTest, WhoDoesNotComeBackHoldsUpOneTurn) {
+  EncodingTurns turns;
+  turns.begin();
+  EXPECT_TRUE(turns.take(1));
+  EXPECT_FALSE(turns.take(2));
+  turns.begin();
+  EXPECT_FALSE(turns.take(1));  // 2 would be next, but its link is full now
+  turns.begin();
+  EXPECT_TRUE(turns.take(1));
+  EXPECT_FALSE(turns.take(2));
+  turns.forget(2);
+  turns.begin();
+  EXPECT_TRUE(turns.take(1));
+}
 
 // A film, a window that moves over it, and text, for viewers that keep up, one that skips frames and one that comes
 // late.
