@@ -102,14 +102,24 @@ class RowCoder {
   // Codes `width` pixels of `cur`; `n` and `nn` are the rows above. All may be read kRowMargin pixels to both sides.
   // A function of its own on purpose: a browser swaps in optimised code when a function is called, not while it runs.
   [[gnu::noinline]] void code_row(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int width) {
+    int hashed = -1;  // the pixel whose hash is known
+    uint32_t hash = 0;
     for (int x = 0; x < width;) {
       const uint32_t west = cur[x - 1];
       if (((west ^ n[x]) | (west ^ n[x - 1]) | (west ^ n[x + 1])) == 0) {
         x += code_run(nn + x, n + x, cur + x, width - x);
-      } else {
-        code_pixel(nn + x, n + x, cur + x);
-        ++x;
+        continue;
       }
+      if (hashed != x) hash = hash_fifteen(nn + x, n + x, cur + x);
+      const uint32_t own_hash = hash;
+      if constexpr (!Coder::kDecodes) {
+        // The encoder knows the next pixel's context already: its slot is fetched while this pixel is coded.
+        hashed = x + 1;
+        hash = hash_fifteen(nn + x + 1, n + x + 1, cur + x + 1);
+        __builtin_prefetch(&m_.guesses0[hash >> (32 - kGuessBits[0])]);
+      }
+      code_pixel(own_hash, nn + x, n + x, cur + x);
+      ++x;
     }
   }
 
@@ -237,8 +247,7 @@ class RowCoder {
 
   // The common case alone, small enough to stay in code_row(): the widest context has been right before, and is again.
   // Narrower ones learn nothing from it.
-  [[gnu::always_inline]] void code_pixel(const uint32_t* nn, const uint32_t* n, uint32_t* cur) {
-    const uint32_t hash = hash_fifteen(nn, n, cur);
+  [[gnu::always_inline]] void code_pixel(uint32_t hash, const uint32_t* nn, const uint32_t* n, uint32_t* cur) {
     ColourGuess& slot = m_.guesses0[hash >> (32 - kGuessBits[0])];
     const uint32_t bits = slot.bits;
     const uint32_t right = bits >> 29;
