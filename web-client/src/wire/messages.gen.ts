@@ -177,7 +177,7 @@ export interface ViewerHello {
   readonly locale: string;
   /** how much content it keeps for recall, KiB */
   readonly cacheKib: number;
-  /** a Holdings message, or empty when it has nothing */
+  /** a Holdings message; may be empty */
   readonly holdings: Uint8Array;
 }
 
