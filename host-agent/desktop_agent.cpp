@@ -11,6 +11,8 @@ constexpr double kCapturesPerSecond = 60;
 constexpr double kCaptureBurst = 3;
 // A window being dragged to another size asks for many; each costs every program on the desktop a redraw.
 constexpr Micros kBetweenResizes = 100 * kMillisecond;
+// A link that comes later than this after one was cut is another visit.
+constexpr Micros kReconnectWithin = 10 * 60 * kSecond;
 constexpr uint32_t kLeastScale = 50;
 constexpr uint32_t kLargestScale = 400;
 
@@ -54,6 +56,11 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
     wanted_mode_ = ScreenMode{{side(joined.width), side(joined.height)}, joined.scale_percent};
     apply_mode(now);
   }
+  std::erase_if(cuts_, [now](Micros cut) { return now - cut > kReconnectWithin; });
+  if (!cuts_.empty()) {
+    cuts_.pop_back();
+    ++past_.reconnects;
+  }
   const ViewerId id = ++last_viewer_;
   ViewerSession& session = viewers_.try_emplace(id, joined, screen_size(), now).first->second;
   if (fault_) {
@@ -71,7 +78,11 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
 }
 
 void DesktopAgent::remove_viewer(ViewerId viewer, Micros now) {
-  if (viewers_.erase(viewer) == 0) return;
+  const auto found = viewers_.find(viewer);
+  if (found == viewers_.end()) return;
+  past_.add(found->second.measure(now));
+  if (!found->second.finished() && cuts_.size() < kMaxViewersPerDesktop) cuts_.push_back(now);
+  viewers_.erase(found);
   check(hands_.release_all(viewer));
   const auto again = hands_.proceed(now);
   if (check(again)) hands_at_ = again.value();
@@ -84,7 +95,7 @@ void DesktopAgent::receive(ViewerId viewer, std::span<const uint8_t> message, Mi
   const bool was_closing = session.closing();
   const Received received = session.receive(message, now);
   perform(viewer, received, now);
-  if (received.sequence != 0) session.injected(received.sequence);
+  if (received.sequence != 0) session.injected(received.sequence, now);
   if (session.closing() && !was_closing) check(hands_.release_all(viewer));
 }
 
@@ -161,12 +172,13 @@ bool DesktopAgent::wants_output(ViewerId viewer, Micros now) const {
   const ViewerSession* wanted = session(viewer);
   if (wanted == nullptr) return false;
   if (wanted->wants_output(now)) return true;
-  return damaged_ && !fault_ && wanted->can_take_pixels() && captures_.ready_at() <= now;
+  return damaged_ && !fault_ && wanted->can_take_pixels() && wanted->pixels_at() <= now && captures_.ready_at() <= now;
 }
 
 void DesktopAgent::prepare_output(ViewerId viewer, Micros now) {
   const auto found = viewers_.find(viewer);
   if (found == viewers_.end() || fault_ || !found->second.can_take_pixels()) return;
+  if (found->second.pixels_at() > now) return;
   read_events(now);
   if (!fault_ && (damaged_ || found->second.lacks_pixels(now))) capture(now);
   if (!fault_ && found->second.lacks_pixels(now)) found->second.encode(screen_.content().picture.view(), now);
@@ -206,7 +218,7 @@ Micros DesktopAgent::next_deadline(Micros after) const {
   if (wanted_mode_) consider(mode_applied_at_ + kBetweenResizes);
   for (const auto& [id, session] : viewers_) {
     consider(session.next_deadline(after));
-    if (damaged_ && session.can_take_pixels()) consider(captures_.ready_at());
+    if (damaged_ && session.can_take_pixels()) consider(std::max(captures_.ready_at(), session.pixels_at()));
   }
   return deadline;
 }
@@ -232,6 +244,12 @@ std::vector<ViewerSummary> DesktopAgent::viewers() const {
     if (!session.closing()) result.push_back(session.summary());
   }
   return result;
+}
+
+SessionMeasure DesktopAgent::measure(Micros now) const {
+  SessionMeasure all = past_;
+  for (const auto& [id, session] : viewers_) all.add(session.measure(now));
+  return all;
 }
 
 std::vector<ViewerId> DesktopAgent::viewer_ids() const {

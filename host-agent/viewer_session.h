@@ -15,8 +15,11 @@
 
 #include "codec/enc_viewer.h"
 #include "host-agent/input/input_sink.h"
+#include "host-agent/input_clock.h"
+#include "host-agent/link_terms.h"
 #include "host-agent/pacer.h"
 #include "host-agent/screen/screen_source.h"
+#include "host-agent/session_meter.h"
 #include "host-agent/token_bucket.h"
 #include "protocol/link.h"
 #include "protocol/messages.h"
@@ -48,7 +51,10 @@ class ViewerSession {
 
   // A message from the viewer. One that breaks the rules closes the session with a reason.
   Received receive(std::span<const uint8_t> message, Micros now);
-  void injected(uint32_t sequence) { injected_sequence_ = sequence; }
+  void injected(uint32_t sequence, Micros now) {
+    injected_sequence_ = sequence;
+    input_clock_.injected(sequence, now);
+  }
 
   // --- the screen changed ---
   // The next message is a SurfaceReset; everything is missing.
@@ -66,6 +72,8 @@ class ViewerSession {
   // --- output ---
   // The page is visible and its pacer has room.
   [[nodiscard]] bool can_take_pixels() const;
+  // When its ceiling lets the next update through; in the past as a rule.
+  [[nodiscard]] Micros pixels_at() const { return cap_.ready_at(); }
   // There is something to encode.
   [[nodiscard]] bool lacks_pixels(Micros now) const;
   [[nodiscard]] bool wants_output(Micros now) const;
@@ -82,6 +90,7 @@ class ViewerSession {
   [[nodiscard]] const ViewerJoined& joined() const { return joined_; }
   [[nodiscard]] ViewerSummary summary() const;
   [[nodiscard]] const Pacer& pacer() const { return pacer_; }
+  [[nodiscard]] SessionMeasure measure(Micros now) const { return meter_.measure(now); }
 
  private:
   struct EncodedUpdate {
@@ -97,6 +106,7 @@ class ViewerSession {
   // Checks right, rate and order of an input.
   bool accept_input(uint32_t sequence, Micros now);
   Point clamp_to_screen(int32_t x, int32_t y) const;
+  void handle_preferences(const Preferences& wanted);
   void handle_ack(const FrameAck& ack, Micros now);
   void handle_check_result(const PictureCheckResult& result, Micros now);
   codec::EncodeBudget budget() const;
@@ -104,11 +114,16 @@ class ViewerSession {
   void fit_slice(const EncodedUpdate& update, Micros took);
   [[nodiscard]] Micros check_at() const;
   std::optional<Bytes> take_check(Micros now);
-  std::optional<Bytes> take_small();
+  std::optional<Bytes> take_small(Micros now);
+  std::optional<Bytes> next_message(Micros now);
+  std::optional<Bytes> take_measure(Micros now);
 
   ViewerJoined joined_;
   codec::ViewerEncoder encoder_;
   Pacer pacer_;
+  LinkTerms terms_;
+  RateCap cap_;
+  SessionMeter meter_;
   bool visible_ = true;
 
   // Input.
@@ -118,7 +133,8 @@ class ViewerSession {
   uint32_t input_sequence_ = 0;     // last that was received
   uint32_t injected_sequence_ = 0;  // last that was injected
   uint32_t captured_sequence_ = 0;  // last that was injected before the picture was captured
-  Point pointer_;                   // where this viewer believes the pointer to be
+  InputClock input_clock_;
+  Point pointer_;  // where this viewer believes the pointer to be
 
   // Updates.
   uint32_t epoch_ = 0;
