@@ -101,7 +101,7 @@ export class World {
   /** The other end answers each Ping so far; gives how many there were. */
   answerPings(): number {
     const pings = this.sentOf('Ping');
-    for (const ping of pings) this.receive({ type: 'Pong', timeUs: ping.timeUs });
+    for (const ping of pings) this.receive({ type: 'Pong', timeUs: ping.timeUs, clockUs: 0 });
     return pings.length;
   }
 
@@ -119,10 +119,10 @@ export class World {
   }
 
   /** An update arrives and is applied at once. */
-  update({ flags = kUpdateComplete, inputSequence = 0 } = {}): void {
+  update({ flags = kUpdateComplete, inputSequence = 0, inputs = [] as readonly number[], captureUs = 0, agentUs = 0 } = {}): void {
     this.updateId += 1;
     const body = new Uint8Array([this.updateId]);
-    this.receive({ type: 'Update', id: this.updateId, flags, inputSequence, captureUs: 0, agentUs: 0, body });
+    this.receive({ type: 'Update', id: this.updateId, flags, inputSequence, captureUs, agentUs, body, inputs: Uint32Array.from(inputs) });
     this.collect();
     this.session.applied(this.updateId, this.nowMs, 1, 1, this.nowMs);
   }

@@ -1,4 +1,5 @@
 // What the session asks its shell to do, in order; and what it tells the page about itself.
+import type { Figures } from './figures.js';
 import type { NoticeLevel } from '../wire/messages.gen.js';
 
 /** Where a session stands. */
@@ -89,4 +90,6 @@ export type Effect =
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
   | { readonly type: 'status'; readonly status: Status }
-  | { readonly type: 'quality'; readonly quality: Quality };
+  | { readonly type: 'quality'; readonly quality: Quality }
+  /** Once a second while somebody looks. */
+  | { readonly type: 'figures'; readonly figures: Figures };
