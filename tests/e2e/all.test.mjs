@@ -4,4 +4,5 @@ import './session.test.mjs';
 import './rights.test.mjs';
 import './failure.test.mjs';
 import './phone.test.mjs';
+import './figures.test.mjs';
 import './idle.test.mjs';
