@@ -134,8 +134,8 @@ export class FiguresPanel {
       [t.queue, figures.queueMs === null ? '–' : t.ms(figures.queueMs)],
       [t.linkRate, figures.rateKbit === null ? '–' : t.mbit(figures.rateKbit / 1_000)],
       [t.ceiling, figures.ceilingKbit === 0 ? t.noCeiling : t.mbit(figures.ceilingKbit / 1_000)],
-      [t.content, content === null ? '–' : t.shares(content)],
       [t.exact, figures.exact ? t.exactYes : t.exactNo],
+      [t.content, content === null ? '–' : t.shares(content)],
     ];
     fill(this.facts, ...rows.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))));
   }
