@@ -83,7 +83,7 @@ test('each reason is named for what is slow', () => {
 });
 
 test('figures keep one minute and count each second by its true length', () => {
-  const log = new FiguresLog(0);
+  const log = new FiguresLog(new Slowness(), 0);
   assert.equal(log.take(20, 999), null);
   for (let s = 1; s <= 100; s += 1) {
     log.received(250_000);
@@ -120,4 +120,15 @@ test('the words for terms are found again, and foreign ones are none', () => {
   for (const wrong of [null, 7, {}, { targetMs: 60, ceilingKbit: 5, qualityFloor: 0 }, { targetMs: 60, ceilingKbit: 0, qualityFloor: 101 }]) {
     assert.equal(termsFrom(wrong), null);
   }
+});
+
+test('a slow network is named although nobody looks', () => {
+  const world = new World().goLive();
+  for (let second = 0; second < 8; second += 1) {
+    const timeUs = Math.round((world.nowMs - 240) * 1_000);
+    world.receive({ type: 'Pong', timeUs, clockUs: 1 });
+    world.nowMs += 1_100;
+    world.update();
+  }
+  assert.equal(world.take('quality').at(-1)?.quality.slow, 'network');
 });

@@ -1,5 +1,6 @@
 // What the session asks its shell to do, in order; and what it tells the page about itself.
 import type { Figures } from './figures.js';
+import type { SlowReason } from './slowness.js';
 import type { NoticeLevel } from '../wire/messages.gen.js';
 
 /** Where a session stands. */
@@ -54,6 +55,7 @@ export interface Status {
 export interface Quality {
   readonly roundTripMs: number | null;
   readonly inputToPictureMs: number | null;
+  readonly slow: SlowReason | null;
 }
 
 /** One update to apply and put on the canvas; answered by Session.applied or Session.decodeFailed. */

@@ -1,8 +1,8 @@
-// What the panel of figures shows: a minute of seconds, the newest split, the link as the agent sees it. Kept only
-// while somebody looks.
+// What the panel of figures shows: a minute of seconds, the newest split, the link as the agent sees it. While nobody
+// looks it is asked only when something happens anyway, so that the session can say why it is slow.
 import type { LinkFigures } from '../wire/messages.gen.js';
 import type { Split } from './latency.js';
-import { middle, Slowness, type SlowReason } from './slowness.js';
+import { middle, type Slowness, type SlowReason } from './slowness.js';
 
 export const kSeconds = 60;
 /** The split that is shown is that of this many newest inputs. */
@@ -40,10 +40,12 @@ export class FiguresLog {
   private link: LinkFigures | null = null;
   private content: Figures['content'] = null;
   private exact = false;
-  private readonly slowness = new Slowness();
   private secondMs: number;
 
-  constructor(nowMs: number) {
+  constructor(
+    private readonly slowness: Slowness,
+    nowMs: number,
+  ) {
     this.secondMs = nowMs;
   }
 

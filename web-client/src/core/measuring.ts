@@ -1,10 +1,11 @@
-// All that a session measures about itself: round trips and clocks, inputs and their pictures, and, while somebody
-// looks, the figures of each second. Times are milliseconds of the session's clock.
+// All that a session measures about itself: round trips and clocks, inputs and their pictures, the figures of each
+// second while somebody looks, and why it is slow. Times are milliseconds of the session's clock.
 import type { InputTimes, LinkFigures, Update } from '../wire/messages.gen.js';
 import { ClockOffset } from './clock_offset.js';
 import type { Quality } from './effects.js';
 import { FiguresLog, type Figures } from './figures.js';
 import { InputLatency, RoundTrip } from './latency.js';
+import { Slowness } from './slowness.js';
 import { TimeReport } from './time_report.js';
 
 export class Measuring {
@@ -12,11 +13,16 @@ export class Measuring {
   private readonly latency = new InputLatency(this.clock);
   private readonly times = new TimeReport();
   private readonly roundTrip = new RoundTrip();
-  /** Null while nobody looks. */
-  private figures: FiguresLog | null = null;
+  private readonly slowness = new Slowness();
+  private figures: FiguresLog;
+  private looking = false;
   private exact = false;
   /** A picture came since the last round trip: an idle session has nothing to tell. */
   private inUse = false;
+
+  constructor(nowMs: number) {
+    this.figures = new FiguresLog(this.slowness, nowMs);
+  }
 
   /** Another agent: its clock is another, and sequence numbers start again. */
   restart(): void {
@@ -26,11 +32,12 @@ export class Measuring {
   }
 
   watch(watched: boolean, nowMs: number): void {
-    this.figures = watched ? new FiguresLog(nowMs) : null;
+    this.looking = watched;
+    this.figures = new FiguresLog(this.slowness, nowMs);
   }
 
   get watched(): boolean {
-    return this.figures !== null;
+    return this.looking;
   }
 
   input(sequence: number, atMs: number): void {
@@ -38,7 +45,7 @@ export class Measuring {
   }
 
   received(bytes: number): void {
-    this.figures?.received(bytes);
+    this.figures.received(bytes);
   }
 
   update(update: Update, exact: boolean, nowMs: number): void {
@@ -50,12 +57,14 @@ export class Measuring {
   applied(decodeMs: number, presentMs: number, nowMs: number): void {
     const splits = this.latency.shown(presentMs, nowMs);
     this.times.add(splits);
-    this.figures?.shown(splits, this.exact, decodeMs + presentMs);
+    this.figures.shown(splits, this.exact, decodeMs + presentMs);
+    this.judge(nowMs);
   }
 
   /** A Ping of `sentMs` was answered; `clockMs` is 0 when by the gateway, whose clock says nothing. */
   pong(sentMs: number, clockMs: number, nowMs: number): void {
     this.roundTrip.add(nowMs - sentMs);
+    this.judge(nowMs);
     if (clockMs === 0) return;
     this.clock.add(sentMs, clockMs, nowMs);
     if (this.inUse && nowMs >= sentMs) this.times.addRoundTrip(nowMs - sentMs);
@@ -63,11 +72,11 @@ export class Measuring {
   }
 
   link(figures: LinkFigures): void {
-    this.figures?.handle(figures);
+    this.figures.handle(figures);
   }
 
   dueMs(): number {
-    return Math.min(this.times.dueMs(), this.figures?.dueMs() ?? Infinity);
+    return Math.min(this.times.dueMs(), this.looking ? this.figures.dueMs() : Infinity);
   }
 
   takeTimes(nowMs: number): InputTimes | null {
@@ -75,11 +84,16 @@ export class Measuring {
   }
 
   takeFigures(nowMs: number): Figures | null {
-    return this.figures?.take(this.roundTrip.medianMs, nowMs) ?? null;
+    return this.looking ? this.figures.take(this.roundTrip.medianMs, nowMs) : null;
+  }
+
+  /** Ends a second while nobody looks; no timer runs for that. */
+  private judge(nowMs: number): void {
+    if (!this.looking) this.figures.take(this.roundTrip.medianMs, nowMs);
   }
 
   get quality(): Quality {
     const whole = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
-    return { roundTripMs: whole(this.roundTrip.medianMs), inputToPictureMs: whole(this.latency.medianMs) };
+    return { roundTripMs: whole(this.roundTrip.medianMs), inputToPictureMs: whole(this.latency.medianMs), slow: this.slowness.current };
   }
 }

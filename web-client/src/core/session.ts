@@ -97,7 +97,7 @@ export class Session {
 
   private readonly gate = new SurfaceGate();
   private keepalive: Keepalive;
-  private readonly measuring = new Measuring();
+  private readonly measuring: Measuring;
   private terms: Terms | null = null;
   private inputSequence = 0;
   private backlogBytes = 0;
@@ -115,6 +115,7 @@ export class Session {
     nowMs: number,
   ) {
     this.keepalive = new Keepalive(nowMs);
+    this.measuring = new Measuring(nowMs);
   }
 
   // --- driving it ------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ export class SessionMenu {
   private readonly heading = h('h2');
   private readonly dot = h('span', { class: 'dot' });
   private readonly figures = h('p', { class: 'menu-figures' });
+  private readonly slow = h('p', { class: 'menu-slow', role: 'status' });
   private readonly fullScreen: HTMLButtonElement;
   private readonly size: HTMLSelectElement;
   private readonly terms: TermsMenu;
@@ -59,6 +60,7 @@ export class SessionMenu {
       'dialog',
       { class: 'menu', 'aria-label': text.session.menu },
       h('header', {}, this.dot, h('div', {}, this.heading, this.figures), close),
+      this.slow,
       options.touch ? this.entry('keyboard', t.keyboard, '', () => { actions.toggleKeyboard(); }) : null,
       hasFullScreen() ? this.fullScreen : null,
       h('div', { class: 'menu-row' }, h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
@@ -111,6 +113,7 @@ export class SessionMenu {
       quality.inputToPictureMs === null ? null : q.input(quality.inputToPictureMs),
     ].filter((one) => one !== null);
     const parts = figures.length === 0 ? [q.measuring] : figures;
+    this.slow.textContent = live && quality.slow !== null ? text.figures.slow[quality.slow](quality) : '';
     fill(this.figures, h('span', {}, live ? q.live : q.stale), ...(live ? parts.map((part) => h('span', {}, part)) : []));
   }
 

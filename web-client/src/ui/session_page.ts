@@ -31,7 +31,7 @@ import { TopHandle } from './top_handle.js';
 
 /** How often the broker is asked how a start is going. */
 const kPollMs = 1_000;
-const kNoQuality: Quality = { roundTripMs: null, inputToPictureMs: null };
+const kNoQuality: Quality = { roundTripMs: null, inputToPictureMs: null, slow: null };
 
 export class SessionPage implements Page {
   readonly name = 'session';

@@ -2,6 +2,9 @@
 import type { Cause } from '../core/effects.js';
 import type { Figures } from '../core/figures.js';
 
+/** What is known when a reason is named; the link's own figures only while somebody looks. */
+type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit' | 'ceilingKbit' | 'content'>>;
+
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
 const english = {
@@ -187,14 +190,14 @@ const english = {
       return shown.length === 0 ? '–' : shown.join(', ');
     },
     slow: {
-      network: (figures: Figures): string => `The network is slow: ${Math.round(figures.roundTripMs ?? 0)} ms to the desktop and back.`,
+      network: (figures: SlowFacts): string => `The network is slow: ${Math.round(figures.roundTripMs ?? 0)} ms to the desktop and back.`,
       application: (): string => 'The desktop’s program takes long to answer.',
       browser: (): string => 'This browser is busy decoding and showing pictures.',
-      bandwidth: (figures: Figures): string => {
-        const ceiling = figures.ceilingKbit === 0 ? Infinity : figures.ceilingKbit;
-        const mbit = (Math.min(figures.rateKbit ?? Infinity, ceiling) / 1_000).toFixed(1);
+      bandwidth: (figures: SlowFacts): string => {
+        const { rateKbit = null, ceilingKbit = 0 } = figures;
+        const mbit = (Math.min(rateKbit ?? Infinity, ceilingKbit === 0 ? Infinity : ceilingKbit) / 1_000).toFixed(1);
         const shared = (figures.content?.video ?? 0) > 0.5 ? ' shared by a film' : (figures.content?.picture ?? 0) > 0.5 ? ' shared by pictures' : '';
-        return figures.rateKbit === null ? 'There is too little bandwidth.' : `Bandwidth: ${mbit} Mbit/s${shared}.`;
+        return rateKbit === null ? 'There is too little bandwidth.' : `Bandwidth: ${mbit} Mbit/s${shared}.`;
       },
     },
   },
