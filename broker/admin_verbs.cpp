@@ -239,7 +239,8 @@ void print_one_report(const Json& report) {
   fmt::print("Response    p50 {:.0f}, p95 {:.0f}, p99 {:.0f} ms of {} inputs; {} under 100 ms\n",
              real_field(response, "p50_ms"), real_field(response, "p95_ms"), real_field(response, "p99_ms"),
              number_field(response, "count"), under_100_ms(response));
-  for (const auto& [part, ms] : object_field(response, "mean_parts_ms").items()) {
+  const Json parts = object_field(response, "mean_parts_ms");
+  for (const auto& [part, ms] : parts.items()) {
     fmt::print("            {:<12} {:6.1f} ms on average\n", part, ms.is_number() ? ms.get<double>() : 0.0);
   }
   fmt::print("Round trip  p50 {:.0f}, p95 {:.0f} ms\n", real_field(trip, "p50_ms"), real_field(trip, "p95_ms"));

@@ -89,7 +89,9 @@ describe('figures, ceilings and reports', () => {
     await page.getByText('Latency, bandwidth, quality').click();
     await page.getByText('The administrator allows 0.5 Mbit/s').waitFor();
     await screenshot(page, 'menu-desktop');
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Close' }).click();
+    await until('the desktop has the keyboard again', () => page.evaluate(() => document.activeElement?.className === 'text-field'));
+    await page.keyboard.press('Control+c'); // what was typed before
     await page.keyboard.type('while :; do head -c 4000 /dev/urandom | base64; done\n');
     const sent = () => metric(/^vitrine_gateway_relayed_bytes_total\{to="viewer"\} (\d+)/m);
     const start = { bytes: await sent(), ms: performance.now() };
