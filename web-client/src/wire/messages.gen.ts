@@ -64,7 +64,7 @@ export const kInputParts = 7;
 export const kMaxTimedInputs = 32;
 /** Input to picture, its parts, and the round trip. */
 export const kReportedTimes = 9;
-/** Four buckets an octave from 1.6 ms to 6.4 s and one above (protocol/histogram.h): quantiles are right within 10 %. */
+/** Four buckets an octave from 1.6 ms to 6.4 s and one above (protocol/histogram.h): quantiles are right within an eighth. */
 export const kLatencyBuckets = 50;
 /** What may be asked of a link. Below the least ceiling a screen of text takes seconds; the largest is above any link. */
 export const kMinCeilingKbit = 100;
