@@ -124,6 +124,42 @@ Result<void> print_resources(const std::string& data, bool app) {
   return {};
 }
 
+struct TermsOptions {
+  std::string id;
+  std::string preset;
+  std::optional<int64_t> target_ms;
+  std::optional<int64_t> ceiling_kbit;
+  std::optional<int64_t> quality_floor;
+};
+
+Result<void> change_resource_terms(const std::string& data, const TermsOptions& options) {
+  Json body = Json::object();
+  if (!options.preset.empty()) body["preset"] = options.preset;
+  if (options.target_ms) body["target_ms"] = *options.target_ms;
+  if (options.ceiling_kbit) body["ceiling_kbit"] = *options.ceiling_kbit;
+  if (options.quality_floor) body["quality_floor"] = *options.quality_floor;
+  const Json answer = TRY(ask_broker(data, "PUT", "/api/admin/resources/" + path_part(options.id) + "/terms", body));
+  const Json terms = object_field(answer, "terms");
+  const auto shown = [&](const char* key, const char* unit) {
+    const int64_t value = number_field(terms, key);
+    return value == 0 ? std::string("-") : fmt::format("{}{}", value, unit);
+  };
+  fmt::print("Target latency {}, ceiling {}, quality floor {}. Sessions opened or linked from now on follow.\n",
+             shown("target_ms", " ms"), shown("ceiling_kbit", " kbit/s"), shown("quality_floor", ""));
+  return {};
+}
+
+void add_terms_verb(CLI::App& noun, int& exit_status) {
+  auto options = std::make_shared<TermsOptions>();
+  CLI::App* set = add_verb(noun, "set", "Set latency, bandwidth and quality", exit_status,
+                           [options](const std::string& data) { return change_resource_terms(data, *options); });
+  set->add_option("id", options->id, "Which")->required();
+  set->add_option("--preset", options->preset, "sharp, balanced or saver; the numbers below come after it");
+  set->add_option("--target-ms", options->target_ms, "Latency to aim at beyond the network's own; 0: default");
+  set->add_option("--ceiling-kbit", options->ceiling_kbit, "Bandwidth no viewer of it passes; 0: none");
+  set->add_option("--quality-floor", options->quality_floor, "Least quality of pictures at first, 1-100; 0: none");
+}
+
 Result<void> change_grant(const std::string& data, const ResourceOptions& options, bool give) {
   if (options.user.empty() == options.group.empty()) {
     return Error{ErrorCode::kInvalidArgument, "Say whom: --user NAME or --group NAME."};
@@ -167,6 +203,71 @@ Result<void> open_session(const std::string& data, const SessionOptions& options
       data, "POST", "/api/admin/sessions",
       {{"user", options.user}, {"resource", options.resource}, {"width", options.width}, {"height", options.height}}));
   fmt::print("{}\n", text_field(answer, "link"));
+  return {};
+}
+
+double real_field(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? found->get<double>() : 0.0;
+}
+
+std::string megabytes(int64_t bytes) {
+  return fmt::format("{:.2f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+std::string under_100_ms(const Json& response) {
+  const auto share = response.find("share_under_100_ms");
+  return share != response.end() && share->is_number() ? fmt::format("{:.1f} %", share->get<double>() * 100) : "-";
+}
+
+void print_one_report(const Json& report) {
+  const Json capacity = object_field(report, "capacity");
+  const Json throughput = object_field(report, "throughput");
+  const Json response = object_field(report, "response");
+  const Json trip = object_field(report, "round_trip");
+  const Json exactness = object_field(report, "exactness");
+  fmt::print("Session     {} of {}, {}\n", text_field(report, "session"), text_field(report, "user"),
+             text_field(report, "resource"));
+  fmt::print("Time        {} s, viewed for {:.0f} s; {} links, {} of them after a cut\n",
+             number_field(report, "duration_s"), real_field(report, "connected_s"), number_field(report, "links"),
+             number_field(report, "reconnects"));
+  fmt::print("Capacity    {} down, {} up; mean {:.2f}, peak {:.2f} Mbit/s\n",
+             megabytes(number_field(capacity, "bytes_down")), megabytes(number_field(capacity, "bytes_up")),
+             real_field(capacity, "mean_mbit_s"), real_field(capacity, "peak_mbit_s"));
+  fmt::print("Throughput  {} updates, {} whole pictures, {} inputs\n", number_field(throughput, "updates"),
+             number_field(throughput, "frames"), number_field(throughput, "inputs"));
+  fmt::print("Response    p50 {:.0f}, p95 {:.0f}, p99 {:.0f} ms of {} inputs; {} under 100 ms\n",
+             real_field(response, "p50_ms"), real_field(response, "p95_ms"), real_field(response, "p99_ms"),
+             number_field(response, "count"), under_100_ms(response));
+  const Json parts = object_field(response, "mean_parts_ms");
+  for (const auto& [part, ms] : parts.items()) {
+    fmt::print("            {:<12} {:6.1f} ms on average\n", part, ms.is_number() ? ms.get<double>() : 0.0);
+  }
+  fmt::print("Round trip  p50 {:.0f}, p95 {:.0f} ms\n", real_field(trip, "p50_ms"), real_field(trip, "p95_ms"));
+  fmt::print("Exactness   {} tiles compared, {} wrong\n", number_field(exactness, "checked_tiles"),
+             number_field(exactness, "wrong_tiles"));
+}
+
+Result<void> print_reports(const std::string& data, const SessionOptions& options) {
+  const bool one = !options.id.empty();
+  const Json answer =
+      TRY(ask_broker(data, "GET", "/api/admin/reports" + (one ? "/" + path_part(options.id) : std::string())));
+  const Json shown = one ? answer : list_field(answer, "reports");
+  if (options.json) {
+    fmt::print("{}\n", shown.dump(2, ' ', false, Json::error_handler_t::replace));
+    return {};
+  }
+  if (one) return print_one_report(shown), Result<void>();
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& report : shown) {
+    const Json response = object_field(report, "response");
+    rows.push_back({text_field(report, "session"), text_field(report, "user"), text_field(report, "resource"),
+                    date(number_field(report, "started_s")), fmt::format("{} s", number_field(report, "duration_s")),
+                    megabytes(number_field(object_field(report, "capacity"), "bytes_down")),
+                    fmt::format("{:.0f} ms", real_field(response, "p50_ms")),
+                    fmt::format("{:.0f} ms", real_field(response, "p95_ms")), under_100_ms(response)});
+  }
+  print_table({"SESSION", "USER", "RESOURCE", "SINCE", "TIME", "DOWN", "P50", "P95", "UNDER 100 MS"}, rows);
   return {};
 }
 
@@ -270,6 +371,7 @@ void add_resource_verbs(CLI::App& program, int& exit_status) {
       add->add_option("--desktop-entry", options->desktop_entry, "File in /usr/share/applications, for the icon");
       add->add_option("--package", options->package, "Debian package to name when the program is missing");
     }
+    add_terms_verb(noun, exit_status);
     CLI::App* remove = add_verb(noun, "remove", app ? "Unpublish a program and end its sessions" : "Remove a pool",
                                 exit_status, [options](const std::string& data) -> Result<void> {
                                   TRY(ask_broker(data, "DELETE", "/api/admin/resources/" + path_part(options->id)));
@@ -293,6 +395,11 @@ void add_session_verbs(CLI::App& program, int& exit_status) {
   CLI::App* list = add_verb(session, "list", "List the running sessions", exit_status,
                             [options](const std::string& data) { return print_sessions(data, *options); });
   list->add_flag("--json", options->json, "With everything known of each, as JSON");
+  CLI::App* report =
+      add_verb(session, "report", "What sessions took and how they answered: the newest, or one", exit_status,
+               [options](const std::string& data) { return print_reports(data, *options); });
+  report->add_option("id", options->id, "Which session");
+  report->add_flag("--json", options->json, "As JSON");
   CLI::App* end =
       add_verb(session, "end", "End a session", exit_status, [options](const std::string& data) -> Result<void> {
         TRY(ask_broker(data, "DELETE", "/api/admin/sessions/" + path_part(options->id)));

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "gateway/admission.h"
+#include "protocol/limits.h"
 
 namespace vitrine {
 
@@ -18,6 +19,12 @@ class Counter {
 
  private:
   std::atomic<uint64_t> value_ = 0;
+};
+
+// A histogram in the buckets of protocol/histogram.h, as agents report it.
+struct TimeCounters {
+  std::array<Counter, kLatencyBuckets> counts;
+  Counter sum_us;
 };
 
 // Of the relay, kept by Switchboard.
@@ -36,6 +43,7 @@ struct RelayCounters {
   Counter agents_lost;       // a viewer's agent link went away under it
   Counter closed_for_fault;  // links ended because of what the peer sent
   std::array<Counter, kRefusalNames.size()> refused;
+  std::array<TimeCounters, kReportedTimes> times;  // SessionReport::counts, added up
 };
 
 // Of the sockets, kept by the shells around it.

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "protocol/histogram.h"
+#include "protocol/session_measure.h"
+
 namespace vitrine {
 namespace {
 
@@ -52,6 +55,50 @@ const Row kRows[] = {
 #undef RELAY
 #undef SOCKET
 
+// Every second bound: as fine as a dashboard can show, a third of the lines. The shared bounds hold 100 ms.
+constexpr size_t kBoundsStep = 2;
+
+void write_histogram(std::string& text, const std::vector<const Counters*>& threads, size_t time, std::string_view name,
+                     std::string_view label) {
+  const auto out = std::back_inserter(text);
+  constexpr auto kBounds = latency_bounds_us();
+  const std::string_view comma = label.empty() ? "" : ",";
+  uint64_t below = 0;
+  uint64_t sum_us = 0;
+  for (const Counters* counters : threads) sum_us += counters->relay.times[time].sum_us.get();
+  for (size_t i = 0; i < kLatencyBuckets; ++i) {
+    for (const Counters* counters : threads) below += counters->relay.times[time].counts[i].get();
+    if (i == kBounds.size()) {
+      fmt::format_to(out, "{}_bucket{{{}{}le=\"+Inf\"}} {}\n", name, label, comma, below);
+    } else if (i % kBoundsStep == 0) {
+      fmt::format_to(out, "{}_bucket{{{}{}le=\"{:g}\"}} {}\n", name, label, comma,
+                     static_cast<double>(kBounds[i]) / static_cast<double>(kSecond), below);
+    }
+  }
+  const std::string braced = label.empty() ? "" : fmt::format("{{{}}}", label);
+  fmt::format_to(out, "{0}_sum{1} {2:.6f}\n{0}_count{1} {3}\n", name, braced,
+                 static_cast<double>(sum_us) / static_cast<double>(kSecond), below);
+}
+
+// Of all sessions of this gateway together: a label for each session would make series without end. What one session
+// took is the broker's to say (`vitrine session report`).
+void write_times(std::string& text, const std::vector<const Counters*>& threads) {
+  const auto head = [&](std::string_view name, std::string_view help) {
+    fmt::format_to(std::back_inserter(text), "# HELP {0} {1}\n# TYPE {0} histogram\n", name, help);
+  };
+  constexpr std::string_view kAll = "vitrine_input_to_picture_seconds";
+  constexpr std::string_view kPart = "vitrine_input_to_picture_part_seconds";
+  constexpr std::string_view kTrip = "vitrine_round_trip_seconds";
+  head(kAll, "From an input event in the page to the first picture that may show its effect.");
+  write_histogram(text, threads, 0, kAll, "");
+  head(kPart, "Where that time went.");
+  for (size_t part = 0; part < kInputParts; ++part) {
+    write_histogram(text, threads, 1 + part, kPart, fmt::format("part=\"{}\"", kInputPartNames[part]));
+  }
+  head(kTrip, "From a page to its desktop's agent and back.");
+  write_histogram(text, threads, kReportedTimes - 1, kTrip, "");
+}
+
 }  // namespace
 
 std::string metrics_text(const std::vector<const Counters*>& threads) {
@@ -70,6 +117,7 @@ std::string metrics_text(const std::vector<const Counters*>& threads) {
     for (const Counters* counters : threads) sum += counters->relay.refused[i].get();
     fmt::format_to(out, "{}{{reason=\"{}\"}} {}\n", kRefused, kRefusalNames[i], sum);
   }
+  write_times(text, threads);
   return text;
 }
 

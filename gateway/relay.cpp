@@ -14,6 +14,7 @@ bool granted(uint32_t type, uint32_t rights) {
 
 Verdict judge(LinkRole from, uint32_t type, uint32_t rights) {
   if (type == Ping::kType || type == Pong::kType || type == Close::kType) return Verdict::kForGateway;
+  if (type == SessionReport::kType) return from == LinkRole::kAgent ? Verdict::kForGateway : Verdict::kOutOfPlace;
   if (type >= ViewerHello::kType && type <= ViewerJoined::kType) return Verdict::kOutOfPlace;
   if (type <= kLastGatewayType || type > kLastViewerType) return Verdict::kSkip;
   const bool from_agent_side = type <= kLastAgentType;

@@ -70,7 +70,7 @@ inline constexpr uint32_t kLastViewerType = 63;
 
 enum class Verdict : uint8_t {
   kRelay,       // for the other end
-  kForGateway,  // Ping, Pong, Close
+  kForGateway,  // Ping, Pong, Close; an agent's SessionReport
   kSkip,        // a type nobody knows yet; skipped as messages.h says
   kNotGranted,  // the policy does not allow it; dropped
   kOutOfPlace,  // this side must not send it, or not now; ends the link

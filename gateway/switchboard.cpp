@@ -105,7 +105,10 @@ void Switchboard::add_viewer(LinkId id, ViewerAdmission admission, Micros now, u
                  .time_zone = std::move(hello.time_zone),
                  .locale = std::move(hello.locale),
                  .cache_kib = hello.cache_kib,
-                 .holdings = std::move(hello.holdings)};
+                 .holdings = std::move(hello.holdings),
+                 .target_ms = ticket.target_ms,
+                 .ceiling_kbit = ticket.ceiling_kbit,
+                 .quality_floor = ticket.quality_floor};
   link.waiting_since = now;
   send(link, serialize(Welcome{.version = admission.version, .session = ticket.session, .rights = ticket.rights}));
   pair_up(link.desktop, now);
@@ -261,8 +264,9 @@ void Switchboard::keep_holdings(Link& viewer, Bytes message, Micros now) {
   viewer.joined.holdings = std::move(message);
 }
 
-// Ping, Pong and Close: the peer's when there is one, else answered here.
+// Ping, Pong and Close: the peer's when there is one, else answered here. A report is the gateway's alone.
 void Switchboard::handle_control(Link& from, uint32_t type, Bytes message, Micros now) {
+  if (type == SessionReport::kType) return receive_report(from, message, now);
   if (type == Close::kType) {
     const auto reason = parse<Close>(message);
     if (!reason.ok()) return fault(from, reason.error().message, now);
@@ -281,6 +285,20 @@ void Switchboard::handle_control(Link& from, uint32_t type, Bytes message, Micro
   const auto ping = parse<Ping>(message);
   if (!ping.ok()) return fault(from, ping.error().message, now);
   send(from, serialize(Pong{.time_us = ping.value().time_us}));
+}
+
+void Switchboard::receive_report(Link& from, const Bytes& message, Micros now) {
+  const auto report = parse<SessionReport>(message);
+  if (!report.ok()) return fault(from, report.error().message, now);
+  const auto& [inputs, counts, sums] = report.value();
+  if (counts.size() != kReportedTimes * kLatencyBuckets || sums.size() != kReportedTimes) {
+    return fault(from, "SessionReport lacks some of its times.", now);
+  }
+  for (size_t time = 0; time < kReportedTimes; ++time) {
+    TimeCounters& counters = counters_.times[time];
+    for (size_t i = 0; i < kLatencyBuckets; ++i) counters.counts[i].add(counts[time * kLatencyBuckets + i]);
+    counters.sum_us.add(sums[time]);
+  }
 }
 
 // True when it was meant for the gateway.

@@ -94,6 +94,7 @@ class Switchboard {
   void receive_close(Link& from, const Close& message, Micros now);
   bool receive_pong(Link& from, const Pong& message);
   void handle_control(Link& from, uint32_t type, Bytes message, Micros now);
+  void receive_report(Link& from, const Bytes& message, Micros now);
   bool remember(Link& viewer, uint32_t type, const Bytes& message, Micros now);
   void keep_holdings(Link& viewer, Bytes message, Micros now);
   void check(Link& link, Micros now);

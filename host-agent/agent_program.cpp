@@ -19,6 +19,8 @@ namespace {
 
 // Viewers are told why before the program ends; one that does not read is not waited for longer.
 constexpr Micros kFarewell = kSecond;
+// How far the broker's record of a session that dies without a word may lag behind.
+constexpr Micros kMeasureEvery = 10 * kSecond;
 constexpr Micros kControlRetry = 100 * kMillisecond;
 
 // SIGTERM and SIGINT as a descriptor.
@@ -78,12 +80,16 @@ class AgentProgram {
       agent_->advance(now);
       if (agent_->fault() && !stopping()) begin_stop(now);
       links_->advance(now);
-      report();
+      report(now);
       if (stopping() && (links_->empty() || now >= stop_at_)) break;
       Micros until = std::min({agent_->next_deadline(now), links_->next_deadline(), stop_at_});
       if (control_ && !control_->flush()) until = std::min(until, now + kControlRetry);
       if (display_->dispatch_unread()) until = now;
       loop_->run_once(until);
+    }
+    if (control_) {
+      control_->tell_measure(agent_->measure(monotonic_now()));
+      control_->flush();
     }
     if (agent_->fault()) return *agent_->fault();
     return {};
@@ -126,13 +132,19 @@ class AgentProgram {
     links_->stop();
   }
 
-  void report() {
+  void report(Micros now) {
     if (!control_) return;
     if (!told_ready_ && links_->was_welcomed()) {
       told_ready_ = true;
       control_->tell_ready();
     }
     control_->tell_viewers(agent_->viewers(), agent_->screen_size(), agent_->scale_percent());
+    // No timer of its own: what changes it wakes the loop, and an idle desktop stays idle.
+    const size_t viewers = agent_->viewer_count();
+    if (now - measured_at_ < kMeasureEvery && viewers == measured_viewers_) return;
+    measured_at_ = now;
+    measured_viewers_ = viewers;
+    control_->tell_measure(agent_->measure(now));
   }
 
   std::unique_ptr<GatewayTls> tls_;
@@ -146,6 +158,8 @@ class AgentProgram {
   std::unique_ptr<GatewayLinks> links_;
   Micros stop_at_ = kNever;
   bool told_ready_ = false;
+  Micros measured_at_ = 0;
+  size_t measured_viewers_ = 0;
 };
 
 }  // namespace

@@ -107,6 +107,28 @@ void ControlChannel::tell_viewers(const std::vector<ViewerSummary>& viewers, Siz
   send(event.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+void ControlChannel::tell_measure(const SessionMeasure& measure) {
+  const auto times = [](const LatencyHistogram& histogram) {
+    return Json{{"counts", histogram.counts()}, {"sum_us", histogram.sum_us()}};
+  };
+  const Json event{{"event", "measured"},
+                   {"bytes_down", measure.bytes_down},
+                   {"bytes_up", measure.bytes_up},
+                   {"peak_bits_second", measure.peak_bits_second},
+                   {"connected_us", measure.connected_us},
+                   {"updates", measure.updates},
+                   {"frames", measure.frames},
+                   {"inputs", measure.inputs},
+                   {"links", measure.links},
+                   {"reconnects", measure.reconnects},
+                   {"checked_tiles", measure.checked_tiles},
+                   {"wrong_tiles", measure.wrong_tiles},
+                   {"response", times(measure.response)},
+                   {"rtt", times(measure.rtt)},
+                   {"part_sums_us", measure.part_sums_us}};
+  send(event.dump());
+}
+
 void ControlChannel::send(const std::string& line) {
   if (outgoing_.size() + line.size() > kMostOutgoing) return;
   outgoing_ += line + "\n";

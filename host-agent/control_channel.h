@@ -3,6 +3,7 @@
 //   to the supervisor    {"event":"ready"}
 //                        {"event":"viewers","count":1,"width":W,"height":H,"scale_percent":S,
 //                         "viewers":[{"user","browser","rtt_ms"}]}; S only once a viewer said it
+//                        {"event":"measured", the fields of SessionMeasure}; since the start of the agent
 //   from the supervisor  {"do":"notice","level":"info"|"warning"|"error","text":"..."}
 //                        {"do":"close","code":7,"reason":"..."}
 #pragma once
@@ -33,6 +34,7 @@ class ControlChannel {
   void tell_ready();
   // Says so when it differs from what was told last.
   void tell_viewers(const std::vector<ViewerSummary>& viewers, Size screen, std::optional<uint32_t> scale_percent);
+  void tell_measure(const SessionMeasure& measure);
   // Sends what did not fit before. False while there is more.
   bool flush();
   [[nodiscard]] int fd() const { return fd_; }

@@ -11,6 +11,8 @@ constexpr double kCapturesPerSecond = 60;
 constexpr double kCaptureBurst = 3;
 // A window being dragged to another size asks for many; each costs every program on the desktop a redraw.
 constexpr Micros kBetweenResizes = 100 * kMillisecond;
+// A link that comes later than this after one was cut is another visit.
+constexpr Micros kReconnectWithin = 10 * 60 * kSecond;
 constexpr uint32_t kLeastScale = 50;
 constexpr uint32_t kLargestScale = 400;
 
@@ -57,6 +59,11 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
     wanted_mode_ = ScreenMode{{side(joined.width), side(joined.height)}, joined.scale_percent};
     apply_mode(now);
   }
+  std::erase_if(cuts_, [now](Micros cut) { return now - cut > kReconnectWithin; });
+  if (!cuts_.empty()) {
+    cuts_.pop_back();
+    ++past_.reconnects;
+  }
   const ViewerId id = ++last_viewer_;
   ViewerSession& session =
       viewers_.try_emplace(id, joined, screen_size(), now, make_video_, std::move(arrival)).first->second;
@@ -94,6 +101,8 @@ Arrival DesktopAgent::receive_arrival(const ViewerJoined& joined, Micros now) {
 void DesktopAgent::remove_viewer(ViewerId viewer, Micros now) {
   const auto found = viewers_.find(viewer);
   if (found == viewers_.end()) return;
+  past_.add(found->second.measure(now));
+  if (!found->second.finished() && cuts_.size() < kMaxViewersPerDesktop) cuts_.push_back(now);
   parked_.park(found->second.cache_owner(), found->second.take_archive(), now);
   viewers_.erase(found);
   if (viewers_.size() <= 1) analysis_.forget();
@@ -109,7 +118,7 @@ void DesktopAgent::receive(ViewerId viewer, std::span<const uint8_t> message, Mi
   const bool was_closing = session.closing();
   const Received received = session.receive(message, now);
   perform(viewer, received, now);
-  if (received.sequence != 0) session.injected(received.sequence);
+  if (received.sequence != 0) session.injected(received.sequence, now);
   if (session.closing() && !was_closing) check(hands_.release_all(viewer));
 }
 
@@ -275,6 +284,12 @@ std::vector<ViewerSummary> DesktopAgent::viewers() const {
     if (!session.closing()) result.push_back(session.summary());
   }
   return result;
+}
+
+SessionMeasure DesktopAgent::measure(Micros now) const {
+  SessionMeasure all = past_;
+  for (const auto& [id, session] : viewers_) all.add(session.measure(now));
+  return all;
 }
 
 std::vector<ViewerId> DesktopAgent::viewer_ids() const {

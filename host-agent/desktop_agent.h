@@ -72,6 +72,8 @@ class DesktopAgent {
 
   [[nodiscard]] size_t viewer_count() const;
   [[nodiscard]] std::vector<ViewerSummary> viewers() const;
+  // Of all viewers there are and were.
+  [[nodiscard]] SessionMeasure measure(Micros now) const;
   [[nodiscard]] std::vector<ViewerId> viewer_ids() const;
   [[nodiscard]] const ViewerSession* session(ViewerId viewer) const;
   [[nodiscard]] Size screen_size() const { return screen_.content().picture.size(); }
@@ -98,6 +100,8 @@ class DesktopAgent {
   std::map<ViewerId, ViewerSession> viewers_;
   ViewerId last_viewer_ = 0;
   ParkedArchives parked_;
+  SessionMeasure past_;        // of viewers that have gone
+  std::vector<Micros> cuts_;   // when links went without a word and nobody has come back for them yet
   bool damaged_ = true;        // pixels wait to be captured
   bool picture_read_ = false;  // since the start, and since the last change of size
   codec::FrameAnalysis analysis_;

@@ -15,7 +15,7 @@ constexpr size_t kFirstWindow = 48 * 1024;
 // Room for two small updates keeps the acks coming on any link.
 constexpr size_t kLeastWindow = 4 * 1024;
 constexpr size_t kLargestWindow = 8 * 1024 * 1024;
-// Standing queue that is allowed, so that the link does not run dry between an ack and the next update.
+// Standing queue that is allowed unless set_allowance() says another.
 constexpr double kSlack = 0.006;
 // An update is at most this much time of the link, so that a newer picture waits no longer than that.
 constexpr double kUpdateSeconds = 0.004;
@@ -59,7 +59,12 @@ double seconds(Micros time) {
 
 }  // namespace
 
-Pacer::Pacer() : rate_(kFirstRate), window_(kFirstWindow) {}
+Pacer::Pacer() : rate_(kFirstRate), window_(kFirstWindow), slack_(kSlack) {}
+
+void Pacer::set_allowance(Micros allowance) {
+  slack_ = seconds(allowance);
+  if (!starting_) set_window();
+}
 
 void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
   if (flight_.empty()) {
@@ -238,7 +243,7 @@ void Pacer::end_probe_round() {
 void Pacer::set_window() {
   if (min_rtt_ == kNever) return;
   const double rtt = seconds(min_rtt_);
-  double window = rate_ * (rtt + kSlack);
+  double window = rate_ * (rtt + slack_);
   if (cycle_round_ < kProbeRounds) {
     window += rate_ * std::min(probe_, rtt * kProbeShare);
   } else if (cycle_round_ == kProbeRounds) {

@@ -3,7 +3,7 @@
 // TCP hides loss and congestion as delay: whatever is handed over too early only waits in some queue, as an old
 // picture. So the pacer keeps the bytes in flight (sent, not yet acknowledged as shown) near
 //
-//     window = delivery rate x minimum round trip + delivery rate x kSlack
+//     window = delivery rate x minimum round trip + delivery rate x allowance
 //
 // The model is that of BBR (Cardwell et al., ACM Queue 2016): the rate is a windowed maximum over round trips of
 // samples that were not limited by having nothing to send, the round trip a windowed minimum; a cycle of gains asks for
@@ -34,6 +34,9 @@ class Pacer {
   void acked(uint32_t id, Micros now);
   // The window has room but there is nothing to send: samples until now's flight is over say nothing about the link.
   void ran_dry();
+
+  // How long what is sent may stand in queues, so that the link does not run dry between an ack and the next update.
+  void set_allowance(Micros allowance);
 
   [[nodiscard]] bool has_room() const;
   // When the next update may leave if the window has room; some time in the past: at once.
@@ -106,6 +109,7 @@ class Pacer {
   double probe_ = 0;         // seconds of the link asked for beyond the window while probing
   double probed_rate_ = 0;   // rate when the probe (or its last extension) began
   size_t window_ = 0;
+  double slack_;  // seconds of standing queue that are allowed
 
  public:
   Pacer();

@@ -55,6 +55,14 @@ codec::VideoOptions video_options_for(uint32_t capabilities, codec::MakeVideoEnc
   return {};
 }
 
+// A pointer that only passes over things and a released key change nothing as a rule; they would measure chance. The
+// page times the same ones.
+template <class M>
+bool shows_effect(const M& input) {
+  if constexpr (requires { input.down; }) return input.down;
+  return std::is_same_v<M, Wheel> || std::is_same_v<M, TextInput>;
+}
+
 }  // namespace
 
 ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video,
@@ -63,12 +71,15 @@ ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now, codec
       video_(video_options_for(joined_.capabilities, std::move(make_video))),
       encoder_(screen, arrival.archive ? std::move(*arrival.archive) : new_archive(joined_), video_),
       cache_owner_(std::move(arrival.owner)),
+      terms_(joined_),
+      meter_(now),
       input_allowance_(kInputsPerSecond, kInputBurst),
       other_allowance_(kOthersPerSecond, kOtherBurst),
       pointer_{-1, -1},
       slice_pixels_(kFirstSlicePixels),
       health_(now) {
   joined_.holdings = {};
+  handle_preferences({});
   reset_surface(screen, now);
   if (arrival.picture == screen) encoder_.offer(std::move(arrival.tiles));
 }
@@ -79,6 +90,7 @@ Received ViewerSession::receive(std::span<const uint8_t> message, Micros now) {
   Received received;
   if (closing()) return received;
   health_.on_received(now);
+  meter_.received(message.size());
   if (message.size() > kMaxViewerMessage) {
     close(CloseCode::kLimit, "a message of " + std::to_string(message.size()) + " bytes is too large");
     return received;
@@ -97,6 +109,7 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
   if constexpr (requires { message.sequence; }) {
     if (!accept_input(message.sequence, now)) return;
     result.sequence = message.sequence;
+    if (shows_effect(message)) input_clock_.received(message.sequence, now);
   }
   if constexpr (std::is_same_v<M, Key>) {
     result.request = KeyInput{message.down, message.code, message.key, message.modifiers};
@@ -130,6 +143,10 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
       visible_ = message.visible;
     } else if constexpr (std::is_same_v<M, VideoFailed>) {
       handle_video_failed(message, now);
+    } else if constexpr (std::is_same_v<M, Preferences>) {
+      handle_preferences(message);
+    } else if constexpr (std::is_same_v<M, InputTimes>) {
+      if (!meter_.add(message)) close(CloseCode::kProtocolError, "InputTimes has an input without all of its parts");
     } else if constexpr (std::is_same_v<M, Ping>) {
       if (pongs_.size() < kMostPongs) pongs_.push_back(message.time_us);
     } else if constexpr (std::is_same_v<M, Close>) {
@@ -152,12 +169,20 @@ bool ViewerSession::accept_input(uint32_t sequence, Micros now) {
   }
   input_seen_ = true;
   input_sequence_ = sequence;
+  meter_.took_input();
   return true;
 }
 
 Point ViewerSession::clamp_to_screen(int32_t x, int32_t y) const {
   const Size size = encoder_.size();
   return {std::clamp(x, 0, size.width - 1), std::clamp(y, 0, size.height - 1)};
+}
+
+void ViewerSession::handle_preferences(const Preferences& wanted) {
+  terms_.apply(wanted);
+  cap_.set(terms_.ceiling_bytes());
+  pacer_.set_allowance(terms_.allowance());
+  meter_.want_figures(wanted.figures);
 }
 
 void ViewerSession::handle_ack(const FrameAck& ack, Micros now) {
@@ -181,6 +206,7 @@ void ViewerSession::handle_check_result(const PictureCheckResult& result, Micros
     return;
   }
   check_outstanding_ = false;
+  meter_.checked(0, result.wrong_tiles.size());
   if (result.wrong_tiles.empty()) {
     failed_checks_ = 0;
     return;
@@ -276,7 +302,8 @@ void ViewerSession::close(CloseCode code, std::string reason) {
 // --- output -----------------------------------------------------------------------------------------------------
 
 Micros ViewerSession::pixels_at() const {
-  return !closing() && visible_ && !encoded_ && pacer_.has_room() ? pacer_.send_at() : kNever;
+  if (closing() || !visible_ || encoded_ || !pacer_.has_room()) return kNever;
+  return std::max(pacer_.send_at(), cap_.ready_at());
 }
 
 bool ViewerSession::lacks_pixels(Micros now) const {
@@ -287,17 +314,20 @@ bool ViewerSession::wants_output(Micros now) const {
   if (finished_) return false;
   if (closing()) return true;
   return !pongs_.empty() || !notices_.empty() || reset_pending_ || cursor_pending_ || pointer_pending_ || ping_ ||
-         encoded_ || check_at() <= now || (can_take_pixels(now) && lacks_pixels(now));
+         encoded_ || check_at() <= now || meter_.report_at() <= now || meter_.figures_due(now) ||
+         (can_take_pixels(now) && lacks_pixels(now));
 }
 
 codec::EncodeBudget ViewerSession::budget() const {
-  return {.max_bytes = pacer_.update_bytes(),
+  const double ceiling = terms_.ceiling_bytes();
+  const double rate = ceiling > 0 ? std::min(ceiling, pacer_.rate()) : pacer_.rate();
+  return {.max_bytes = cap_.update_bytes(pacer_.update_bytes()),
           .max_pixels = slice_pixels_,
-          .jpeg_quality = jpeg_quality_for(pacer_.rate()),
+          .jpeg_quality = std::max(terms_.quality_floor(), jpeg_quality_for(rate)),
           .refine = true,
           .focus_x = pointer_.x,
           .focus_y = pointer_.y,
-          .link_bytes_per_s = pacer_.rate()};
+          .link_bytes_per_s = rate};
 }
 
 void ViewerSession::encode(const codec::PictureView& source, codec::FrameAnalysis* shared, Micros now) {
@@ -315,6 +345,7 @@ void ViewerSession::encode(const codec::PictureView& source, codec::FrameAnalysi
     return;
   }
   CHECK(update.body.size() <= kMaxUpdateBody);
+  meter_.encoded(info);
   told_flags_ = update.flags;
   update.started_at = now;
   update.pixels = info.changed_pixels;
@@ -332,12 +363,16 @@ Bytes ViewerSession::take_update(Micros now) {
                        .input_sequence = captured_sequence_,
                        .capture_us = static_cast<uint64_t>(captured_at_),
                        .agent_us = static_cast<uint32_t>(std::clamp<Micros>(now - captured_at_, 0, UINT32_MAX)),
-                       .body = std::move(update.body)};
+                       .body = std::move(update.body),
+                       .inputs = input_clock_.take(captured_sequence_, captured_at_)};
   Bytes bytes;
   bytes.reserve(message.body.size() + 32);
   serialize_to(message, bytes);
   pacer_.sent(message.id, bytes.size(), now);
-  if (!encoder_.missing()) pacer_.ran_dry();
+  cap_.sent(bytes.size(), now);
+  meter_.sent_update(message.flags);
+  // What the ceiling holds back says nothing about the link.
+  if (!encoder_.missing() || cap_.ready_at() > now) pacer_.ran_dry();
   last_change_at_ = now;
   if (unchecked_since_ == kNever) unchecked_since_ = now;
   return bytes;
@@ -354,9 +389,9 @@ void ViewerSession::fit_slice(const EncodedUpdate& update, Micros took) {
   }
 }
 
-std::optional<Bytes> ViewerSession::take_small() {
+std::optional<Bytes> ViewerSession::take_small(Micros now) {
   if (!pongs_.empty()) {
-    const Pong pong{pongs_.front()};
+    const Pong pong{.time_us = pongs_.front(), .clock_us = static_cast<uint64_t>(now)};
     pongs_.pop_front();
     return serialize(pong);
   }
@@ -382,15 +417,29 @@ std::optional<Bytes> ViewerSession::take_small() {
 }
 
 std::optional<Bytes> ViewerSession::take_output(Micros now) {
+  auto message = next_message(now);
+  if (message) meter_.sent(message->size(), now);
+  return message;
+}
+
+std::optional<Bytes> ViewerSession::next_message(Micros now) {
   if (finished_) return std::nullopt;
   if (closing()) {
+    if (const auto report = meter_.take_report(now)) return serialize(*report);
     finished_ = true;
     return serialize(*close_);
   }
-  if (auto small = take_small()) return small;
+  if (auto small = take_small(now)) return small;
   if (encoded_) return take_update(now);
   if (check_at() <= now) return take_check(now);
-  return std::nullopt;
+  return take_measure(now);
+}
+
+std::optional<Bytes> ViewerSession::take_measure(Micros now) {
+  if (meter_.figures_due(now)) return serialize(meter_.take_figures(pacer_, terms_.ceiling_kbit(), now));
+  if (meter_.report_at() > now) return std::nullopt;
+  const auto report = meter_.take_report(now);
+  return report ? std::optional(serialize(*report)) : std::nullopt;
 }
 
 // --- checks, deadlines ------------------------------------------------------------------------------------------
@@ -410,6 +459,7 @@ std::optional<Bytes> ViewerSession::take_check(Micros) {
   for (const uint32_t tile : check.tiles) check.hashes.push_back(encoder_.held_tile_hash(tile));
   checked_update_ = last_update_;
   check_outstanding_ = true;
+  meter_.checked(check.tiles.size(), 0);
   return serialize(check);
 }
 
@@ -421,6 +471,7 @@ Micros ViewerSession::next_deadline(Micros after) const {
   if (closing()) return deadline;
   consider(health_.next_deadline());
   consider(check_at());
+  consider(meter_.report_at());
   if (pixels_at() != kNever) consider(std::max(pixels_at(), encoder_.missing() ? 0 : encoder_.refine_at()));
   return deadline;
 }

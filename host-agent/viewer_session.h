@@ -16,8 +16,11 @@
 #include "codec/enc_viewer.h"
 #include "host-agent/arrival.h"
 #include "host-agent/input/input_sink.h"
+#include "host-agent/input_clock.h"
+#include "host-agent/link_terms.h"
 #include "host-agent/pacer.h"
 #include "host-agent/screen/screen_source.h"
+#include "host-agent/session_meter.h"
 #include "host-agent/token_bucket.h"
 #include "protocol/link.h"
 #include "protocol/messages.h"
@@ -52,7 +55,10 @@ class ViewerSession {
 
   // A message from the viewer. One that breaks the rules closes the session with a reason.
   Received receive(std::span<const uint8_t> message, Micros now);
-  void injected(uint32_t sequence) { injected_sequence_ = sequence; }
+  void injected(uint32_t sequence, Micros now) {
+    injected_sequence_ = sequence;
+    input_clock_.injected(sequence, now);
+  }
 
   // --- the screen changed ---
   // The next message is a SurfaceReset; everything is missing.
@@ -93,6 +99,7 @@ class ViewerSession {
   codec::EncoderArchive take_archive() { return encoder_.take_archive(); }
   [[nodiscard]] ViewerSummary summary() const;
   [[nodiscard]] const Pacer& pacer() const { return pacer_; }
+  [[nodiscard]] SessionMeasure measure(Micros now) const { return meter_.measure(now); }
 
  private:
   struct EncodedUpdate {
@@ -109,6 +116,7 @@ class ViewerSession {
   // Checks right, rate and order of an input.
   bool accept_input(uint32_t sequence, Micros now);
   Point clamp_to_screen(int32_t x, int32_t y) const;
+  void handle_preferences(const Preferences& wanted);
   void handle_ack(const FrameAck& ack, Micros now);
   void handle_check_result(const PictureCheckResult& result, Micros now);
   void handle_video_failed(const VideoFailed& failed, Micros now);
@@ -118,13 +126,18 @@ class ViewerSession {
   codec::EncoderArchive carry_archive();
   [[nodiscard]] Micros check_at() const;
   std::optional<Bytes> take_check(Micros now);
-  std::optional<Bytes> take_small();
+  std::optional<Bytes> take_small(Micros now);
+  std::optional<Bytes> next_message(Micros now);
+  std::optional<Bytes> take_measure(Micros now);
 
   ViewerJoined joined_;
   codec::VideoOptions video_;
   codec::ViewerEncoder encoder_;
   CacheOwner cache_owner_;
   Pacer pacer_;
+  LinkTerms terms_;
+  RateCap cap_;
+  SessionMeter meter_;
   bool visible_ = true;
 
   // Input.
@@ -134,7 +147,8 @@ class ViewerSession {
   uint32_t input_sequence_ = 0;     // last that was received
   uint32_t injected_sequence_ = 0;  // last that was injected
   uint32_t captured_sequence_ = 0;  // last that was injected before the picture was captured
-  Point pointer_;                   // where this viewer believes the pointer to be
+  InputClock input_clock_;
+  Point pointer_;  // where this viewer believes the pointer to be
 
   // Updates.
   uint32_t epoch_ = 0;

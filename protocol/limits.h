@@ -47,6 +47,23 @@ inline constexpr uint32_t kMinScreenSide = 64;  // one tile
 // Tiles of 64x64 of the largest screen.
 inline constexpr size_t kMaxTiles = (kMaxScreenSide / 64) * (kMaxScreenSide / 64);
 
+// An input is timed in seven parts: network, agent, application, encode, transfer, decode, present.
+inline constexpr size_t kInputParts = 7;
+// Inputs that one update may answer, or one message may report; nobody types or clicks more often within a second.
+inline constexpr size_t kMaxTimedInputs = 32;
+// Input to picture, its parts, and the round trip.
+inline constexpr size_t kReportedTimes = 1 + kInputParts + 1;
+// Four buckets an octave from 1.6 ms to 6.4 s and one above (protocol/histogram.h): quantiles are right within an
+// eighth.
+inline constexpr size_t kLatencyBuckets = 50;
+
+// What may be asked of a link. Below the least ceiling a screen of text takes seconds; the largest is above any link.
+inline constexpr uint32_t kMinCeilingKbit = 100;
+inline constexpr uint32_t kMaxCeilingKbit = 10'000'000;
+inline constexpr uint32_t kMinTargetMs = 20;  // a frame of a screen
+inline constexpr uint32_t kMaxTargetMs = 1000;
+inline constexpr uint32_t kMaxQuality = 100;
+
 // A link that has been opened says who it is within this time.
 inline constexpr Micros kHelloTimeout = 5 * kSecond;
 // A link is pinged when nothing was heard for this long.

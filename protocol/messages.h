@@ -181,6 +181,9 @@ struct ViewerJoined {
   std::string locale;
   uint32_t cache_kib = 0;
   Bytes holdings;
+  uint32_t target_ms = 0;
+  uint32_t ceiling_kbit = 0;
+  uint32_t quality_floor = 0;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
@@ -197,6 +200,9 @@ struct ViewerJoined {
     v.field("locale", self.locale, kMaxName, "from its hello");
     v.field("cache_kib", self.cache_kib, "from its hello");
     v.field("holdings", self.holdings, kMaxHoldings, "its Holdings: from its hello, or sent since; may be empty");
+    v.field("target_ms", self.target_ms, "target latency until Preferences say another; 0: the agent's own");
+    v.field("ceiling_kbit", self.ceiling_kbit, "kbit/s that Preferences cannot pass; 0: none");
+    v.field("quality_floor", self.quality_floor, "of lossy pictures until Preferences say another; 0: none");
   }
 };
 
@@ -225,10 +231,28 @@ struct Ping {
 struct Pong {
   VITRINE_MESSAGE(8, Pong, kBoth, "Answers a Ping; overtakes pixels.");
   uint64_t time_us = 0;
+  uint64_t clock_us = 0;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
     v.field("time_us", self.time_us, "copied from the Ping");
+    v.field("clock_us", self.clock_us, "the answerer's clock as it answers; 0: it does not say");
+  }
+};
+
+struct SessionReport {
+  VITRINE_MESSAGE(9, SessionReport, kAgentToGateway,
+                  "What was measured on this link since the last one; about every 10 s while there is something new.");
+  uint32_t inputs = 0;
+  std::vector<uint32_t> counts;
+  std::vector<uint32_t> sums_us;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("inputs", self.inputs, "answered by a picture");
+    v.field("counts", self.counts, kReportedTimes * kLatencyBuckets,
+            "histograms: input to picture, its seven parts, round trip; buckets as in protocol/histogram.h");
+    v.field("sums_us", self.sums_us, kReportedTimes, "the sum of each of them, microseconds");
   }
 };
 
@@ -260,6 +284,7 @@ struct Update {
   uint64_t capture_us = 0;
   uint32_t agent_us = 0;
   Bytes body;
+  std::vector<uint32_t> inputs;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
@@ -269,6 +294,9 @@ struct Update {
     v.field("capture_us", self.capture_us, "when the picture was captured, agent's clock");
     v.field("agent_us", self.agent_us, "from capture to handing over to the link, microseconds");
     v.field("body", self.body, kMaxUpdateBody, "opaque here; see the codec's bitstream");
+    v.field("inputs", self.inputs, kMaxTimedInputs * 3,
+            "three for each input that this update is the first to answer: its sequence number, microseconds from "
+            "receipt to injection and from there to the capture");
   }
 };
 
@@ -326,6 +354,32 @@ struct Notice {
   static void visit(Self& self, V& v) {
     v.field("level", self.level, NoticeLevel::kError, "info, warning or error");
     v.field("text", self.text, kMaxReason, "a sentence");
+  }
+};
+
+struct LinkFigures {
+  VITRINE_MESSAGE(
+      30, LinkFigures, kAgentToViewer,
+      "How the agent sees the link to the viewer; with updates, at most once a second, when Preferences ask.");
+  uint32_t rate_kbit = 0;
+  uint32_t rtt_us = 0;
+  uint32_t queue_us = 0;
+  uint32_t ceiling_kbit = 0;
+  uint32_t text_bytes = 0;
+  uint32_t picture_bytes = 0;
+  uint32_t video_bytes = 0;
+  uint32_t other_bytes = 0;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("rate_kbit", self.rate_kbit, "what the link is known to deliver, kbit/s");
+    v.field("rtt_us", self.rtt_us, "shortest from sending an update to its ack lately; 0: not known yet");
+    v.field("queue_us", self.queue_us, "by how much the newest exceed it");
+    v.field("ceiling_kbit", self.ceiling_kbit, "in force now; 0: none");
+    v.field("text_bytes", self.text_bytes, "sent since the last of these, by kind of content");
+    v.field("picture_bytes", self.picture_bytes, "likewise");
+    v.field("video_bytes", self.video_bytes, "likewise");
+    v.field("other_bytes", self.other_bytes, "likewise");
   }
 };
 
@@ -510,15 +564,46 @@ struct Holdings {
   }
 };
 
+struct InputTimes {
+  VITRINE_MESSAGE(44, InputTimes, kViewerToAgent,
+                  "How long inputs took to their picture; batched, about once a second at most.");
+  std::vector<uint32_t> parts_us;
+  uint32_t rtt_us = 0;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("parts_us", self.parts_us, kMaxTimedInputs * kInputParts,
+            "seven for each input: network, agent, application, encode, transfer, decode, present");
+    v.field("rtt_us", self.rtt_us, "the newest round trip of a Ping; 0: none since the last message");
+  }
+};
+
+struct Preferences {
+  VITRINE_MESSAGE(45, Preferences, kViewerToAgent, "How the user wants to trade quality, latency and bandwidth.");
+  uint32_t target_ms = 0;
+  uint32_t ceiling_kbit = 0;
+  uint32_t quality_floor = 0;
+  bool figures = false;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("target_ms", self.target_ms, "latency to aim at beyond the network's own; 0: what the session came with");
+    v.field("ceiling_kbit", self.ceiling_kbit, "kbit/s to stay below; 0: only the administrator's");
+    v.field("quality_floor", self.quality_floor,
+            "least quality of lossy pictures, 1-100; 0: what the session came with");
+    v.field("figures", self.figures, "whether LinkFigures are wanted");
+  }
+};
+
 #undef VITRINE_MESSAGE
 
-// All messages, in the order of their numbers. Numbers 22-31 and 43-63 are kept for clipboard, audio, files, video
-// statistics and what else the two ends of a session will tell each other.
+// All messages, in the order of their numbers. Numbers 22-29 and 46-63 are kept for clipboard, audio, files and what
+// else the two ends of a session will tell each other.
 template <class... M>
 struct MessageList {};
-using AllMessages =
-    MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong, SurfaceReset, Update,
-                CursorShape, CursorMoved, PictureCheck, Notice, Key, TextInput, PointerMove, PointerButton, Wheel,
-                ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings>;
+using AllMessages = MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong,
+                                SessionReport, SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice,
+                                LinkFigures, Key, TextInput, PointerMove, PointerButton, Wheel, ReleaseAll, Resize,
+                                Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings, InputTimes, Preferences>;
 
 }  // namespace vitrine

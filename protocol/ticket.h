@@ -34,6 +34,9 @@ struct Ticket {
   uint32_t rights = 0;     // kMayView ...
   uint64_t issued_s = 0;   // seconds since the Unix epoch
   uint64_t expires_s = 0;  // not usable at or after this second
+  uint32_t target_ms = 0;  // the three of ViewerJoined
+  uint32_t ceiling_kbit = 0;
+  uint32_t quality_floor = 0;
 
   bool operator==(const Ticket&) const = default;
 
@@ -48,6 +51,9 @@ struct Ticket {
     v.field("rights", self.rights, "bits: what the policy allows");
     v.field("issued_s", self.issued_s, "Unix time");
     v.field("expires_s", self.expires_s, "Unix time");
+    v.field("target_ms", self.target_ms, "target latency the session starts with; 0: the agent's own");
+    v.field("ceiling_kbit", self.ceiling_kbit, "bandwidth the viewer cannot pass; 0: none");
+    v.field("quality_floor", self.quality_floor, "quality the session starts with; 0: none");
   }
 };
 

@@ -3,7 +3,10 @@
 
 #include "broker/api/router.h"
 #include "broker/catalogue/catalogue.h"
+#include "broker/catalogue/terms.h"
 #include "broker/identity/secrets.h"
+#include "broker/provision/measure_json.h"
+#include "broker/session/session_reports.h"
 
 namespace vitrine::broker {
 
@@ -163,6 +166,7 @@ Result<HttpResponse> get_resources(ApiRequest& request) {
                     {"package", resource.package},
                     {"opengl", resource.opengl},
                     {"provisioner", resource.provisioner},
+                    {"terms", terms_to_json(TRY(resource_terms(*connection, resource.id)))},
                     {"grants", granted},
                     {"unavailable", installed.ok() ? Json() : Json(installed.error().message)}});
   }
@@ -204,6 +208,51 @@ Result<HttpResponse> delete_resource(ApiRequest& request) {
   TRY(request.services.sessions.end_all_of_resource(id, "This was removed by an administrator.", request.asker,
                                                     request.now_s));
   return empty_response();
+}
+
+Result<HttpResponse> put_resource_terms(ApiRequest& request) {
+  const std::string& id = request.path["id"];
+  const Database::Lease connection = TRY(request.services.database.lease());
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
+  const Terms before = TRY(resource_terms(*connection, id));
+  const Terms terms = TRY(change_terms(before, request.body));
+  TRY(set_resource_terms(*connection, id, terms));
+  TRY(transaction.commit());
+  return json_response(200, {{"terms", terms_to_json(terms)}});
+}
+
+Json report_json(const SessionReport& report, int64_t now_s) {
+  const Session& session = report.session;
+  Json json = report_to_people(report.measure, (session.ended_s == 0 ? now_s : session.ended_s) - session.started_s);
+  json.update({{"session", session.id},
+               {"user", session.user},
+               {"resource", session.resource},
+               {"started_s", session.started_s},
+               {"ended_s", session.ended_s == 0 ? Json() : Json(session.ended_s)}});
+  return json;
+}
+
+// As many as fit a screen or two; the rest is asked for by name.
+constexpr int64_t kReportsListed = 100;
+
+Result<HttpResponse> get_reports(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  Json list = Json::array();
+  for (const SessionReport& report : TRY(newest_reports(*connection, kReportsListed))) {
+    list.push_back(report_json(report, request.now_s));
+  }
+  return json_response(200, {{"reports", list}});
+}
+
+Result<HttpResponse> get_report(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const auto report = TRY(find_report(*connection, request.path["id"]));
+  if (!report) {
+    return Error{
+        ErrorCode::kNotFound,
+        fmt::format("There is no report of a session \"{}\". See: vitrine session report", request.path["id"])};
+  }
+  return json_response(200, report_json(*report, request.now_s));
 }
 
 Result<Grant> grant_of_path(ApiRequest& request) {
@@ -320,6 +369,9 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/admin/resources", Access::kAdmin, nullptr, get_resources},
     {"POST", "/api/admin/resources", Access::kAdmin, "resource.add", post_resource},
     {"DELETE", "/api/admin/resources/:id", Access::kAdmin, "resource.remove", delete_resource},
+    {"PUT", "/api/admin/resources/:id/terms", Access::kAdmin, "resource.set", put_resource_terms},
+    {"GET", "/api/admin/reports", Access::kAdmin, nullptr, get_reports},
+    {"GET", "/api/admin/reports/:id", Access::kAdmin, nullptr, get_report},
     {"PUT", "/api/admin/resources/:id/grants/:kind/:subject", Access::kAdmin, "grant", put_grant},
     {"DELETE", "/api/admin/resources/:id/grants/:kind/:subject", Access::kAdmin, "revoke", delete_grant},
     {"GET", "/api/admin/sessions", Access::kAdmin, nullptr, get_all_sessions},

@@ -3,6 +3,7 @@
 
 #include "broker/api/router.h"
 #include "broker/catalogue/icons.h"
+#include "broker/catalogue/terms.h"
 #include "broker/store/audit.h"
 
 namespace vitrine::broker {
@@ -28,8 +29,15 @@ Result<std::string> new_web_session(ApiRequest& request, SqlConnection& connecti
   return open_web_session(connection, user.id, only_session, request.now_s);
 }
 
-Json ticket_json(const Session& session, const std::string& ticket) {
-  return {{"session", session_json(session)}, {"ticket", ticket}, {"expires_s", kTicketLifetimeSeconds}};
+// With the session's ticket: what the resource starts with, and what the user chose, null when nothing.
+Result<Json> ticket_json(ApiRequest& request, const Session& session, const std::string& ticket) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const Terms resource = TRY(resource_terms(*connection, session.resource));
+  const auto user = TRY(user_terms(*connection, session.user_id));
+  return Json{{"session", session_json(session)},
+              {"ticket", ticket},
+              {"expires_s", kTicketLifetimeSeconds},
+              {"terms", {{"resource", terms_to_json(resource)}, {"user", user ? terms_to_json(*user) : Json()}}}};
 }
 
 // The session of the path if it is this user's; else the same answer as for one that does not exist.
@@ -106,6 +114,13 @@ Result<HttpResponse> get_me(ApiRequest& request) {
   return json_response(200, body);
 }
 
+Result<HttpResponse> put_terms(ApiRequest& request) {
+  const Terms terms = TRY(change_terms({}, request.body));
+  const Database::Lease connection = TRY(request.services.database.lease());
+  TRY(set_user_terms(*connection, request.web.user.id, terms));
+  return json_response(200, {{"terms", terms_to_json(terms)}});
+}
+
 Result<HttpResponse> post_logout(ApiRequest& request) {
   {
     const Database::Lease connection = TRY(request.services.database.lease());
@@ -176,12 +191,12 @@ Result<HttpResponse> post_session(ApiRequest& request) {
       return Error{ErrorCode::kForbidden, "The link you came by opens one session only. Sign in for more."};
     }
     const std::string ticket = TRY(request.services.sessions.ticket(*linked, request.origin, request.now_s));
-    return json_response(200, ticket_json(*linked, ticket));
+    return json_response(200, TRY(ticket_json(request, *linked, ticket)));
   }
   const Session session =
       TRY(request.services.sessions.open(request.web.user, resource, size, request.asker, request.now_s));
   const std::string ticket = TRY(request.services.sessions.ticket(session, request.origin, request.now_s));
-  return json_response(200, ticket_json(session, ticket));
+  return json_response(200, TRY(ticket_json(request, session, ticket)));
 }
 
 Result<HttpResponse> get_sessions(ApiRequest& request) {
@@ -210,7 +225,7 @@ Result<HttpResponse> post_ticket(ApiRequest& request) {
     }
   }
   const std::string ticket = TRY(request.services.sessions.ticket(session, request.origin, request.now_s));
-  return json_response(200, ticket_json(session, ticket));
+  return json_response(200, TRY(ticket_json(request, session, ticket)));
 }
 
 Result<HttpResponse> delete_session(ApiRequest& request) {
@@ -225,6 +240,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/api/login", Access::kSignIn, nullptr, post_login},
     {"POST", "/api/redeem", Access::kSignIn, nullptr, post_redeem},
     {"GET", "/api/me", Access::kUserOrLink, nullptr, get_me},
+    {"PUT", "/api/me/terms", Access::kUser, nullptr, put_terms},
     {"POST", "/api/logout", Access::kUserOrLink, "logout", post_logout},
     {"GET", "/api/catalogue", Access::kUserOrLink, nullptr, get_catalogue},
     {"GET", "/api/icons/:id", Access::kUserOrLink, nullptr, get_icon},

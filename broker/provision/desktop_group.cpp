@@ -14,6 +14,7 @@
 #include "broker/json_fields.h"
 #include "broker/provision/display_files.h"
 #include "broker/provision/files.h"
+#include "broker/provision/measure_json.h"
 #include "broker/provision/process_hunt.h"
 
 namespace vitrine::broker {
@@ -138,6 +139,7 @@ void DesktopGroup::handle_exit(pid_t pid, int status) {
   if (known == pids_.end()) return;  // an orphan of one of our programs
   const std::string role = known->first;
   pids_.erase(known);
+  if (role == "agent" && agent_) handle_agent();  // its last words
   if (stage_ == Stage::kClosing) {
     if (!pids_.contains("app") && !pids_.contains("agent")) stop_everything();
     return;
@@ -176,6 +178,7 @@ void DesktopGroup::handle_main_exit(int status) {
 }
 
 void DesktopGroup::handle_agent_exit() {
+  past_measure_.add(std::exchange(measure_, {}));
   agent_.reset();
   viewers_ = 0;
   const Micros now = monotonic_now();
@@ -214,6 +217,7 @@ void DesktopGroup::handle_agent() {
       // An agent that was just started again knows no scale until a viewer tells it; the desktop keeps its own.
       if (event.value().contains("scale_percent")) want_scale(number_field(event.value(), "scale_percent", 100));
     }
+    if (name == "measured") measure_ = measure_from_json(event.value());
     if (name == "ready" && !pending_notice_.empty()) {
       agent_->write_line(std::exchange(pending_notice_, ""));
     }

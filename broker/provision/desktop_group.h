@@ -118,6 +118,8 @@ class DesktopGroup {
   std::vector<std::unique_ptr<LineSocket>> clients_;
   std::vector<bool> watching_;  // parallel to clients_
   int viewers_ = 0;
+  SessionMeasure measure_;                   // of the agent that runs, as it says
+  SessionMeasure past_measure_;              // of those before it
   bool app_left_windows_ = false;            // its first process ended well but its windows are still there
   DesktopScale scale_;                       // wanted
   std::optional<DesktopScale> given_scale_;  // what the programs were told last

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "broker/json_fields.h"
+#include "broker/provision/measure_json.h"
 #include "broker/provision/provisioner.h"
 
 namespace vitrine::broker {
@@ -40,7 +41,8 @@ std::string report_to_json(const DesktopReport& report) {
                   {"height", report.height},
                   {"display", report.display},
                   {"xauthority", report.xauthority},
-                  {"pids", report.pids}});
+                  {"pids", report.pids},
+                  {"measure", measure_to_json(report.measure)}});
 }
 
 Result<DesktopReport> report_from_json(const std::string& line) {
@@ -57,6 +59,7 @@ Result<DesktopReport> report_from_json(const std::string& line) {
   report.height = small_number(json, "height");
   report.display = text_field(json, "display");
   report.xauthority = text_field(json, "xauthority");
+  report.measure = measure_from_json(object_field(json, "measure"));
   const Json pids = object_field(json, "pids");
   for (const auto& [role, pid] : pids.items()) {
     if (pid.is_number_integer()) report.pids[role] = pid.get<int64_t>();

@@ -263,6 +263,8 @@ DesktopReport DesktopGroup::report() const {
   now.xauthority = spec_.folder + "/xauthority";
   now.pids["supervisor"] = ::getpid();
   for (const auto& [role, pid] : pids_) now.pids[role] = pid;
+  now.measure = past_measure_;
+  now.measure.add(measure_);
   return now;
 }
 

@@ -9,6 +9,7 @@
 
 #include "protocol/base/result.h"
 #include "protocol/base/time.h"
+#include "protocol/session_measure.h"
 
 namespace vitrine::broker {
 
@@ -45,6 +46,7 @@ struct DesktopReport {
   std::string display;     // ":7"
   std::string xauthority;  // file
   std::map<std::string, int64_t> pids;
+  SessionMeasure measure;  // so far; renewed about every 10 s
 };
 
 const char* phase_name(DesktopPhase phase);

@@ -7,8 +7,10 @@
 #include <ctime>
 #include <vector>
 
+#include "broker/catalogue/terms.h"
 #include "broker/identity/secrets.h"
 #include "broker/identity/web_sessions.h"
+#include "broker/session/session_reports.h"
 #include "broker/store/audit.h"
 #include "broker/store/settings.h"
 #include "protocol/base/time.h"
@@ -117,6 +119,10 @@ Result<void> SessionService::take_report(const DesktopReport& report, int64_t no
     case DesktopPhase::kFailed: {
       const bool failed = report.phase == DesktopPhase::kFailed;
       if (failed) spdlog::warn("Desktop {} failed: {}", report.id, report.reason);
+      {
+        const Database::Lease connection = TRY(database_.lease());
+        TRY(record_measure(*connection, report, now_s));
+      }
       TRY(record_end(report.id, failed ? DesktopLife::kFailed : DesktopLife::kEnded, report.reason, now_s));
       {
         const std::lock_guard lock(mutex_);
@@ -134,7 +140,13 @@ Result<void> SessionService::record_running(const DesktopReport& report, int64_t
   TRY(change_life(*connection, report.id, DesktopLife::kAssigned, "", now_s));
   TRY(change_life(*connection, report.id, report.viewers > 0 ? DesktopLife::kConnected : DesktopLife::kDisconnected, "",
                   now_s));
-  return {};
+  return record_measure(*connection, report, now_s);
+}
+
+Result<void> SessionService::record_measure(SqlConnection& connection, const DesktopReport& report, int64_t now_s) {
+  if (report.measure.links == 0) return {};
+  const auto session = TRY(find_session_of_desktop(connection, report.id));
+  return session ? keep_report(connection, session->id, report.measure, now_s) : Result<void>();
 }
 
 Result<void> SessionService::record_end(const std::string& desktop, DesktopLife life, const std::string& reason,
@@ -158,6 +170,7 @@ Result<void> SessionService::keep_house(int64_t now_s) {
     TRY(remove_expired_web_sessions(*connection, now_s));
     TRY(remove_expired_codes(*connection, now_s));
     TRY(remove_old_sessions(*connection, now_s - kKeepOverS));
+    TRY(remove_old_reports(*connection));
     limit_s = TRY(read_number_setting(*connection, "disconnect_limit_s", kDefaultDisconnectS));
     sessions = TRY(running_sessions(*connection, ""));
   }
@@ -298,6 +311,11 @@ Result<std::string> SessionService::ticket(const Session& session, const std::st
   if (session.ended_s != 0 || is_over(session.life)) {
     return Error{ErrorCode::kConflict, session.detail().empty() ? "This session is over." : session.detail()};
   }
+  Terms terms;
+  {
+    const Database::Lease connection = TRY(database_.lease());
+    terms = TRY(resource_terms(*connection, session.resource));
+  }
   const Bytes bytes = TRY(signer_.sign({.kind = TicketKind::kViewer,
                                         .id = {},
                                         .desktop = session.desktop,
@@ -306,7 +324,10 @@ Result<std::string> SessionService::ticket(const Session& session, const std::st
                                         .origin = origin,
                                         .rights = kAllRights,
                                         .issued_s = static_cast<uint64_t>(now_s),
-                                        .expires_s = static_cast<uint64_t>(now_s + kTicketLifetimeSeconds)}));
+                                        .expires_s = static_cast<uint64_t>(now_s + kTicketLifetimeSeconds),
+                                        .target_ms = static_cast<uint32_t>(terms.target_ms),
+                                        .ceiling_kbit = static_cast<uint32_t>(terms.ceiling_kbit),
+                                        .quality_floor = static_cast<uint32_t>(terms.quality_floor)}));
   return base64url_encode(bytes);
 }
 

@@ -68,6 +68,7 @@ class SessionService {
                                              int64_t now_s);
   Result<std::string> agent_credential(const std::string& desktop, int64_t now_s) const;
   Result<void> record_end(const std::string& desktop, DesktopLife life, const std::string& reason, int64_t now_s);
+  static Result<void> record_measure(SqlConnection& connection, const DesktopReport& report, int64_t now_s);
   Result<void> record_running(const DesktopReport& report, int64_t now_s);
 
   Database& database_;

@@ -57,7 +57,18 @@ constexpr std::string_view kFirstSchema[] = {
       hash TEXT NOT NULL))",
 };
 
-constexpr Migration kMigrations[] = {{1, "first schema", kFirstSchema}};
+constexpr std::string_view kTermsAndReports[] = {
+    // JSON of catalogue/terms.h; empty: none.
+    R"(ALTER TABLE pools ADD COLUMN terms TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE apps ADD COLUMN terms TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE users ADD COLUMN terms TEXT NOT NULL DEFAULT '')",
+    // measure: JSON of provision/measure_json.h.
+    R"(CREATE TABLE session_reports (
+      session_id TEXT PRIMARY KEY, measure TEXT NOT NULL, updated_s BIGINT NOT NULL))",
+    R"(CREATE INDEX session_reports_by_time ON session_reports(updated_s))",
+};
+
+constexpr Migration kMigrations[] = {{1, "first schema", kFirstSchema}, {2, "terms and reports", kTermsAndReports}};
 
 Result<int64_t> current_version(SqlConnection& connection) {
   TRY(

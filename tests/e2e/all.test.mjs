@@ -6,4 +6,5 @@ import './film.test.mjs';
 import './failure.test.mjs';
 import './resume.test.mjs';
 import './phone.test.mjs';
+import './figures.test.mjs';
 import './idle.test.mjs';

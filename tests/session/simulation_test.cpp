@@ -170,6 +170,42 @@ TEST(SimulationTest, AStillScreenSendsOnlySignsOfLife) {
   EXPECT_EQ(session.world.desktop.screen.captures(), captures_before);
 }
 
+// Noise all over, as a film in the worst case: more than any ceiling carries.
+void fill_with_noise(World& world) {
+  codec::Picture& pixels = world.desktop.screen.pixels();
+  uint32_t noise = world.random(1 << 30);
+  for (int y = 0; y < pixels.height(); ++y) {
+    for (int x = 0; x < pixels.width(); ++x) pixels.row(y)[x] = (noise = noise * 1664525 + 1013904223) >> 8;
+  }
+  world.desktop.screen.damage(pixels.bounds());
+  world.desktop.touch();
+}
+
+TEST(SimulationTest, ACeilingHoldsWhateverTheLinkCouldCarry) {
+  constexpr Micros kTime = 6 * kSecond;
+  constexpr double kFraming = 80;  // of sockets and TLS, which the simulation has not but a ceiling counts
+  for (const uint32_t kbit : {500U, 2'000U, 8'000U}) {
+    World world({320, 240}, 3);
+    VirtualPage& page = world.open_page({320, 240}, kHome);
+    ASSERT_TRUE(world.run_until([&] { return page.is_exact(); }, 20 * kSecond));
+    page.prefer({.ceiling_kbit = kbit});
+    LinkModel& down = world.network_of(page).down();
+    uint64_t bytes_before = 0;
+    for (Micros spent = -kSecond; spent < kTime; spent += kSecond / 30) {
+      if (bytes_before == 0 && spent >= 0) {
+        bytes_before = down.delivered_bytes();
+        page.forget_counts();
+      }
+      fill_with_noise(world);
+      world.run(kSecond / 30);
+    }
+    const double bytes = static_cast<double>(down.delivered_bytes() - bytes_before) + kFraming * page.counts().updates;
+    const double rate = bytes * 8 / (static_cast<double>(kTime) / static_cast<double>(kSecond)) / 1000;
+    EXPECT_NEAR(rate, kbit, kbit * 0.05);
+    ASSERT_TRUE(world.run_until([&] { return page.is_exact(); }, 60 * kSecond)) << page.describe();
+  }
+}
+
 TEST(SimulationTest, ASlowLinkShowsFewerAndNewerPicturesNotAQueueOfOldOnes) {
   World world({640, 480}, 1);
   VirtualPage& page = world.open_page({640, 480}, kSlow);

@@ -126,6 +126,10 @@ void VirtualPage::hide(bool hidden) {
   send(serialize(Visibility{.visible = !hidden}));
 }
 
+void VirtualPage::prefer(const Preferences& preferences) {
+  send(serialize(preferences));
+}
+
 // --- messages -------------------------------------------------------------------------------------------------
 
 void VirtualPage::receive(const Bytes& message, Micros now) {

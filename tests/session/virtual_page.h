@@ -23,6 +23,7 @@ class VirtualPage {
   void move_pointer(int x, int y);
   void resize(Size window);
   void hide(bool hidden);
+  void prefer(const Preferences& preferences);
   // The tab is closed for good.
   void leave();
   // The connection is gone and only the page knows.

@@ -155,7 +155,7 @@ describe('pictures', () => {
 
   test('an update out of order resets the link', () => {
     const world = new World().goLive();
-    world.receive({ type: 'Update', id: 7, flags: 1, inputSequence: 0, captureUs: 0, agentUs: 0, body: new Uint8Array() });
+    world.receive({ type: 'Update', id: 7, flags: 1, inputSequence: 0, captureUs: 0, agentUs: 0, body: new Uint8Array(), inputs: new Uint32Array() });
     assert.equal(world.sentOf('Close')[0]?.code, CloseCode.ProtocolError);
     assert.deepEqual([world.phase, world.cause], ['stale', 'protocol']);
   });
@@ -403,7 +403,7 @@ describe('silence', () => {
   test('the peer\'s pings are answered', () => {
     const world = new World().goLive();
     world.receive({ type: 'Ping', timeUs: 77 });
-    assert.deepEqual(world.sentOf('Pong'), [{ type: 'Pong', timeUs: 77 }]);
+    assert.deepEqual(world.sentOf('Pong'), [{ type: 'Pong', timeUs: 77, clockUs: Math.round(world.nowMs * 1_000) }]);
   });
 });
 
@@ -477,7 +477,7 @@ describe('input', () => {
     world.update();
     assert.equal(world.take('quality').at(-1)?.quality.inputToPictureMs ?? null, null);
     world.pass(10);
-    world.update({ inputSequence: 1 });
+    world.update({ inputSequence: 1, inputs: [1, 0, 5_000] });
     assert.equal(world.take('quality').at(-1)?.quality.inputToPictureMs, 34);
   });
 
@@ -562,7 +562,7 @@ test('no bytes of a peer throw, and each ends in a state with a reason', () => {
     new Uint8Array(0),
     new Uint8Array([255, 255, 255, 255, 255, 255]),
     serialize({ type: 'DesktopStatus', state: DesktopState.Lost, text: '' }),
-    serialize({ type: 'Update', id: 2, flags: 0, inputSequence: 0, captureUs: 0, agentUs: 0, body: new Uint8Array(9) }),
+    serialize({ type: 'Update', id: 2, flags: 0, inputSequence: 0, captureUs: 0, agentUs: 0, body: new Uint8Array(9), inputs: new Uint32Array() }),
   ];
   for (const whole of samples) {
     for (let length = 0; length <= whole.length; length += 1) {
@@ -575,6 +575,6 @@ test('no bytes of a peer throw, and each ends in a state with a reason', () => {
 
 test('an unknown message is skipped', () => {
   const world = new World().goLive();
-  world.session.receive(new Uint8Array([30, 1, 2, 3]), world.nowMs);
+  world.session.receive(new Uint8Array([31, 1, 2, 3]), world.nowMs);
   assert.equal(world.phase, 'live');
 });

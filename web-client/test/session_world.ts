@@ -106,7 +106,7 @@ export class World {
   /** The other end answers each Ping so far; gives how many there were. */
   answerPings(): number {
     const pings = this.sentOf('Ping');
-    for (const ping of pings) this.receive({ type: 'Pong', timeUs: ping.timeUs });
+    for (const ping of pings) this.receive({ type: 'Pong', timeUs: ping.timeUs, clockUs: 0 });
     return pings.length;
   }
 
@@ -124,10 +124,12 @@ export class World {
   }
 
   /** An update arrives and is applied at once; `frames` of its video packets are still to come. */
-  update({ flags = kUpdateComplete, inputSequence = 0, frames = 0, changed = true } = {}): void {
+  update({
+    flags = kUpdateComplete, inputSequence = 0, inputs = [] as readonly number[], captureUs = 0, agentUs = 0, frames = 0, changed = true,
+  } = {}): void {
     this.updateId += 1;
     const body = new Uint8Array([this.updateId]);
-    this.receive({ type: 'Update', id: this.updateId, flags, inputSequence, captureUs: 0, agentUs: 0, body });
+    this.receive({ type: 'Update', id: this.updateId, flags, inputSequence, captureUs, agentUs, body, inputs: Uint32Array.from(inputs) });
     this.collect();
     const times = { receivedMs: this.nowMs, decodeMs: 1, presentMs: 1 };
     this.session.applied({ id: this.updateId, ...times, changed }, frames, this.nowMs);

@@ -117,11 +117,11 @@ test('a message cut at any byte is refused, and no flipped bit throws anything b
 });
 
 test('unknown types are skipped and bytes after the last field are ignored', () => {
-  for (const hex of ['00ff', '09', '16ffff', '3fff', '40', 'ffffffff0f00']) {
+  for (const hex of ['00ff', '0a', '16ffff', '3fff', '40', 'ffffffff0f00']) {
     assert.equal(parseMessage(fromHex(hex)), null);
     assert.equal(parseToViewer(fromHex(hex)), null);
   }
-  assert.deepEqual(parseMessage(fromHex('0805ff00')), { type: 'Pong', timeUs: 5 });
+  assert.deepEqual(parseMessage(fromHex('080507ff00')), { type: 'Pong', timeUs: 5, clockUs: 7 });
 });
 
 test('what does not come from the viewer’s other end is refused', () => {
@@ -135,6 +135,7 @@ test('what does not come from the viewer’s other end is refused', () => {
 test('byte fields are views into the message, not copies', () => {
   const bytes = serialize({
     type: 'Update',
+    inputs: new Uint32Array(),
     id: 1,
     flags: 0,
     inputSequence: 0,

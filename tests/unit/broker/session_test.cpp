@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "broker/catalogue/terms.h"
 #include "broker/pools/desktop_life.h"
+#include "broker/provision/measure_json.h"
 #include "broker/provision/memory_provisioner.h"
+#include "broker/session/session_reports.h"
 #include "broker/session/session_service.h"
 #include "broker/store/audit.h"
 #include "broker/store/settings.h"
@@ -106,6 +109,53 @@ TEST_F(SessionTest, TheStateFollowsTheViewers) {
   EXPECT_EQ(session(opened.id).state(), DesktopLife::kDisconnected);
   say(opened, DesktopPhase::kRunning, 2);
   EXPECT_EQ(session(opened.id).state(), DesktopLife::kConnected);
+}
+
+TEST_F(SessionTest, WhatWasMeasuredOutlivesTheDesktopAndIsForgottenWithTheSession) {
+  const Session opened = open(ada_, "notes").take();
+  SessionMeasure measure;
+  measure.links = 2;
+  measure.reconnects = 1;
+  measure.bytes_down = 123'456;
+  for (int ms = 10; ms <= 100; ms += 10) measure.response.add(ms * kMillisecond);
+  DesktopReport report;
+  report.id = opened.desktop;
+  report.phase = DesktopPhase::kEnded;
+  report.measure = measure_from_json(measure_to_json(measure));
+  provisioner_.say(report);
+  settle();
+  const auto kept = find_report(*store_.lease(), opened.id).take();
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_EQ(kept->measure.bytes_down, 123'456U);
+  EXPECT_EQ(kept->measure.response.counts(), measure.response.counts());
+  const Json shown = report_to_people(kept->measure, 60);
+  EXPECT_EQ(shown["reconnects"], 1);
+  EXPECT_EQ(shown["response"]["share_under_100_ms"], 1.0);
+  EXPECT_NEAR(shown["response"]["p50_ms"].get<double>(), 50, 7);
+  now_ += 40 * 24 * 3600;
+  EXPECT_TRUE(service_->keep_house(now_).ok());
+  EXPECT_FALSE(find_report(*store_.lease(), opened.id).take().has_value());
+}
+
+TEST_F(SessionTest, TicketsCarryTheTermsOfTheirResource) {
+  const Session opened = open(ada_, "notes").take();
+  EXPECT_TRUE(set_resource_terms(*store_.lease(), opened.resource, {.target_ms = 100, .ceiling_kbit = 4'000}).ok());
+  const std::string ticket = service_->ticket(opened, "https://here", now_).take();
+  const auto verifier = TicketVerifier::from_pem(signer_.public_key_pem()).take();
+  const auto bytes = base64url_decode(ticket).take();
+  const Ticket read = verifier.verify(bytes, TicketKind::kViewer, static_cast<uint64_t>(now_)).take();
+  EXPECT_EQ(read.ceiling_kbit, 4'000U);
+  EXPECT_EQ(read.target_ms, 100U);
+}
+
+TEST(TermsTest, APresetIsAStartAndNumbersHaveTheirRange) {
+  const Terms saver = change_terms({}, {{"preset", "saver"}, {"ceiling_kbit", 4'000}}).value();
+  EXPECT_EQ(saver, (Terms{.target_ms = 100, .ceiling_kbit = 4'000, .quality_floor = 0}));
+  EXPECT_EQ(change_terms(saver, {{"quality_floor", 90}}).value().ceiling_kbit, 4'000);
+  for (const Json& wrong : {Json{{"preset", "best"}}, Json{{"ceiling_kbit", 5}}, Json{{"target_ms", -1}},
+                            Json{{"quality_floor", 101}}, Json{{"target_ms", "much"}}}) {
+    EXPECT_FALSE(change_terms({}, wrong).ok()) << wrong.dump();
+  }
 }
 
 TEST_F(SessionTest, AnAppThatIsClosedEndsItsSession) {

@@ -17,7 +17,7 @@ constexpr Micros kFrame = kSecond / 30;
 // A desktop, its viewer, and what the viewer's canvas shows with streams drawn over it.
 struct Cinema {
   Picture desktop{kScreen};
-  ViewerEncoder encoder{kScreen, {VideoCodec::kVp8, MemoryVideoEncoder::create}};
+  ViewerEncoder encoder{kScreen, EncoderArchive(0), {VideoCodec::kVp8, MemoryVideoEncoder::create}};
   Decoder decoder = Decoder::create(kScreen).take();
   std::array<MemoryVideoDecoder, kMaxVideoStreams> films;
   std::array<Picture, kMaxVideoStreams> frames;

@@ -284,6 +284,29 @@ TEST_F(SwitchboardTest, AFaultEndsThatLinkAlone) {
   EXPECT_EQ(counters_.closed_for_fault.get(), 1);
 }
 
+TEST_F(SwitchboardTest, CountsWhatAgentsReportAndRelaysNoneOfIt) {
+  viewer(1);
+  agent(10);
+  SessionReport report{.inputs = 3, .counts = std::vector<uint32_t>(kReportedTimes * kLatencyBuckets), .sums_us = {}};
+  report.counts[7] = 3;
+  report.sums_us = std::vector<uint32_t>(kReportedTimes, 5'000);
+  got_.clear();
+  say(10, report);
+  say(10, report);
+  EXPECT_TRUE(got_[1].empty());
+  EXPECT_EQ(counters_.times[0].counts[7].get(), 6U);
+  EXPECT_EQ(counters_.times[8].sum_us.get(), 10'000U);
+  report.counts.pop_back();
+  say(10, report);
+  EXPECT_EQ(next<Close>(10).code, CloseCode::kProtocolError);
+}
+
+TEST_F(SwitchboardTest, AViewerReportsNothingToTheGateway) {
+  viewer(1);
+  say(1, SessionReport{});
+  EXPECT_EQ(board_.state(1), Switchboard::LinkState::kFlushing);
+}
+
 TEST_F(SwitchboardTest, RefusesMessagesOverTheLimitOfTheirSide) {
   pair();
   board_.receive(1, Bytes(kMaxViewerMessage + 1, 40), now_);

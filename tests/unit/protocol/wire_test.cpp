@@ -129,13 +129,13 @@ TEST(WireFormatTest, LooksAsTheSpecificationSays) {
   EXPECT_EQ(serialize(Key{.sequence = 300, .down = true, .code = "KeyA", .key = "ä", .modifiers = kModShift}),
             (Bytes{32, 0xac, 0x02, 1, 4, 'K', 'e', 'y', 'A', 2, 0xc3, 0xa4, 1}));
   EXPECT_EQ(serialize(PointerMove{.sequence = 0, .x = -1, .y = 64}), (Bytes{34, 0, 0x01, 0x80, 0x01}));
-  EXPECT_EQ(serialize(Pong{.time_us = kMaxWireInteger}), (Bytes{8, 255, 255, 255, 255, 255, 255, 255, 0x0f}));
+  EXPECT_EQ(serialize(Pong{.time_us = kMaxWireInteger}), (Bytes{8, 255, 255, 255, 255, 255, 255, 255, 0x0f, 0}));
   EXPECT_EQ(serialize(PictureCheckResult{.update_id = 7, .wrong_tiles = {1, 128}}), (Bytes{41, 7, 2, 1, 0x80, 0x01}));
   EXPECT_EQ(serialize(Close{.code = CloseCode::kTimeout, .reason = ""}), (Bytes{6, 6, 0}));
 }
 
 TEST(WireFormatTest, UnknownTypesAreSkipped) {
-  for (const uint32_t type : {0U, 9U, 15U, 22U, 31U, 43U, 63U, 64U, 16'384U, UINT32_MAX}) {
+  for (const uint32_t type : {0U, 10U, 15U, 22U, 29U, 46U, 63U, 64U, 16'384U, UINT32_MAX}) {
     Bytes bytes;
     WireWriter(bytes).varint(type);
     bytes.insert(bytes.end(), {0xff, 0xff, 0xff});

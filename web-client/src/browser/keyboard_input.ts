@@ -10,11 +10,17 @@ export interface KeyboardTarget {
   releaseAll(atMs: number): void;
   /** The shortcut that leaves the desktop's keyboard for the page's own menu. */
   openMenu(): void;
+  /** The shortcut that shows and hides the panel of figures. */
+  toggleFigures(): void;
 }
 
 /** Ctrl+Alt+Shift+M: the page's menu. A page that takes every key must leave one way out for the keyboard alone. */
 const isMenuShortcut = (event: KeyboardEvent): boolean =>
   event.code === 'KeyM' && event.ctrlKey && event.altKey && event.shiftKey;
+
+/** Ctrl+Alt+Shift+I: the figures, beside the menu's. */
+const isFiguresShortcut = (event: KeyboardEvent): boolean =>
+  event.code === 'KeyI' && event.ctrlKey && event.altKey && event.shiftKey;
 
 export class KeyboardInput {
   private readonly translator: KeyTranslator;
@@ -62,10 +68,11 @@ export class KeyboardInput {
   private handle(event: KeyboardEvent, down: boolean): void {
     if (!this.target.active()) return;
     const atMs = eventTimeMs(event);
-    if (down && isMenuShortcut(event)) {
+    if (down && (isMenuShortcut(event) || isFiguresShortcut(event))) {
       event.preventDefault();
       this.release(atMs);
-      this.target.openMenu();
+      if (isMenuShortcut(event)) this.target.openMenu();
+      else if (!event.repeat) this.target.toggleFigures();
       return;
     }
     const answer = this.translator.translate({

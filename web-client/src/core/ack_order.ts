@@ -4,8 +4,8 @@ import type { FrameAck } from '../wire/messages.gen.js';
 
 export interface Applied {
   readonly ack: FrameAck;
-  /** The last input whose effect this update may show. */
-  readonly inputSequence: number;
+  /** Its inputs have been timed: the picture itself changed. */
+  readonly timed: boolean;
 }
 
 interface Waiting extends Applied {

@@ -1,4 +1,6 @@
 // What the session asks its shell to do, in order; and what it tells the page about itself.
+import type { Figures } from './figures.js';
+import type { SlowReason } from './slowness.js';
 import type { NoticeLevel } from '../wire/messages.gen.js';
 
 /** Where a session stands. */
@@ -53,6 +55,7 @@ export interface Status {
 export interface Quality {
   readonly roundTripMs: number | null;
   readonly inputToPictureMs: number | null;
+  readonly slow: SlowReason | null;
 }
 
 /** One update to apply and put on the canvas; answered by Session.applied or Session.decodeFailed. */
@@ -89,4 +92,6 @@ export type Effect =
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
   | { readonly type: 'status'; readonly status: Status }
-  | { readonly type: 'quality'; readonly quality: Quality };
+  | { readonly type: 'quality'; readonly quality: Quality }
+  /** Once a second while somebody looks. */
+  | { readonly type: 'figures'; readonly figures: Figures };

@@ -32,11 +32,12 @@ import {
 } from '../wire/messages.gen.js';
 import { clipText, WireError } from '../wire/wire.js';
 import { AckOrder } from './ack_order.js';
-import type { Cause, Effect, Phase, Quality, Status } from './effects.js';
+import type { Cause, Effect, Phase, Status } from './effects.js';
 import { Keepalive } from './keepalive.js';
-import { InputLatency, RoundTrip } from './latency.js';
+import { Measuring } from './measuring.js';
 import { pauseMs } from './reconnect.js';
 import { SurfaceGate } from './surface_gate.js';
+import type { Terms } from './terms.js';
 import { splitText } from './text_edit.js';
 import { capabilityOf, type VideoCodec } from './video_codec.js';
 
@@ -129,10 +130,9 @@ export class Session {
   private readonly gate = new SurfaceGate();
   private readonly acks = new AckOrder();
   private keepalive: Keepalive;
-  private readonly latency = new InputLatency();
-  private readonly roundTrip = new RoundTrip();
+  private readonly measuring: Measuring;
+  private terms: Terms | null = null;
   private inputSequence = 0;
-  private answeredInput = 0;
   private backlogBytes = 0;
   private held: { readonly message: InputMessage; readonly atMs: number } | null = null;
   private heldCheckMs = Infinity;
@@ -149,6 +149,7 @@ export class Session {
     nowMs: number,
   ) {
     this.keepalive = new Keepalive(nowMs);
+    this.measuring = new Measuring(nowMs);
   }
 
   // --- driving it ------------------------------------------------------------------------------------------------
@@ -171,7 +172,12 @@ export class Session {
       case 'opening':
         return this.link.sinceMs + kConnectMs;
       case 'open':
-        return Math.min(this.keepalive.nextDeadline(nowMs), this.gate.nextDeadline(), this.heldCheckMs);
+        return Math.min(
+          this.keepalive.nextDeadline(nowMs),
+          this.gate.nextDeadline(),
+          this.heldCheckMs,
+          this.measuring.dueMs(),
+        );
       case 'ended':
         return Infinity;
     }
@@ -191,6 +197,9 @@ export class Session {
     if (silence === 'lost') return this.lost('silent', '', nowMs);
     this.showWhenDue(0, nowMs);
     if (nowMs >= this.heldCheckMs) this.releaseHeld(nowMs);
+    this.tellTimes(nowMs);
+    const figures = this.measuring.takeFigures(nowMs);
+    if (figures !== null) this.output.push({ type: 'figures', figures });
   }
 
   // --- what the shell reports ------------------------------------------------------------------------------------
@@ -227,6 +236,7 @@ export class Session {
   receive(bytes: Uint8Array, nowMs: number): void {
     if (this.link.state !== 'open' && this.link.state !== 'opening') return;
     this.keepalive.heard(nowMs);
+    this.measuring.received(bytes.length);
     this.silent = false;
     try {
       const message = parseToViewer(bytes);
@@ -251,9 +261,10 @@ export class Session {
       decodeUs: micros(update.decodeMs),
       presentUs: micros(update.presentMs),
     };
-    this.acks.add({ ack, inputSequence: this.answeredInput }, frames);
     // What was typed shows in the picture as a rule; only where nothing of it changed the effect may be in the frames.
-    if (frames === 0 || update.changed) this.latency.shown(this.answeredInput, nowMs);
+    const timed = frames === 0 || update.changed;
+    this.acks.add({ ack, timed }, frames);
+    if (timed) this.measuring.applied(update.decodeMs, update.presentMs, nowMs);
     this.acknowledge(nowMs);
   }
 
@@ -271,10 +282,11 @@ export class Session {
 
   private acknowledge(nowMs: number): void {
     if (this.link.state !== 'open') return;
-    for (const { ack, inputSequence } of this.acks.take()) {
+    for (const { ack, timed } of this.acks.take()) {
       this.send(ack);
-      this.latency.shown(inputSequence, nowMs);
+      if (!timed) this.measuring.applied(ack.decodeUs / 1_000, ack.presentUs / 1_000, nowMs);
     }
+    this.tellTimes(nowMs);
     this.reportQuality();
   }
 
@@ -312,6 +324,19 @@ export class Session {
   resize(size: WindowSize): void {
     this.size = size;
     this.sendSize();
+  }
+
+  /** What the person prefers; null: what the session came with. */
+  prefer(terms: Terms | null): void {
+    this.terms = terms;
+    this.sendPreferences();
+  }
+
+  /** Somebody looks at the figures, or no longer. */
+  watch(watched: boolean, nowMs: number): void {
+    if (watched === this.measuring.watched) return;
+    this.measuring.watch(watched, nowMs);
+    this.sendPreferences();
   }
 
   visibility(visible: boolean, nowMs: number): void {
@@ -420,11 +445,10 @@ export class Session {
   private restartDesktop(): void {
     this.gate.restart();
     this.acks.restart();
-    this.latency.restart();
+    this.measuring.restart();
     this.liveSinceMs = null;
     this.silent = false;
     this.inputSequence = 0;
-    this.answeredInput = 0;
     this.held = null;
     this.heldCheckMs = Infinity;
   }
@@ -452,12 +476,12 @@ export class Session {
       case 'Close':
         return this.handleClose(message.code, message.reason, nowMs);
       case 'Ping':
-        this.send({ type: 'Pong', timeUs: message.timeUs });
+        this.send({ type: 'Pong', timeUs: message.timeUs, clockUs: Math.max(0, Math.round(nowMs * 1_000)) });
         if (this.holdingsDue) this.send(this.holdings());
         this.holdingsDue = false;
         return;
       case 'Pong':
-        this.roundTrip.add(nowMs - message.timeUs / 1_000);
+        this.measuring.pong(message.timeUs / 1_000, message.clockUs / 1_000, nowMs);
         return this.reportQuality();
       case 'SurfaceReset':
         return this.handleReset(message, nowMs);
@@ -476,6 +500,9 @@ export class Session {
         return;
       case 'Notice':
         this.output.push({ type: 'notice', level: message.level, text: message.text });
+        return;
+      case 'LinkFigures':
+        this.measuring.link(message);
         return;
     }
   }
@@ -498,6 +525,7 @@ export class Session {
     this.agentSize = this.greetedSize;
     if (!this.visible) this.send({ type: 'Visibility', visible: false });
     this.sendSize();
+    if (this.terms !== null || this.measuring.watched) this.sendPreferences();
   }
 
   private handleClose(code: CloseCode, reason: string, nowMs: number): void {
@@ -546,14 +574,15 @@ export class Session {
     const wrong = this.gate.update(message);
     if (wrong !== null) return this.fault(wrong, nowMs);
     this.keepalive.usedForPicture();
-    this.answeredInput = Math.max(this.answeredInput, message.inputSequence);
+    const exact = (message.flags & kUpdateExact) !== 0;
+    this.measuring.update(message, exact, nowMs);
     this.output.push({
       type: 'update',
       update: {
         id: message.id,
         body: message.body,
         complete: (message.flags & kUpdateComplete) !== 0,
-        exact: (message.flags & kUpdateExact) !== 0,
+        exact,
         receivedMs: nowMs,
       },
     });
@@ -614,7 +643,7 @@ export class Session {
     const showsEffect =
       message.type === 'Wheel' || message.type === 'TextInput' || ('down' in message && message.down);
     if (!showsEffect) return;
-    this.latency.sent(this.inputSequence, atMs);
+    this.measuring.input(this.inputSequence, atMs);
     this.keepalive.sentInput(nowMs);
   }
 
@@ -623,6 +652,17 @@ export class Session {
     if (same || !this.paired() || (this.rights & kMayResize) === 0) return;
     this.agentSize = this.size;
     this.send({ type: 'Resize', ...this.size });
+  }
+
+  private sendPreferences(): void {
+    if (!this.paired()) return;
+    const { targetMs, ceilingKbit, qualityFloor } = this.terms ?? { targetMs: 0, ceilingKbit: 0, qualityFloor: 0 };
+    this.send({ type: 'Preferences', targetMs, ceilingKbit, qualityFloor, figures: this.measuring.watched });
+  }
+
+  private tellTimes(nowMs: number): void {
+    const times = this.measuring.takeTimes(nowMs);
+    if (times !== null) this.send(times);
   }
 
   // --- what the page is told -------------------------------------------------------------------------------------
@@ -655,11 +695,7 @@ export class Session {
   }
 
   private reportQuality(): void {
-    const whole = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
-    const quality: Quality = {
-      roundTripMs: whole(this.roundTrip.medianMs),
-      inputToPictureMs: whole(this.latency.medianMs),
-    };
+    const { quality } = this.measuring;
     const key = JSON.stringify(quality);
     if (key === this.lastQuality) return;
     this.lastQuality = key;

@@ -1,5 +1,7 @@
 // What the page and its worker say to each other.
 import type { Cause, Quality, Status } from '../core/effects.js';
+import type { Figures } from '../core/figures.js';
+import type { Terms } from '../core/terms.js';
 import type { InputMessage, TicketFailure, ViewerFacts, WindowSize } from '../core/session.js';
 import type { NoticeLevel } from '../wire/messages.gen.js';
 
@@ -22,6 +24,9 @@ export type ToWorker =
   | { readonly type: 'resize'; readonly size: WindowSize }
   | { readonly type: 'visibility'; readonly visible: boolean }
   | { readonly type: 'wake' }
+  | { readonly type: 'prefer'; readonly terms: Terms | null }
+  /** Whether figures are wanted, once a second. */
+  | { readonly type: 'watch'; readonly watched: boolean }
   | { readonly type: 'finish'; readonly cause: Cause; readonly text: string };
 
 export type FromWorker = { readonly number: number } & FromWorkerBody;
@@ -29,6 +34,7 @@ export type FromWorker = { readonly number: number } & FromWorkerBody;
 export type FromWorkerBody =
   | { readonly type: 'status'; readonly status: Status }
   | { readonly type: 'quality'; readonly quality: Quality }
+  | { readonly type: 'figures'; readonly figures: Figures }
   | { readonly type: 'askTicket' }
   /** The canvas now has this size. */
   | { readonly type: 'surface'; readonly width: number; readonly height: number }

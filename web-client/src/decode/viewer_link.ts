@@ -78,6 +78,12 @@ export class ViewerLink {
       case 'wake':
         this.session.wake(nowMs());
         break;
+      case 'prefer':
+        this.session.prefer(message.terms);
+        break;
+      case 'watch':
+        this.session.watch(message.watched, nowMs());
+        break;
       case 'finish':
         this.session.finish(message.cause, message.text);
         break;

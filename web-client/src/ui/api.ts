@@ -24,9 +24,21 @@ export interface Resource {
   readonly session: { readonly id: string; readonly state: string } | null;
 }
 
+export interface WireTerms {
+  readonly target_ms: number;
+  readonly ceiling_kbit: number;
+  readonly quality_floor: number;
+}
+
+export interface TermsAnswer {
+  readonly resource: WireTerms;
+  readonly user: WireTerms | null;
+}
+
 export interface OpenedSession {
   readonly session: SessionInfo;
   readonly ticket: string;
+  readonly terms?: TermsAnswer;
 }
 
 interface Problem {
@@ -126,13 +138,18 @@ export class Api {
     await this.request('DELETE', `/api/sessions/${encodeURIComponent(id)}`);
   }
 
+  async setTerms(terms: { targetMs: number; ceilingKbit: number; qualityFloor: number }): Promise<void> {
+    const body: WireTerms = { target_ms: terms.targetMs, ceiling_kbit: terms.ceilingKbit, quality_floor: terms.qualityFloor };
+    await this.request('PUT', '/api/me/terms', body);
+  }
+
   private signedIn(answer: Answer): User {
     this.csrf = string(answer, 'csrf');
     return answer['user'] as User;
   }
 
   private async request(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     body?: object,
     headers: Readonly<Record<string, string>> = {},

@@ -1,11 +1,13 @@
 // The session's menu: a sheet with all that is not for the desktop itself.
 import { hasFullScreen, isFullScreen } from '../browser/full_screen.js';
 import { kSizeChoices } from '../core/geometry.js';
+import type { Terms } from '../core/terms.js';
 import { kFunctionKeys, type KeyName } from '../core/key_taps.js';
 import type { Quality } from '../core/effects.js';
 import { closeOnBackdrop } from './dialog.js';
 import { fill, h } from './dom.js';
 import { icon, type IconName } from './icons.js';
+import { TermsMenu } from './terms_menu.js';
 import { text } from './text.js';
 
 export interface MenuActions {
@@ -15,6 +17,8 @@ export interface MenuActions {
   disconnect(): void;
   signOut(): void;
   toggleKeyboard(): void;
+  toggleFigures(): void;
+  setTerms(terms: Terms): void;
   /** The menu is gone: the desktop has the keyboard again. */
   closed(): void;
 }
@@ -33,8 +37,11 @@ export class SessionMenu {
   private readonly heading = h('h2');
   private readonly dot = h('span', { class: 'dot' });
   private readonly figures = h('p', { class: 'menu-figures' });
+  private readonly slow = h('p', { class: 'menu-slow', role: 'status' });
   private readonly fullScreen: HTMLButtonElement;
   private readonly size: HTMLSelectElement;
+  private readonly terms: TermsMenu;
+  private readonly figuresEntry: HTMLButtonElement;
 
   constructor(
     name: string,
@@ -46,13 +53,19 @@ export class SessionMenu {
       ...kSizeChoices.map((one) => h('option', { value: String(one), selected: one === options.size }, text.session.toolbar.sizeChoice(one))));
     const close = h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: () => { this.close(); } } }, icon('close'));
     const t = text.session.toolbar;
+    this.terms = new TermsMenu((terms) => { actions.setTerms(terms); });
+    this.figuresEntry = this.entry('figures', t.figures, options.touch ? t.figuresNote : t.figuresNoteKeys, () => { actions.toggleFigures(); });
+    this.figuresEntry.setAttribute('aria-keyshortcuts', 'Control+Alt+Shift+I');
     this.element = h(
       'dialog',
       { class: 'menu', 'aria-label': text.session.menu },
       h('header', {}, this.dot, h('div', {}, this.heading, this.figures), close),
+      this.slow,
       options.touch ? this.entry('keyboard', t.keyboard, '', () => { actions.toggleKeyboard(); }) : null,
       hasFullScreen() ? this.fullScreen : null,
       h('div', { class: 'menu-row' }, h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
+      this.terms.element,
+      this.figuresEntry,
       h('section', { 'aria-label': t.keys }, h('h3', {}, t.keys), h('div', { class: 'keys' }, ...kCombinations.map((keys) => this.key(keys)))),
       h('details', {}, h('summary', {}, icon('chevron'), t.functionKeys), h('div', { class: 'keys six' }, ...kFunctionKeys.map((key) => this.key([key])))),
       h('hr'),
@@ -84,6 +97,14 @@ export class SessionMenu {
     if (this.open) this.element.close();
   }
 
+  showTerms(terms: Terms, limitKbit: number): void {
+    this.terms.show(terms, limitKbit);
+  }
+
+  figuresShown(shown: boolean): void {
+    this.figuresEntry.setAttribute('aria-pressed', String(shown));
+  }
+
   quality(live: boolean, quality: Quality): void {
     const q = text.session.quality;
     this.dot.dataset['live'] = String(live);
@@ -92,6 +113,7 @@ export class SessionMenu {
       quality.inputToPictureMs === null ? null : q.input(quality.inputToPictureMs),
     ].filter((one) => one !== null);
     const parts = figures.length === 0 ? [q.measuring] : figures;
+    this.slow.textContent = live && quality.slow !== null ? text.figures.slow[quality.slow](quality) : '';
     fill(this.figures, h('span', {}, live ? q.live : q.stale), ...(live ? parts.map((part) => h('span', {}, part)) : []));
   }
 

@@ -19,17 +19,19 @@ import { kMaxScreenSide, kMayInput, kMinScreenSide, NoticeLevel } from '../wire/
 import { ApiError, type SessionInfo } from './api.js';
 import type { App, Page } from './app.js';
 import { h } from './dom.js';
+import { FiguresPanel } from './figures_panel.js';
 import { KeyBar } from './key_bar.js';
 import { resourceHash } from './route.js';
 import { SessionCover, type Step } from './session_cover.js';
 import { SessionMenu } from './session_menu.js';
+import { SessionTerms } from './session_terms.js';
 import { text } from './text.js';
 import { TicketSource, type Target } from './ticket_source.js';
 import { TopHandle } from './top_handle.js';
 
 /** How often the broker is asked how a start is going. */
 const kPollMs = 1_000;
-const kNoQuality: Quality = { roundTripMs: null, inputToPictureMs: null };
+const kNoQuality: Quality = { roundTripMs: null, inputToPictureMs: null, slow: null };
 
 export class SessionPage implements Page {
   readonly name = 'session';
@@ -46,6 +48,8 @@ export class SessionPage implements Page {
   private readonly pointer: PointerInput;
   private readonly cover: SessionCover;
   private readonly menu: SessionMenu;
+  private readonly figures = new FiguresPanel(() => { this.setFigures(false); });
+  private readonly terms: SessionTerms;
   private readonly handle: TopHandle | null;
   private readonly bar: KeyBar | null;
   private readonly tickets: TicketSource;
@@ -75,6 +79,7 @@ export class SessionPage implements Page {
     this.field = new TextField(text.session.input(name), this.keys);
     this.stageElement.append(this.field.element, this.ghost.canvas);
     this.tickets = new TicketSource(app.api, target, () => this.size());
+    this.terms = new SessionTerms(app.api);
     this.cover = this.makeCover(name);
     this.menu = this.makeMenu(name, touch);
     this.handle = touch ? null : new TopHandle(name, () => { this.openMenu(); });
@@ -83,10 +88,11 @@ export class SessionPage implements Page {
       active: () => this.takesKeys(),
       releaseAll: (atMs) => { this.sendInput({ type: 'ReleaseAll' }, atMs); },
       openMenu: () => { this.openMenu(); },
+      toggleFigures: () => { this.setFigures(!this.figures.open); },
     }, this.keys);
     this.pointer = this.makePointer();
     this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
-      this.stageElement, this.cover.element, this.handle?.element, this.bar?.element, this.menu.element);
+      this.stageElement, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
   }
 
   shown(): void {
@@ -97,6 +103,8 @@ export class SessionPage implements Page {
     const facts = viewerFacts();
     const url = `wss://${location.host}/ws/view`;
     this.session = this.app.worker.start({ url, canvas: this.stage.canvas, facts, size: this.size() }, (message) => { this.heard(message); });
+    this.setFigures(recall('figures') === 'open');
+    this.applyTerms();
     document.addEventListener('visibilitychange', () => { this.session?.send({ type: 'visibility', visible: document.visibilityState === 'visible' }); }, { signal });
     for (const event of ['online', 'pageshow']) {
       window.addEventListener(event, () => { this.session?.send({ type: 'wake' }); }, { signal });
@@ -133,6 +141,8 @@ export class SessionPage implements Page {
       case 'quality':
         this.quality = message.quality;
         return this.drawQuality();
+      case 'figures':
+        return this.figures.draw(message.figures);
       case 'cursor':
         return this.cursor.set(message, this.stage.scale, this.stage.pixelRatio);
       case 'pointer':
@@ -208,6 +218,8 @@ export class SessionPage implements Page {
       this.session?.send({ type: 'ticketFailed', failure: answer.failure, text: answer.text });
       return;
     }
+    this.terms.learn(answer.terms);
+    this.applyTerms();
     this.learn(answer.session);
     this.session?.send({ type: 'ticket', bytes: answer.bytes });
     if (this.status !== null && this.status.phase !== 'live') this.setStatus(this.status);
@@ -323,6 +335,11 @@ export class SessionPage implements Page {
       disconnect: () => { this.app.go(''); },
       signOut: () => { void this.app.signOut(); },
       toggleKeyboard: () => { this.toggleSoftKeyboard(); },
+      toggleFigures: () => { this.setFigures(!this.figures.open); },
+      setTerms: (terms) => {
+        this.terms.choose(terms);
+        this.applyTerms();
+      },
       closed: () => { if (this.status?.phase === 'live') this.field.focus(); },
     }, { size: this.drawnSize, touch });
   }
@@ -346,6 +363,20 @@ export class SessionPage implements Page {
     } catch {
       this.app.toasts.show('warning', text.session.fullScreenFailed);
     }
+  }
+
+  private setFigures(open: boolean): void {
+    const hadFocus = this.figures.element.contains(document.activeElement);
+    this.figures.setOpen(open);
+    this.menu.figuresShown(open);
+    remember('figures', open ? 'open' : null);
+    this.session?.send({ type: 'watch', watched: open });
+    if (hadFocus) this.field.focus();
+  }
+
+  private applyTerms(): void {
+    this.session?.send({ type: 'prefer', terms: this.terms.chosen });
+    this.menu.showTerms(this.terms.shown, this.terms.limitKbit);
   }
 
   private setSize(size: number): void {

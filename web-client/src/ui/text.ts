@@ -1,5 +1,9 @@
 // Every sentence of the page, in one place. Another language is another object of this type.
 import type { Cause } from '../core/effects.js';
+import type { Figures } from '../core/figures.js';
+
+/** What is known when a reason is named; the link's own figures only while somebody looks. */
+type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit' | 'ceilingKbit' | 'content'>>;
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
@@ -102,6 +106,26 @@ const english = {
       sizeNote: 'Of text and controls in programs opened from now on',
       sizeChoice: (size: number): string => `${Math.round(size * 100)} %`,
       keyBar: 'Keys',
+      figures: 'Figures',
+      figuresNote: 'How fast this is, and why',
+      figuresNoteKeys: 'How fast this is, and why: Ctrl+Alt+Shift+I',
+    },
+    terms: {
+      title: 'Picture',
+      note: 'What counts when the link is narrow',
+      presets: { sharp: 'Sharp', balanced: 'Balanced', saver: 'Data saver' },
+      custom: 'As set below',
+      more: 'Latency, bandwidth, quality',
+      targetLabel: 'Answer within',
+      targetNote: 'Beyond the way through the network',
+      target: (ms: number): string => `${ms} ms`,
+      ceilingLabel: 'Use at most',
+      ceilingNote: 'Of this connection',
+      ceilingLimited: (mbit: number): string => `The administrator allows ${mbit} Mbit/s`,
+      ceiling: (kbit: number): string => (kbit === 0 ? 'No limit' : `${kbit / 1_000} Mbit/s`),
+      floorLabel: 'Quality at first',
+      floorNote: 'Of photos and films; stills become exact',
+      floor: (quality: number): string => (quality === 0 ? 'Automatic' : `At least ${quality} %`),
     },
     quality: {
       live: 'Connected',
@@ -128,6 +152,54 @@ const english = {
     openAgain: 'Open again',
     useHere: 'Use it here',
     reload: 'Reload the page',
+  },
+
+  figures: {
+    title: 'Figures of the connection',
+    hide: 'Hide figures',
+    total: 'from key to picture',
+    nothingYet: 'Press a key or click to measure',
+    parts: {
+      network: 'Network',
+      agent: 'Agent',
+      application: 'Program',
+      encode: 'Coding',
+      transfer: 'Transfer',
+      decode: 'Decoding',
+      present: 'Showing',
+    },
+    latency: 'Latency',
+    bandwidth: 'Data',
+    frames: 'Pictures',
+    roundTrip: 'Round trip',
+    queue: 'Waiting',
+    linkRate: 'Link carries',
+    ceiling: 'Ceiling',
+    noCeiling: 'none',
+    content: 'Sent',
+    exact: 'Picture',
+    exactYes: 'exact',
+    exactNo: 'not exact yet',
+    ms: (ms: number): string => `${Math.round(ms)} ms`,
+    shortMs: (ms: number): string => (ms < 10 ? ms.toFixed(1) : String(Math.round(ms))),
+    mbit: (mbit: number): string => `${mbit < 10 ? mbit.toFixed(1) : String(Math.round(mbit))} Mbit/s`,
+    rate: (frames: number): string => `${Math.round(frames)} /s`,
+    shares: ({ text, picture, video }: { text: number; picture: number; video: number }): string => {
+      const named = [['text', text], ['pictures', picture], ['film', video]] as const;
+      const shown = named.filter(([, share]) => share >= 0.005).map(([name, share]) => `${Math.round(share * 100)} % ${name}`);
+      return shown.length === 0 ? '–' : shown.join(', ');
+    },
+    slow: {
+      network: (figures: SlowFacts): string => `The network is slow: ${Math.round(figures.roundTripMs ?? 0)} ms to the desktop and back.`,
+      application: (): string => 'The desktop’s program takes long to answer.',
+      browser: (): string => 'This browser is busy decoding and showing pictures.',
+      bandwidth: (figures: SlowFacts): string => {
+        const { rateKbit = null, ceilingKbit = 0 } = figures;
+        const mbit = (Math.min(rateKbit ?? Infinity, ceilingKbit === 0 ? Infinity : ceilingKbit) / 1_000).toFixed(1);
+        const shared = (figures.content?.video ?? 0) > 0.5 ? ' shared by a film' : (figures.content?.picture ?? 0) > 0.5 ? ' shared by pictures' : '';
+        return rateKbit === null ? 'There is too little bandwidth.' : `Bandwidth: ${mbit} Mbit/s${shared}.`;
+      },
+    },
   },
 
   /** Why a session is not live: a short title, and a sentence where the server sent none. */

@@ -1,13 +1,13 @@
 // Gets the session and its tickets from the broker, and says in the session's terms what went wrong.
 import type { TicketFailure, WindowSize } from '../core/session.js';
-import { ApiError, type Api, type SessionInfo } from './api.js';
+import { ApiError, type Api, type SessionInfo, type TermsAnswer } from './api.js';
 
 export type Target =
   | { readonly kind: 'resource'; readonly resource: string }
   | { readonly kind: 'session'; readonly session: string };
 
 export type TicketAnswer =
-  | { readonly ok: true; readonly bytes: Uint8Array; readonly session: SessionInfo }
+  | { readonly ok: true; readonly bytes: Uint8Array; readonly session: SessionInfo; readonly terms: TermsAnswer | undefined }
   | { readonly ok: false; readonly failure: TicketFailure; readonly text: string };
 
 export class TicketSource {
@@ -44,7 +44,7 @@ export class TicketSource {
           ? await this.api.openResource(this.target.resource, this.size())
           : await this.api.ticket(this.sessionId ?? '');
       this.sessionId = opened.session.id;
-      return { ok: true, bytes: fromBase64Url(opened.ticket), session: opened.session };
+      return { ok: true, bytes: fromBase64Url(opened.ticket), session: opened.session, terms: opened.terms };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return { ok: false, failure: this.failure(error), text: error.message };

@@ -67,6 +67,7 @@ export class TopHandle {
   quality(live: boolean, quality: Quality): void {
     this.dot.dataset['live'] = String(live);
     this.figure.textContent = quality.roundTripMs === null ? '' : `${quality.roundTripMs} ms`;
+    this.element.title = live && quality.slow !== null ? text.figures.slow[quality.slow](quality) : '';
   }
 
   private show(): void {

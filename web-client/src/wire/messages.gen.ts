@@ -66,6 +66,21 @@ export const kMinScreenSide = 64;
 export const kMaxScreenSide = 8192;
 /** Tiles of 64x64 of the largest screen. */
 export const kMaxTiles = 16384;
+/** An input is timed in seven parts: network, agent, application, encode, transfer, decode, present. */
+export const kInputParts = 7;
+/** Inputs that one update may answer, or one message may report; nobody types or clicks more often within a second. */
+export const kMaxTimedInputs = 32;
+/** Input to picture, its parts, and the round trip. */
+export const kReportedTimes = 9;
+/** Four buckets an octave from 1.6 ms to 6.4 s and one above (protocol/histogram.h): quantiles are right within an eighth. */
+export const kLatencyBuckets = 50;
+/** What may be asked of a link. Below the least ceiling a screen of text takes seconds; the largest is above any link. */
+export const kMinCeilingKbit = 100;
+export const kMaxCeilingKbit = 10000000;
+/** a frame of a screen */
+export const kMinTargetMs = 20;
+export const kMaxTargetMs = 1000;
+export const kMaxQuality = 100;
 /** A link that has been opened says who it is within this time. */
 export const kHelloTimeout = 5000000;
 /** A link is pinged when nothing was heard for this long. */
@@ -133,12 +148,14 @@ export const MessageType = {
   Close: 6,
   Ping: 7,
   Pong: 8,
+  SessionReport: 9,
   SurfaceReset: 16,
   Update: 17,
   CursorShape: 18,
   CursorMoved: 19,
   PictureCheck: 20,
   Notice: 21,
+  LinkFigures: 30,
   Key: 32,
   TextInput: 33,
   PointerMove: 34,
@@ -151,6 +168,8 @@ export const MessageType = {
   PictureCheckResult: 41,
   VideoFailed: 42,
   Holdings: 43,
+  InputTimes: 44,
+  Preferences: 45,
 } as const;
 
 /** The first message of a viewer. */
@@ -244,6 +263,12 @@ export interface ViewerJoined {
   readonly cacheKib: number;
   /** its Holdings: from its hello, or sent since; may be empty */
   readonly holdings: Uint8Array;
+  /** target latency until Preferences say another; 0: the agent's own */
+  readonly targetMs: number;
+  /** kbit/s that Preferences cannot pass; 0: none */
+  readonly ceilingKbit: number;
+  /** of lossy pictures until Preferences say another; 0: none */
+  readonly qualityFloor: number;
 }
 
 /** The last message of a link: why it is closed. */
@@ -267,6 +292,19 @@ export interface Pong {
   readonly type: 'Pong';
   /** copied from the Ping */
   readonly timeUs: number;
+  /** the answerer's clock as it answers; 0: it does not say */
+  readonly clockUs: number;
+}
+
+/** What was measured on this link since the last one; about every 10 s while there is something new. */
+export interface SessionReport {
+  readonly type: 'SessionReport';
+  /** answered by a picture */
+  readonly inputs: number;
+  /** histograms: input to picture, its seven parts, round trip; buckets as in protocol/histogram.h */
+  readonly counts: Uint32Array;
+  /** the sum of each of them, microseconds */
+  readonly sumsUs: Uint32Array;
 }
 
 /** Starts a picture of this size with fresh decoder state: black, but for what its first update restores of the picture before. Updates of older epochs end here. */
@@ -295,6 +333,8 @@ export interface Update {
   readonly agentUs: number;
   /** opaque here; see the codec's bitstream */
   readonly body: Uint8Array;
+  /** three for each input that this update is the first to answer: its sequence number, microseconds from receipt to injection and from there to the capture */
+  readonly inputs: Uint32Array;
 }
 
 /** The pointer's picture, drawn by the browser. Width 0 hides it. */
@@ -339,6 +379,27 @@ export interface Notice {
   readonly level: NoticeLevel;
   /** a sentence */
   readonly text: string;
+}
+
+/** How the agent sees the link to the viewer; with updates, at most once a second, when Preferences ask. */
+export interface LinkFigures {
+  readonly type: 'LinkFigures';
+  /** what the link is known to deliver, kbit/s */
+  readonly rateKbit: number;
+  /** shortest from sending an update to its ack lately; 0: not known yet */
+  readonly rttUs: number;
+  /** by how much the newest exceed it */
+  readonly queueUs: number;
+  /** in force now; 0: none */
+  readonly ceilingKbit: number;
+  /** sent since the last of these, by kind of content */
+  readonly textBytes: number;
+  /** likewise */
+  readonly pictureBytes: number;
+  /** likewise */
+  readonly videoBytes: number;
+  /** likewise */
+  readonly otherBytes: number;
 }
 
 /** A key went down or up. Repeats of a held key are made by the desktop. */
@@ -479,6 +540,28 @@ export interface Holdings {
   readonly checksum: number;
 }
 
+/** How long inputs took to their picture; batched, about once a second at most. */
+export interface InputTimes {
+  readonly type: 'InputTimes';
+  /** seven for each input: network, agent, application, encode, transfer, decode, present */
+  readonly partsUs: Uint32Array;
+  /** the newest round trip of a Ping; 0: none since the last message */
+  readonly rttUs: number;
+}
+
+/** How the user wants to trade quality, latency and bandwidth. */
+export interface Preferences {
+  readonly type: 'Preferences';
+  /** latency to aim at beyond the network's own; 0: what the session came with */
+  readonly targetMs: number;
+  /** kbit/s to stay below; 0: only the administrator's */
+  readonly ceilingKbit: number;
+  /** least quality of lossy pictures, 1-100; 0: what the session came with */
+  readonly qualityFloor: number;
+  /** whether LinkFigures are wanted */
+  readonly figures: boolean;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -488,12 +571,14 @@ export type AnyMessage =
   | Close
   | Ping
   | Pong
+  | SessionReport
   | SurfaceReset
   | Update
   | CursorShape
   | CursorMoved
   | PictureCheck
   | Notice
+  | LinkFigures
   | Key
   | TextInput
   | PointerMove
@@ -505,7 +590,9 @@ export type AnyMessage =
   | FrameAck
   | PictureCheckResult
   | VideoFailed
-  | Holdings;
+  | Holdings
+  | InputTimes
+  | Preferences;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -520,7 +607,8 @@ export type MessageToViewer =
   | CursorShape
   | CursorMoved
   | PictureCheck
-  | Notice;
+  | Notice
+  | LinkFigures;
 
 /** What a viewer may send. */
 export type MessageFromViewer =
@@ -539,7 +627,9 @@ export type MessageFromViewer =
   | FrameAck
   | PictureCheckResult
   | VideoFailed
-  | Holdings;
+  | Holdings
+  | InputTimes
+  | Preferences;
 
 function readViewerHello(r: WireReader): ViewerHello {
   r.message = 'ViewerHello';
@@ -644,6 +734,9 @@ function readViewerJoined(r: WireReader): ViewerJoined {
     locale: r.text('locale', 128),
     cacheKib: r.uint32('cache_kib'),
     holdings: r.bytes('holdings', 63488),
+    targetMs: r.uint32('target_ms'),
+    ceilingKbit: r.uint32('ceiling_kbit'),
+    qualityFloor: r.uint32('quality_floor'),
   };
 }
 
@@ -662,6 +755,9 @@ function writeViewerJoined(w: WireWriter, m: ViewerJoined): void {
   w.text('locale', m.locale, 128);
   w.uint32('cache_kib', m.cacheKib);
   w.bytes('holdings', m.holdings, 63488);
+  w.uint32('target_ms', m.targetMs);
+  w.uint32('ceiling_kbit', m.ceilingKbit);
+  w.uint32('quality_floor', m.qualityFloor);
 }
 
 function readClose(r: WireReader): Close {
@@ -697,12 +793,31 @@ function readPong(r: WireReader): Pong {
   return {
     type: 'Pong',
     timeUs: r.uint64('time_us'),
+    clockUs: r.uint64('clock_us'),
   };
 }
 
 function writePong(w: WireWriter, m: Pong): void {
   w.start('Pong', 8);
   w.uint64('time_us', m.timeUs);
+  w.uint64('clock_us', m.clockUs);
+}
+
+function readSessionReport(r: WireReader): SessionReport {
+  r.message = 'SessionReport';
+  return {
+    type: 'SessionReport',
+    inputs: r.uint32('inputs'),
+    counts: r.uint32List('counts', 450),
+    sumsUs: r.uint32List('sums_us', 9),
+  };
+}
+
+function writeSessionReport(w: WireWriter, m: SessionReport): void {
+  w.start('SessionReport', 9);
+  w.uint32('inputs', m.inputs);
+  w.uint32List('counts', m.counts, 450);
+  w.uint32List('sums_us', m.sumsUs, 9);
 }
 
 function readSurfaceReset(r: WireReader): SurfaceReset {
@@ -732,6 +847,7 @@ function readUpdate(r: WireReader): Update {
     captureUs: r.uint64('capture_us'),
     agentUs: r.uint32('agent_us'),
     body: r.bytes('body', 1048576),
+    inputs: r.uint32List('inputs', 96),
   };
 }
 
@@ -743,6 +859,7 @@ function writeUpdate(w: WireWriter, m: Update): void {
   w.uint64('capture_us', m.captureUs);
   w.uint32('agent_us', m.agentUs);
   w.bytes('body', m.body, 1048576);
+  w.uint32List('inputs', m.inputs, 96);
 }
 
 function readCursorShape(r: WireReader): CursorShape {
@@ -811,6 +928,33 @@ function writeNotice(w: WireWriter, m: Notice): void {
   w.start('Notice', 21);
   w.enum('level', m.level, 2);
   w.text('text', m.text, 256);
+}
+
+function readLinkFigures(r: WireReader): LinkFigures {
+  r.message = 'LinkFigures';
+  return {
+    type: 'LinkFigures',
+    rateKbit: r.uint32('rate_kbit'),
+    rttUs: r.uint32('rtt_us'),
+    queueUs: r.uint32('queue_us'),
+    ceilingKbit: r.uint32('ceiling_kbit'),
+    textBytes: r.uint32('text_bytes'),
+    pictureBytes: r.uint32('picture_bytes'),
+    videoBytes: r.uint32('video_bytes'),
+    otherBytes: r.uint32('other_bytes'),
+  };
+}
+
+function writeLinkFigures(w: WireWriter, m: LinkFigures): void {
+  w.start('LinkFigures', 30);
+  w.uint32('rate_kbit', m.rateKbit);
+  w.uint32('rtt_us', m.rttUs);
+  w.uint32('queue_us', m.queueUs);
+  w.uint32('ceiling_kbit', m.ceilingKbit);
+  w.uint32('text_bytes', m.textBytes);
+  w.uint32('picture_bytes', m.pictureBytes);
+  w.uint32('video_bytes', m.videoBytes);
+  w.uint32('other_bytes', m.otherBytes);
 }
 
 function readKey(r: WireReader): Key {
@@ -1023,6 +1167,40 @@ function writeHoldings(w: WireWriter, m: Holdings): void {
   w.uint32('checksum', m.checksum);
 }
 
+function readInputTimes(r: WireReader): InputTimes {
+  r.message = 'InputTimes';
+  return {
+    type: 'InputTimes',
+    partsUs: r.uint32List('parts_us', 224),
+    rttUs: r.uint32('rtt_us'),
+  };
+}
+
+function writeInputTimes(w: WireWriter, m: InputTimes): void {
+  w.start('InputTimes', 44);
+  w.uint32List('parts_us', m.partsUs, 224);
+  w.uint32('rtt_us', m.rttUs);
+}
+
+function readPreferences(r: WireReader): Preferences {
+  r.message = 'Preferences';
+  return {
+    type: 'Preferences',
+    targetMs: r.uint32('target_ms'),
+    ceilingKbit: r.uint32('ceiling_kbit'),
+    qualityFloor: r.uint32('quality_floor'),
+    figures: r.bool('figures'),
+  };
+}
+
+function writePreferences(w: WireWriter, m: Preferences): void {
+  w.start('Preferences', 45);
+  w.uint32('target_ms', m.targetMs);
+  w.uint32('ceiling_kbit', m.ceilingKbit);
+  w.uint32('quality_floor', m.qualityFloor);
+  w.bool('figures', m.figures);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -1043,6 +1221,8 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPing(r);
     case 8:
       return readPong(r);
+    case 9:
+      return readSessionReport(r);
     case 16:
       return readSurfaceReset(r);
     case 17:
@@ -1055,6 +1235,8 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPictureCheck(r);
     case 21:
       return readNotice(r);
+    case 30:
+      return readLinkFigures(r);
     case 32:
       return readKey(r);
     case 33:
@@ -1079,6 +1261,10 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readVideoFailed(r);
     case 43:
       return readHoldings(r);
+    case 44:
+      return readInputTimes(r);
+    case 45:
+      return readPreferences(r);
     default:
       return null;
   }
@@ -1104,6 +1290,8 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       return readPing(r);
     case 8:
       return readPong(r);
+    case 9:
+      throw new WireError('malformed', 'SessionReport does not come from this side');
     case 16:
       return readSurfaceReset(r);
     case 17:
@@ -1116,6 +1304,8 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       return readPictureCheck(r);
     case 21:
       return readNotice(r);
+    case 30:
+      return readLinkFigures(r);
     case 32:
       throw new WireError('malformed', 'Key does not come from this side');
     case 33:
@@ -1140,6 +1330,10 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'VideoFailed does not come from this side');
     case 43:
       throw new WireError('malformed', 'Holdings does not come from this side');
+    case 44:
+      throw new WireError('malformed', 'InputTimes does not come from this side');
+    case 45:
+      throw new WireError('malformed', 'Preferences does not come from this side');
     default:
       return null;
   }
@@ -1174,6 +1368,9 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
     case 'Pong':
       writePong(scratch, message);
       break;
+    case 'SessionReport':
+      writeSessionReport(scratch, message);
+      break;
     case 'SurfaceReset':
       writeSurfaceReset(scratch, message);
       break;
@@ -1191,6 +1388,9 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'Notice':
       writeNotice(scratch, message);
+      break;
+    case 'LinkFigures':
+      writeLinkFigures(scratch, message);
       break;
     case 'Key':
       writeKey(scratch, message);
@@ -1227,6 +1427,12 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'Holdings':
       writeHoldings(scratch, message);
+      break;
+    case 'InputTimes':
+      writeInputTimes(scratch, message);
+      break;
+    case 'Preferences':
+      writePreferences(scratch, message);
       break;
   }
   return scratch.take();
