@@ -485,11 +485,11 @@ describe('input', () => {
     const world = new World().goLive();
     world.session.input(key(true), world.nowMs, world.nowMs);
     world.pass(20);
-    world.update({ inputSequence: 1, frames: 1 });
+    world.update({ inputSequence: 1, inputs: [1, 0, 0], frames: 1 });
     assert.equal(world.take('quality').at(-1)?.quality.inputToPictureMs, 20);
     world.session.input(key(true), world.nowMs, world.nowMs);
     world.pass(20);
-    world.update({ inputSequence: 2, frames: 1, changed: false });
+    world.update({ inputSequence: 2, inputs: [2, 0, 0], frames: 1, changed: false });
     world.pass(30);
     world.session.frameDone(2, 0, world.nowMs);
     world.session.frameDone(3, 0, world.nowMs);
