@@ -25,6 +25,7 @@ class LatencyTest : public testing::Test {
   // A page over this link whose pacer has seen some seconds of what is going on.
   VirtualPage& settled(const LinkConditions& link) {
     VirtualPage& page = office.open(link);
+    page.lack_video();
     office.run(page, 5 * kSecond);
     EXPECT_TRUE(page.connected()) << page.describe();
     return page;

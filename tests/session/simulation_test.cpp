@@ -187,6 +187,7 @@ TEST(SimulationTest, ACeilingHoldsWhateverTheLinkCouldCarry) {
   for (const uint32_t kbit : {500U, 2'000U, 8'000U}) {
     World world({320, 240}, 3);
     VirtualPage& page = world.open_page({320, 240}, kHome);
+    page.lack_video();
     ASSERT_TRUE(world.run_until([&] { return page.is_exact(); }, 20 * kSecond));
     page.prefer({.ceiling_kbit = kbit});
     LinkModel& down = world.network_of(page).down();

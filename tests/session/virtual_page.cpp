@@ -50,7 +50,7 @@ void VirtualPage::connect(Micros now) {
   outbox_.clear();
   sequence_ = last_update_ = shown_input_ = epoch_ = flags_ = 0;
   send(serialize(ViewerHello{.ticket = ticket,
-                             .capabilities = kCanDecodeVp8,
+                             .capabilities = capabilities_,
                              .width = static_cast<uint32_t>(window_.width),
                              .height = static_cast<uint32_t>(window_.height),
                              .browser = "Simulated 1",

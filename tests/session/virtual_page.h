@@ -24,6 +24,8 @@ class VirtualPage {
   void resize(Size window);
   void hide(bool hidden);
   void prefer(const Preferences& preferences);
+  // From its next connection on it is a browser that decodes no streams: what moves comes as pictures, and fills a link.
+  void lack_video() { capabilities_ = 0; }
   // The tab is closed for good.
   void leave();
   // The connection is gone and only the page knows.
@@ -104,6 +106,7 @@ class VirtualPage {
   uint32_t shown_input_ = 0;
   uint32_t epoch_ = 0;
   uint32_t flags_ = 0;  // of the last update
+  uint32_t capabilities_ = kCanDecodeVp8;
   Micros shown_capture_ = 0;
   // The desktop was lost; the gateway's ping says when it will listen.
   bool holdings_due_ = false;

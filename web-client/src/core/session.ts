@@ -33,6 +33,7 @@ import {
 import { clipText, WireError } from '../wire/wire.js';
 import { AckOrder } from './ack_order.js';
 import type { Cause, Effect, Phase, Status } from './effects.js';
+import { HeldMotion } from './held_motion.js';
 import { Keepalive } from './keepalive.js';
 import { Measuring } from './measuring.js';
 import { pauseMs } from './reconnect.js';
@@ -95,7 +96,6 @@ const kStableMs = 5_000;
 const kMostFaults = 5;
 /** Unsent bytes in the socket above which moves are merged: the network is behind, and only the newest place matters. */
 const kBacklogBytes = 2_048;
-const kBacklogCheckMs = 16;
 
 const micros = (ms: number): number => Math.max(0, Math.round(ms * 1_000));
 
@@ -134,8 +134,7 @@ export class Session {
   private terms: Terms | null = null;
   private inputSequence = 0;
   private backlogBytes = 0;
-  private held: { readonly message: InputMessage; readonly atMs: number } | null = null;
-  private heldCheckMs = Infinity;
+  private readonly held = new HeldMotion();
   private visible = true;
   private greetedSize: WindowSize | null = null;
   /** What the present agent has been told. */
@@ -175,7 +174,7 @@ export class Session {
         return Math.min(
           this.keepalive.nextDeadline(nowMs),
           this.gate.nextDeadline(),
-          this.heldCheckMs,
+          this.held.dueMs,
           this.measuring.dueMs(),
         );
       case 'ended':
@@ -196,7 +195,7 @@ export class Session {
     this.silent = silence !== 'none';
     if (silence === 'lost') return this.lost('silent', '', nowMs);
     this.showWhenDue(0, nowMs);
-    if (nowMs >= this.heldCheckMs) this.releaseHeld(nowMs);
+    if (nowMs >= this.held.dueMs) this.releaseHeld(nowMs);
     this.tellTimes(nowMs);
     const figures = this.measuring.takeFigures(nowMs);
     if (figures !== null) this.output.push({ type: 'figures', figures });
@@ -307,7 +306,7 @@ export class Session {
     if (!this.mayInput()) return;
     const isMotion = message.type === 'PointerMove' || message.type === 'Wheel';
     if (isMotion && this.backlogBytes > kBacklogBytes) return this.hold(message, atMs, nowMs);
-    if (message.type === 'PointerMove') this.held = null;
+    if (message.type === 'PointerMove') this.held.forgetMotion();
     else this.sendHeld(nowMs);
     if (message.type === 'TextInput') {
       for (const text of splitText(message.text, kMaxText)) this.sendInput({ type: 'TextInput', text }, atMs, nowMs);
@@ -449,8 +448,7 @@ export class Session {
     this.liveSinceMs = null;
     this.silent = false;
     this.inputSequence = 0;
-    this.held = null;
-    this.heldCheckMs = Infinity;
+    this.held.drop();
   }
 
   private ping(nowMs: number): void {
@@ -614,25 +612,17 @@ export class Session {
   }
 
   private hold(message: InputMessage, atMs: number, nowMs: number): void {
-    const held = this.held?.message;
-    const merged =
-      held?.type === 'Wheel' && message.type === 'Wheel'
-        ? { ...message, dx: held.dx + message.dx, dy: held.dy + message.dy }
-        : message;
-    if (held !== undefined && held.type !== message.type) this.sendHeld(nowMs);
-    this.held = { message: merged, atMs };
-    this.heldCheckMs = nowMs + kBacklogCheckMs;
+    const other = this.held.add(message, atMs, nowMs);
+    if (other !== null) this.sendInput(other.message, other.atMs, nowMs);
   }
 
   private releaseHeld(nowMs: number): void {
-    if (this.backlogBytes > kBacklogBytes) this.heldCheckMs = nowMs + kBacklogCheckMs;
+    if (this.backlogBytes > kBacklogBytes) this.held.wait(nowMs);
     else this.sendHeld(nowMs);
   }
 
   private sendHeld(nowMs: number): void {
-    const held = this.held;
-    this.held = null;
-    this.heldCheckMs = Infinity;
+    const held = this.held.take();
     if (held !== null) this.sendInput(held.message, held.atMs, nowMs);
   }
 
