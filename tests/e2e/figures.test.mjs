@@ -104,8 +104,7 @@ describe('figures, ceilings and reports', () => {
     await screenshot(page, 'ceiling-desktop');
     await page.keyboard.press('Control+c');
     assert.ok(kbit <= kCeilingKbit * 1.05, `${kbit} kbit/s`);
-    // How much of it is used depends on what else the machine does; the simulation holds that side.
-    assert.ok(kbit >= kCeilingKbit * 0.05, `${kbit} kbit/s: nothing was drawn`);
+    assert.ok(kbit >= kCeilingKbit * 0.5, `${kbit} kbit/s`);
   });
 
   test('the report of the session is there when it has ended', async () => {
@@ -115,7 +114,7 @@ describe('figures, ceilings and reports', () => {
       const one = JSON.parse(await site.vitrine(['session', 'report', session.session, '--json']));
       return one.ended_s !== null && one.response.count >= 24 && one;
     }, { everyMs: 500 });
-    assert.ok(report.capacity.bytes_down > 10_000, JSON.stringify(report));
+    assert.ok(report.capacity.bytes_down > 100_000, JSON.stringify(report));
     assert.ok(report.response.p50_ms > 0 && report.response.p50_ms <= report.response.p95_ms);
     assert.equal(report.exactness.wrong_tiles, 0);
     assert.match(await site.vitrine(['session', 'report']), new RegExp(session.session));

@@ -39,7 +39,7 @@ describe('rights', () => {
     const varint = (n) => { const out = []; for (; n > 127; n >>= 7) out.push((n & 127) | 128); out.push(n); return out; };
     const text = (s) => [...varint(s.length), ...new TextEncoder().encode(s)];
     const hello = [1, 1, 1, ...varint(bytes.length), ...bytes, 0, ...varint(800), ...varint(600), ...varint(100),
-      ...text('test'), ...text('UTC'), ...text('en'), 0];
+      ...text('test'), ...text('UTC'), ...text('en'), 0, 0];
     const socket = new WebSocket(`wss://${location.host}/ws/view`);
     socket.binaryType = 'arraybuffer';
     return await new Promise((resolve) => {
@@ -87,13 +87,13 @@ describe('rights', () => {
     const key = createPrivateKey(await readFile(path.join(site.data, 'keys/ticket.pem')));
     const fresh = Buffer.from(body.ticket, 'base64url').subarray(0, -64);
     // A ticket begins with its type (3 bytes), kind, and 16 bytes of id with their length before them; it ends with the
-    // seconds it was issued and expires, varints of 5 bytes.
+    // seconds it was issued and expires, varints of 5 bytes, and three zeros: no terms.
     const expired = Buffer.from(fresh);
     randomBytes(16).copy(expired, 5);
     const seconds = Math.floor(Date.now() / 1000);
     const varint = (n) => Buffer.from([n & 127 | 128, (n >>> 7) & 127 | 128, (n >>> 14) & 127 | 128, (n >>> 21) & 127 | 128, Math.floor(n / 2 ** 28)]);
-    varint(seconds - 61).copy(expired, expired.length - 10);
-    varint(seconds - 1).copy(expired, expired.length - 5);
+    varint(seconds - 61).copy(expired, expired.length - 13);
+    varint(seconds - 1).copy(expired, expired.length - 8);
     const refused = await useTicket(ada, Buffer.concat([expired, sign(null, expired, key)]));
     assert.equal(refused.code, 3);
     assert.match(refused.reason, /expired/i);
