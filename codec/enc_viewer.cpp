@@ -11,6 +11,7 @@
 #include "codec/copy_areas.h"
 #include "codec/dec_jpeg.h"
 #include "codec/enc_diff.h"
+#include "codec/enc_edges.h"
 #include "codec/enc_jpeg.h"
 #include "codec/enc_keep.h"
 #include "codec/enc_motion.h"
@@ -259,7 +260,7 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     if (video.plan(draft.now, draft.budget.link_bytes_per_s * kVideoShare)) video.route(scene(draft), missing);
     missing -= video.frames();
   }
-  auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.shown(), draft.budget);
+  auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.exact_only(), draft.budget);
   if (encode_with_frames(draft, regions)) {
     missing.clear();
   } else {
@@ -604,6 +605,7 @@ void ViewerEncoder::State::encode_jpeg(Draft& draft, const Rect& area) {
   lossy.erase(cells);
   lossy |= inexact;
   inexact.for_each([&](int x, int y) { painted_time(x, y) = draft.now; });
+  for (const Rect& strip : strips_beside_picture(draft.source, area, classes.picture)) encode_screen(draft, strip);
 }
 
 // Leaves the scan in `scratch` and what it decodes to in `held`; false when it cannot be made.
