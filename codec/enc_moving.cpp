@@ -57,9 +57,21 @@ void MovingCells::note(int x, int y, const Rect& changed, bool crisp, Micros tim
   one.box = join_boxes(one.box, box);
 }
 
+void MovingCells::restart_extent(int x, int y, Micros now) {
+  Cell& one = cells_[static_cast<size_t>(y) * grid_.columns() + x];
+  one.box = one.old_box = kNothing;
+  one.box_since = milliseconds(now);
+}
+
 bool MovingCells::sustained(int x, int y, Micros time) const {
   const Cell& one = cell(x, y);
   return one.moved && milliseconds(time) - one.last <= kPauseMs && one.last - one.since >= kSustainedMs;
+}
+
+bool MovingCells::sustained_by(int x, int y, Micros time) const {
+  const Cell& one = cell(x, y);
+  const uint32_t now = milliseconds(time);
+  return one.moved && now - one.last <= kPauseMs && now - one.since >= kSustainedMs;
 }
 
 bool MovingCells::sustained_crisp(int x, int y, Micros time) const {

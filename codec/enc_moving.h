@@ -23,10 +23,14 @@ class MovingCells {
 
   // A cell changed, inside of these pixels of the picture. `crisp`: it looks like text or a drawing.
   void note(int x, int y, const Rect& changed, bool crisp, Micros now);
+  // What moved in it until now says nothing about where it will move: something opened over it.
+  void restart_extent(int x, int y, Micros now);
   // Whether note() has anything to learn from where in the cell it changed.
   [[nodiscard]] bool wants_extent(int x, int y) const { return cell(x, y).box != kWhole; }
 
   [[nodiscard]] bool sustained(int x, int y, Micros now) const;
+  // The same, should it change now.
+  [[nodiscard]] bool sustained_by(int x, int y, Micros now) const;
   // It was crisp at every change for as long.
   [[nodiscard]] bool sustained_crisp(int x, int y, Micros now) const;
   // Pixels of the cell that changed in the last kSustainedMotion at least.

@@ -180,7 +180,8 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   if (edges.count() < kLeastMixed) edges.clear();
 
   std::vector<Region> regions;
-  const TileSet lossy = budget.jpeg_quality > 0 ? lossy_cells(pictures, grid, budget) : TileSet(grid);
+  TileSet lossy = budget.jpeg_quality > 0 ? lossy_cells(pictures, grid, budget) : TileSet(grid);
+  lossy -= avoided;
   TileSet natural = pictures;
   natural |= edges;
   TileSet exact = natural;

@@ -36,7 +36,7 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
 
 // Regions that together cover the cells of `changed`, in no particular order. Exactly coded regions are cut to
 // the pixels that differ; JPEG regions are whole cells. `classes` must be up to date for `changed`. None but changed
-// cells of `avoided` are coded along.
+// cells of `avoided` are coded along, and those exactly.
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
                                  const CellClasses& classes, const TileSet& avoided, const EncodeBudget& budget);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "codec/bitstream.h"
+#include "codec/enc_cells.h"
 #include "codec/enc_diff.h"
 #include "protocol/base/check.h"
 
@@ -27,6 +28,20 @@ constexpr int64_t kCrispNeighbours = 5;
 // One that only now became crisp is part of the film with this many: films have hard edges and even patches. Should it
 // be a letter, it is exact when it has stood still for a moment.
 constexpr int64_t kLoneNeighbours = 6;
+// A natural cell that is not shown joins the film with this many neighbours in it: fewer and it is a picture, or text
+// of many colours, in a window that lies over the film.
+constexpr int64_t kNaturalNeighbours = 3;
+// A natural cell with this many crisp neighbours that leave the film leaves it with them.
+constexpr int64_t kEnclosing = 5;
+// Of 16 pixels of a cell's side towards crisp cells, how many equal a neighbour where it may be theirs.
+constexpr int64_t kPlainShare = 6;
+// Steps of green by which something changes that opens over a film, and the noise of a still one does not.
+constexpr int kOtherColour = 32;
+constexpr int kAnyChange = 0;
+// Pixels of a cell's corner that stand still where a window's corner covers it: as few as one.
+constexpr int kStillCornerSide = 1;
+// Pixels of a cell's corner that are looked at for what may lie over it.
+constexpr int kCornerSide = 4;
 // Steps of green between neighbours that letters have and films seldom within a few pixels.
 constexpr int kSharpStep = 64;
 // New cells shown in part by one frame; beyond, cells are shown whole.
@@ -60,6 +75,30 @@ bool is_drawn(const PictureView& picture, const Rect& strip) {
   return sharp || equal * 2 >= compared;
 }
 
+bool steps_by(const PictureView& a, const PictureView& b, const Rect& area, int least) {
+  for (int y = area.y; y < area.bottom(); ++y) {
+    for (int x = area.x; x < area.right(); ++x) {
+      const auto green = [&](const PictureView& of) { return static_cast<int>(of.row(y)[x] >> 8 & 255); };
+      if (std::abs(green(a) - green(b)) >= least) return true;
+    }
+  }
+  return false;
+}
+
+// Whether most pixels equal a neighbour in the area.
+bool is_plain(const PictureView& picture, const Rect& area) {
+  int equal = 0;
+  for (int y = area.y; y < area.bottom(); ++y) {
+    const uint32_t* row = picture.row(y);
+    for (int x = area.x; x < area.right(); ++x) {
+      const bool left = x > area.x && ((row[x] ^ row[x - 1]) & kColourMask) == 0;
+      const bool upper = y > area.y && ((row[x] ^ picture.row(y - 1)[x]) & kColourMask) == 0;
+      equal += left || upper ? 1 : 0;
+    }
+  }
+  return int64_t{equal} * 2 >= area.area();
+}
+
 }  // namespace
 
 VideoLayer::VideoLayer(Size size, VideoOptions options)
@@ -68,6 +107,8 @@ VideoLayer::VideoLayer(Size size, VideoOptions options)
   marked_ = none_;
   claims_ = none_;
   crisp_ = none_;
+  cut_ = none_;
+  film_ = none_;
   parts_.resize(static_cast<size_t>(grid_.columns()) * grid_.rows());
   moving_.emplace_back(grid_);
 }
@@ -97,6 +138,12 @@ void VideoLayer::keep_differing(const PictureView& source, const PictureView& pa
   cells |= parts;
 }
 
+TileSet VideoLayer::exact_only() const {
+  TileSet cells = shown();
+  if (enabled()) cells |= cut_;
+  return cells;
+}
+
 TileSet VideoLayer::inside(const TileSet& cells) const {
   TileSet result(grid_);
   for (const Stream& stream : streams_) {
@@ -123,12 +170,17 @@ Rect VideoLayer::changed_part(const Scene& scene, int x, int y) const {
 bool VideoLayer::is_crisp(const Scene& scene, int x, int y) const {
   // Without the hysteresis of classes: what was a film until now may be covered by text.
   if (scene.classes.picture.test(x, y) && !scene.classes.textlike.test(x, y)) return false;
-  return !is_soft_gradient(scene.source, grid_.pixels_of({x, y, 1, 1}));
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  if (is_soft_gradient(scene.source, cell)) return false;
+  // A film's edge in a cell that is mostly page or window is judged by the pixels that move.
+  const Rect moving = moving_[0].extent(x, y);
+  if (moving.empty() || moving == cell || !moving_[0].sustained_by(x, y, scene.now)) return true;
+  return is_plain(scene.source, moving);
 }
 
 // Crisp cells in sustained motion that belong to a film: large patches, and what films enclose. The others are text
 // that changes often, and stay exact.
-TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& crisp) const {
+TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& crisp, const TileSet& natural) const {
   TileSet sustained(grid_);
   crisp.for_each([&](int x, int y) {
     if (moving_[0].sustained_crisp(x, y, scene.now)) sustained.insert(x, y);
@@ -137,30 +189,128 @@ TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& cr
   TileSet film = shown();
   film -= crisp;
   film |= frames_;
+  film |= natural;
   TileSet rest = crisp;
   rest -= taken;
   rest.for_each([&](int x, int y) {
-    const Rect near = intersect({x - 1, y - 1, 3, 3}, {0, 0, grid_.columns(), grid_.rows()});
-    if (film.count(near) >= (sustained.test(x, y) ? kCrispNeighbours : kLoneNeighbours)) taken.insert(x, y);
+    if (film.count(around_cell(x, y)) >= (sustained.test(x, y) ? kCrispNeighbours : kLoneNeighbours)) {
+      taken.insert(x, y);
+    }
   });
   return taken;
 }
 
 void VideoLayer::route(const Scene& scene, TileSet& missing) {
   TileSet crisp(grid_);
-  inside(missing).for_each([&](int x, int y) {
-    if (is_crisp(scene, x, y)) {
-      crisp.insert(x, y);
-      return;
-    }
+  TileSet natural(grid_);
+  inside(missing).for_each([&](int x, int y) { (is_crisp(scene, x, y) ? crisp : natural).insert(x, y); });
+  const TileSet taken = crisp_cells_for_frames(scene, crisp, natural);
+  crisp -= taken;
+  const TileSet doubtful = doubtful_cells(scene, crisp, natural);
+  natural -= doubtful;
+  film_ = shown();
+  film_ -= crisp;
+  film_ -= doubtful;
+  film_ |= frames_;
+  film_ |= natural;
+  film_ |= taken;
+  natural.for_each([&](int x, int y) {
+    if (!shown_at(x, y) && film_.count(around_cell(x, y)) - 1 < kNaturalNeighbours) return;
     crisp_.erase(x, y);
     route_cell(scene, x, y);
   });
-  crisp_cells_for_frames(scene, crisp).for_each([&](int x, int y) {
+  taken.for_each([&](int x, int y) {
     crisp_.insert(x, y);
     route_cell(scene, x, y);
   });
   missing -= frames_;
+}
+
+// Natural cells next to crisp ones that now leave the film, or that change beside it: part of them may be what opens
+// over the film. They are painted exactly in this frame; the next one tells what of them still moves.
+TileSet VideoLayer::doubtful_cells(const Scene& scene, const TileSet& crisp, const TileSet& natural) {
+  TileSet leaving = crisp;
+  leaving &= shown();
+  TileSet beside = crisp;
+  beside -= leaving;
+  const TileSet changed_beside = beside;
+  changed_beside.for_each([&](int x, int y) {
+    if (moving_[0].sustained(x, y, scene.now)) beside.erase(x, y);
+  });
+  TileSet doubtful(grid_);
+  if (!leaving.any() && !beside.any()) return doubtful;
+  natural.for_each([&](int x, int y) {
+    const Rect near = around_cell(x, y);
+    if (leaving.count(near) + beside.count(near) == 0) return;
+    const bool in_part = shown_at(x, y) && areas_.part(x, y) != grid_.pixels_of({x, y, 1, 1});
+    if (is_plain_towards(scene, x, y, leaving, kAnyChange) ||
+        (!in_part && is_plain_towards(scene, x, y, beside, kOtherColour))) {
+      doubtful.insert(x, y);
+    }
+  });
+  cut_ |= leaving;
+  cut_ |= doubtful;
+  return doubtful;
+}
+
+bool VideoLayer::is_streamed(const Rect& cells) const {
+  return std::any_of(streams_.begin(), streams_.end(), [&](const Stream& stream) {
+    return stream.encoder != nullptr && !intersect(grid_.cells_of(stream.area), cells).empty();
+  });
+}
+
+// Whether the cell's side or corner towards one of `cells` looks like the page or window that lies there, or it is
+// enclosed by them; of what a pixel changed by `least_step` of green.
+bool VideoLayer::is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const {
+  const PictureView sent = shown_at(x, y) ? filmed_.view() : scene.painted;
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  if (cells.count(around_cell(x, y)) >= kEnclosing) return true;
+  for (int dy = -1; dy <= 1; ++dy) {
+    for (int dx = -1; dx <= 1; ++dx) {
+      const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
+      if (beside.empty() || cells.count(beside) == 0) continue;
+      const int deep = dx != 0 && dy != 0 ? kCornerSide : 1;
+      Rect side = cell;
+      if (dx != 0) side = {dx < 0 ? cell.x : cell.right() - deep, side.y, deep, side.height};
+      if (dy != 0) side = {side.x, dy < 0 ? cell.y : cell.bottom() - deep, side.width, deep};
+      const auto enough = static_cast<int>(side.area() * kPlainShare / 16);
+      if (equal_pixels(scene.source, side, enough) >= enough && steps_by(scene.source, sent, side, least_step)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Whether a window's corner covers a corner of the cell: of what no rectangle can be shown.
+bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  if (cell.width < kVideoCellSide || cell.height < kVideoCellSide) return false;
+  const PictureView sent = shown_at(x, y) ? filmed_.view() : scene.painted;
+  for (const int dy : {-1, 1}) {
+    for (const int dx : {-1, 1}) {
+      const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
+      if (beside.empty() || film_.count(beside) > 0 || !is_streamed(beside)) continue;
+      const Rect corner{dx < 0 ? cell.x : cell.right() - kStillCornerSide,
+                        dy < 0 ? cell.y : cell.bottom() - kStillCornerSide,
+                        kStillCornerSide, kStillCornerSide};
+      if (tighten_cell(scene.source, sent, corner).empty()) return true;
+    }
+  }
+  return false;
+}
+
+// Whether all of a cell beside `part` is text or interface: it looks like it, or lies towards what is no film.
+bool VideoLayer::is_page_around(const Scene& scene, int x, int y, const Rect& part) const {
+  constexpr std::array<std::array<int, 2>, 4> kTowards = {{{0, -1}, {-1, 0}, {1, 0}, {0, 1}}};
+  const std::array<Rect, 4> strips = around(grid_.pixels_of({x, y, 1, 1}), part);
+  for (size_t i = 0; i < strips.size(); ++i) {
+    if (strips[i].empty()) continue;
+    const Rect beside =
+        intersect({x + kTowards[i][0], y + kTowards[i][1], 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
+    if (film_.count(beside) > 0 && !is_drawn(scene.source, strips[i])) return false;
+  }
+  return true;
 }
 
 void VideoLayer::request(const Scene& scene, int x, int y, const Rect& part) {
@@ -178,18 +328,11 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
   const bool was_shown = shown_at(x, y);
   const Rect shown_part = was_shown ? areas_.part(x, y) : Rect{};
-  const auto textlike_around = [&](const Rect& part) {
-    for (const Rect& strip : around(cell, part)) {
-      if (!strip.empty() && !is_drawn(scene.source, strip)) return false;
-    }
-    return true;
-  };
   Rect part = cell;
   if (was_shown && shown_part != cell) {
     // What changed beside the part is painted, unless the film has grown into it.
-    const Rect before = moving_[0].earlier_extent(x, y);
-    const bool grown = bounding(before, shown_part) != shown_part;
-    part = !grown && textlike_around(shown_part) ? shown_part : cell;
+    const Rect grown = bounding(moving_[0].earlier_extent(x, y), shown_part);
+    if (is_page_around(scene, x, y, grown)) part = grown;
     if (part == shown_part) {
       for (const Rect& strip : around(cell, part)) {
         const Rect changed = strip.empty() ? Rect{} : tighten_cell(scene.source, scene.painted, strip);
@@ -199,8 +342,9 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   } else if ((!was_shown || moving_[0].sustained(x, y, scene.now)) && requested_parts_ < kMostParts) {
     Rect extent = moving_[0].extent(x, y);
     if (extent != cell) extent = bounding(extent, changed_part(scene, x, y));
-    if (!extent.empty() && extent != cell && textlike_around(extent)) part = extent;
+    if (!extent.empty() && extent != cell && is_page_around(scene, x, y, extent)) part = extent;
   }
+  if (part == cell && has_still_corner(scene, x, y)) return;
   if (part != shown_part) request(scene, x, y, part);
   frames_.insert(x, y);
 }
@@ -213,6 +357,7 @@ std::vector<Rect> VideoLayer::take_strips() {
 
 void VideoLayer::skip(TileSet& missing) {
   if (!enabled()) return;
+  cut_.clear();
   missing |= frames_;
   frames_.clear();
   claims_.clear();
@@ -238,6 +383,7 @@ void VideoLayer::note(const Scene& scene, const TileSet& missing, const std::vec
     Rect part;
     if (moving_[0].wants_extent(x, y)) part = changed_part(scene, x, y);
     moving_[0].note(x, y, part, is_crisp(scene, x, y), scene.now);
+    if (cut_.test(x, y)) moving_[0].restart_extent(x, y, scene.now);
   });
 }
 

@@ -52,6 +52,8 @@ class VideoLayer {
   }
   // As the function of this name, against what was last sent.
   void keep_differing(const PictureView& source, const PictureView& painted, TileSet& cells) const;
+  // Cells that no lossy picture may be painted into: of which a stream shows something, and those that just left one.
+  [[nodiscard]] TileSet exact_only() const;
   // Cells of streams' areas that may need classification.
   [[nodiscard]] TileSet inside(const TileSet& cells) const;
   // Moves cells of `missing` that a frame brings to frames(), and lists what has to be painted before, exactly.
@@ -97,7 +99,12 @@ class VideoLayer {
 
   [[nodiscard]] bool shown_at(int x, int y) const { return shows_anything() && areas_.shown().test(x, y); }
   [[nodiscard]] bool is_crisp(const Scene& scene, int x, int y) const;
-  [[nodiscard]] TileSet crisp_cells_for_frames(const Scene& scene, const TileSet& crisp) const;
+  [[nodiscard]] TileSet crisp_cells_for_frames(const Scene& scene, const TileSet& crisp, const TileSet& natural) const;
+  [[nodiscard]] TileSet doubtful_cells(const Scene& scene, const TileSet& crisp, const TileSet& natural);
+  [[nodiscard]] bool is_streamed(const Rect& cells) const;
+  [[nodiscard]] bool is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const;
+  [[nodiscard]] bool has_still_corner(const Scene& scene, int x, int y) const;
+  [[nodiscard]] bool is_page_around(const Scene& scene, int x, int y, const Rect& part) const;
   void route_cell(const Scene& scene, int x, int y);
   [[nodiscard]] bool is_covered(int x, int y) const;
   void request(const Scene& scene, int x, int y, const Rect& part);
@@ -111,6 +118,10 @@ class VideoLayer {
   Result<void> encode_stream(size_t index, const Scene& scene, double bytes_per_s, std::vector<uint8_t>& body);
   void complete_claims(const Stream& stream, bool fresh);
   [[nodiscard]] std::vector<Rect> take_claims(const Stream& stream);
+  // The cell and its neighbours.
+  [[nodiscard]] Rect around_cell(int x, int y) const {
+    return intersect({x - 1, y - 1, 3, 3}, {0, 0, grid_.columns(), grid_.rows()});
+  }
   [[nodiscard]] Rect& part_of(int x, int y) { return parts_[static_cast<size_t>(y) * grid_.columns() + x]; }
 
   CellGrid grid_;
@@ -124,6 +135,8 @@ class VideoLayer {
   int requested_parts_ = 0;  // cells of claims_ that are to be shown in part
   std::vector<Rect> strips_;
   TileSet crisp_;                    // cells that looked crisp when they were last given to a frame
+  TileSet cut_;                      // cells of which other pixels move from now on, since the last note()
+  TileSet film_;                     // what the next frame will show, while route() decides
   std::vector<MovingCells> moving_;  // one, when enabled
   std::array<Stream, kMaxVideoStreams> streams_;
   Picture filmed_;  // what was last sent by a frame, in shown parts; empty without streams

@@ -116,7 +116,7 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     if (video.plan(draft.now, draft.budget.link_bytes_per_s * kVideoShare)) video.route(scene(draft), missing);
     missing -= video.frames();
   }
-  auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.shown(), draft.budget);
+  auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.exact_only(), draft.budget);
   if (encode_with_frames(draft, regions)) {
     missing.clear();
   } else {

@@ -9,6 +9,7 @@
 #include "codec/copy_areas.h"
 #include "codec/dec_jpeg.h"
 #include "codec/enc_diff.h"
+#include "codec/enc_edges.h"
 #include "codec/enc_keep.h"
 #include "codec/restore.h"
 #include "protocol/base/check.h"
@@ -256,6 +257,7 @@ void ViewerEncoder::State::encode_jpeg(Draft& draft, const Rect& area) {
   lossy.erase(cells);
   lossy |= inexact;
   inexact.for_each([&](int x, int y) { painted_time(x, y) = draft.now; });
+  for (const Rect& strip : strips_beside_picture(draft.source, area, classes.picture)) encode_screen(draft, strip);
 }
 
 // Leaves the scan in `scratch` and what it decodes to in `held`; false when it cannot be made.
