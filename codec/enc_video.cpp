@@ -292,8 +292,7 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
       const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
       if (beside.empty() || film_.count(beside) > 0 || !is_streamed(beside)) continue;
       const Rect corner{dx < 0 ? cell.x : cell.right() - kStillCornerSide,
-                        dy < 0 ? cell.y : cell.bottom() - kStillCornerSide,
-                        kStillCornerSide, kStillCornerSide};
+                        dy < 0 ? cell.y : cell.bottom() - kStillCornerSide, kStillCornerSide, kStillCornerSide};
       if (tighten_cell(scene.source, sent, corner).empty()) return true;
     }
   }

@@ -1,7 +1,5 @@
 // The operations of an update, one after the other: each writes its bytes and paints the same into the encoder's
 // pictures.
-#include "codec/enc_viewer_state.h"
-
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -11,6 +9,7 @@
 #include "codec/enc_diff.h"
 #include "codec/enc_edges.h"
 #include "codec/enc_keep.h"
+#include "codec/enc_viewer_state.h"
 #include "codec/restore.h"
 #include "protocol/base/check.h"
 

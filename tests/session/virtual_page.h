@@ -24,7 +24,8 @@ class VirtualPage {
   void resize(Size window);
   void hide(bool hidden);
   void prefer(const Preferences& preferences);
-  // From its next connection on it is a browser that decodes no streams: what moves comes as pictures, and fills a link.
+  // From its next connection on it is a browser that decodes no streams: what moves comes as pictures, and fills a
+  // link.
   void lack_video() { capabilities_ = 0; }
   // The tab is closed for good.
   void leave();
