@@ -76,11 +76,12 @@ ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now, codec
       input_allowance_(kInputsPerSecond, kInputBurst),
       other_allowance_(kOthersPerSecond, kOtherBurst),
       pointer_{-1, -1},
+      epoch_(1),
       slice_pixels_(kFirstSlicePixels),
+      last_change_at_(now),
       health_(now) {
   joined_.holdings = {};
   handle_preferences({});
-  reset_surface(screen, now);
   if (arrival.picture == screen) encoder_.offer(std::move(arrival.tiles));
 }
 
