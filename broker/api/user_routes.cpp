@@ -1,7 +1,7 @@
 // What a user's page asks for.
 #include <fmt/format.h>
 
-#include "broker/api/router.h"
+#include "broker/api/signed_in.h"
 #include "broker/catalogue/icons.h"
 #include "broker/catalogue/terms.h"
 #include "broker/store/audit.h"
@@ -10,23 +10,10 @@ namespace vitrine::broker {
 
 namespace {
 
-Json user_json(const User& user) {
-  return {{"name", user.name}, {"display_name", user.display_name}, {"admin", user.admin}};
-}
-
 Json session_json(const Session& session) {
   return {{"id", session.id},           {"resource", session.resource},
           {"name", session.name},       {"state", life_name(session.state())},
           {"detail", session.detail()}, {"started_s", session.started_s}};
-}
-
-// Replaces whatever the browser was signed in to (a token from before must not become a signed-in one).
-Result<std::string> new_web_session(ApiRequest& request, SqlConnection& connection, const User& user,
-                                    const std::string& only_session) {
-  if (const auto old = TRY(find_web_session(connection, request.token, request.now_s))) {
-    TRY(close_web_session(connection, old->token_hash));
-  }
-  return open_web_session(connection, user.id, only_session, request.now_s);
 }
 
 // With the session's ticket: what the resource starts with, and what the user chose, null when nothing.
@@ -80,10 +67,7 @@ Result<HttpResponse> post_login(ApiRequest& request) {
                           .detail = ""},
                          request.now_s));
   if (!result.user) return Error{ErrorCode::kUnauthenticated, "The user name or the password is wrong."};
-  const std::string token = TRY(new_web_session(request, *connection, *result.user, ""));
-  HttpResponse response = json_response(200, {{"user", user_json(*result.user)}, {"csrf", csrf_token(token)}});
-  response.headers.emplace_back("Set-Cookie", session_cookie(token));
-  return response;
+  return signed_in(request, *connection, *result.user, proof_of(request, "local", 0));
 }
 
 Result<HttpResponse> post_redeem(ApiRequest& request) {
@@ -101,11 +85,8 @@ Result<HttpResponse> post_redeem(ApiRequest& request) {
   if (!user) {
     return Error{ErrorCode::kUnauthenticated, "This link was used already or has expired. Ask for a new one."};
   }
-  const std::string token = TRY(new_web_session(request, *connection, *user, redeemed->session));
-  HttpResponse response =
-      json_response(200, {{"user", user_json(*user)}, {"csrf", csrf_token(token)}, {"session", redeemed->session}});
-  response.headers.emplace_back("Set-Cookie", session_cookie(token));
-  return response;
+  return signed_in(request, *connection, *user, proof_of(request, "link", 0), redeemed->session,
+                   {{"session", redeemed->session}});
 }
 
 Result<HttpResponse> get_me(ApiRequest& request) {

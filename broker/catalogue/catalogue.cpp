@@ -157,10 +157,11 @@ Result<void> revoke(SqlConnection& connection, const std::string& resource, cons
 }
 
 Result<std::vector<Grant>> grants_of(SqlConnection& connection, const std::string& resource) {
-  const SqlResult result = TRY(connection.run(
-      "SELECT subject_kind, subject, users.name FROM entitlements LEFT JOIN users ON subject_kind = 'user' AND "
-      "users.id = subject WHERE resource = $1 ORDER BY subject_kind, subject",
-      {resource}));
+  const SqlResult result = TRY(
+      connection.run("SELECT subject_kind, entitlements.subject, users.name FROM entitlements LEFT JOIN users ON "
+                     "subject_kind = 'user' AND "
+                     "users.id = entitlements.subject WHERE resource = $1 ORDER BY subject_kind, entitlements.subject",
+                     {resource}));
   std::vector<Grant> grants;
   for (const SqlRow& row : result.rows) {
     const bool group = row.text(0) == "group";

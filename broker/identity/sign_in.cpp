@@ -20,7 +20,8 @@ Result<SignInResult> PasswordSignIn::sign_in(const std::string& typed_name, cons
   }
   std::optional<User> user = TRY(look_up(name));
   bool right = false;
-  if (user && password.size() <= kMaxTyped) {
+  const bool may = user && !user->disabled && !user->password.empty();
+  if (may && password.size() <= kMaxTyped) {
     right = hasher_.verify(password, user->password);
   } else {
     hasher_.verify_nobody(password.substr(0, kMaxTyped));

@@ -9,7 +9,8 @@ namespace vitrine::broker {
 namespace {
 
 constexpr size_t kMaxUserName = 64;
-constexpr std::string_view kUserColumns = "SELECT id, name, display_name, admin, password, created_s FROM users ";
+constexpr std::string_view kUserColumns =
+    "SELECT id, name, display_name, admin, password, created_s, provider, subject, disabled FROM users ";
 
 User user_from(const SqlRow& row) {
   return {.id = row.text(0),
@@ -17,7 +18,10 @@ User user_from(const SqlRow& row) {
           .display_name = row.text(2),
           .admin = row.truth(3),
           .password = row.text(4),
-          .created_s = row.integer(5)};
+          .created_s = row.integer(5),
+          .provider = row.text(6),
+          .subject = row.text(7),
+          .disabled = row.truth(8)};
 }
 
 Result<std::optional<User>> one_user(SqlConnection& connection, std::string_view where, const std::string& value) {
@@ -77,8 +81,10 @@ Result<std::vector<User>> list_users(SqlConnection& connection) {
 
 Result<void> add_user(SqlConnection& connection, const User& user) {
   const auto added = connection.run(
-      "INSERT INTO users(id, name, display_name, admin, password, created_s) VALUES ($1, $2, $3, $4, $5, $6)",
-      {user.id, user.name, user.display_name, int64_t{user.admin}, user.password, user.created_s});
+      "INSERT INTO users(id, name, display_name, admin, password, created_s, provider, subject, disabled) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      {user.id, user.name, user.display_name, int64_t{user.admin}, user.password, user.created_s, user.provider,
+       user.subject, int64_t{user.disabled}});
   if (!added.ok() && added.error().code == ErrorCode::kConflict) {
     return Error{ErrorCode::kConflict, fmt::format("There is a user \"{}\" already.", user.name)};
   }

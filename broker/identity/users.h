@@ -17,8 +17,11 @@ struct User {
   std::string name;  // lower case; what is typed at sign-in, and the home folder's name
   std::string display_name;
   bool admin = false;
-  std::string password;  // PHC string
+  std::string password;  // PHC string; empty: no password fits
   int64_t created_s = 0;
+  std::string provider = "local";  // who vouches for the user
+  std::string subject;             // the user's identifier there; empty for local users
+  bool disabled = false;           // cannot sign in, has no web session
 };
 
 // The form under which a name is kept and looked up: ASCII lower case.

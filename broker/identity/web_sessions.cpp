@@ -7,30 +7,36 @@ namespace vitrine::broker {
 namespace {
 constexpr int64_t kNoteUseEveryS = 60;  // a write for each request would be wasted
 constexpr size_t kMaxToken = 64;        // ours have 43 characters
+constexpr size_t kMaxBrowser = 256;     // what browsers say of themselves, as far as people want to see it
 }  // namespace
 
 Result<std::string> open_web_session(SqlConnection& connection, const std::string& user_id,
-                                     const std::string& only_session, int64_t now_s) {
+                                     const std::string& only_session, const SignInProof& proof, int64_t now_s) {
   std::string token = random_token();
   TRY(
-      connection.run("INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s) "
-                     "VALUES ($1, $2, $3, $4, $5, $6)",
-                     {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS}));
+      connection.run("INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s, "
+                     "provider, second_factor_s, address, browser) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                     {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS,
+                      proof.provider, proof.second_factor_s, proof.address, proof.browser.substr(0, kMaxBrowser)}));
   return token;
 }
 
 Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, const std::string& token, int64_t now_s) {
   if (token.empty() || token.size() > kMaxToken) return std::optional<WebSession>();
-  WebSession session{.token_hash = sha256_hex(token), .only_session = "", .user = {}};
+  WebSession session{.token_hash = sha256_hex(token), .proof = {}, .only_session = "", .user = {}};
   const SqlResult result = TRY(connection.run(
-      "SELECT user_id, only_session, seen_s FROM web_sessions WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3",
+      "SELECT user_id, only_session, seen_s, provider, second_factor_s, address, browser FROM web_sessions "
+      "WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3",
       {session.token_hash, now_s, now_s - kWebSessionIdleS}));
   if (result.rows.empty()) return std::optional<WebSession>();
   const SqlRow& row = result.rows.front();
   auto user = TRY(find_user_by_id(connection, row.text(0)));
-  if (!user) return std::optional<WebSession>();
+  if (!user || user->disabled) return std::optional<WebSession>();
   session.user = std::move(*user);
   session.only_session = row.text(1);
+  session.proof = {
+      .provider = row.text(3), .second_factor_s = row.integer(4), .address = row.text(5), .browser = row.text(6)};
   if (now_s - row.integer(2) >= kNoteUseEveryS) {
     TRY(connection.run("UPDATE web_sessions SET seen_s = $2 WHERE token_hash = $1", {session.token_hash, now_s}));
   }

@@ -12,16 +12,26 @@ namespace vitrine::broker {
 inline constexpr int64_t kWebSessionIdleS = 8 * 3600;
 inline constexpr int64_t kWebSessionLongestS = 24 * 3600;
 
+// How and from where a browser signed in.
+struct SignInProof {
+  std::string provider = "local";
+  int64_t second_factor_s = 0;  // when a second factor was last given; 0: never
+  std::string address;          // the peer's
+  std::string browser;          // its User-Agent
+};
+
 struct WebSession {
   std::string token_hash;
+  SignInProof proof;
   std::string only_session;  // when not empty, the one desktop session that a one-time link opened
   User user;
 };
 
 // The token for the cookie.
 Result<std::string> open_web_session(SqlConnection& connection, const std::string& user_id,
-                                     const std::string& only_session, int64_t now_s);
-// Whose token this is; nothing when unknown or over. Notes the use, at most once a minute.
+                                     const std::string& only_session, const SignInProof& proof, int64_t now_s);
+// Whose token this is; nothing when unknown or over, or when the user is disabled. Notes the use, at most once a
+// minute.
 Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, const std::string& token, int64_t now_s);
 Result<void> close_web_session(SqlConnection& connection, const std::string& token_hash);
 // All of a user's, for a changed password or a removed user.

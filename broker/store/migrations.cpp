@@ -68,7 +68,24 @@ constexpr std::string_view kTermsAndReports[] = {
     R"(CREATE INDEX session_reports_by_time ON session_reports(updated_s))",
 };
 
-constexpr Migration kMigrations[] = {{1, "first schema", kFirstSchema}, {2, "terms and reports", kTermsAndReports}};
+// How a browser signed in, and users who come from elsewhere.
+constexpr std::string_view kSignInProofs[] = {
+    R"(ALTER TABLE users ADD COLUMN provider TEXT NOT NULL DEFAULT 'local')",
+    // The user's identifier at a provider other than 'local'.
+    R"(ALTER TABLE users ADD COLUMN subject TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE users ADD COLUMN disabled BIGINT NOT NULL DEFAULT 0)",
+    R"(CREATE UNIQUE INDEX users_by_subject ON users(provider, subject) WHERE subject <> '')",
+    R"(ALTER TABLE web_sessions ADD COLUMN provider TEXT NOT NULL DEFAULT 'local')",
+    R"(ALTER TABLE web_sessions ADD COLUMN second_factor_s BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE web_sessions ADD COLUMN address TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE web_sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '')",
+};
+
+constexpr Migration kMigrations[] = {
+    {1, "first schema", kFirstSchema},
+    {2, "terms and reports", kTermsAndReports},
+    {3, "sign-in proofs", kSignInProofs},
+};
 
 Result<int64_t> current_version(SqlConnection& connection) {
   TRY(

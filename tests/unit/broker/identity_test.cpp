@@ -132,7 +132,7 @@ TEST(LoginThrottleTest, AFloodOfNamesTakesBoundedMemory) {
 TEST(WebSessionTest, OnlyTheHashIsKept) {
   TestStore store;
   const User ada = store.add_user("ada", "correct horse battery");
-  const std::string token = open_web_session(*store.lease(), ada.id, "", 100).value();
+  const std::string token = open_web_session(*store.lease(), ada.id, "", {}, 100).value();
   EXPECT_EQ(token.size(), 43U);
   const auto rows = store.lease()->run("SELECT token_hash FROM web_sessions", {}).value().rows;
   ASSERT_EQ(rows.size(), 1U);
@@ -146,13 +146,13 @@ TEST(WebSessionTest, OnlyTheHashIsKept) {
 TEST(WebSessionTest, EndsWhenIdleAndAfterADay) {
   TestStore store;
   const User ada = store.add_user("ada", "correct horse battery");
-  const std::string idle = open_web_session(*store.lease(), ada.id, "", 0).value();
+  const std::string idle = open_web_session(*store.lease(), ada.id, "", {}, 0).value();
   EXPECT_TRUE(find_web_session(*store.lease(), idle, kWebSessionIdleS - 100).value().has_value());
   EXPECT_TRUE(find_web_session(*store.lease(), idle, 2 * kWebSessionIdleS - 200).value().has_value())
       << "use prolongs it";
   EXPECT_FALSE(find_web_session(*store.lease(), idle, 3 * kWebSessionIdleS - 200).value().has_value());
 
-  const std::string busy = open_web_session(*store.lease(), ada.id, "", 0).value();
+  const std::string busy = open_web_session(*store.lease(), ada.id, "", {}, 0).value();
   for (int64_t now = 0; now < kWebSessionLongestS; now += 3600) {
     EXPECT_TRUE(find_web_session(*store.lease(), busy, now).value().has_value()) << now;
   }
@@ -164,7 +164,7 @@ TEST(WebSessionTest, EndsWhenIdleAndAfterADay) {
 TEST(WebSessionTest, ARemovedUserIsOut) {
   TestStore store;
   const User ada = store.add_user("ada", "correct horse battery");
-  const std::string token = open_web_session(*store.lease(), ada.id, "", 100).value();
+  const std::string token = open_web_session(*store.lease(), ada.id, "", {}, 100).value();
   ASSERT_TRUE(remove_user(*store.lease(), ada).ok());
   EXPECT_FALSE(find_web_session(*store.lease(), token, 101).value().has_value());
 }
