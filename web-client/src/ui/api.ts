@@ -75,9 +75,18 @@ export class ApiError extends Error {
 const kTimeoutMs = 20_000;
 
 export class Api {
-  private csrf = '';
+  private csrf: string;
   /** The question who is signed in, while it is on its way: changes wait for the token it brings. */
   private asking: Promise<User> | null = null;
+
+  /**
+   * `csrf` is the token that an earlier page of this browser was given, '' for none: with it a change need not wait for
+   * the question who is signed in. `changed` is told every new one. It opens nothing without the cookie, which scripts
+   * cannot read.
+   */
+  constructor(csrf: string, private readonly changed: (csrf: string) => void) {
+    this.csrf = csrf;
+  }
 
   async login(username: string, password: string): Promise<User> {
     return this.signedIn(await this.request('POST', '/api/login', { username, password }, { 'X-Vitrine': '1' }));
@@ -100,6 +109,7 @@ export class Api {
   async logout(): Promise<void> {
     await this.request('POST', '/api/logout', {});
     this.csrf = '';
+    this.changed('');
   }
 
   async catalogue(): Promise<readonly Resource[]> {
@@ -145,17 +155,37 @@ export class Api {
 
   private signedIn(answer: Answer): User {
     this.csrf = string(answer, 'csrf');
+    this.changed(this.csrf);
     return answer['user'] as User;
   }
 
   private async request(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    method: Method,
     path: string,
     body?: object,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
+    if (method === 'GET') return this.send(method, path, body, headers);
+    if (this.csrf === '' && this.asking !== null) await this.asking;
+    const used = this.csrf;
+    try {
+      return await this.send(method, path, body, headers);
+    } catch (error) {
+      // The token may be of a sign-in that was renewed in another window: once more with the one of now.
+      if (!(error instanceof ApiError && error.status === 403 && used !== '')) throw error;
+      await (this.asking ?? this.me());
+      if (this.csrf === used) throw error;
+      return this.send(method, path, body, headers);
+    }
+  }
+
+  private async send(
+    method: Method,
+    path: string,
+    body: object | undefined,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Answer> {
     const all: Record<string, string> = { Accept: 'application/json', ...headers };
-    if (method !== 'GET' && this.asking !== null) await this.asking;
     if (method !== 'GET' && this.csrf !== '') all['X-CSRF-Token'] = this.csrf;
     if (body !== undefined) all['Content-Type'] = 'application/json';
     let response: Response;
@@ -180,6 +210,7 @@ export class Api {
 }
 
 type Answer = Record<string, unknown>;
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 async function failure(response: Response): Promise<ApiError> {
   const problem = ((await response.json().catch(() => null)) ?? {}) as Problem;

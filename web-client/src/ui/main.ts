@@ -20,7 +20,7 @@ declare const kDecoderUrl: string;
 const kRunning = ['provisioning', 'ready', 'assigned', 'connected', 'disconnected'];
 
 class VitrineApp implements App {
-  readonly api = new Api();
+  readonly api = new Api(recall('signed-in') ?? '', (csrf) => { remember('signed-in', csrf === '' ? null : csrf); });
   readonly toasts = new Toasts();
   readonly worker = new SessionWorker(kWorkerUrl, kDecoderUrl);
   user: User | null = null;
@@ -85,10 +85,10 @@ class VitrineApp implements App {
     const route = parseRoute(location.hash);
     if (route.to === 'redeem') return this.redeem(route.code);
     if (this.user !== null) return this.show(this.pageOf(route));
-    const recognised = this.recogniseUser();
-    // A session finds its way while the broker is asked; whoever is not recognised gets another page in its place.
-    if (route.to !== 'catalogue' && recall('signed-in') !== null) this.show(this.pageOf(route));
-    else if (await recognised) this.show(this.pageOf(route));
+    // A session finds its way before the broker is asked; whoever is not recognised gets another page in its place.
+    const ahead = route.to !== 'catalogue' && recall('signed-in') !== null;
+    if (ahead) this.show(this.pageOf(route));
+    if (await this.recogniseUser() && !ahead) this.show(this.pageOf(route));
   }
 
   private pageOf(route: Exclude<Route, { to: 'redeem' }>): Page {
@@ -126,7 +126,6 @@ class VitrineApp implements App {
     try {
       const { user, session } = await this.api.redeem(code);
       this.user = user;
-      remember('signed-in', '1');
       this.go(sessionHash(session));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

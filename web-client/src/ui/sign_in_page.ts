@@ -1,4 +1,3 @@
-import { remember } from '../browser/preferences.js';
 import { ApiError, type User } from './api.js';
 import type { App, Page } from './app.js';
 import { Countdown } from './countdown.js';
@@ -84,7 +83,6 @@ export class SignInPage implements Page {
     this.busy(true);
     try {
       const user = await this.app.api.login(this.user.value, this.password.value);
-      remember('signed-in', '1');
       this.done(user);
     } catch (error) {
       this.busy(false);
