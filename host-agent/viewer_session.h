@@ -15,6 +15,7 @@
 
 #include "codec/enc_viewer.h"
 #include "host-agent/arrival.h"
+#include "host-agent/frame_window.h"
 #include "host-agent/input/input_sink.h"
 #include "host-agent/input_clock.h"
 #include "host-agent/link_terms.h"
@@ -80,7 +81,7 @@ class ViewerSession {
   // is hidden or its pacer's window is full.
   [[nodiscard]] Micros pixels_at() const;
   [[nodiscard]] bool can_take_pixels(Micros now) const { return pixels_at() <= now; }
-  // There is something to encode.
+  // There is something to encode; what waits for a frame that the decoder has no room for is not.
   [[nodiscard]] bool lacks_pixels(Micros now) const;
   [[nodiscard]] bool wants_output(Micros now) const;
   // Encodes the next update from `source`; it must be taken by take_output() soon. `shared` may be null.
@@ -118,8 +119,10 @@ class ViewerSession {
   Point clamp_to_screen(int32_t x, int32_t y) const;
   void handle_preferences(const Preferences& wanted);
   void handle_ack(const FrameAck& ack, Micros now);
+  void handle_video_ack(const VideoAck& ack, Micros now);
   void handle_check_result(const PictureCheckResult& result, Micros now);
   void handle_video_failed(const VideoFailed& failed, Micros now);
+  [[nodiscard]] bool missing() const { return encoder_.missing(frames_.has_room()); }
   codec::EncodeBudget budget() const;
   Bytes take_update(Micros now);
   void fit_slice(const EncodedUpdate& update, Micros took);
@@ -135,6 +138,7 @@ class ViewerSession {
   codec::ViewerEncoder encoder_;
   CacheOwner cache_owner_;
   Pacer pacer_;
+  FrameWindow frames_;
   LinkTerms terms_;
   RateCap cap_;
   SessionMeter meter_;
@@ -154,6 +158,7 @@ class ViewerSession {
   uint32_t epoch_ = 0;
   uint32_t last_update_ = 0;  // id of the last one that was taken
   uint32_t acked_update_ = 0;
+  uint32_t painted_update_ = 0;  // the last of which a VideoAck told
   Micros captured_at_ = 0;
   std::optional<EncodedUpdate> encoded_;
   // Entries of an archive that was open before `encoded_`.

@@ -501,7 +501,9 @@ struct Visibility {
 };
 
 struct FrameAck {
-  VITRINE_MESSAGE(40, FrameAck, kViewerToAgent, "An update has been applied and put on the canvas.");
+  VITRINE_MESSAGE(40, FrameAck, kViewerToAgent,
+                  "An update has been applied and put on the canvas. Frames of its video packets follow by themselves; "
+                  "VideoAck tells of them.");
   uint32_t update_id = 0;
   uint64_t received_us = 0;
   uint32_t decode_us = 0;
@@ -595,15 +597,29 @@ struct Preferences {
   }
 };
 
+struct VideoAck {
+  VITRINE_MESSAGE(
+      46, VideoAck, kViewerToAgent,
+      "The video packets of an update, one or more, are dealt with: their frames were painted, or never will "
+      "be. A decoder that does not keep up shows here, and holds up no FrameAck.");
+  uint32_t update_id = 0;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("update_id", self.update_id, "acknowledges the packets of this and of all before it");
+  }
+};
+
 #undef VITRINE_MESSAGE
 
-// All messages, in the order of their numbers. Numbers 22-29 and 46-63 are kept for clipboard, audio, files and what
+// All messages, in the order of their numbers. Numbers 22-29 and 47-63 are kept for clipboard, audio, files and what
 // else the two ends of a session will tell each other.
 template <class... M>
 struct MessageList {};
-using AllMessages = MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong,
-                                SessionReport, SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice,
-                                LinkFigures, Key, TextInput, PointerMove, PointerButton, Wheel, ReleaseAll, Resize,
-                                Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings, InputTimes, Preferences>;
+using AllMessages =
+    MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong, SessionReport,
+                SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice, LinkFigures, Key, TextInput,
+                PointerMove, PointerButton, Wheel, ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult,
+                VideoFailed, Holdings, InputTimes, Preferences, VideoAck>;
 
 }  // namespace vitrine

@@ -170,6 +170,7 @@ export const MessageType = {
   Holdings: 43,
   InputTimes: 44,
   Preferences: 45,
+  VideoAck: 46,
 } as const;
 
 /** The first message of a viewer. */
@@ -492,7 +493,7 @@ export interface Visibility {
   readonly visible: boolean;
 }
 
-/** An update has been applied and put on the canvas. */
+/** An update has been applied and put on the canvas. Frames of its video packets follow by themselves; VideoAck tells of them. */
 export interface FrameAck {
   readonly type: 'FrameAck';
   /** acknowledges this and all before it */
@@ -562,6 +563,13 @@ export interface Preferences {
   readonly figures: boolean;
 }
 
+/** The video packets of an update, one or more, are dealt with: their frames were painted, or never will be. A decoder that does not keep up shows here, and holds up no FrameAck. */
+export interface VideoAck {
+  readonly type: 'VideoAck';
+  /** acknowledges the packets of this and of all before it */
+  readonly updateId: number;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -592,7 +600,8 @@ export type AnyMessage =
   | VideoFailed
   | Holdings
   | InputTimes
-  | Preferences;
+  | Preferences
+  | VideoAck;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -629,7 +638,8 @@ export type MessageFromViewer =
   | VideoFailed
   | Holdings
   | InputTimes
-  | Preferences;
+  | Preferences
+  | VideoAck;
 
 function readViewerHello(r: WireReader): ViewerHello {
   r.message = 'ViewerHello';
@@ -1201,6 +1211,19 @@ function writePreferences(w: WireWriter, m: Preferences): void {
   w.bool('figures', m.figures);
 }
 
+function readVideoAck(r: WireReader): VideoAck {
+  r.message = 'VideoAck';
+  return {
+    type: 'VideoAck',
+    updateId: r.uint32('update_id'),
+  };
+}
+
+function writeVideoAck(w: WireWriter, m: VideoAck): void {
+  w.start('VideoAck', 46);
+  w.uint32('update_id', m.updateId);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -1265,6 +1288,8 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readInputTimes(r);
     case 45:
       return readPreferences(r);
+    case 46:
+      return readVideoAck(r);
     default:
       return null;
   }
@@ -1334,6 +1359,8 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'InputTimes does not come from this side');
     case 45:
       throw new WireError('malformed', 'Preferences does not come from this side');
+    case 46:
+      throw new WireError('malformed', 'VideoAck does not come from this side');
     default:
       return null;
   }
@@ -1433,6 +1460,9 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'Preferences':
       writePreferences(scratch, message);
+      break;
+    case 'VideoAck':
+      writeVideoAck(scratch, message);
       break;
   }
   return scratch.take();
