@@ -55,6 +55,22 @@ codec::VideoOptions video_options_for(uint32_t capabilities, codec::MakeVideoEnc
   return {};
 }
 
+// Of a message that brings a part of the viewer's clipboard; others: 0.
+template <class M>
+constexpr uint32_t clip_format() {
+  if constexpr (std::is_same_v<M, PastedText>) return kClipText;
+  if constexpr (std::is_same_v<M, PastedHtml>) return kClipHtml;
+  if constexpr (std::is_same_v<M, PastedImage>) return kClipImage;
+  return 0;
+}
+
+template <class M>
+constexpr uint32_t paste_right() {
+  if constexpr (std::is_same_v<M, PastedText>) return kMayPasteText;
+  if constexpr (std::is_same_v<M, PastedHtml>) return kMayPasteHtml;
+  return kMayPasteImage;
+}
+
 // A pointer that only passes over things and a released key change nothing as a rule; they would measure chance. The
 // page times the same ones.
 template <class M>
@@ -152,6 +168,12 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
       if (!meter_.add(message)) close(CloseCode::kProtocolError, "InputTimes has an input without all of its parts");
     } else if constexpr (std::is_same_v<M, Ping>) {
       if (pongs_.size() < kMostPongs) pongs_.push_back(message.time_us);
+    } else if constexpr (std::is_same_v<M, CopyWanted> || std::is_same_v<M, PasteOffered>) {
+      result.request = ClipMessage{message};
+    } else if constexpr (clip_format<M>() != 0) {
+      if ((joined_.rights & paste_right<M>()) == 0) return;
+      result.request =
+          ClipMessage{PastedPart{clip_format<M>(), message.serial, message.total, message.offset, message.bytes}};
     } else if constexpr (std::is_same_v<M, Close>) {
       finished_ = true;
       close(CloseCode::kNormal, "closed by the viewer");
@@ -451,6 +473,19 @@ std::optional<Bytes> ViewerSession::next_message(Micros now) {
   if (encoded_) return take_update(now);
   if (check_at() <= now) return take_check(now);
   return take_measure(now);
+}
+
+// Half of what the link holds at a time, the other half being the pictures'.
+size_t ViewerSession::content_window() const {
+  constexpr size_t kMost = 1 << 20;
+  if (pacer_.min_rtt() == kNever) return kMaxClipPart;
+  const double on_its_way = pacer_.rate() * static_cast<double>(pacer_.min_rtt()) / kSecond / 2;
+  return std::clamp(static_cast<size_t>(on_its_way), kMaxClipPart, kMost);
+}
+
+void ViewerSession::sent_content(size_t bytes, Micros now) {
+  cap_.sent(bytes, now);
+  meter_.sent(bytes, now);
 }
 
 std::optional<Bytes> ViewerSession::take_measure(Micros now) {

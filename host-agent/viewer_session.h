@@ -15,6 +15,7 @@
 
 #include "codec/enc_viewer.h"
 #include "host-agent/arrival.h"
+#include "host-agent/clipboard/clipboard_exchange.h"
 #include "host-agent/frame_window.h"
 #include "host-agent/input/input_sink.h"
 #include "host-agent/input_clock.h"
@@ -33,7 +34,7 @@ struct TypedText {
 };
 struct LiftAll {};
 // What a message of the viewer asks for outside of its session.
-using ViewerRequest = std::variant<std::monostate, KeyInput, TypedText, PointerInput, LiftAll, ScreenMode>;
+using ViewerRequest = std::variant<std::monostate, KeyInput, TypedText, PointerInput, LiftAll, ScreenMode, ClipMessage>;
 
 struct Received {
   uint32_t sequence = 0;  // of an input; give it to injected() when that is done
@@ -90,6 +91,12 @@ class ViewerSession {
   // When to look at wants_output() again although nothing happened: the first such time after `after`.
   [[nodiscard]] Micros next_deadline(Micros after) const;
   void advance(Micros now);
+
+  // Content that is no picture, such as a clipboard's: how much of it may be on its way without an answer, so that it
+  // stands in no queue; that a message of it leaves now; and when the next may.
+  [[nodiscard]] size_t content_window() const;
+  void sent_content(size_t bytes, Micros now);
+  [[nodiscard]] Micros content_at() const { return closing() ? kNever : cap_.ready_at(); }
 
   [[nodiscard]] bool closing() const { return close_.has_value(); }
   // Close was taken; the link may be closed once that is sent.
