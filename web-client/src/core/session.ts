@@ -30,6 +30,7 @@ import {
   type Wheel,
 } from '../wire/messages.gen.js';
 import { clipText, WireError } from '../wire/wire.js';
+import { ClipboardLink, type Clip } from './clipboard.js';
 import type { Cause, Effect, Phase, Status } from './effects.js';
 import { FrameOrder } from './frame_order.js';
 import { HeldMotion } from './held_motion.js';
@@ -128,6 +129,7 @@ export class Session {
 
   private readonly gate = new SurfaceGate();
   private readonly framed = new FrameOrder();
+  private readonly clipboard = new ClipboardLink((message) => { this.send(message); }, (effect) => { this.output.push(effect); });
   private keepalive: Keepalive;
   private readonly measuring: Measuring;
   private terms: Terms | null = null;
@@ -445,6 +447,7 @@ export class Session {
   /** Whatever comes next comes from an agent that knows nothing of what went before. */
   private restartDesktop(): void {
     this.gate.restart();
+    this.clipboard.restart();
     this.framed.restart();
     this.measuring.restart();
     this.liveSinceMs = null;
@@ -501,6 +504,16 @@ export class Session {
       case 'Notice':
         this.output.push({ type: 'notice', level: message.level, text: message.text });
         return;
+      case 'CopyOffered':
+        return this.clipboard.offered(message);
+      case 'CopiedText':
+      case 'CopiedHtml':
+      case 'CopiedImage': {
+        const wrong = this.clipboard.part(message);
+        return wrong === null ? undefined : this.fault(wrong, nowMs);
+      }
+      case 'PasteWanted':
+        return this.clipboard.wanted(message);
       case 'LinkFigures':
         this.measuring.link(message);
         return;
@@ -644,6 +657,16 @@ export class Session {
     if (same || !this.paired() || (this.rights & kMayResize) === 0) return;
     this.agentSize = this.size;
     this.send({ type: 'Resize', ...this.size });
+  }
+
+  /** Asks for the desktop's clipboard in these formats. */
+  wantCopy(formats: number): void {
+    if (this.paired()) this.clipboard.want(formats);
+  }
+
+  /** Makes these the desktop's clipboard. */
+  paste(clips: readonly Clip[]): void {
+    if (this.paired()) this.clipboard.paste(clips, this.rights);
   }
 
   private sendPreferences(): void {
