@@ -44,6 +44,7 @@ void ViewerEncoder::State::mark(const Rect& cells, Micros now) {
   video.marked(cells);
   searched.erase(cells);
   compared.erase(cells);
+  awaiting_frame.erase(cells);
   considered.erase(cells);
 }
 
@@ -305,6 +306,12 @@ bool ViewerEncoder::missing() const {
 }
 bool ViewerEncoder::lossy() const {
   return state_->lossy.any() || state_->video.shows_anything();
+}
+bool ViewerEncoder::missing(bool frames) const {
+  if (frames || !state_->awaiting_frame.any()) return missing();
+  TileSet others = state_->missing;
+  others -= state_->awaiting_frame;
+  return !state_->wrong_tiles.empty() || others.any();
 }
 Micros ViewerEncoder::refine_at() const {
   return state_->next_refinement;

@@ -28,6 +28,7 @@ struct EncodeBudget {
   int focus_x = -1;                 // the pointer or caret, whose surroundings go first; -1: none
   int focus_y = -1;
   double link_bytes_per_s = 10e6 / 8;  // what the link carries; moving pictures are made to fit it
+  bool frames = true;                  // the viewer's decoder takes one; else what needs a frame waits
 };
 
 // What an update turned out to be.
@@ -70,6 +71,8 @@ class ViewerEncoder {
 
   // Something marked has not been compared or sent yet.
   [[nodiscard]] bool missing() const;
+  // The same, without what is known to wait for a frame when none can be sent.
+  [[nodiscard]] bool missing(bool frames) const;
   // Everything is sent but parts are lossy.
   [[nodiscard]] bool lossy() const;
   // When refinement of lossy parts that are still should begin or go on; kNever when there is none to do.

@@ -44,7 +44,8 @@ void ViewerEncoder::State::widen(Region& region) const {
   if (region.coding == Coding::kFlat) region.coding = Coding::kScreen;
 }
 
-// Text first, then frames, then other pictures. False when the budget ended before the regions did.
+// Text first, then frames, then other pictures. False when the budget ended before the regions did, or a frame is left
+// for the next update: what was typed beside a film leaves while its frame is still to be made.
 bool ViewerEncoder::State::encode_with_frames(Draft& draft, std::vector<Region>& regions) {
   // Half a cell painted gives a stream's cell back, so these go out by whole cells.
   for (Region& region : regions) {
@@ -58,12 +59,21 @@ bool ViewerEncoder::State::encode_with_frames(Draft& draft, std::vector<Region>&
   const auto first_natural = std::stable_partition(regions.begin(), regions.end(), std::not_fn(natural));
   const std::vector<Region> pictures(first_natural, regions.end());
   regions.erase(first_natural, regions.end());
+  const size_t before = draft.bytes();
   const bool all_text = encode_regions(draft, regions, Painted::kSkip);
+  if (!draft.budget.frames) {
+    awaiting_frame |= video.frames();
+    return all_text && encode_regions(draft, pictures, Painted::kSkip);
+  }
+  TileSet beside = missing;
+  beside -= video.inside(missing);
+  const bool text_leaves = draft.bytes() > before && beside.any();
   Micros oldest = kNever;
   video.frames().for_each(
       [&](int x, int y) { oldest = std::min(oldest, missing_since[static_cast<size_t>(y) * grid.columns() + x]); });
-  if (all_text || draft.now - oldest > kLongestFrameWait) encode_frames(draft);
-  return all_text && encode_regions(draft, pictures, Painted::kSkip);
+  const bool due = (all_text && !text_leaves) || draft.now - oldest > kLongestFrameWait;
+  if (due) encode_frames(draft);
+  return all_text && due && encode_regions(draft, pictures, Painted::kSkip);
 }
 
 void ViewerEncoder::State::encode_frames(Draft& draft) {

@@ -37,6 +37,7 @@ struct ViewerEncoder::State {
         searched(grid),
         compared(grid),
         unclassified(grid),
+        awaiting_frame(grid),
         blank(grid),
         unverified(tiles),
         considered(grid),
@@ -122,7 +123,8 @@ struct ViewerEncoder::State {
   TileSet searched;  // missing cells already searched for motion since they were marked
   TileSet compared;  // missing cells known to differ since they were last marked or painted
   TileSet unclassified;
-  TileSet blank;  // never painted: black on both sides
+  TileSet awaiting_frame;  // missing cells that the last update could only have brought by a frame
+  TileSet blank;           // never painted: black on both sides
   TileSet unverified;
   TileSet considered;  // cells whose content was judged worth keeping or not since it last changed
   CellClasses classes;

@@ -76,7 +76,7 @@ enum class Verdict : uint8_t {
   kOutOfPlace,  // this side must not send it, or not now; ends the link
 };
 
-// Judges a message of a link whose hello is done. `rights` are the viewer's; they do not matter for an agent.
+// Judges a message of a link whose hello is done. `rights` are those of the viewer on one of its ends.
 Verdict judge(LinkRole from, uint32_t type, uint32_t rights);
 
 }  // namespace vitrine

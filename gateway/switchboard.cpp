@@ -209,7 +209,7 @@ void Switchboard::receive(LinkId id, Bytes message, Micros now) {
   }
   const auto type = message_type(message);
   if (!type.ok()) return fault(*from, type.error().message, now);
-  switch (judge(from->role, type.value(), from->joined.rights)) {
+  switch (judge(from->role, type.value(), viewer_rights(*from))) {
     case Verdict::kRelay: return relay(*from, type.value(), std::move(message), now);
     case Verdict::kForGateway: return handle_control(*from, type.value(), std::move(message), now);
     case Verdict::kSkip: return counters_.skipped.add();
@@ -218,6 +218,13 @@ void Switchboard::receive(LinkId id, Bytes message, Micros now) {
       return fault(*from, "A message of type " + std::to_string(type.value()) + " must not come from this side now.",
                    now);
   }
+}
+
+uint32_t Switchboard::viewer_rights(const Link& link) {
+  if (link.role == LinkRole::kViewer) return link.joined.rights;
+  const auto peer = pairing_.peer(link.id);
+  const Link* const viewer = peer ? find(*peer) : nullptr;
+  return viewer == nullptr ? 0 : viewer->joined.rights;
 }
 
 void Switchboard::relay(Link& from, uint32_t type, Bytes message, Micros now) {

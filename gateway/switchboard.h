@@ -90,6 +90,8 @@ class Switchboard {
   void leave_pairing(Link& link, Micros now, const CloseReason& reason_for_agent);
   void close(Link& link, const CloseReason& reason, Micros now);
   void fault(Link& link, std::string text, Micros now);
+  // Of the viewer at this end of a pair, or at the other; none: nothing.
+  uint32_t viewer_rights(const Link& link);
   void relay(Link& from, uint32_t type, Bytes message, Micros now);
   void receive_close(Link& from, const Close& message, Micros now);
   bool receive_pong(Link& from, const Pong& message);

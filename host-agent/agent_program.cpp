@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "codec/video_encoders.h"
+#include "host-agent/clipboard/x11_clipboard.h"
 #include "host-agent/control_channel.h"
 #include "host-agent/input/xtest_input.h"
 #include "host-agent/link/event_loop.h"
@@ -70,7 +71,9 @@ class AgentProgram {
     program->display_ = TRY(X11Display::connect(options.display));
     program->screen_ = TRY(X11Screen::create(*program->display_));
     program->hands_ = TRY(XtestInput::create(*program->display_));
-    program->agent_ = std::make_unique<DesktopAgent>(*program->screen_, *program->hands_, codec::make_video_encoder);
+    program->clipboard_ = TRY(X11Clipboard::create(*program->display_));
+    program->agent_ = std::make_unique<DesktopAgent>(*program->screen_, *program->hands_, codec::make_video_encoder,
+                                                     program->clipboard_.get());
     program->loop_ = TRY(EventLoop::create(*program->tls_));
     program->links_ =
         std::make_unique<GatewayLinks>(*program->loop_, *program->agent_, *program->tls_, options.gateway);
@@ -157,6 +160,7 @@ class AgentProgram {
   std::unique_ptr<X11Display> display_;
   std::unique_ptr<X11Screen> screen_;
   std::unique_ptr<XtestInput> hands_;
+  std::unique_ptr<X11Clipboard> clipboard_;
   std::unique_ptr<DesktopAgent> agent_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<GatewayLinks> links_;

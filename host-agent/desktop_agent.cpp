@@ -25,13 +25,16 @@ Overloaded(F...) -> Overloaded<F...>;
 
 }  // namespace
 
-DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video)
+DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video,
+                           DesktopClipboard* clipboard)
     : screen_(screen),
       hands_(hands),
       make_video_(std::move(make_video)),
       analysis_(screen.content().picture.size()),
       captures_(kCapturesPerSecond, kCaptureBurst),
-      mode_applied_at_(-kBetweenResizes) {}
+      mode_applied_at_(-kBetweenResizes) {
+  if (clipboard != nullptr) clipboard_.emplace(*clipboard);
+}
 
 template <class T>
 bool DesktopAgent::check(const Result<T>& result) {
@@ -77,6 +80,7 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
     session.mark({0, 0, screen_size().width, screen_size().height}, now);
     session.set_cursor(screen_.content().cursor);
     session.pointer_is_at(screen_.content().pointer);
+    if (clipboard_) clipboard_->add_viewer(id, joined.rights);
   }
   return id;
 }
@@ -105,6 +109,7 @@ void DesktopAgent::remove_viewer(ViewerId viewer, Micros now) {
   if (!found->second.finished() && cuts_.size() < kMaxViewersPerDesktop) cuts_.push_back(now);
   parked_.park(found->second.cache_owner(), found->second.take_archive(), now);
   viewers_.erase(found);
+  if (clipboard_) check(clipboard_->remove_viewer(viewer));
   if (viewers_.size() <= 1) analysis_.forget();
   check(hands_.release_all(viewer));
   const auto again = hands_.proceed(now);
@@ -130,6 +135,10 @@ void DesktopAgent::perform(ViewerId viewer, const Received& received, Micros now
                         [&](const TypedText& text) { check(hands_.text(viewer, text.utf8)); },
                         [&](const PointerInput& input) { check(hands_.pointer(viewer, input)); },
                         [&](const LiftAll&) { check(hands_.release_all(viewer)); },
+                        [&](const ClipMessage& message) {
+                          used_hands = false;
+                          exchange_clip(viewer, message, now);
+                        },
                         [&](const ScreenMode& mode) {
                           used_hands = false;
                           want_mode(mode, now);
@@ -138,6 +147,24 @@ void DesktopAgent::perform(ViewerId viewer, const Received& received, Micros now
   if (!used_hands) return;
   const auto again = hands_.proceed(now);
   if (check(again)) hands_at_ = again.value();
+}
+
+// --- clipboard --------------------------------------------------------------------------------------------------
+
+void DesktopAgent::exchange_clip(ViewerId viewer, const ClipMessage& message, Micros now) {
+  if (!clipboard_) return;
+  const auto done = clipboard_->receive(viewer, message, now);
+  if (done.ok()) return;
+  if (done.error().code != ErrorCode::kMalformed) return fail(done.error());
+  viewers_.at(viewer).close(CloseCode::kProtocolError, done.error().message);
+}
+
+// After everything that a person feels at once, and between pictures.
+std::optional<Bytes> DesktopAgent::take_clip(ViewerId viewer, ViewerSession& session, Micros now) {
+  if (!clipboard_ || session.content_at() > now) return std::nullopt;
+  auto message = clipboard_->take_output(viewer, session.content_window());
+  if (message) session.sent_content(message->size(), now);
+  return message;
 }
 
 // --- size -------------------------------------------------------------------------------------------------------
@@ -198,7 +225,8 @@ void DesktopAgent::capture(Micros now) {
 bool DesktopAgent::wants_output(ViewerId viewer, Micros now) const {
   const ViewerSession* wanted = session(viewer);
   if (wanted == nullptr) return false;
-  return wanted->wants_output(now) || would_encode(viewer, now);
+  if (wanted->wants_output(now) || would_encode(viewer, now)) return true;
+  return clipboard_ && wanted->content_at() <= now && clipboard_->wants_output(viewer, wanted->content_window());
 }
 
 bool DesktopAgent::would_encode(ViewerId viewer, Micros now) const {
@@ -209,7 +237,9 @@ bool DesktopAgent::would_encode(ViewerId viewer, Micros now) const {
 
 std::optional<Bytes> DesktopAgent::take_ready(ViewerId viewer, Micros now) {
   const auto found = viewers_.find(viewer);
-  return found == viewers_.end() ? std::nullopt : found->second.take_output(now);
+  if (found == viewers_.end()) return std::nullopt;
+  if (auto message = found->second.take_output(now)) return message;
+  return take_clip(viewer, found->second, now);
 }
 
 void DesktopAgent::prepare_output(ViewerId viewer, Micros now) {
@@ -227,7 +257,8 @@ std::optional<Bytes> DesktopAgent::take_output(ViewerId viewer, Micros now) {
   if (found == viewers_.end()) return std::nullopt;
   if (auto message = found->second.take_output(now)) return message;
   prepare_output(viewer, now);
-  return found->second.take_output(now);
+  if (auto message = found->second.take_output(now)) return message;
+  return take_clip(viewer, found->second, now);
 }
 
 bool DesktopAgent::finished(ViewerId viewer) const {
@@ -244,6 +275,14 @@ void DesktopAgent::advance(Micros now) {
     const auto again = hands_.proceed(now);
     if (check(again)) hands_at_ = again.value();
   }
+  if (clipboard_ && !fault_) {
+    check(clipboard_->advance(now));
+    for (auto& [id, text] : clipboard_->take_notices()) {
+      if (const auto found = viewers_.find(id); found != viewers_.end()) {
+        found->second.notify(NoticeLevel::kWarning, std::move(text));
+      }
+    }
+  }
   for (auto& [id, session] : viewers_) session.advance(now);
   parked_.drop_old(now);
 }
@@ -255,9 +294,11 @@ Micros DesktopAgent::next_deadline(Micros after) const {
   };
   consider(hands_at_);
   consider(parked_.next_deadline());
+  if (clipboard_) consider(clipboard_->next_deadline());
   if (wanted_mode_) consider(mode_applied_at_ + kBetweenResizes);
   for (const auto& [id, session] : viewers_) {
     consider(session.next_deadline(after));
+    if (clipboard_ && clipboard_->wants_output(id, session.content_window())) consider(session.content_at());
     if (damaged_) consider(std::max(session.pixels_at(), captures_.ready_at()));
   }
   return deadline;

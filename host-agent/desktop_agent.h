@@ -39,8 +39,9 @@ using ViewerId = uint64_t;
 // One thread. Screen and hands are borrowed and outlive the agent.
 class DesktopAgent {
  public:
-  // Without `make_video` moving pictures go as still ones.
-  DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video = {});
+  // Without `make_video` moving pictures go as still ones, without `clipboard` nothing is copied or pasted.
+  DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video = {},
+               DesktopClipboard* clipboard = nullptr);
 
   // A link carries a viewer now. One too many, or one that may not look, is told so and closed.
   ViewerId add_viewer(const ViewerJoined& joined, Micros now);
@@ -87,6 +88,8 @@ class DesktopAgent {
   void read_events(Micros now);
   void capture(Micros now);
   void perform(ViewerId viewer, const Received& received, Micros now);
+  void exchange_clip(ViewerId viewer, const ClipMessage& message, Micros now);
+  std::optional<Bytes> take_clip(ViewerId viewer, ViewerSession& session, Micros now);
   void want_mode(const ScreenMode& mode, Micros now);
   void apply_mode(Micros now);
   void fail(const Error& error);
@@ -97,6 +100,7 @@ class DesktopAgent {
   ScreenSource& screen_;
   InputSink& hands_;
   codec::MakeVideoEncoder make_video_;
+  std::optional<ClipboardExchange> clipboard_;
   std::map<ViewerId, ViewerSession> viewers_;
   ViewerId last_viewer_ = 0;
   ParkedArchives parked_;

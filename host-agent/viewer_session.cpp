@@ -55,6 +55,22 @@ codec::VideoOptions video_options_for(uint32_t capabilities, codec::MakeVideoEnc
   return {};
 }
 
+// Of a message that brings a part of the viewer's clipboard; others: 0.
+template <class M>
+constexpr uint32_t clip_format() {
+  if constexpr (std::is_same_v<M, PastedText>) return kClipText;
+  if constexpr (std::is_same_v<M, PastedHtml>) return kClipHtml;
+  if constexpr (std::is_same_v<M, PastedImage>) return kClipImage;
+  return 0;
+}
+
+template <class M>
+constexpr uint32_t paste_right() {
+  if constexpr (std::is_same_v<M, PastedText>) return kMayPasteText;
+  if constexpr (std::is_same_v<M, PastedHtml>) return kMayPasteHtml;
+  return kMayPasteImage;
+}
+
 // A pointer that only passes over things and a released key change nothing as a rule; they would measure chance. The
 // page times the same ones.
 template <class M>
@@ -129,6 +145,8 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
     result.request = LiftAll{};
   } else if constexpr (std::is_same_v<M, FrameAck>) {
     handle_ack(message, now);
+  } else if constexpr (std::is_same_v<M, VideoAck>) {
+    handle_video_ack(message, now);
   } else if constexpr (std::is_same_v<M, PictureCheckResult>) {
     handle_check_result(message, now);
   } else if constexpr (std::is_same_v<M, Pong>) {
@@ -150,6 +168,12 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
       if (!meter_.add(message)) close(CloseCode::kProtocolError, "InputTimes has an input without all of its parts");
     } else if constexpr (std::is_same_v<M, Ping>) {
       if (pongs_.size() < kMostPongs) pongs_.push_back(message.time_us);
+    } else if constexpr (std::is_same_v<M, CopyWanted> || std::is_same_v<M, PasteOffered>) {
+      result.request = ClipMessage{message};
+    } else if constexpr (clip_format<M>() != 0) {
+      if ((joined_.rights & paste_right<M>()) == 0) return;
+      result.request =
+          ClipMessage{PastedPart{clip_format<M>(), message.serial, message.total, message.offset, message.bytes}};
     } else if constexpr (std::is_same_v<M, Close>) {
       finished_ = true;
       close(CloseCode::kNormal, "closed by the viewer");
@@ -197,7 +221,20 @@ void ViewerSession::handle_ack(const FrameAck& ack, Micros now) {
   }
   acked_update_ = ack.update_id;
   pacer_.acked(ack.update_id, now);
-  if (!encoder_.missing()) pacer_.ran_dry();
+  if (!missing()) pacer_.ran_dry();
+}
+
+void ViewerSession::handle_video_ack(const VideoAck& ack, Micros now) {
+  if (ack.update_id > last_update_) {
+    close(CloseCode::kProtocolError, "frames of update " + std::to_string(ack.update_id) + " were never sent");
+    return;
+  }
+  if (ack.update_id <= painted_update_) {
+    if (!other_allowance_.take(now)) close(CloseCode::kLimit, "too many messages in a second");
+    return;
+  }
+  painted_update_ = ack.update_id;
+  frames_.painted(ack.update_id, now);
 }
 
 void ViewerSession::handle_check_result(const PictureCheckResult& result, Micros now) {
@@ -308,7 +345,7 @@ Micros ViewerSession::pixels_at() const {
 }
 
 bool ViewerSession::lacks_pixels(Micros now) const {
-  return encoder_.missing() || encoder_.refine_at() <= now;
+  return missing() || (!encoder_.missing() && encoder_.refine_at() <= now);
 }
 
 bool ViewerSession::wants_output(Micros now) const {
@@ -328,7 +365,8 @@ codec::EncodeBudget ViewerSession::budget() const {
           .refine = true,
           .focus_x = pointer_.x,
           .focus_y = pointer_.y,
-          .link_bytes_per_s = rate};
+          .link_bytes_per_s = rate,
+          .frames = frames_.has_room()};
 }
 
 void ViewerSession::encode(const codec::PictureView& source, codec::FrameAnalysis* shared, Micros now) {
@@ -342,7 +380,7 @@ void ViewerSession::encode(const codec::PictureView& source, codec::FrameAnalysi
   // What was still missing may turn out to be equal; then an update that changes nothing says that this is all.
   const bool is_news = (update.flags & ~told_flags_) != 0;
   if (info.empty && !is_news) {
-    if (!encoder_.missing()) pacer_.ran_dry();
+    if (!missing()) pacer_.ran_dry();
     return;
   }
   CHECK(update.body.size() <= kMaxUpdateBody);
@@ -370,10 +408,11 @@ Bytes ViewerSession::take_update(Micros now) {
   bytes.reserve(message.body.size() + 32);
   serialize_to(message, bytes);
   pacer_.sent(message.id, bytes.size(), now);
+  if (update.has_frames) frames_.sent(message.id, now);
   cap_.sent(bytes.size(), now);
   meter_.sent_update(message.flags);
   // What the ceiling holds back says nothing about the link.
-  if (!encoder_.missing() || cap_.ready_at() > now) pacer_.ran_dry();
+  if (!missing() || cap_.ready_at() > now) pacer_.ran_dry();
   last_change_at_ = now;
   if (unchecked_since_ == kNever) unchecked_since_ = now;
   return bytes;
@@ -436,6 +475,19 @@ std::optional<Bytes> ViewerSession::next_message(Micros now) {
   return take_measure(now);
 }
 
+// Half of what the link holds at a time, the other half being the pictures'.
+size_t ViewerSession::content_window() const {
+  constexpr size_t kMost = 1 << 20;
+  if (pacer_.min_rtt() == kNever) return kMaxClipPart;
+  const double on_its_way = pacer_.rate() * static_cast<double>(pacer_.min_rtt()) / kSecond / 2;
+  return std::clamp(static_cast<size_t>(on_its_way), kMaxClipPart, kMost);
+}
+
+void ViewerSession::sent_content(size_t bytes, Micros now) {
+  cap_.sent(bytes, now);
+  meter_.sent(bytes, now);
+}
+
 std::optional<Bytes> ViewerSession::take_measure(Micros now) {
   if (meter_.figures_due(now)) return serialize(meter_.take_figures(pacer_, terms_.ceiling_kbit(), now));
   if (meter_.report_at() > now) return std::nullopt;
@@ -473,7 +525,10 @@ Micros ViewerSession::next_deadline(Micros after) const {
   consider(health_.next_deadline());
   consider(check_at());
   consider(meter_.report_at());
-  if (pixels_at() != kNever) consider(std::max(pixels_at(), encoder_.missing() ? 0 : encoder_.refine_at()));
+  if (pixels_at() != kNever) {
+    if (missing()) consider(pixels_at());
+    if (!encoder_.missing()) consider(std::max(pixels_at(), encoder_.refine_at()));
+  }
   return deadline;
 }
 

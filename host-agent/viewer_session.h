@@ -15,6 +15,8 @@
 
 #include "codec/enc_viewer.h"
 #include "host-agent/arrival.h"
+#include "host-agent/clipboard/clipboard_exchange.h"
+#include "host-agent/frame_window.h"
 #include "host-agent/input/input_sink.h"
 #include "host-agent/input_clock.h"
 #include "host-agent/link_terms.h"
@@ -32,7 +34,7 @@ struct TypedText {
 };
 struct LiftAll {};
 // What a message of the viewer asks for outside of its session.
-using ViewerRequest = std::variant<std::monostate, KeyInput, TypedText, PointerInput, LiftAll, ScreenMode>;
+using ViewerRequest = std::variant<std::monostate, KeyInput, TypedText, PointerInput, LiftAll, ScreenMode, ClipMessage>;
 
 struct Received {
   uint32_t sequence = 0;  // of an input; give it to injected() when that is done
@@ -80,7 +82,7 @@ class ViewerSession {
   // is hidden or its pacer's window is full.
   [[nodiscard]] Micros pixels_at() const;
   [[nodiscard]] bool can_take_pixels(Micros now) const { return pixels_at() <= now; }
-  // There is something to encode.
+  // There is something to encode; what waits for a frame that the decoder has no room for is not.
   [[nodiscard]] bool lacks_pixels(Micros now) const;
   [[nodiscard]] bool wants_output(Micros now) const;
   // Encodes the next update from `source`; it must be taken by take_output() soon. `shared` may be null.
@@ -89,6 +91,12 @@ class ViewerSession {
   // When to look at wants_output() again although nothing happened: the first such time after `after`.
   [[nodiscard]] Micros next_deadline(Micros after) const;
   void advance(Micros now);
+
+  // Content that is no picture, such as a clipboard's: how much of it may be on its way without an answer, so that it
+  // stands in no queue; that a message of it leaves now; and when the next may.
+  [[nodiscard]] size_t content_window() const;
+  void sent_content(size_t bytes, Micros now);
+  [[nodiscard]] Micros content_at() const { return closing() ? kNever : cap_.ready_at(); }
 
   [[nodiscard]] bool closing() const { return close_.has_value(); }
   // Close was taken; the link may be closed once that is sent.
@@ -118,8 +126,10 @@ class ViewerSession {
   Point clamp_to_screen(int32_t x, int32_t y) const;
   void handle_preferences(const Preferences& wanted);
   void handle_ack(const FrameAck& ack, Micros now);
+  void handle_video_ack(const VideoAck& ack, Micros now);
   void handle_check_result(const PictureCheckResult& result, Micros now);
   void handle_video_failed(const VideoFailed& failed, Micros now);
+  [[nodiscard]] bool missing() const { return encoder_.missing(frames_.has_room()); }
   codec::EncodeBudget budget() const;
   Bytes take_update(Micros now);
   void fit_slice(const EncodedUpdate& update, Micros took);
@@ -135,6 +145,7 @@ class ViewerSession {
   codec::ViewerEncoder encoder_;
   CacheOwner cache_owner_;
   Pacer pacer_;
+  FrameWindow frames_;
   LinkTerms terms_;
   RateCap cap_;
   SessionMeter meter_;
@@ -154,6 +165,7 @@ class ViewerSession {
   uint32_t epoch_ = 0;
   uint32_t last_update_ = 0;  // id of the last one that was taken
   uint32_t acked_update_ = 0;
+  uint32_t painted_update_ = 0;  // the last of which a VideoAck told
   Micros captured_at_ = 0;
   std::optional<EncodedUpdate> encoded_;
   // Entries of an archive that was open before `encoded_`.

@@ -68,6 +68,18 @@ inline constexpr uint32_t kHasTouch = 1 << 4;
 inline constexpr uint32_t kMayView = 1 << 0;
 inline constexpr uint32_t kMayInput = 1 << 1;
 inline constexpr uint32_t kMayResize = 1 << 2;
+// From the desktop's clipboard to the viewer's, and back.
+inline constexpr uint32_t kMayCopyText = 1 << 3;
+inline constexpr uint32_t kMayCopyHtml = 1 << 4;
+inline constexpr uint32_t kMayCopyImage = 1 << 5;
+inline constexpr uint32_t kMayPasteText = 1 << 6;
+inline constexpr uint32_t kMayPasteHtml = 1 << 7;
+inline constexpr uint32_t kMayPasteImage = 1 << 8;
+
+// What a clipboard can hold; bits of CopyOffered::formats and PasteOffered::formats, one of them where a format is named.
+inline constexpr uint32_t kClipText = 1 << 0;   // UTF-8
+inline constexpr uint32_t kClipHtml = 1 << 1;   // a fragment or a page, UTF-8
+inline constexpr uint32_t kClipImage = 1 << 2;  // a PNG file
 
 // Bits of Update::flags.
 inline constexpr uint8_t kUpdateComplete = 1 << 0;  // after it the viewer lacks nothing, though parts may be lossy
@@ -88,6 +100,16 @@ inline constexpr uint32_t kModNumLock = 1 << 6;
   static constexpr Direction kDirection = Direction::direction; \
   static constexpr std::string_view kText = text;               \
   bool operator==(const Name&) const = default
+
+// A part of a clipboard's content. Each format has a message type of its own, so that a gateway can hold a right by the
+// type's number alone.
+template <class Self, class V>
+void visit_clip_part(Self& self, V& v) {
+  v.field("serial", self.serial, "copied from the offer");
+  v.field("total", self.total, "bytes of the whole; 0: it cannot be had any more");
+  v.field("offset", self.offset, "of these bytes in the whole");
+  v.field("bytes", self.bytes, kMaxClipPart, "the next of them");
+}
 
 // --- 1-15: between a peer and the gateway ---------------------------------------------------------------------
 
@@ -357,6 +379,72 @@ struct Notice {
   }
 };
 
+struct CopyOffered {
+  VITRINE_MESSAGE(22, CopyOffered, kAgentToViewer,
+                  "The desktop's clipboard holds something else now. Its content comes when CopyWanted asks.");
+  uint32_t serial = 0;
+  uint32_t formats = 0;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("serial", self.serial, "of this content; rises");
+    v.field("formats", self.formats, "bits: as what it can be had; 0: it is empty");
+  }
+};
+
+struct CopiedText {
+  VITRINE_MESSAGE(23, CopiedText, kAgentToViewer, "A part of the desktop's clipboard as text.");
+  uint32_t serial = 0;
+  uint32_t total = 0;
+  uint32_t offset = 0;
+  Bytes bytes;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    visit_clip_part(self, v);
+  }
+};
+
+struct CopiedHtml {
+  VITRINE_MESSAGE(24, CopiedHtml, kAgentToViewer, "A part of the desktop's clipboard as HTML.");
+  uint32_t serial = 0;
+  uint32_t total = 0;
+  uint32_t offset = 0;
+  Bytes bytes;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    visit_clip_part(self, v);
+  }
+};
+
+struct CopiedImage {
+  VITRINE_MESSAGE(25, CopiedImage, kAgentToViewer, "A part of the desktop's clipboard as a PNG file.");
+  uint32_t serial = 0;
+  uint32_t total = 0;
+  uint32_t offset = 0;
+  Bytes bytes;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    visit_clip_part(self, v);
+  }
+};
+
+struct PasteWanted {
+  VITRINE_MESSAGE(26, PasteWanted, kAgentToViewer, "The viewer may send more of what it offered, or need not.");
+  uint32_t serial = 0;
+  uint32_t format = 0;
+  uint32_t offset = 0;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("serial", self.serial, "copied from PasteOffered");
+    v.field("format", self.format, "one bit");
+    v.field("offset", self.offset, "bytes that have come; the whole: enough");
+  }
+};
+
 struct LinkFigures {
   VITRINE_MESSAGE(
       30, LinkFigures, kAgentToViewer,
@@ -501,7 +589,9 @@ struct Visibility {
 };
 
 struct FrameAck {
-  VITRINE_MESSAGE(40, FrameAck, kViewerToAgent, "An update has been applied and put on the canvas.");
+  VITRINE_MESSAGE(40, FrameAck, kViewerToAgent,
+                  "An update has been applied and put on the canvas. Frames of its video packets follow by themselves; "
+                  "VideoAck tells of them.");
   uint32_t update_id = 0;
   uint64_t received_us = 0;
   uint32_t decode_us = 0;
@@ -595,15 +685,97 @@ struct Preferences {
   }
 };
 
+struct VideoAck {
+  VITRINE_MESSAGE(
+      46, VideoAck, kViewerToAgent,
+      "The video packets of an update, one or more, are dealt with: their frames were painted, or never will "
+      "be. A decoder that does not keep up shows here, and holds up no FrameAck.");
+  uint32_t update_id = 0;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("update_id", self.update_id, "acknowledges the packets of this and of all before it");
+  }
+};
+
+struct CopyWanted {
+  VITRINE_MESSAGE(47, CopyWanted, kViewerToAgent, "Asks for the desktop's clipboard, and for more as parts come.");
+  uint32_t serial = 0;
+  uint32_t format = 0;
+  uint32_t offset = 0;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("serial", self.serial, "copied from CopyOffered");
+    v.field("format", self.format, "one bit");
+    v.field("offset", self.offset, "bytes that have come; 0 begins, the whole ends");
+  }
+};
+
+struct PasteOffered {
+  VITRINE_MESSAGE(48, PasteOffered, kViewerToAgent,
+                  "The viewer's clipboard becomes the desktop's. The first part of each format follows unasked.");
+  uint32_t serial = 0;
+  uint32_t formats = 0;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("serial", self.serial, "of this content; rises");
+    v.field("formats", self.formats, "bits: as what it can be had");
+  }
+};
+
+struct PastedText {
+  VITRINE_MESSAGE(49, PastedText, kViewerToAgent, "A part of the viewer's clipboard as text.");
+  uint32_t serial = 0;
+  uint32_t total = 0;
+  uint32_t offset = 0;
+  Bytes bytes;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    visit_clip_part(self, v);
+  }
+};
+
+struct PastedHtml {
+  VITRINE_MESSAGE(50, PastedHtml, kViewerToAgent, "A part of the viewer's clipboard as HTML.");
+  uint32_t serial = 0;
+  uint32_t total = 0;
+  uint32_t offset = 0;
+  Bytes bytes;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    visit_clip_part(self, v);
+  }
+};
+
+struct PastedImage {
+  VITRINE_MESSAGE(51, PastedImage, kViewerToAgent, "A part of the viewer's clipboard as a PNG file.");
+  uint32_t serial = 0;
+  uint32_t total = 0;
+  uint32_t offset = 0;
+  Bytes bytes;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    visit_clip_part(self, v);
+  }
+};
+
 #undef VITRINE_MESSAGE
 
-// All messages, in the order of their numbers. Numbers 22-29 and 46-63 are kept for clipboard, audio, files and what
+// All messages, in the order of their numbers. Numbers 27-29 and 52-63 are kept for audio, files and what
 // else the two ends of a session will tell each other.
 template <class... M>
 struct MessageList {};
-using AllMessages = MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong,
-                                SessionReport, SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice,
-                                LinkFigures, Key, TextInput, PointerMove, PointerButton, Wheel, ReleaseAll, Resize,
-                                Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings, InputTimes, Preferences>;
+using AllMessages =
+    MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong, SessionReport,
+                SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice, CopyOffered, CopiedText, CopiedHtml, CopiedImage,
+                PasteWanted, LinkFigures, Key, TextInput,
+                PointerMove, PointerButton, Wheel, ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult,
+                VideoFailed, Holdings, InputTimes, Preferences, VideoAck, CopyWanted, PasteOffered, PastedText,
+                PastedHtml, PastedImage>;
 
 }  // namespace vitrine

@@ -109,7 +109,7 @@ Result<void> Replay::show(const Picture& frame) {
     refined += info.bytes_by_coding.back();
     exact_ = info.exact;
     framed = framed || info.video_pixels > 0;
-    if (!options_.lossless || info.complete) break;
+    if (info.complete || (!options_.lossless && (info.empty || sent >= budget.max_bytes))) break;
   }
   if (framed) film_.note_update(frame.view(), sent, encode_ms, now_);
   now_ += kSecond / kFramesPerSecond;

@@ -28,7 +28,8 @@ constexpr int64_t kDefaultDisconnectS = 24 * 3600;      // without a viewer; set
 constexpr int64_t kKeepOverS = 30 * 24 * 3600;          // rows of sessions that are over
 constexpr int64_t kAgentCredentialS = 366 * 24 * 3600;  // longer than a desktop lives; it dies with its file
 constexpr int64_t kHousekeepingS = 60;
-constexpr uint32_t kAllRights = kMayView | kMayInput | kMayResize;
+constexpr uint32_t kAllRights = kMayView | kMayInput | kMayResize | kMayCopyText | kMayCopyHtml | kMayCopyImage |
+                                kMayPasteText | kMayPasteHtml | kMayPasteImage;
 
 int clamp_side(int64_t wanted, int otherwise) {
   if (wanted <= 0) return otherwise;

@@ -5,6 +5,7 @@ import './rights.test.mjs';
 import './film.test.mjs';
 import './failure.test.mjs';
 import './resume.test.mjs';
+import './clipboard.test.mjs';
 import './phone.test.mjs';
 import './figures.test.mjs';
 import './idle.test.mjs';

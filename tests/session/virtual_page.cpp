@@ -183,6 +183,7 @@ void VirtualPage::handle(const Update& update, Micros now) {
   counts_.update_bytes += update.body.size();
   counts_.oldest_picture = std::max(counts_.oldest_picture, now - static_cast<Micros>(update.capture_us));
   send(serialize(FrameAck{.update_id = update.id, .received_us = static_cast<uint64_t>(now)}));
+  if (!decoder_->video_packets().empty()) send(serialize(VideoAck{update.id}));
 }
 
 void VirtualPage::show_frames(const Update& update) {

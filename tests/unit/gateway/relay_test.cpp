@@ -52,6 +52,24 @@ TEST(JudgeTest, EnforcesRightsByTypeNumber) {
   EXPECT_EQ(judge(LinkRole::kViewer, FrameAck::kType, kMayView), Verdict::kRelay);
 }
 
+TEST(JudgeTest, HoldsEachFormatOfTheClipboardUnderARightOfItsOwn) {
+  struct Case {
+    LinkRole from;
+    uint32_t type;
+    uint32_t right;
+  };
+  const Case cases[] = {
+      {LinkRole::kAgent, CopiedText::kType, kMayCopyText},    {LinkRole::kAgent, CopiedHtml::kType, kMayCopyHtml},
+      {LinkRole::kAgent, CopiedImage::kType, kMayCopyImage},  {LinkRole::kViewer, PastedText::kType, kMayPasteText},
+      {LinkRole::kViewer, PastedHtml::kType, kMayPasteHtml},  {LinkRole::kViewer, PastedImage::kType, kMayPasteImage},
+  };
+  constexpr uint32_t kEvery = kAll | kMayCopyText | kMayCopyHtml | kMayCopyImage | kMayPasteText | kMayPasteHtml | kMayPasteImage;
+  for (const Case& one : cases) {
+    EXPECT_EQ(judge(one.from, one.type, kAll | one.right), Verdict::kRelay) << one.type;
+    EXPECT_EQ(judge(one.from, one.type, kEvery & ~one.right), Verdict::kNotGranted) << one.type;
+  }
+}
+
 TEST(JudgeTest, SkipsTypesNobodyKnows) {
   for (const uint32_t type : {0u, 10u, 15u, 64u, 0xffffffffu}) {
     EXPECT_EQ(judge(LinkRole::kViewer, type, kAll), Verdict::kSkip) << type;

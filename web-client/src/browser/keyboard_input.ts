@@ -1,5 +1,5 @@
 // Keyboard events of the window, while the session has the focus, to the desktop.
-import { KeyTranslator, modifierBits, type Platform } from '../core/keyboard.js';
+import { KeyTranslator, modifierBits, type KeyAction, type Platform } from '../core/keyboard.js';
 import { eventTimeMs, nowMs } from './event_time.js';
 import type { KeySender } from './key_sender.js';
 
@@ -12,7 +12,17 @@ export interface KeyboardTarget {
   openMenu(): void;
   /** The shortcut that shows and hides the panel of figures. */
   toggleFigures(): void;
+  /** Whether what the device has copied may go to the desktop. */
+  mayPaste(): boolean;
+  /** The browser gives what the device has copied; `then` is called once the desktop knows. */
+  pasted(event: ClipboardEvent, then: () => void): void;
 }
+
+/** The keys for which a browser gives a page the clipboard without asking; Command is Control by now on a Mac. */
+const isPasteShortcut = (event: KeyboardEvent): boolean =>
+  !event.altKey && ((event.code === 'KeyV' && (event.ctrlKey || event.metaKey)) || (event.code === 'Insert' && event.shiftKey));
+/** How long keys wait for content that was announced: a large picture. */
+const kPasteMs = 2_000;
 
 /** Ctrl+Alt+Shift+M: the page's menu. A page that takes every key must leave one way out for the keyboard alone. */
 const isMenuShortcut = (event: KeyboardEvent): boolean =>
@@ -26,6 +36,9 @@ export class KeyboardInput {
   private readonly translator: KeyTranslator;
   private readonly stop = new AbortController();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Keys that wait for the desktop to know what is pasted, in order. */
+  private waiting: { readonly action: KeyAction; readonly atMs: number }[] | null = null;
+  private waitTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     platform: Platform,
@@ -37,6 +50,7 @@ export class KeyboardInput {
     const options = { capture: true, signal };
     window.addEventListener('keydown', (event) => { this.handle(event, true); }, options);
     window.addEventListener('keyup', (event) => { this.handle(event, false); }, options);
+    window.addEventListener('paste', (event) => { this.paste(event); }, options);
     // Of the window itself, not of its elements.
     window.addEventListener('blur', (event) => { this.release(eventTimeMs(event)); }, { signal });
     document.addEventListener('visibilitychange', (event) => {
@@ -47,15 +61,18 @@ export class KeyboardInput {
   close(): void {
     this.stop.abort();
     clearTimeout(this.timer);
+    clearTimeout(this.waitTimer);
   }
 
   /** The desktop forgot all keys by itself, as after a cut. */
   forget(): void {
     this.translator.releaseAll();
+    this.waiting = null;
   }
 
   /** Lifts what is held, here and at the desktop. */
   release(atMs: number): void {
+    this.goOn();
     this.keys.unlatch();
     this.translator.releaseAll();
     this.target.releaseAll(atMs);
@@ -85,10 +102,38 @@ export class KeyboardInput {
       modifiers: modifierBits((name) => event.getModifierState(name)),
       atMs,
     });
-    if (answer.handled) event.preventDefault();
+    // A paste event follows in the same task when the browser acts on the keys, and none when there is nothing to paste.
+    const pastes = down && !event.repeat && isPasteShortcut(event) && this.target.mayPaste();
+    if (pastes) this.wait(0);
+    else if (answer.handled) event.preventDefault();
     event.stopPropagation();
-    for (const action of answer.actions) this.keys.key(action, atMs);
+    for (const action of answer.actions) this.key(action, atMs);
     this.schedule();
+  }
+
+  private key(action: KeyAction, atMs: number): void {
+    if (this.waiting === null) this.keys.key(action, atMs);
+    else this.waiting.push({ action, atMs });
+  }
+
+  private wait(ms: number): void {
+    this.waiting ??= [];
+    clearTimeout(this.waitTimer);
+    this.waitTimer = setTimeout(() => { this.goOn(); }, ms);
+  }
+
+  private goOn(): void {
+    clearTimeout(this.waitTimer);
+    const waiting = this.waiting ?? [];
+    this.waiting = null;
+    for (const { action, atMs } of waiting) this.keys.key(action, atMs);
+  }
+
+  private paste(event: ClipboardEvent): void {
+    // Without the keys somebody chose "Paste" for the field itself, whose text is typed.
+    if (!this.target.active() || this.waiting === null) return;
+    this.wait(kPasteMs);
+    this.target.pasted(event, () => { this.goOn(); });
   }
 
   private schedule(): void {
@@ -96,7 +141,7 @@ export class KeyboardInput {
     const deadline = this.translator.nextDeadline();
     if (deadline === Infinity) return;
     this.timer = setTimeout(() => {
-      for (const action of this.translator.tick(nowMs())) this.keys.key(action, nowMs());
+      for (const action of this.translator.tick(nowMs())) this.key(action, nowMs());
       this.schedule();
     }, Math.max(0, deadline - nowMs()));
   }

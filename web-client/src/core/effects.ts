@@ -1,4 +1,5 @@
 // What the session asks its shell to do, in order; and what it tells the page about itself.
+import type { ClipEffect } from './clipboard.js';
 import type { Figures } from './figures.js';
 import type { SlowReason } from './slowness.js';
 import type { NoticeLevel } from '../wire/messages.gen.js';
@@ -91,6 +92,7 @@ export type Effect =
     }
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
+  | ClipEffect
   | { readonly type: 'status'; readonly status: Status }
   | { readonly type: 'quality'; readonly quality: Quality }
   /** Once a second while somebody looks. */

@@ -16,7 +16,6 @@ import {
   kUpdateExact,
   parseToViewer,
   serialize,
-  type FrameAck,
   type Holdings,
   type Key,
   type MessageFromViewer,
@@ -31,8 +30,9 @@ import {
   type Wheel,
 } from '../wire/messages.gen.js';
 import { clipText, WireError } from '../wire/wire.js';
-import { AckOrder } from './ack_order.js';
+import { ClipboardLink, type Clip } from './clipboard.js';
 import type { Cause, Effect, Phase, Status } from './effects.js';
+import { FrameOrder } from './frame_order.js';
 import { HeldMotion } from './held_motion.js';
 import { Keepalive } from './keepalive.js';
 import { Measuring } from './measuring.js';
@@ -128,7 +128,8 @@ export class Session {
   private lastQuality = '';
 
   private readonly gate = new SurfaceGate();
-  private readonly acks = new AckOrder();
+  private readonly framed = new FrameOrder();
+  private readonly clipboard = new ClipboardLink((message) => { this.send(message); }, (effect) => { this.output.push(effect); });
   private keepalive: Keepalive;
   private readonly measuring: Measuring;
   private terms: Terms | null = null;
@@ -253,24 +254,30 @@ export class Session {
    */
   applied(update: AppliedUpdate, frames: number, nowMs: number): void {
     if (this.link.state !== 'open') return;
-    const ack: FrameAck = {
+    const { id, decodeMs, presentMs } = update;
+    this.send({
       type: 'FrameAck',
-      updateId: update.id,
+      updateId: id,
       receivedUs: micros(update.receivedMs),
-      decodeUs: micros(update.decodeMs),
-      presentUs: micros(update.presentMs),
-    };
+      decodeUs: micros(decodeMs),
+      presentUs: micros(presentMs),
+    });
     // What was typed shows in the picture as a rule; only where nothing of it changed the effect may be in the frames.
     const timed = frames === 0 || update.changed;
-    this.acks.add({ ack, timed }, frames);
-    if (timed) this.measuring.applied(update.decodeMs, update.presentMs, nowMs);
-    this.acknowledge(nowMs);
+    this.framed.add({ updateId: id, timed, decodeMs, presentMs }, frames);
+    if (timed) this.shown(decodeMs, presentMs, nowMs);
   }
 
   /** A video packet of this update was painted, or will not be. */
   frameDone(updateId: number, presentMs: number, nowMs: number): void {
-    this.acks.frameDone(updateId, micros(presentMs));
-    this.acknowledge(nowMs);
+    this.framed.done(updateId, presentMs);
+    const done = this.framed.take();
+    const last = done.at(-1);
+    if (last === undefined || this.link.state !== 'open') return;
+    this.send({ type: 'VideoAck', updateId: last.updateId });
+    for (const one of done) {
+      if (!one.timed) this.shown(one.decodeMs, one.presentMs, nowMs);
+    }
   }
 
   /** The browser cannot decode this coding after all. */
@@ -279,12 +286,9 @@ export class Session {
     this.send({ type: 'VideoFailed', capability: capabilityOf(codec), text: clipText(text, kMaxReason) });
   }
 
-  private acknowledge(nowMs: number): void {
-    if (this.link.state !== 'open') return;
-    for (const { ack, timed } of this.acks.take()) {
-      this.send(ack);
-      if (!timed) this.measuring.applied(ack.decodeUs / 1_000, ack.presentUs / 1_000, nowMs);
-    }
+  /** What answers inputs is on the canvas. */
+  private shown(decodeMs: number, presentMs: number, nowMs: number): void {
+    this.measuring.applied(decodeMs, presentMs, nowMs);
     this.tellTimes(nowMs);
     this.reportQuality();
   }
@@ -443,7 +447,8 @@ export class Session {
   /** Whatever comes next comes from an agent that knows nothing of what went before. */
   private restartDesktop(): void {
     this.gate.restart();
-    this.acks.restart();
+    this.clipboard.restart();
+    this.framed.restart();
     this.measuring.restart();
     this.liveSinceMs = null;
     this.silent = false;
@@ -499,6 +504,16 @@ export class Session {
       case 'Notice':
         this.output.push({ type: 'notice', level: message.level, text: message.text });
         return;
+      case 'CopyOffered':
+        return this.clipboard.offered(message);
+      case 'CopiedText':
+      case 'CopiedHtml':
+      case 'CopiedImage': {
+        const wrong = this.clipboard.part(message);
+        return wrong === null ? undefined : this.fault(wrong, nowMs);
+      }
+      case 'PasteWanted':
+        return this.clipboard.wanted(message);
       case 'LinkFigures':
         this.measuring.link(message);
         return;
@@ -642,6 +657,16 @@ export class Session {
     if (same || !this.paired() || (this.rights & kMayResize) === 0) return;
     this.agentSize = this.size;
     this.send({ type: 'Resize', ...this.size });
+  }
+
+  /** Asks for the desktop's clipboard in these formats. */
+  wantCopy(formats: number): void {
+    if (this.paired()) this.clipboard.want(formats);
+  }
+
+  /** Makes these the desktop's clipboard. */
+  paste(clips: readonly Clip[]): void {
+    if (this.paired()) this.clipboard.paste(clips, this.rights);
   }
 
   private sendPreferences(): void {

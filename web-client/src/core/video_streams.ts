@@ -2,7 +2,7 @@
 // WebCodecs nor a canvas; the shell hands in a way to open decoders, the time, and hears what to paint.
 //
 // A packet is dealt with exactly once: its frame was painted, a newer one of the stream took its place, or the stream
-// ended or failed. The agent counts on hearing of it (AckOrder), so every way out of here says so.
+// ended or failed. The agent counts on hearing of it (FrameOrder), so every way out of here says so.
 import type { Rect } from './geometry.js';
 import { nameOf, VideoCodec } from './video_codec.js';
 

@@ -1,4 +1,5 @@
 // What the page and its worker say to each other.
+import type { Clip, ClipEffect } from '../core/clipboard.js';
 import type { Cause, Quality, Status } from '../core/effects.js';
 import type { Figures } from '../core/figures.js';
 import type { Terms } from '../core/terms.js';
@@ -23,6 +24,8 @@ export type ToWorker =
   | { readonly type: 'input'; readonly message: InputMessage; readonly atMs: number }
   | { readonly type: 'resize'; readonly size: WindowSize }
   | { readonly type: 'visibility'; readonly visible: boolean }
+  | { readonly type: 'wantCopy'; readonly formats: number }
+  | { readonly type: 'paste'; readonly clips: readonly Clip[] }
   | { readonly type: 'wake' }
   | { readonly type: 'prefer'; readonly terms: Terms | null }
   /** Whether figures are wanted, once a second. */
@@ -49,6 +52,7 @@ export type FromWorkerBody =
       readonly rgba: Uint8Array<ArrayBuffer>;
     }
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }
+  | ClipEffect
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
   /** The worker cannot go on; a sentence. */
   | { readonly type: 'broken'; readonly text: string };

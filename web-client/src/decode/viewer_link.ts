@@ -75,6 +75,12 @@ export class ViewerLink {
       case 'visibility':
         this.session.visibility(message.visible, nowMs());
         break;
+      case 'wantCopy':
+        this.session.wantCopy(message.formats);
+        break;
+      case 'paste':
+        this.session.paste(message.clips);
+        break;
       case 'wake':
         this.session.wake(nowMs());
         break;

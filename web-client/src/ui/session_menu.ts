@@ -17,6 +17,8 @@ export interface MenuActions {
   disconnect(): void;
   signOut(): void;
   toggleKeyboard(): void;
+  copyToDevice(): void;
+  pasteFromDevice(): void;
   toggleFigures(): void;
   setTerms(terms: Terms): void;
   /** The menu is gone: the desktop has the keyboard again. */
@@ -42,6 +44,8 @@ export class SessionMenu {
   private readonly size: HTMLSelectElement;
   private readonly terms: TermsMenu;
   private readonly figuresEntry: HTMLButtonElement;
+  private readonly copy: HTMLButtonElement;
+  private readonly paste: HTMLButtonElement;
 
   constructor(
     name: string,
@@ -53,6 +57,8 @@ export class SessionMenu {
       ...kSizeChoices.map((one) => h('option', { value: String(one), selected: one === options.size }, text.session.toolbar.sizeChoice(one))));
     const close = h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: () => { this.close(); } } }, icon('close'));
     const t = text.session.toolbar;
+    this.copy = this.entry('copy', t.copy, t.copyNote, () => { actions.copyToDevice(); });
+    this.paste = this.entry('paste', t.paste, t.pasteNote, () => { actions.pasteFromDevice(); });
     this.terms = new TermsMenu((terms) => { actions.setTerms(terms); });
     this.figuresEntry = this.entry('figures', t.figures, options.touch ? t.figuresNote : t.figuresNoteKeys, () => { actions.toggleFigures(); });
     this.figuresEntry.setAttribute('aria-keyshortcuts', 'Control+Alt+Shift+I');
@@ -63,6 +69,8 @@ export class SessionMenu {
       this.slow,
       options.touch ? this.entry('keyboard', t.keyboard, '', () => { actions.toggleKeyboard(); }) : null,
       hasFullScreen() ? this.fullScreen : null,
+      this.copy,
+      this.paste,
       h('div', { class: 'menu-row' }, h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
       this.terms.element,
       this.figuresEntry,
@@ -95,6 +103,12 @@ export class SessionMenu {
 
   close(): void {
     if (this.open) this.element.close();
+  }
+
+  /** What the session's policy lets through. */
+  showClipboard(mayCopy: boolean, mayPaste: boolean): void {
+    this.copy.hidden = !mayCopy;
+    this.paste.hidden = !mayPaste;
   }
 
   showTerms(terms: Terms, limitKbit: number): void {

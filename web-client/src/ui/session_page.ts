@@ -1,4 +1,5 @@
 // A session: the stage with the desktop, its input, and what the page says around it.
+import { ClipboardShare } from './clipboard_share.js';
 import { CursorShape } from '../browser/cursor_shape.js';
 import { nowMs } from '../browser/event_time.js';
 import { platform, touchFirst, viewerFacts } from '../browser/facts.js';
@@ -44,6 +45,7 @@ export class SessionPage implements Page {
   private readonly cursor: CursorShape;
   private readonly keys = new KeySender((message, atMs) => { this.sendInput(message, atMs); });
   private readonly field: TextField;
+  private readonly clipboard: ClipboardShare;
   private readonly keyboard: KeyboardInput;
   private readonly pointer: PointerInput;
   private readonly cover: SessionCover;
@@ -84,11 +86,19 @@ export class SessionPage implements Page {
     this.menu = this.makeMenu(name, touch);
     this.handle = touch ? null : new TopHandle(name, () => { this.openMenu(); });
     this.bar = touch ? new KeyBar(this.keys, { openMenu: () => { this.openMenu(); }, toggleKeyboard: () => { this.toggleSoftKeyboard(); } }) : null;
+    this.clipboard = new ClipboardShare({
+      want: (formats) => { this.session?.send({ type: 'wantCopy', formats }); },
+      paste: (clips) => { this.session?.send({ type: 'paste', clips }); },
+      rights: () => this.status?.rights ?? 0,
+      live: () => this.status?.phase === 'live',
+    }, app.toasts, this.stop.signal);
     this.keyboard = new KeyboardInput(platform(), {
       active: () => this.takesKeys(),
       releaseAll: (atMs) => { this.sendInput({ type: 'ReleaseAll' }, atMs); },
       openMenu: () => { this.openMenu(); },
       toggleFigures: () => { this.setFigures(!this.figures.open); },
+      mayPaste: () => this.clipboard.mayPaste,
+      pasted: (event, then) => { this.clipboard.pasted(event, then); },
     }, this.keys);
     this.pointer = this.makePointer();
     this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
@@ -147,6 +157,12 @@ export class SessionPage implements Page {
         return this.cursor.set(message, this.stage.scale, this.stage.pixelRatio);
       case 'pointer':
         return this.ghost.showAt(this.stage.fromDesktop(message));
+      case 'copyOffered':
+        return this.clipboard.offered(message.formats);
+      case 'copied':
+        return this.clipboard.copied(message.clips);
+      case 'clipProgress':
+        return this.clipboard.progress(message.done, message.total);
       case 'notice': {
         const levels = { [NoticeLevel.Info]: 'info', [NoticeLevel.Warning]: 'warning', [NoticeLevel.Error]: 'error' } as const;
         return this.app.toasts.show(levels[message.level], message.text);
@@ -335,6 +351,8 @@ export class SessionPage implements Page {
       disconnect: () => { this.app.go(''); },
       signOut: () => { void this.app.signOut(); },
       toggleKeyboard: () => { this.toggleSoftKeyboard(); },
+      copyToDevice: () => { void this.clipboard.copyToDevice(); },
+      pasteFromDevice: () => { void this.clipboard.pasteFromDevice(); },
       toggleFigures: () => { this.setFigures(!this.figures.open); },
       setTerms: (terms) => {
         this.terms.choose(terms);
@@ -353,6 +371,7 @@ export class SessionPage implements Page {
 
   private openMenu(): void {
     this.keyboard.release(nowMs());
+    this.menu.showClipboard(this.clipboard.mayCopy, this.clipboard.mayPaste);
     this.menu.show();
   }
 

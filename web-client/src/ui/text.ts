@@ -68,6 +68,17 @@ const english = {
     signOutFailed: 'Signing out did not work.',
   },
 
+  clipboard: {
+    copied: 'Copied to this device.',
+    pasted: 'The desktop can paste it now.',
+    nothingCopied: 'Nothing has been copied in the desktop.',
+    nothingToPaste: 'This device has copied no text, HTML or picture.',
+    large: (bytes: number): string => `Copying ${Math.round(bytes / 1_048_576)} MB…`,
+    tooLarge: 'What this device has copied is larger than 32 MiB, the most a clipboard passes on.',
+    unreadable: 'The picture that was copied cannot be read.',
+    readRefused: 'The browser did not let this page read the clipboard. Allow it in the site’s settings, or press Ctrl+V in the desktop.',
+    writeRefused: 'The browser did not let this page write to the clipboard. Allow it in the site’s settings.',
+  },
   session: {
     input: (name: string): string => `Keyboard for ${name}. Ctrl+Alt+Shift+M opens the menu.`,
     screen: (name: string): string => `Screen of ${name}`,
@@ -96,6 +107,10 @@ const english = {
       leaveFullScreen: 'Leave full screen',
       keyboard: 'Keyboard',
       hideKeyboard: 'Hide keyboard',
+      copy: 'Copy to this device',
+      copyNote: 'What was copied in the desktop',
+      paste: 'Paste to the desktop',
+      pasteNote: 'What this device has copied',
       disconnect: 'Disconnect',
       disconnectNote: 'Keeps running for when you come back',
       signOut: 'Sign out',

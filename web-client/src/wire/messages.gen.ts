@@ -14,6 +14,19 @@ export const kHasTouch = 16;
 export const kMayView = 1;
 export const kMayInput = 2;
 export const kMayResize = 4;
+/** From the desktop's clipboard to the viewer's, and back. */
+export const kMayCopyText = 8;
+export const kMayCopyHtml = 16;
+export const kMayCopyImage = 32;
+export const kMayPasteText = 64;
+export const kMayPasteHtml = 128;
+export const kMayPasteImage = 256;
+/** UTF-8 */
+export const kClipText = 1;
+/** a fragment or a page, UTF-8 */
+export const kClipHtml = 2;
+/** a PNG file */
+export const kClipImage = 4;
 /** after it the viewer lacks nothing, though parts may be lossy */
 export const kUpdateComplete = 1;
 /** after it every pixel equals the desktop's */
@@ -57,6 +70,10 @@ export const kMaxReason = 256;
 export const kMaxKeyName = 32;
 /** one commit of text input; longer pastes go through the clipboard */
 export const kMaxText = 4096;
+/** One format of a clipboard: a screenshot of the largest screens as PNG; more goes as a file. */
+export const kMaxClipboard = 33554432;
+/** 26 ms of 5 Mbit/s; input and pixels go between */
+export const kMaxClipPart = 16384;
 /** what browsers accept is 128; high pixel ratios scale down from 256 */
 export const kMaxCursorSide = 256;
 export const kMaxCursorPixels = 262144;
@@ -155,6 +172,11 @@ export const MessageType = {
   CursorMoved: 19,
   PictureCheck: 20,
   Notice: 21,
+  CopyOffered: 22,
+  CopiedText: 23,
+  CopiedHtml: 24,
+  CopiedImage: 25,
+  PasteWanted: 26,
   LinkFigures: 30,
   Key: 32,
   TextInput: 33,
@@ -170,6 +192,12 @@ export const MessageType = {
   Holdings: 43,
   InputTimes: 44,
   Preferences: 45,
+  VideoAck: 46,
+  CopyWanted: 47,
+  PasteOffered: 48,
+  PastedText: 49,
+  PastedHtml: 50,
+  PastedImage: 51,
 } as const;
 
 /** The first message of a viewer. */
@@ -381,6 +409,65 @@ export interface Notice {
   readonly text: string;
 }
 
+/** The desktop's clipboard holds something else now. Its content comes when CopyWanted asks. */
+export interface CopyOffered {
+  readonly type: 'CopyOffered';
+  /** of this content; rises */
+  readonly serial: number;
+  /** bits: as what it can be had; 0: it is empty */
+  readonly formats: number;
+}
+
+/** A part of the desktop's clipboard as text. */
+export interface CopiedText {
+  readonly type: 'CopiedText';
+  /** copied from the offer */
+  readonly serial: number;
+  /** bytes of the whole; 0: it cannot be had any more */
+  readonly total: number;
+  /** of these bytes in the whole */
+  readonly offset: number;
+  /** the next of them */
+  readonly bytes: Uint8Array;
+}
+
+/** A part of the desktop's clipboard as HTML. */
+export interface CopiedHtml {
+  readonly type: 'CopiedHtml';
+  /** copied from the offer */
+  readonly serial: number;
+  /** bytes of the whole; 0: it cannot be had any more */
+  readonly total: number;
+  /** of these bytes in the whole */
+  readonly offset: number;
+  /** the next of them */
+  readonly bytes: Uint8Array;
+}
+
+/** A part of the desktop's clipboard as a PNG file. */
+export interface CopiedImage {
+  readonly type: 'CopiedImage';
+  /** copied from the offer */
+  readonly serial: number;
+  /** bytes of the whole; 0: it cannot be had any more */
+  readonly total: number;
+  /** of these bytes in the whole */
+  readonly offset: number;
+  /** the next of them */
+  readonly bytes: Uint8Array;
+}
+
+/** The viewer may send more of what it offered, or need not. */
+export interface PasteWanted {
+  readonly type: 'PasteWanted';
+  /** copied from PasteOffered */
+  readonly serial: number;
+  /** one bit */
+  readonly format: number;
+  /** bytes that have come; the whole: enough */
+  readonly offset: number;
+}
+
 /** How the agent sees the link to the viewer; with updates, at most once a second, when Preferences ask. */
 export interface LinkFigures {
   readonly type: 'LinkFigures';
@@ -492,7 +579,7 @@ export interface Visibility {
   readonly visible: boolean;
 }
 
-/** An update has been applied and put on the canvas. */
+/** An update has been applied and put on the canvas. Frames of its video packets follow by themselves; VideoAck tells of them. */
 export interface FrameAck {
   readonly type: 'FrameAck';
   /** acknowledges this and all before it */
@@ -562,6 +649,72 @@ export interface Preferences {
   readonly figures: boolean;
 }
 
+/** The video packets of an update, one or more, are dealt with: their frames were painted, or never will be. A decoder that does not keep up shows here, and holds up no FrameAck. */
+export interface VideoAck {
+  readonly type: 'VideoAck';
+  /** acknowledges the packets of this and of all before it */
+  readonly updateId: number;
+}
+
+/** Asks for the desktop's clipboard, and for more as parts come. */
+export interface CopyWanted {
+  readonly type: 'CopyWanted';
+  /** copied from CopyOffered */
+  readonly serial: number;
+  /** one bit */
+  readonly format: number;
+  /** bytes that have come; 0 begins, the whole ends */
+  readonly offset: number;
+}
+
+/** The viewer's clipboard becomes the desktop's. The first part of each format follows unasked. */
+export interface PasteOffered {
+  readonly type: 'PasteOffered';
+  /** of this content; rises */
+  readonly serial: number;
+  /** bits: as what it can be had */
+  readonly formats: number;
+}
+
+/** A part of the viewer's clipboard as text. */
+export interface PastedText {
+  readonly type: 'PastedText';
+  /** copied from the offer */
+  readonly serial: number;
+  /** bytes of the whole; 0: it cannot be had any more */
+  readonly total: number;
+  /** of these bytes in the whole */
+  readonly offset: number;
+  /** the next of them */
+  readonly bytes: Uint8Array;
+}
+
+/** A part of the viewer's clipboard as HTML. */
+export interface PastedHtml {
+  readonly type: 'PastedHtml';
+  /** copied from the offer */
+  readonly serial: number;
+  /** bytes of the whole; 0: it cannot be had any more */
+  readonly total: number;
+  /** of these bytes in the whole */
+  readonly offset: number;
+  /** the next of them */
+  readonly bytes: Uint8Array;
+}
+
+/** A part of the viewer's clipboard as a PNG file. */
+export interface PastedImage {
+  readonly type: 'PastedImage';
+  /** copied from the offer */
+  readonly serial: number;
+  /** bytes of the whole; 0: it cannot be had any more */
+  readonly total: number;
+  /** of these bytes in the whole */
+  readonly offset: number;
+  /** the next of them */
+  readonly bytes: Uint8Array;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -578,6 +731,11 @@ export type AnyMessage =
   | CursorMoved
   | PictureCheck
   | Notice
+  | CopyOffered
+  | CopiedText
+  | CopiedHtml
+  | CopiedImage
+  | PasteWanted
   | LinkFigures
   | Key
   | TextInput
@@ -592,7 +750,13 @@ export type AnyMessage =
   | VideoFailed
   | Holdings
   | InputTimes
-  | Preferences;
+  | Preferences
+  | VideoAck
+  | CopyWanted
+  | PasteOffered
+  | PastedText
+  | PastedHtml
+  | PastedImage;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -608,6 +772,11 @@ export type MessageToViewer =
   | CursorMoved
   | PictureCheck
   | Notice
+  | CopyOffered
+  | CopiedText
+  | CopiedHtml
+  | CopiedImage
+  | PasteWanted
   | LinkFigures;
 
 /** What a viewer may send. */
@@ -629,7 +798,13 @@ export type MessageFromViewer =
   | VideoFailed
   | Holdings
   | InputTimes
-  | Preferences;
+  | Preferences
+  | VideoAck
+  | CopyWanted
+  | PasteOffered
+  | PastedText
+  | PastedHtml
+  | PastedImage;
 
 function readViewerHello(r: WireReader): ViewerHello {
   r.message = 'ViewerHello';
@@ -930,6 +1105,95 @@ function writeNotice(w: WireWriter, m: Notice): void {
   w.text('text', m.text, 256);
 }
 
+function readCopyOffered(r: WireReader): CopyOffered {
+  r.message = 'CopyOffered';
+  return {
+    type: 'CopyOffered',
+    serial: r.uint32('serial'),
+    formats: r.uint32('formats'),
+  };
+}
+
+function writeCopyOffered(w: WireWriter, m: CopyOffered): void {
+  w.start('CopyOffered', 22);
+  w.uint32('serial', m.serial);
+  w.uint32('formats', m.formats);
+}
+
+function readCopiedText(r: WireReader): CopiedText {
+  r.message = 'CopiedText';
+  return {
+    type: 'CopiedText',
+    serial: r.uint32('serial'),
+    total: r.uint32('total'),
+    offset: r.uint32('offset'),
+    bytes: r.bytes('bytes', 16384),
+  };
+}
+
+function writeCopiedText(w: WireWriter, m: CopiedText): void {
+  w.start('CopiedText', 23);
+  w.uint32('serial', m.serial);
+  w.uint32('total', m.total);
+  w.uint32('offset', m.offset);
+  w.bytes('bytes', m.bytes, 16384);
+}
+
+function readCopiedHtml(r: WireReader): CopiedHtml {
+  r.message = 'CopiedHtml';
+  return {
+    type: 'CopiedHtml',
+    serial: r.uint32('serial'),
+    total: r.uint32('total'),
+    offset: r.uint32('offset'),
+    bytes: r.bytes('bytes', 16384),
+  };
+}
+
+function writeCopiedHtml(w: WireWriter, m: CopiedHtml): void {
+  w.start('CopiedHtml', 24);
+  w.uint32('serial', m.serial);
+  w.uint32('total', m.total);
+  w.uint32('offset', m.offset);
+  w.bytes('bytes', m.bytes, 16384);
+}
+
+function readCopiedImage(r: WireReader): CopiedImage {
+  r.message = 'CopiedImage';
+  return {
+    type: 'CopiedImage',
+    serial: r.uint32('serial'),
+    total: r.uint32('total'),
+    offset: r.uint32('offset'),
+    bytes: r.bytes('bytes', 16384),
+  };
+}
+
+function writeCopiedImage(w: WireWriter, m: CopiedImage): void {
+  w.start('CopiedImage', 25);
+  w.uint32('serial', m.serial);
+  w.uint32('total', m.total);
+  w.uint32('offset', m.offset);
+  w.bytes('bytes', m.bytes, 16384);
+}
+
+function readPasteWanted(r: WireReader): PasteWanted {
+  r.message = 'PasteWanted';
+  return {
+    type: 'PasteWanted',
+    serial: r.uint32('serial'),
+    format: r.uint32('format'),
+    offset: r.uint32('offset'),
+  };
+}
+
+function writePasteWanted(w: WireWriter, m: PasteWanted): void {
+  w.start('PasteWanted', 26);
+  w.uint32('serial', m.serial);
+  w.uint32('format', m.format);
+  w.uint32('offset', m.offset);
+}
+
 function readLinkFigures(r: WireReader): LinkFigures {
   r.message = 'LinkFigures';
   return {
@@ -1201,6 +1465,108 @@ function writePreferences(w: WireWriter, m: Preferences): void {
   w.bool('figures', m.figures);
 }
 
+function readVideoAck(r: WireReader): VideoAck {
+  r.message = 'VideoAck';
+  return {
+    type: 'VideoAck',
+    updateId: r.uint32('update_id'),
+  };
+}
+
+function writeVideoAck(w: WireWriter, m: VideoAck): void {
+  w.start('VideoAck', 46);
+  w.uint32('update_id', m.updateId);
+}
+
+function readCopyWanted(r: WireReader): CopyWanted {
+  r.message = 'CopyWanted';
+  return {
+    type: 'CopyWanted',
+    serial: r.uint32('serial'),
+    format: r.uint32('format'),
+    offset: r.uint32('offset'),
+  };
+}
+
+function writeCopyWanted(w: WireWriter, m: CopyWanted): void {
+  w.start('CopyWanted', 47);
+  w.uint32('serial', m.serial);
+  w.uint32('format', m.format);
+  w.uint32('offset', m.offset);
+}
+
+function readPasteOffered(r: WireReader): PasteOffered {
+  r.message = 'PasteOffered';
+  return {
+    type: 'PasteOffered',
+    serial: r.uint32('serial'),
+    formats: r.uint32('formats'),
+  };
+}
+
+function writePasteOffered(w: WireWriter, m: PasteOffered): void {
+  w.start('PasteOffered', 48);
+  w.uint32('serial', m.serial);
+  w.uint32('formats', m.formats);
+}
+
+function readPastedText(r: WireReader): PastedText {
+  r.message = 'PastedText';
+  return {
+    type: 'PastedText',
+    serial: r.uint32('serial'),
+    total: r.uint32('total'),
+    offset: r.uint32('offset'),
+    bytes: r.bytes('bytes', 16384),
+  };
+}
+
+function writePastedText(w: WireWriter, m: PastedText): void {
+  w.start('PastedText', 49);
+  w.uint32('serial', m.serial);
+  w.uint32('total', m.total);
+  w.uint32('offset', m.offset);
+  w.bytes('bytes', m.bytes, 16384);
+}
+
+function readPastedHtml(r: WireReader): PastedHtml {
+  r.message = 'PastedHtml';
+  return {
+    type: 'PastedHtml',
+    serial: r.uint32('serial'),
+    total: r.uint32('total'),
+    offset: r.uint32('offset'),
+    bytes: r.bytes('bytes', 16384),
+  };
+}
+
+function writePastedHtml(w: WireWriter, m: PastedHtml): void {
+  w.start('PastedHtml', 50);
+  w.uint32('serial', m.serial);
+  w.uint32('total', m.total);
+  w.uint32('offset', m.offset);
+  w.bytes('bytes', m.bytes, 16384);
+}
+
+function readPastedImage(r: WireReader): PastedImage {
+  r.message = 'PastedImage';
+  return {
+    type: 'PastedImage',
+    serial: r.uint32('serial'),
+    total: r.uint32('total'),
+    offset: r.uint32('offset'),
+    bytes: r.bytes('bytes', 16384),
+  };
+}
+
+function writePastedImage(w: WireWriter, m: PastedImage): void {
+  w.start('PastedImage', 51);
+  w.uint32('serial', m.serial);
+  w.uint32('total', m.total);
+  w.uint32('offset', m.offset);
+  w.bytes('bytes', m.bytes, 16384);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -1235,6 +1601,16 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPictureCheck(r);
     case 21:
       return readNotice(r);
+    case 22:
+      return readCopyOffered(r);
+    case 23:
+      return readCopiedText(r);
+    case 24:
+      return readCopiedHtml(r);
+    case 25:
+      return readCopiedImage(r);
+    case 26:
+      return readPasteWanted(r);
     case 30:
       return readLinkFigures(r);
     case 32:
@@ -1265,6 +1641,18 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readInputTimes(r);
     case 45:
       return readPreferences(r);
+    case 46:
+      return readVideoAck(r);
+    case 47:
+      return readCopyWanted(r);
+    case 48:
+      return readPasteOffered(r);
+    case 49:
+      return readPastedText(r);
+    case 50:
+      return readPastedHtml(r);
+    case 51:
+      return readPastedImage(r);
     default:
       return null;
   }
@@ -1304,6 +1692,16 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       return readPictureCheck(r);
     case 21:
       return readNotice(r);
+    case 22:
+      return readCopyOffered(r);
+    case 23:
+      return readCopiedText(r);
+    case 24:
+      return readCopiedHtml(r);
+    case 25:
+      return readCopiedImage(r);
+    case 26:
+      return readPasteWanted(r);
     case 30:
       return readLinkFigures(r);
     case 32:
@@ -1334,6 +1732,18 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'InputTimes does not come from this side');
     case 45:
       throw new WireError('malformed', 'Preferences does not come from this side');
+    case 46:
+      throw new WireError('malformed', 'VideoAck does not come from this side');
+    case 47:
+      throw new WireError('malformed', 'CopyWanted does not come from this side');
+    case 48:
+      throw new WireError('malformed', 'PasteOffered does not come from this side');
+    case 49:
+      throw new WireError('malformed', 'PastedText does not come from this side');
+    case 50:
+      throw new WireError('malformed', 'PastedHtml does not come from this side');
+    case 51:
+      throw new WireError('malformed', 'PastedImage does not come from this side');
     default:
       return null;
   }
@@ -1389,6 +1799,21 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
     case 'Notice':
       writeNotice(scratch, message);
       break;
+    case 'CopyOffered':
+      writeCopyOffered(scratch, message);
+      break;
+    case 'CopiedText':
+      writeCopiedText(scratch, message);
+      break;
+    case 'CopiedHtml':
+      writeCopiedHtml(scratch, message);
+      break;
+    case 'CopiedImage':
+      writeCopiedImage(scratch, message);
+      break;
+    case 'PasteWanted':
+      writePasteWanted(scratch, message);
+      break;
     case 'LinkFigures':
       writeLinkFigures(scratch, message);
       break;
@@ -1433,6 +1858,24 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'Preferences':
       writePreferences(scratch, message);
+      break;
+    case 'VideoAck':
+      writeVideoAck(scratch, message);
+      break;
+    case 'CopyWanted':
+      writeCopyWanted(scratch, message);
+      break;
+    case 'PasteOffered':
+      writePasteOffered(scratch, message);
+      break;
+    case 'PastedText':
+      writePastedText(scratch, message);
+      break;
+    case 'PastedHtml':
+      writePastedHtml(scratch, message);
+      break;
+    case 'PastedImage':
+      writePastedImage(scratch, message);
       break;
   }
   return scratch.take();
