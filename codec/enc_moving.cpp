@@ -63,9 +63,9 @@ void MovingCells::restart_extent(int x, int y, Micros now) {
   one.box_since = milliseconds(now);
 }
 
-bool MovingCells::sustained(int x, int y, Micros time) const {
+bool MovingCells::sustained(int x, int y, Micros time, Micros least) const {
   const Cell& one = cell(x, y);
-  return one.moved && milliseconds(time) - one.last <= kPauseMs && one.last - one.since >= kSustainedMs;
+  return one.moved && milliseconds(time) - one.last <= kPauseMs && one.last - one.since >= milliseconds(least);
 }
 
 bool MovingCells::sustained_by(int x, int y, Micros time) const {

@@ -28,7 +28,7 @@ class MovingCells {
   // Whether note() has anything to learn from where in the cell it changed.
   [[nodiscard]] bool wants_extent(int x, int y) const { return cell(x, y).box != kWhole; }
 
-  [[nodiscard]] bool sustained(int x, int y, Micros now) const;
+  [[nodiscard]] bool sustained(int x, int y, Micros now, Micros least = kSustainedMotion) const;
   // The same, should it change now.
   [[nodiscard]] bool sustained_by(int x, int y, Micros now) const;
   // It was crisp at every change for as long.

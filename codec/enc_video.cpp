@@ -18,12 +18,23 @@ constexpr int kMostStreams = 2;
 constexpr int64_t kLargestStream = int64_t{4096} * 2304;
 // Neighbours have to move this long before a stream takes them in by a new key frame.
 constexpr Micros kMotionToGrow = 500 * kMillisecond;
+// Where this much moves (320x320 pixels), pictures cost more in this time than a stream's start.
+constexpr int64_t kLargePatch = 400;
+constexpr Micros kMotionOfLarge = 100 * kMillisecond;
+// How often the picture is searched for what moves while there are streams: each time takes a look at every cell.
+constexpr Micros kPlanEvery = 60 * kMillisecond;
 // How often a stream's area is compared with what moves; it follows when no more than half of it does.
 constexpr Micros kFitEvery = kSecond;
 constexpr int64_t kFitShare = 2;
 // A patch of crisp cells in sustained motion this large is a cartoon or a screencast; a smaller one is cheap exactly.
 constexpr int64_t kCrispPatch = 48;
-// A crisp cell in sustained motion with this many neighbours in the film, of eight, is part of it.
+// A line of cells beside what moves belongs to it when one in this many moves too.
+constexpr int64_t kEdgeShare = 4;
+// Of the cells along a film's side, one in this many tells where it is, and no fewer than so many.
+constexpr size_t kVoiceShare = 16;
+constexpr size_t kLeastVoices = 2;
+// A crisp cell in sustained motion with this many neighbours in the film, of eight (or as many of fewer at the film's
+// edge), is part of it.
 constexpr int64_t kCrispNeighbours = 5;
 // One that only now became crisp is part of the film with this many: films have hard edges and even patches. Should it
 // be a letter, it is exact when it has stood still for a moment.
@@ -42,38 +53,12 @@ constexpr int kAnyChange = 0;
 constexpr int kStillCornerSide = 1;
 // Pixels of a cell's corner that are looked at for what may lie over it.
 constexpr int kCornerSide = 4;
-// Steps of green between neighbours that letters have and films seldom within a few pixels.
-constexpr int kSharpStep = 64;
 // New cells shown in part by one frame; beyond, cells are shown whole.
 constexpr int kMostParts = kMaxVideoPartCells / 4;
 // A packet has to fit into the wire's 1 MiB together with what a body may hold before its last piece.
 constexpr size_t kMostPacket = 512 * 1024;
 // Even a slow link gets a film, as far as it goes; its quality then falls.
 constexpr double kLeastRate = 20e3;
-
-// Whether a strip beside a film looks like text or interface: most pixels equal a neighbour in the strip, or there are
-// sharp edges; thin strips of text have too few equal neighbours.
-bool is_drawn(const PictureView& picture, const Rect& strip) {
-  int compared = 0;
-  int equal = 0;
-  bool sharp = false;
-  for (int y = strip.y; y < strip.bottom(); ++y) {
-    const uint32_t* row = picture.row(y);
-    for (int x = strip.x; x < strip.right(); ++x) {
-      const bool has_left = x > strip.x;
-      const bool has_upper = y > strip.y;
-      const uint32_t left = has_left ? (row[x] ^ row[x - 1]) & kColourMask : kColourMask;
-      const uint32_t upper = has_upper ? (row[x] ^ picture.row(y - 1)[x]) & kColourMask : kColourMask;
-      compared += has_left || has_upper ? 1 : 0;
-      equal += left == 0 || upper == 0 ? 1 : 0;
-      const auto steep = [](uint32_t a, uint32_t b) {
-        return std::abs(static_cast<int>(a >> 8 & 255) - static_cast<int>(b >> 8 & 255)) > kSharpStep;
-      };
-      sharp = sharp || (has_left && steep(row[x], row[x - 1])) || (has_upper && steep(row[x], picture.row(y - 1)[x]));
-    }
-  }
-  return sharp || equal * 2 >= compared;
-}
 
 bool steps_by(const PictureView& a, const PictureView& b, const Rect& area, int least) {
   for (int y = area.y; y < area.bottom(); ++y) {
@@ -109,6 +94,10 @@ VideoLayer::VideoLayer(Size size, VideoOptions options)
   crisp_ = none_;
   cut_ = none_;
   film_ = none_;
+  film_around_ = none_;
+  settled_ = none_;
+  looks_crisp_ = none_;
+  looked_at_ = none_;
   parts_.resize(static_cast<size_t>(grid_.columns()) * grid_.rows());
   moving_.emplace_back(grid_);
 }
@@ -172,7 +161,9 @@ bool VideoLayer::is_crisp(const Scene& scene, int x, int y) const {
   if (scene.classes.picture.test(x, y) && !scene.classes.textlike.test(x, y)) return false;
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
   if (is_soft_gradient(scene.source, cell)) return false;
-  // A film's edge in a cell that is mostly page or window is judged by the pixels that move.
+  // A film's edge in a cell that is mostly page or window is judged by the film's pixels, or else by those that move.
+  const Rect film = intersect(cell, film_at(x, y));
+  if (!film.empty() && film != cell) return is_plain(scene.source, film);
   const Rect moving = moving_[0].extent(x, y);
   if (moving.empty() || moving == cell || !moving_[0].sustained_by(x, y, scene.now)) return true;
   return is_plain(scene.source, moving);
@@ -193,17 +184,31 @@ TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& cr
   TileSet rest = crisp;
   rest -= taken;
   rest.for_each([&](int x, int y) {
-    if (film.count(around_cell(x, y)) >= (sustained.test(x, y) ? kCrispNeighbours : kLoneNeighbours)) {
-      taken.insert(x, y);
-    }
+    const Rect near = around_cell(x, y);
+    const int64_t of_film = grid_.cells_of(intersect(grid_.pixels_of(near), film_at(x, y))).area() - 1;
+    const int64_t enough = sustained.test(x, y) ? kCrispNeighbours : kLoneNeighbours;
+    if (film.count(near) * 8 >= enough * of_film || stays_film(scene, x, y)) taken.insert(x, y);
   });
   return taken;
 }
 
+// Films are even in places, as sky or a wall; what opens over one is of another colour.
+bool VideoLayer::stays_film(const Scene& scene, int x, int y) const {
+  return shown_at(x, y) && !steps_by(scene.source, filmed_.view(), areas_.part(x, y), kOtherColour);
+}
+
 void VideoLayer::route(const Scene& scene, TileSet& missing) {
+  measure_films(scene.now);
   TileSet crisp(grid_);
   TileSet natural(grid_);
-  inside(missing).for_each([&](int x, int y) { (is_crisp(scene, x, y) ? crisp : natural).insert(x, y); });
+  inside(missing).for_each([&](int x, int y) {
+    if (intersect(grid_.pixels_of({x, y, 1, 1}), film_at(x, y)).empty()) return;
+    (is_crisp(scene, x, y) ? crisp : natural).insert(x, y);
+  });
+  looked_at_ |= crisp;
+  looked_at_ |= natural;
+  looks_crisp_ -= natural;
+  looks_crisp_ |= crisp;
   const TileSet taken = crisp_cells_for_frames(scene, crisp, natural);
   crisp -= taken;
   const TileSet doubtful = doubtful_cells(scene, crisp, natural);
@@ -214,6 +219,10 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
   film_ |= frames_;
   film_ |= natural;
   film_ |= taken;
+  film_around_ = still_film(scene, missing);
+  film_around_ |= film_;
+  settled_ = film_around_.interior();
+  settled_ &= shown();
   natural.for_each([&](int x, int y) {
     if (!shown_at(x, y) && film_.count(around_cell(x, y)) - 1 < kNaturalNeighbours) return;
     crisp_.erase(x, y);
@@ -224,6 +233,54 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
     route_cell(scene, x, y);
   });
   missing -= frames_;
+}
+
+// Cells in streams' areas that stand still and look natural: parts of the film that do not move.
+TileSet VideoLayer::still_film(const Scene& scene, const TileSet& missing) const {
+  TileSet still = inside(scene.classes.picture);
+  still -= scene.classes.textlike;
+  still -= missing;
+  return still;
+}
+
+Rect VideoLayer::film_at(int x, int y) const {
+  for (const Stream& stream : streams_) {
+    if (stream.encoder != nullptr && !intersect(grid_.cells_of(stream.area), {x, y, 1, 1}).empty()) return stream.film;
+  }
+  return {};
+}
+
+// A film is a rectangle of pixels. Its sides run through the outermost cells of the stream's area, at the outermost
+// place that motion reaches in several of them: a single one may be something small that moves beside the film.
+void VideoLayer::measure_films(Micros now) {
+  std::vector<int> reaches;
+  for (Stream& stream : streams_) {
+    if (stream.encoder == nullptr) continue;
+    const Rect cells = grid_.cells_of(stream.area);
+    const auto side = [&](const Rect& line, auto reach) {
+      reaches.clear();
+      for (int y = line.y; y < line.bottom(); ++y) {
+        for (int x = line.x; x < line.right(); ++x) {
+          const Rect extent = moving_[0].extent(x, y);
+          if (!extent.empty() && moving_[0].sustained(x, y, now, kMotionOfLarge)) reaches.push_back(reach(extent));
+        }
+      }
+      const size_t voices = std::max(kLeastVoices, reaches.size() / kVoiceShare);
+      if (reaches.size() < voices) return 0;
+      std::nth_element(reaches.begin(), reaches.end() - static_cast<int64_t>(voices), reaches.end());
+      return reaches[reaches.size() - voices];
+    };
+    const Rect inner = grid_.pixels_of({cells.x + 1, cells.y + 1, cells.width - 2, cells.height - 2});
+    const Rect area = grid_.pixels_of(cells);
+    const int left = side({cells.x, cells.y, 1, cells.height}, [&](const Rect& at) { return inner.x - at.x; });
+    const int top = side({cells.x, cells.y, cells.width, 1}, [&](const Rect& at) { return inner.y - at.y; });
+    const int right =
+        side({cells.right() - 1, cells.y, 1, cells.height}, [&](const Rect& at) { return at.right() - inner.right(); });
+    const int bottom = side({cells.x, cells.bottom() - 1, cells.width, 1},
+                            [&](const Rect& at) { return at.bottom() - inner.bottom(); });
+    const Rect film{inner.x - left, inner.y - top, inner.width + left + right, inner.height + top + bottom};
+    stream.film = bounding(stream.film, intersect(film, area));
+  }
 }
 
 // Natural cells next to crisp ones that now leave the film, or that change beside it: part of them may be what opens
@@ -290,7 +347,7 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
   for (const int dy : {-1, 1}) {
     for (const int dx : {-1, 1}) {
       const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
-      if (beside.empty() || film_.count(beside) > 0 || !is_streamed(beside)) continue;
+      if (beside.empty() || film_around_.count(beside) > 0 || !is_streamed(beside)) continue;
       const Rect corner{dx < 0 ? cell.x : cell.right() - kStillCornerSide,
                         dy < 0 ? cell.y : cell.bottom() - kStillCornerSide, kStillCornerSide, kStillCornerSide};
       if (tighten_cell(scene.source, sent, corner).empty()) return true;
@@ -299,17 +356,19 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
   return false;
 }
 
-// Whether all of a cell beside `part` is text or interface: it looks like it, or lies towards what is no film.
-bool VideoLayer::is_page_around(const Scene& scene, int x, int y, const Rect& part) const {
-  constexpr std::array<std::array<int, 2>, 4> kTowards = {{{0, -1}, {-1, 0}, {1, 0}, {0, 1}}};
-  const std::array<Rect, 4> strips = around(grid_.pixels_of({x, y, 1, 1}), part);
-  for (size_t i = 0; i < strips.size(); ++i) {
-    if (strips[i].empty()) continue;
-    const Rect beside =
-        intersect({x + kTowards[i][0], y + kTowards[i][1], 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
-    if (film_.count(beside) > 0 && !is_drawn(scene.source, strips[i])) return false;
-  }
-  return true;
+// What of the cell is film when these pixels of it move: all as far as the film goes on beside it. Towards what is no
+// film it ends where the motion does, so that the page or window there stays exact.
+Rect VideoLayer::film_part(int x, int y, Rect moving) const {
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  const auto goes_on = [&](int dx, int dy) {
+    const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
+    return !beside.empty() && film_around_.test(beside.x, beside.y);
+  };
+  if (goes_on(-1, 0)) moving = bounding(moving, {cell.x, moving.y, 1, 1});
+  if (goes_on(0, -1)) moving = bounding(moving, {moving.x, cell.y, 1, 1});
+  if (goes_on(1, 0)) moving = bounding(moving, {cell.right() - 1, moving.y, 1, 1});
+  if (goes_on(0, 1)) moving = bounding(moving, {moving.x, cell.bottom() - 1, 1, 1});
+  return moving;
 }
 
 void VideoLayer::request(const Scene& scene, int x, int y, const Rect& part) {
@@ -325,13 +384,15 @@ void VideoLayer::request(const Scene& scene, int x, int y, const Rect& part) {
 
 void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  if (settled_.test(x, y) && areas_.part(x, y) == cell) return frames_.insert(x, y);
   const bool was_shown = shown_at(x, y);
   const Rect shown_part = was_shown ? areas_.part(x, y) : Rect{};
-  Rect part = cell;
+  const Rect film = film_at(x, y);
+  Rect part = intersect(cell, film);
+  if (part.empty()) return;
   if (was_shown && shown_part != cell) {
     // What changed beside the part is painted, unless the film has grown into it.
-    const Rect grown = bounding(moving_[0].earlier_extent(x, y), shown_part);
-    if (is_page_around(scene, x, y, grown)) part = grown;
+    part = intersect(film_part(x, y, bounding(moving_[0].earlier_extent(x, y), shown_part)), film);
     if (part == shown_part) {
       for (const Rect& strip : around(cell, part)) {
         const Rect changed = strip.empty() ? Rect{} : tighten_cell(scene.source, scene.painted, strip);
@@ -341,7 +402,7 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   } else if ((!was_shown || moving_[0].sustained(x, y, scene.now)) && requested_parts_ < kMostParts) {
     Rect extent = moving_[0].extent(x, y);
     if (extent != cell) extent = bounding(extent, changed_part(scene, x, y));
-    if (!extent.empty() && extent != cell && is_page_around(scene, x, y, extent)) part = extent;
+    if (!extent.empty()) part = intersect(film_part(x, y, extent), film);
   }
   if (part == cell && has_still_corner(scene, x, y)) return;
   if (part != shown_part) request(scene, x, y, part);
@@ -380,10 +441,13 @@ void VideoLayer::note(const Scene& scene, const TileSet& missing, const std::vec
   }
   changed.for_each([&](int x, int y) {
     Rect part;
-    if (moving_[0].wants_extent(x, y)) part = changed_part(scene, x, y);
-    moving_[0].note(x, y, part, is_crisp(scene, x, y), scene.now);
+    if (moving_[0].wants_extent(x, y) && !settled_.test(x, y)) part = changed_part(scene, x, y);
+    const bool crisp = looked_at_.test(x, y) ? looks_crisp_.test(x, y) : is_crisp(scene, x, y);
+    moving_[0].note(x, y, part, crisp, scene.now);
     if (cut_.test(x, y)) moving_[0].restart_extent(x, y, scene.now);
   });
+  looked_at_.clear();
+  settled_.clear();
 }
 
 Rect VideoLayer::stream_area(const Rect& cells) const {
@@ -391,6 +455,25 @@ Rect VideoLayer::stream_area(const Rect& cells) const {
   area.width &= ~1;
   area.height &= ~1;
   return area;
+}
+
+// With the cells that the film's sides cut: they look like the page that is most of them, and move.
+Rect VideoLayer::with_edges(const Rect& patch, Micros now) const {
+  const Rect all{0, 0, grid_.columns(), grid_.rows()};
+  Rect whole = patch;
+  const std::array<Rect, 4> lines = {{{patch.x - 1, patch.y, 1, patch.height},
+                                      {patch.right(), patch.y, 1, patch.height},
+                                      {patch.x, patch.y - 1, patch.width, 1},
+                                      {patch.x, patch.bottom(), patch.width, 1}}};
+  for (const Rect& line : lines) {
+    const Rect cells = intersect(line, all);
+    int64_t moving = 0;
+    for (int y = cells.y; y < cells.bottom(); ++y) {
+      for (int x = cells.x; x < cells.right(); ++x) moving += moving_[0].sustained(x, y, now, kMotionOfLarge) ? 1 : 0;
+    }
+    if (moving * kEdgeShare >= line.area()) whole = bounding(whole, line);
+  }
+  return intersect(whole, all);
 }
 
 bool VideoLayer::may_start(const Rect& cells) const {
@@ -444,17 +527,21 @@ bool VideoLayer::fit(Stream& stream, const std::vector<Rect>& patches, Micros no
 }
 
 bool VideoLayer::plan(Micros now, double bytes_per_s) {
-  if (failed_) return false;
+  if (failed_ || (filmed_.size() == grid_.picture && now - planned_at_ < kPlanEvery)) return false;
+  planned_at_ = now;
   bool news = false;
-  const std::vector<Rect> patches = moving_[0].patches(kSustainedMotion, now);
+  std::vector<Rect> patches = moving_[0].patches(kMotionOfLarge, now);
   if (patches.empty()) return false;
+  std::erase_if(patches, [](const Rect& cells) { return cells.area() < kLargePatch; });
+  if (patches.empty()) patches = moving_[0].patches(kSustainedMotion, now);
   const std::vector<Rect> lasting = moving_[0].patches(kMotionToGrow, now);
   for (Stream& stream : streams_) {
     if (stream.encoder != nullptr) news = fit(stream, lasting, now, bytes_per_s) || news;
   }
   for (const Rect& patch : patches) {
     if (!may_start(patch)) continue;
-    start(patch, now, bytes_per_s);
+    const Rect whole = with_edges(patch, now);
+    start(may_start(whole) ? whole : patch, now, bytes_per_s);
     news = true;
   }
   return news;

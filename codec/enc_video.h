@@ -92,6 +92,7 @@ class VideoLayer {
   struct Stream {
     std::unique_ptr<VideoEncoder> encoder;
     Rect area;  // as the next frame will have it
+    Rect film;  // pixels of it that move: what lies beside them in the outermost cells is page
     bool key = true;
     Micros frame_at = 0;   // when the last frame was made, or the stream
     Micros fitted_at = 0;  // when its area was last compared with what moves
@@ -101,10 +102,15 @@ class VideoLayer {
   [[nodiscard]] bool is_crisp(const Scene& scene, int x, int y) const;
   [[nodiscard]] TileSet crisp_cells_for_frames(const Scene& scene, const TileSet& crisp, const TileSet& natural) const;
   [[nodiscard]] TileSet doubtful_cells(const Scene& scene, const TileSet& crisp, const TileSet& natural);
+  [[nodiscard]] Rect with_edges(const Rect& patch, Micros now) const;
+  void measure_films(Micros now);
+  [[nodiscard]] Rect film_at(int x, int y) const;
+  [[nodiscard]] bool stays_film(const Scene& scene, int x, int y) const;
+  [[nodiscard]] TileSet still_film(const Scene& scene, const TileSet& missing) const;
   [[nodiscard]] bool is_streamed(const Rect& cells) const;
   [[nodiscard]] bool is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const;
   [[nodiscard]] bool has_still_corner(const Scene& scene, int x, int y) const;
-  [[nodiscard]] bool is_page_around(const Scene& scene, int x, int y, const Rect& part) const;
+  [[nodiscard]] Rect film_part(int x, int y, Rect moving) const;
   void route_cell(const Scene& scene, int x, int y);
   [[nodiscard]] bool is_covered(int x, int y) const;
   void request(const Scene& scene, int x, int y, const Rect& part);
@@ -134,9 +140,14 @@ class VideoLayer {
   std::vector<Rect> parts_;  // by cell
   int requested_parts_ = 0;  // cells of claims_ that are to be shown in part
   std::vector<Rect> strips_;
-  TileSet crisp_;                    // cells that looked crisp when they were last given to a frame
-  TileSet cut_;                      // cells of which other pixels move from now on, since the last note()
-  TileSet film_;                     // what the next frame will show, while route() decides
+  TileSet crisp_;        // cells that looked crisp when they were last given to a frame
+  TileSet cut_;          // cells of which other pixels move from now on, since the last note()
+  TileSet film_;         // what the next frame will show, while route() decides
+  TileSet film_around_;  // and what looks like film and stands still
+  TileSet settled_;      // shown whole, and all around is film too
+  TileSet looks_crisp_;  // of the cells that route() has looked at for the next note()
+  TileSet looked_at_;
+  Micros planned_at_ = 0;
   std::vector<MovingCells> moving_;  // one, when enabled
   std::array<Stream, kMaxVideoStreams> streams_;
   Picture filmed_;  // what was last sent by a frame, in shown parts; empty without streams

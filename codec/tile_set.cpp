@@ -75,6 +75,24 @@ Rect TileSet::bounds() const {
   return {left, top, right - left, bottom - top};
 }
 
+TileSet TileSet::interior() const {
+  TileSet result = *this;
+  result.clear();
+  // Columns past the last are in no set, nor are rows beyond the first and last.
+  for (int y = 1; y + 1 < rows_; ++y) {
+    uint64_t before = 0;
+    for (int w = 0; w < words_; ++w) {
+      const auto all = [&](int word) {
+        return word < words_ ? row(y - 1)[word] & row(y)[word] & row(y + 1)[word] : uint64_t{0};
+      };
+      const uint64_t here = all(w);
+      result.row(y)[w] = here & (here << 1 | before >> 63) & (here >> 1 | all(w + 1) << 63);
+      before = here;
+    }
+  }
+  return result;
+}
+
 TileSet& TileSet::operator|=(const TileSet& other) {
   for (size_t i = 0; i < bits_.size(); ++i) bits_[i] |= other.bits_[i];
   return *this;

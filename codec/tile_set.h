@@ -61,6 +61,9 @@ class TileSet {
   // The smallest rectangle that holds the set, in cells.
   [[nodiscard]] Rect bounds() const;
 
+  // Members all of whose eight neighbours are members; none lies at the grid's edge.
+  [[nodiscard]] TileSet interior() const;
+
   TileSet& operator|=(const TileSet& other);
   TileSet& operator&=(const TileSet& other);
   TileSet& operator-=(const TileSet& other);

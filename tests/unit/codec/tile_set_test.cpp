@@ -33,6 +33,23 @@ TEST(TileSet, InsertsAndErasesRectanglesAcrossWords) {
   EXPECT_EQ(set.count({60, 3, 80, 1}), 16);
 }
 
+TEST(TileSet, KnowsWhatIsSurroundedByMembers) {
+  TileSet set(kGrid);
+  set.insert(Rect{0, 0, 150, 10});
+  Dice dice{3};
+  for (int i = 0; i < 40; ++i) set.erase(dice.below(150), dice.below(10));
+  const TileSet interior = set.interior();
+  int64_t members = 0;
+  for (int y = 0; y < 10; ++y) {
+    for (int x = 0; x < 150; ++x) {
+      const bool inside = x > 0 && y > 0 && x < 149 && y < 9 && set.count({x - 1, y - 1, 3, 3}) == 9;
+      EXPECT_EQ(interior.test(x, y), inside) << x << ',' << y;
+      members += inside ? 1 : 0;
+    }
+  }
+  EXPECT_GT(members, 500);
+}
+
 TEST(TileSet, ComputesUnionIntersectionAndDifference) {
   TileSet a(kGrid);
   TileSet b(kGrid);
