@@ -86,7 +86,8 @@ int status_of(ErrorCode code) {
     case ErrorCode::kInvalidArgument:
     case ErrorCode::kMalformed: return 400;
     case ErrorCode::kUnauthenticated: return 401;
-    case ErrorCode::kForbidden: return 403;
+    case ErrorCode::kForbidden:
+    case ErrorCode::kStepUpRequired: return 403;
     case ErrorCode::kNotFound: return 404;
     case ErrorCode::kConflict: return 409;
     case ErrorCode::kTooLarge: return 413;

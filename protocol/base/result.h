@@ -18,6 +18,7 @@ enum class ErrorCode : uint8_t {
   kUnsupported,      // well-formed, but a version or feature we do not have
   kUnauthenticated,  // who you are is not known
   kForbidden,        // who you are is known, and this is not for you
+  kStepUpRequired,   // it is for you, after another proof of who you are
   kNotFound,
   kConflict,     // the thing is in another state than the request needs
   kExhausted,    // capacity, memory, disk or a rate is used up
