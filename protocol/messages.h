@@ -184,6 +184,7 @@ struct ViewerJoined {
   uint32_t target_ms = 0;
   uint32_t ceiling_kbit = 0;
   uint32_t quality_floor = 0;
+  uint32_t generation = 0;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
@@ -203,6 +204,7 @@ struct ViewerJoined {
     v.field("target_ms", self.target_ms, "target latency until Preferences say another; 0: the agent's own");
     v.field("ceiling_kbit", self.ceiling_kbit, "kbit/s that Preferences cannot pass; 0: none");
     v.field("quality_floor", self.quality_floor, "of lossy pictures until Preferences say another; 0: none");
+    v.field("generation", self.generation, "of the rights, from its ticket; the agent refuses one that is out of date");
   }
 };
 

@@ -152,6 +152,7 @@ Result<void> check_access(const Route& route, ApiRequest& request) {
     request.web = std::move(*web);
   }
   request.asker.name = request.web.user.name;
+  request.asker.second_factor_s = request.web.proof.second_factor_s;
   if (changes_something(request.http.method) &&
       !constant_time_equal(request.http.header("x-csrf-token"), csrf_token(request.token))) {
     return Error{ErrorCode::kForbidden, "The page is out of date. Load it again."};
@@ -207,7 +208,9 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
       .web = {},
       .token = cookie_token(http.header("cookie")),
       .origin = own_origin(http),
-      .asker = {.name = http.local_admin ? "admin socket" : "", .address = http.header("x-forwarded-for")},
+      .asker = {.name = http.local_admin ? "admin socket" : "",
+                .address = http.header("x-forwarded-for"),
+                .second_factor_s = 0},
       .now_s = std::time(nullptr),
       .audit_target = audit_target};
   TRY(check_access(route, request));

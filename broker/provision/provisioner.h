@@ -57,6 +57,7 @@ Result<DesktopReport> report_from_json(const std::string& line);
 enum class DesktopVerb : uint8_t {
   kEnd,     // text: the reason, shown to viewers
   kNotice,  // text: shown to viewers
+  kReadmit,  // text: {"generation": N, "reason": "..."}; viewers with tickets of earlier generations have to come anew
   kForget,  // its end has been recorded: remove what is kept of it
 };
 
