@@ -105,9 +105,9 @@ Result<void> verify(const std::string& data, const AuditOptions& options) {
 }
 
 Result<void> retention(const std::string& data, const AuditOptions& options) {
-  const Json answer =
-      options.days ? TRY(ask_broker(data, "PUT", "/api/admin/audit/retention", {{"days", *options.days}}))
-                   : TRY(ask_broker(data, "GET", "/api/admin/audit/retention"));
+  const Json answer = options.days
+                          ? TRY(ask_broker(data, "PUT", "/api/admin/audit/retention", {{"days", *options.days}}))
+                          : TRY(ask_broker(data, "GET", "/api/admin/audit/retention"));
   const int64_t days = number_field(answer, "days");
   fmt::print("{}{}\n", days == 0 ? "Everything is kept." : fmt::format("Rows are kept for {} days.", days),
              options.days ? fmt::format(" {} were removed now.", number_field(answer, "removed")) : "");

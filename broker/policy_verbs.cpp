@@ -85,8 +85,8 @@ Result<void> show(const std::string& data, const PolicyOptions& options) {
   for (const Json& one : items_of(answer, "policies")) {
     const Json policy = object_field(one, "policy");
     for (const auto& [name, value] : policy.items()) {
-      rows.push_back({place_name(object_field(one, "place")), name,
-                      value.is_string() ? value.get<std::string>() : value.dump()});
+      rows.push_back(
+          {place_name(object_field(one, "place")), name, value.is_string() ? value.get<std::string>() : value.dump()});
     }
   }
   print_table({"POLICY OF", "SETTING", "VALUE"}, rows);
@@ -132,8 +132,8 @@ void print_explanation(const Json& answer) {
 }
 
 Result<void> explain(const std::string& data, const ExplainOptions& options) {
-  std::string address = fmt::format("/api/admin/explain?user={}&resource={}", path_part(options.user),
-                                    path_part(options.resource));
+  std::string address =
+      fmt::format("/api/admin/explain?user={}&resource={}", path_part(options.user), path_part(options.resource));
   if (!options.at.empty()) address += "&at=" + path_part(options.at);
   if (!options.from.empty()) address += "&from=" + path_part(options.from);
   if (!options.second_factor.empty()) address += "&second_factor=" + path_part(options.second_factor);
@@ -161,9 +161,9 @@ void add_policy_verbs(CLI::App& program, int& exit_status) {
   policy.require_subcommand(1);
   auto options = std::make_shared<PolicyOptions>();
   for (const bool set : {true, false}) {
-    CLI::App* verb = add_verb(policy, set ? "set" : "unset",
-                              set ? "Set settings" : "Leave settings to what is less specific again", exit_status,
-                              [options, set](const std::string& data) { return change(data, *options, set); });
+    CLI::App* verb =
+        add_verb(policy, set ? "set" : "unset", set ? "Set settings" : "Leave settings to what is less specific again",
+                 exit_status, [options, set](const std::string& data) { return change(data, *options, set); });
     add_place(*verb, *options);
     verb->add_option("settings", options->settings, set ? "NAME=VALUE, like idle_limit=15m" : "Names")->required();
   }
@@ -173,8 +173,9 @@ void add_policy_verbs(CLI::App& program, int& exit_status) {
   add_verb(policy, "settings", "List the settings there are", exit_status, print_settings);
 
   auto asked = std::make_shared<ExplainOptions>();
-  CLI::App* why = add_verb(policy, "explain", "Say which policy wins for a user and a pool or app, and what comes of it",
-                           exit_status, [asked](const std::string& data) { return explain(data, *asked); });
+  CLI::App* why =
+      add_verb(policy, "explain", "Say which policy wins for a user and a pool or app, and what comes of it",
+               exit_status, [asked](const std::string& data) { return explain(data, *asked); });
   why->add_option("user", asked->user, "Who")->required();
   why->add_option("resource", asked->resource, "Pool or app")->required();
   why->add_option("--at", asked->at, "When, in UTC: 2026-01-31T08:00; default: now");

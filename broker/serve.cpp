@@ -165,8 +165,12 @@ Result<void> serve(const BrokerOptions& given) {
   const std::jthread auditor([&](const std::stop_token& stop) { audit.run(stop); });
   const std::jthread watcher([&](const std::stop_token& stop) { sessions.run(stop); });
   PasswordSignIn sign_in(database, hasher);
-  Services services{
-      .database = database, .hasher = hasher, .sign_in = sign_in, .sessions = sessions, .public_url = public_url, .audit = &audit};
+  Services services{.database = database,
+                    .hasher = hasher,
+                    .sign_in = sign_in,
+                    .sessions = sessions,
+                    .public_url = public_url,
+                    .audit = &audit};
   const Router router(services);
   const auto server = TRY(HttpServer::start({{.path = data + "/run/broker.sock", .local_admin = false},
                                              {.path = data + "/run/admin.sock", .local_admin = true}},

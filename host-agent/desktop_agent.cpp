@@ -53,8 +53,8 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
   const size_t others = viewer_count();
   read_events(now);
   const bool sized = joined.width > 0 && joined.height > 0;
-  const bool welcome = others < kMaxViewersPerDesktop && (joined.rights & kMayView) != 0 && !fault_ &&
-                       joined.generation >= generation_;
+  const bool welcome =
+      others < kMaxViewersPerDesktop && (joined.rights & kMayView) != 0 && !fault_ && joined.generation >= generation_;
   if (welcome && sized && (joined.rights & kMayResize) != 0) {
     const auto side = [](uint32_t value) { return static_cast<int>(std::min(value, kMaxScreenSide)); };
     wanted_mode_ = ScreenMode{{side(joined.width), side(joined.height)}, joined.scale_percent};

@@ -113,7 +113,7 @@ class DesktopAgent {
   std::optional<uint32_t> scale_percent_;
   Micros mode_applied_at_;
   Micros hands_at_ = kNever;  // when the hands go on
-  uint32_t generation_ = 0;  // what a link's ticket has to be of at least
+  uint32_t generation_ = 0;   // what a link's ticket has to be of at least
   std::string generation_reason_;
   std::optional<Error> fault_;
 };

@@ -603,9 +603,10 @@ struct Preferences {
 // else the two ends of a session will tell each other.
 template <class... M>
 struct MessageList {};
-using AllMessages = MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong,
-                                SessionReport, SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice,
-                                LinkFigures, Key, TextInput, PointerMove, PointerButton, Wheel, ReleaseAll, Resize,
-                                Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings, InputTimes, Preferences>;
+using AllMessages =
+    MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong, SessionReport,
+                SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice, LinkFigures, Key, TextInput,
+                PointerMove, PointerButton, Wheel, ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult,
+                VideoFailed, Holdings, InputTimes, Preferences>;
 
 }  // namespace vitrine

@@ -15,14 +15,14 @@ constexpr const char* kRetention = "audit_retention_days";
 
 Json record_json(const AuditRecord& record) {
   const AuditEntry& entry = record.entry;
-  return {{"number", record.number},   {"time_s", record.time_s},   {"actor", entry.actor},
-          {"address", entry.address},  {"action", entry.action},    {"target", entry.target},
-          {"outcome", entry.outcome},  {"detail", entry.detail},    {"hash", record.hash}};
+  return {{"number", record.number},  {"time_s", record.time_s}, {"actor", entry.actor},
+          {"address", entry.address}, {"action", entry.action},  {"target", entry.target},
+          {"outcome", entry.outcome}, {"detail", entry.detail},  {"hash", record.hash}};
 }
 
 Result<HttpResponse> get_audit(ApiRequest& request) {
-  const auto query = TRY(query_of(request.http.target, {"after", "before", "limit", "since", "until", "actor", "action",
-                                                        "target", "outcome"}));
+  const auto query = TRY(query_of(
+      request.http.target, {"after", "before", "limit", "since", "until", "actor", "action", "target", "outcome"}));
   const auto text = [&](const char* name) { return query.contains(name) ? query.at(name) : std::string(); };
   AuditQuery wanted{.after = TRY(number_in(query, "after", 0, INT64_MAX)),
                     .before = TRY(number_in(query, "before", 0, INT64_MAX)),

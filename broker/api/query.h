@@ -14,7 +14,8 @@ namespace vitrine::broker {
 std::optional<std::string> unescaped(std::string_view text);
 
 // Of a repeated name the first counts. Errors: invalid_argument for an escape that is none, or a name not in `known`.
-Result<std::map<std::string, std::string>> query_of(std::string_view target, const std::vector<std::string_view>& known);
+Result<std::map<std::string, std::string>> query_of(std::string_view target,
+                                                    const std::vector<std::string_view>& known);
 // The number of that name. Errors: invalid_argument, with the range.
 Result<std::optional<int64_t>> number_in(const std::map<std::string, std::string>& query, const std::string& name,
                                          int64_t least, int64_t most);

@@ -193,19 +193,18 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
                                  std::map<std::string, std::string> path) const {
   std::string audit_target;
   for (const auto& [name, value] : path) audit_target += (audit_target.empty() ? "" : "/") + value;
-  ApiRequest request{
-      .http = http,
-      .services = services_,
-      .path = std::move(path),
-      .body = Json::object(),
-      .web = {},
-      .token = cookie_token(http.header("cookie")),
-      .origin = own_origin(http),
-      .asker = {.name = http.local_admin ? "admin socket" : "",
-                .address = http.header("x-forwarded-for"),
-                .second_factor_s = 0},
-      .now_s = std::time(nullptr),
-      .audit_target = audit_target};
+  ApiRequest request{.http = http,
+                     .services = services_,
+                     .path = std::move(path),
+                     .body = Json::object(),
+                     .web = {},
+                     .token = cookie_token(http.header("cookie")),
+                     .origin = own_origin(http),
+                     .asker = {.name = http.local_admin ? "admin socket" : "",
+                               .address = http.header("x-forwarded-for"),
+                               .second_factor_s = 0},
+                     .now_s = std::time(nullptr),
+                     .audit_target = audit_target};
   if (const auto allowed = check_access(route, request); !allowed.ok()) {
     TRY(record_refused(request, route, allowed.error()));
     return allowed.error();

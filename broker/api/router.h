@@ -31,7 +31,7 @@ struct Services {
   PasswordHasher& hasher;
   PasswordSignIn& sign_in;
   SessionService& sessions;
-  std::string public_url;  // "https://host:port", for links
+  std::string public_url;        // "https://host:port", for links
   AuditKeeper* audit = nullptr;  // without one the log is checked by its chain alone
 };
 

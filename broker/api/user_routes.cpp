@@ -120,9 +120,9 @@ Result<HttpResponse> post_logout(ApiRequest& request) {
 // Why the policy lets the asker not open it now, as {code, detail}; null when it does.
 Result<Json> refused_now(const ApiRequest& request, SqlConnection& connection, const Resource& resource) {
   const Standing standing = TRY(standing_of(connection, request.web.user, resource));
-  const auto refused = refusal(standing.rules, {.now_s = request.now_s,
-                                                .address = request.asker.address,
-                                                .second_factor_s = request.asker.second_factor_s});
+  const auto refused = refusal(
+      standing.rules,
+      {.now_s = request.now_s, .address = request.asker.address, .second_factor_s = request.asker.second_factor_s});
   if (!refused) return Json();
   return Json{{"code", error_code_name(refused->code)}, {"detail", refused->message}};
 }
@@ -184,12 +184,14 @@ Result<HttpResponse> post_session(ApiRequest& request) {
     if (!linked || linked->resource != resource || linked->ended_s != 0) {
       return Error{ErrorCode::kForbidden, "The link you came by opens one session only. Sign in for more."};
     }
-    const std::string ticket = TRY(request.services.sessions.ticket(*linked, request.origin, request.asker, request.now_s));
+    const std::string ticket =
+        TRY(request.services.sessions.ticket(*linked, request.origin, request.asker, request.now_s));
     return json_response(200, TRY(ticket_json(request, *linked, ticket)));
   }
   const Session session =
       TRY(request.services.sessions.open(request.web.user, resource, size, request.asker, request.now_s));
-  const std::string ticket = TRY(request.services.sessions.ticket(session, request.origin, request.asker, request.now_s));
+  const std::string ticket =
+      TRY(request.services.sessions.ticket(session, request.origin, request.asker, request.now_s));
   return json_response(200, TRY(ticket_json(request, session, ticket)));
 }
 
@@ -211,7 +213,8 @@ Result<HttpResponse> get_session(ApiRequest& request) {
 
 Result<HttpResponse> post_ticket(ApiRequest& request) {
   const Session session = TRY(own_session(request));
-  const std::string ticket = TRY(request.services.sessions.ticket(session, request.origin, request.asker, request.now_s));
+  const std::string ticket =
+      TRY(request.services.sessions.ticket(session, request.origin, request.asker, request.now_s));
   return json_response(200, TRY(ticket_json(request, session, ticket)));
 }
 

@@ -16,7 +16,8 @@ constexpr int kMappedBits = 96;       // of ::ffff:0:0/96
 constexpr std::array<uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 Error wrong(const std::string& text, const std::string& why) {
-  return {ErrorCode::kInvalidArgument, fmt::format("\"{}\" {}. Networks look like 10.0.0.0/8 or 2001:db8::/32.", text, why)};
+  return {ErrorCode::kInvalidArgument,
+          fmt::format("\"{}\" {}. Networks look like 10.0.0.0/8 or 2001:db8::/32.", text, why)};
 }
 
 bool bit(const std::array<uint8_t, 16>& address, int at) {

@@ -115,8 +115,10 @@ Result<Json> normal_networks(const PolicySetting& setting, const Json& value) {
   auto list = text_list_field(Json{{"list", value}}, "list");
   if (value.is_string()) {
     list = words(value.get<std::string>());
-    if (list == std::vector<std::string>{"any"}) list->clear();
-    else if (list->empty()) list.reset();
+    if (list == std::vector<std::string>{"any"})
+      list->clear();
+    else if (list->empty())
+      list.reset();
   }
   if (!list) return wrong(setting, "a list of networks like 10.0.0.0/8, or any");
   const Networks networks = TRY(Networks::parse(*list));
@@ -171,9 +173,9 @@ Result<Json> policy_from_text(const std::string& text) {
   const auto stored = parse_object(text);
   const auto policy = stored.ok() ? change_policy(Json::object(), stored.value()) : stored;
   if (policy.ok()) return policy;
-  return Error{ErrorCode::kMalformed,
-               fmt::format("A stored policy cannot be read: {} Set it anew with: vitrine policy set",
-                           policy.error().message)};
+  return Error{
+      ErrorCode::kMalformed,
+      fmt::format("A stored policy cannot be read: {} Set it anew with: vitrine policy set", policy.error().message)};
 }
 
 std::string span_to_people(int64_t seconds) {

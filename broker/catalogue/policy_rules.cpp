@@ -75,7 +75,8 @@ std::vector<ResolvedSetting> resolve(const std::vector<PolicyLayer>& layers) {
     }
     if (saying.empty()) continue;
     const PolicyLevel best = (*std::ranges::min_element(saying, {}, &PolicyLayer::level))->level;
-    const auto lower = std::ranges::stable_partition(saying, [&](const PolicyLayer* one) { return one->level == best; });
+    const auto lower =
+        std::ranges::stable_partition(saying, [&](const PolicyLayer* one) { return one->level == best; });
     const size_t less_specific = lower.size();
     saying.erase(lower.begin(), lower.end());
     ResolvedSetting resolved = combined(setting, saying);
@@ -117,24 +118,22 @@ std::string Rules::ticket_print() const {
 }
 
 Json built_in_policy(int64_t disconnect_limit_s) {
-  return {{"view_only", false}, {"idle_limit", 0},           {"disconnect_limit", disconnect_limit_s},
-          {"hours", "any"},     {"networks", Json::array()}, {"step_up", 0},
-          {"max_sessions", kMostSessions}};
+  return {{"view_only", false},        {"idle_limit", 0}, {"disconnect_limit", disconnect_limit_s}, {"hours", "any"},
+          {"networks", Json::array()}, {"step_up", 0},    {"max_sessions", kMostSessions}};
 }
 
 std::optional<Error> refusal(const Rules& rules, const Circumstances& now) {
   if (!open_at(rules.hours, now.now_s)) {
     const auto opens = next_change(rules.hours, now.now_s);
     const WeekHours& clock = rules.hours.front();
-    return Error{ErrorCode::kForbidden, opens ? fmt::format("It can be used from {} ({}) on.", clock.moment(*opens),
-                                                            clock.zone_name())
-                                              : std::string("Its hours leave no time at which it can be used.")};
-  }
-  if (now.address && !std::ranges::all_of(rules.networks,
-                                          [&](const Networks& networks) { return networks.contain(*now.address); })) {
     return Error{ErrorCode::kForbidden,
-                 fmt::format("It cannot be used from this network ({}).",
-                             now.address->empty() ? "no address" : now.address->substr(0, 64))};
+                 opens ? fmt::format("It can be used from {} ({}) on.", clock.moment(*opens), clock.zone_name())
+                       : std::string("Its hours leave no time at which it can be used.")};
+  }
+  if (now.address &&
+      !std::ranges::all_of(rules.networks, [&](const Networks& networks) { return networks.contain(*now.address); })) {
+    return Error{ErrorCode::kForbidden, fmt::format("It cannot be used from this network ({}).",
+                                                    now.address->empty() ? "no address" : now.address->substr(0, 64))};
   }
   if (now.second_factor_s && rules.step_up_s > 0 && now.now_s - *now.second_factor_s > rules.step_up_s) {
     return Error{ErrorCode::kStepUpRequired,

@@ -1,10 +1,10 @@
 // Which policy wins, and what follows from it now. Pure; the time is an argument.
 //
-// The rule: for each setting the most specific grant that says something about it wins. A grant to the user comes before
-// those to groups the user is listed in, these before the group everyone; and within each a grant of the app before one
-// of the pool it runs on. Then come the pool's default, the site's, and what Vitrine starts with. Groups have no order
-// that anybody could see, so where several on the same level say something, the most restrictive value counts, setting
-// by setting: joining one more group on a level never loosens what another one there says.
+// The rule: for each setting the most specific grant that says something about it wins. A grant to the user comes
+// before those to groups the user is listed in, these before the group everyone; and within each a grant of the app
+// before one of the pool it runs on. Then come the pool's default, the site's, and what Vitrine starts with. Groups
+// have no order that anybody could see, so where several on the same level say something, the most restrictive value
+// counts, setting by setting: joining one more group on a level never loosens what another one there says.
 #pragma once
 
 #include <optional>
@@ -44,7 +44,7 @@ struct PolicyLayer {
 // One setting after the rule.
 struct ResolvedSetting {
   const PolicySetting* setting = nullptr;
-  Json value;                        // of hours and networks with several sources: a list of those that all have to allow
+  Json value;  // of hours and networks with several sources: a list of those that all have to allow
   std::vector<std::string> sources;  // whose value it is; several when groups say the same or add up
   std::string why;                   // a sentence
 };
@@ -57,7 +57,7 @@ struct Rules {
   int64_t disconnect_limit_s = 0;  // 0: none
   int64_t step_up_s = 0;           // 0: not needed
   int64_t max_sessions = 0;
-  std::vector<WeekHours> hours;  // all have to be open
+  std::vector<WeekHours> hours;    // all have to be open
   std::vector<Networks> networks;  // all have to contain the address
   // What a ticket grants; when it differs from what a running link was granted, that link has to be opened anew.
   [[nodiscard]] std::string ticket_print() const;

@@ -9,7 +9,7 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr const char* kSiteKey = "policy";                    // a setting
+constexpr const char* kSiteKey = "policy";                   // a setting
 constexpr int64_t kDefaultDisconnectS = int64_t{24} * 3600;  // setting "disconnect_limit_s"
 
 constexpr std::string_view kGrants =
@@ -148,8 +148,7 @@ Result<Standing> standing_of(SqlConnection& connection, const User& user, const 
   for (const SqlRow& row : grants.rows) {
     const PolicyPlace place = grant_from(row);
     standing.granted = standing.granted || place.resource == resource.id;
-    standing.layers.push_back(
-        {level_of(place, resource), place_to_people(place), TRY(policy_from_text(row.text(4)))});
+    standing.layers.push_back({level_of(place, resource), place_to_people(place), TRY(policy_from_text(row.text(4)))});
   }
   for (PolicyLayer& layer : TRY(default_layers(connection, resource))) standing.layers.push_back(std::move(layer));
   standing.settings = resolve(standing.layers);

@@ -94,7 +94,8 @@ Result<std::string> WeekHours::add_window(std::string_view item) {
   if (!from || !to || *from == kMinutesOfDay || *from == *to) return wrong(times, "is no span of time");
   const int length = *to > *from ? *to - *from : *to + kMinutesOfDay - *from;
   for (int day = *first;; day = (day + 1) % 7) {
-    if (windows_.size() == kMostWindows) return wrong(item, fmt::format("passes the limit of {} windows", kMostWindows));
+    if (windows_.size() == kMostWindows)
+      return wrong(item, fmt::format("passes the limit of {} windows", kMostWindows));
     windows_.push_back({day * kMinutesOfDay + *from, day * kMinutesOfDay + *from + length});
     if (day == *last) break;
   }
@@ -118,7 +119,8 @@ bool WeekHours::open_at(int64_t unix_s) const {
 std::string WeekHours::moment(int64_t unix_s) const {
   const int minute = local_minute(unix_s);
   const int of_day = minute % kMinutesOfDay;
-  return fmt::format("{} {:02}:{:02}", kDayNames[static_cast<size_t>(minute / kMinutesOfDay)], of_day / 60, of_day % 60);
+  return fmt::format("{} {:02}:{:02}", kDayNames[static_cast<size_t>(minute / kMinutesOfDay)], of_day / 60,
+                     of_day % 60);
 }
 
 bool open_at(const std::vector<WeekHours>& all, int64_t unix_s) {

@@ -68,8 +68,8 @@ Result<Ticket> SessionService::ticket_for(SqlConnection& connection, const Sessi
   if (user && !user->disabled && resource) standing = TRY(standing_of(connection, *user, *resource));
   if (!standing.granted) return Error{ErrorCode::kNotFound, "There is no such session."};
   const Rules& rules = standing.rules;
-  if (auto refused = refusal(
-          rules, {.now_s = now_s, .address = asker.address, .second_factor_s = asker.second_factor_s})) {
+  if (auto refused =
+          refusal(rules, {.now_s = now_s, .address = asker.address, .second_factor_s = asker.second_factor_s})) {
     return *refused;
   }
   const Terms terms = TRY(resource_terms(connection, session.resource));
@@ -155,7 +155,7 @@ void SessionService::obey(const SessionOrder& order, int64_t now_s) {
       const auto ended = end(session, order.text, broker_itself(), now_s);
       if (!ended.ok()) {
         spdlog::error("Session {} could not be ended: {}", session.id, ended.error().message);
-        seen_mark_ = -1;         // judge it again
+        seen_mark_ = -1;  // judge it again
         watch_.forget(session.desktop);
       }
       return;

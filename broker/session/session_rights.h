@@ -1,5 +1,5 @@
-// What a session's tickets grant, kept with its row. When that changes, the session's generation counts up: links opened
-// with a ticket of an earlier one are closed, and their pages come back with a ticket of the new one.
+// What a session's tickets grant, kept with its row. When that changes, the session's generation counts up: links
+// opened with a ticket of an earlier one are closed, and their pages come back with a ticket of the new one.
 #pragma once
 
 #include <string>

@@ -97,9 +97,9 @@ void SessionWatch::judge_idle(State& state, int64_t now_s, std::vector<SessionOr
   }
   if (state.idle_warned || idle_s < limit_s - kIdleWarningS) return;
   state.idle_warned = true;
-  orders.push_back({SessionOrder::Kind::kNotice, state.watched.session,
-                    fmt::format("This session ends in {} unless somebody types or points.",
-                                span_to_people(limit_s - idle_s))});
+  orders.push_back(
+      {SessionOrder::Kind::kNotice, state.watched.session,
+       fmt::format("This session ends in {} unless somebody types or points.", span_to_people(limit_s - idle_s))});
 }
 
 }  // namespace vitrine::broker

@@ -50,9 +50,9 @@ class SessionWatch {
     WatchedSession watched;
     int viewers = 0;
     uint64_t inputs = 0;
-    int64_t active_s = 0;        // last input or arrival
-    int64_t unviewed_s = 0;      // since when nobody views; 0: somebody does, or it is still starting
-    int64_t closes_s = 0;        // end of its hours; 0: not within days
+    int64_t active_s = 0;         // last input or arrival
+    int64_t unviewed_s = 0;       // since when nobody views; 0: somebody does, or it is still starting
+    int64_t closes_s = 0;         // end of its hours; 0: not within days
     int64_t told_generation = 1;  // the first was in force when the desktop started
     bool idle_warned = false;
     bool hours_warned = false;

@@ -72,9 +72,9 @@ Result<AuditPlace> verify_audit(SqlConnection& connection, const std::optional<A
       }
       at = {row.number, chain_hash(at.hash, row.number, row.time_s, row.entry)};
       if (row.hash != at.hash) {
-        return Error{ErrorCode::kMalformed,
-                     fmt::format("Audit row {} was changed after it was written, or stands in another's place.",
-                                 row.number)};
+        return Error{
+            ErrorCode::kMalformed,
+            fmt::format("Audit row {} was changed after it was written, or stands in another's place.", row.number)};
       }
       if (witness && witness->number == at.number && witness->hash != at.hash) {
         return Error{ErrorCode::kMalformed, fmt::format("Audit row {} is another than it was.", at.number)};

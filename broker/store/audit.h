@@ -45,7 +45,8 @@ Result<AuditAnchor> audit_anchor(SqlConnection& connection);
 Result<void> write_anchor(SqlConnection& connection, const AuditAnchor& anchor);
 
 // Walks the chain from the anchor on, and gives where it ends. When `witness` is given, the row of that number has to
-// have that hash; a witness before the anchor is passed over. Errors: malformed, naming the first row that does not fit.
+// have that hash; a witness before the anchor is passed over. Errors: malformed, naming the first row that does not
+// fit.
 Result<AuditPlace> verify_audit(SqlConnection& connection, const std::optional<AuditPlace>& witness = {});
 
 struct AuditRecord {

@@ -49,7 +49,9 @@ Result<std::optional<AuditPlace>> AuditKeeper::read_file_place() const {
   const Json json = TRY(parse_object(text.value()));
   const AuditPlace place{number_field(json, "number"), text_field(json, "hash")};
   if (!holds(kNewest, place, text_field(json, "signature"))) {
-    return Error{ErrorCode::kMalformed, fmt::format("{} was not written with this Vitrine's key. If the key was replaced, remove the file.", file_)};
+    return Error{
+        ErrorCode::kMalformed,
+        fmt::format("{} was not written with this Vitrine's key. If the key was replaced, remove the file.", file_)};
   }
   return std::optional(place);
 }
@@ -62,10 +64,11 @@ Result<void> AuditKeeper::checkpoint() {
     const Database::Lease connection = TRY(database_.lease());
     newest = TRY(newest_audit(*connection));
     if (before && before->number > newest.number) {
-      return Error{ErrorCode::kMalformed,
-                   fmt::format("The audit log ends with row {}, but row {} was there already: its end was cut off. If a "
-                               "backup was restored, remove {}.",
-                               newest.number, before->number, file_)};
+      return Error{
+          ErrorCode::kMalformed,
+          fmt::format("The audit log ends with row {}, but row {} was there already: its end was cut off. If a "
+                      "backup was restored, remove {}.",
+                      newest.number, before->number, file_)};
     }
   }
   if (before == newest || newest.number == 0) return {};
@@ -97,15 +100,15 @@ Result<int64_t> AuditKeeper::trim(int64_t now_s) {
   const std::string signature = TRY(signed_place(kAnchor, *last));
   const SqlResult removed = TRY(connection->run("DELETE FROM audit WHERE number <= $1", {last->number}));
   TRY(write_anchor(*connection, {*last, signature}));
-  TRY(append_audit(*connection,
-                   {.actor = "broker",
-                    .address = "",
-                    .action = "audit.trim",
-                    .target = fmt::format("1-{}", last->number),
-                    .outcome = "ok",
-                    .detail = fmt::format("Rows older than {} days were removed; the last had the hash {}.", days,
-                                          last->hash)},
-                   now_s));
+  TRY(append_audit(
+      *connection,
+      {.actor = "broker",
+       .address = "",
+       .action = "audit.trim",
+       .target = fmt::format("1-{}", last->number),
+       .outcome = "ok",
+       .detail = fmt::format("Rows older than {} days were removed; the last had the hash {}.", days, last->hash)},
+      now_s));
   TRY(transaction.commit());
   return removed.changed;
 }

@@ -27,7 +27,8 @@ class AuditKeeper {
 
   // Writes the newest place when it moved, and removes what is too old; every few seconds until told to stop.
   void run(const std::stop_token& stop);
-  // What run() does. Errors: io, the store's; malformed when the log is shorter than the file says: then the file stays.
+  // What run() does. Errors: io, the store's; malformed when the log is shorter than the file says: then the file
+  // stays.
   Result<void> checkpoint();
   // Removes rows older than the setting "audit_retention_days", if there is one; gives how many.
   Result<int64_t> trim(int64_t now_s);

@@ -40,7 +40,7 @@ struct Error {
 template <class T = void>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}       // NOLINT: implicit, so that `return value;` reads well
+  Result(T value) : value_(std::move(value)) {}      // NOLINT: implicit, so that `return value;` reads well
   Result(Error error) : error_(std::move(error)) {}  // NOLINT
   [[nodiscard]] bool ok() const { return value_.has_value(); }
   T& value() {
@@ -85,9 +85,9 @@ class [[nodiscard]] Result<void> {
 
 // Gives the value of a Result, or returns its error from the enclosing function:
 //   Frame frame = TRY(source.capture());
-#define TRY(expression)                                      \
-  __extension__({                                            \
-    auto try_result = (expression);                          \
+#define TRY(expression)                                                \
+  __extension__({                                                      \
+    auto try_result = (expression);                                    \
     if (!try_result.ok()) return ::vitrine::Error(try_result.error()); \
-    try_result.take();                                       \
+    try_result.take();                                                 \
   })

@@ -34,7 +34,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 enum Role : uint8_t { kNobody, kGuest, kUserAda, kOtherUser, kAdministrator, kAdminSocket, kRoles };
-constexpr std::array<const char*, kRoles> kRoleNames = {"nobody",     "a guest by link", "a user",
+constexpr std::array<const char*, kRoles> kRoleNames = {"nobody",       "a guest by link",  "a user",
                                                         "another user", "an administrator", "the admin socket"};
 
 // What each role is answered by the access of a route: a status, or kPass for whatever the handler has to say.
@@ -45,11 +45,11 @@ struct Expected {
 };
 constexpr Expected kExpected[] = {
     //                     nobody guest  user   other  admin  socket
-    {Access::kOpen,       {kPass, kPass, kPass, kPass, kPass, kPass}},
-    {Access::kSignIn,     {kPass, kPass, kPass, kPass, kPass, 401}},
-    {Access::kUserOrLink, {401,   kPass, kPass, kPass, kPass, 401}},
-    {Access::kUser,       {401,   403,   kPass, kPass, kPass, 401}},
-    {Access::kAdmin,      {401,   403,   403,   403,   kPass, kPass}},
+    {Access::kOpen, {kPass, kPass, kPass, kPass, kPass, kPass}},
+    {Access::kSignIn, {kPass, kPass, kPass, kPass, kPass, 401}},
+    {Access::kUserOrLink, {401, kPass, kPass, kPass, kPass, 401}},
+    {Access::kUser, {401, 403, kPass, kPass, kPass, 401}},
+    {Access::kAdmin, {401, 403, 403, 403, kPass, kPass}},
 };
 
 class AttackTest : public testing::Test {
@@ -108,7 +108,9 @@ class AttackTest : public testing::Test {
     const auto opened = send(token("ada"), "POST", "/api/sessions", {{"resource", "notes"}});
     return text_field(object_field(parse_object(opened.body).take(), "session"), "id");
   }
-  static std::string code(const HttpResponse& response) { return text_field(parse_object(response.body).take(), "code"); }
+  static std::string code(const HttpResponse& response) {
+    return text_field(parse_object(response.body).take(), "code");
+  }
   static std::string example_of(const Route& route) {
     std::string target;
     for (const char* c = route.pattern; *c != 0; ++c) {
@@ -144,12 +146,14 @@ class AttackTest : public testing::Test {
 TEST_F(AttackTest, EveryRouteAnswersEveryRoleAsItsAccessSays) {
   session_ = open_notes();
   for (const Route& route : router_.routes()) {
-    const auto* expected = std::ranges::find_if(kExpected, [&](const Expected& one) { return one.access == route.access; });
+    const auto* expected =
+        std::ranges::find_if(kExpected, [&](const Expected& one) { return one.access == route.access; });
     ASSERT_NE(expected, std::end(kExpected)) << "an access that this test does not know: " << route.pattern;
     for (int role = kNobody; role < kRoles; ++role) {
       const HttpResponse answer = as(static_cast<Role>(role), route.method, example_of(route));
       const int wanted = expected->status[static_cast<size_t>(role)];
-      const std::string where = std::string(route.method) + " " + route.pattern + " as " + kRoleNames[static_cast<size_t>(role)];
+      const std::string where =
+          std::string(route.method) + " " + route.pattern + " as " + kRoleNames[static_cast<size_t>(role)];
       if (wanted != kPass) {
         EXPECT_EQ(answer.status, wanted) << where;
       } else {
@@ -179,8 +183,8 @@ TEST_F(AttackTest, WhatIsAnothersDoesNotExist) {
 
 TEST_F(AttackTest, NothingRedirects) {
   for (const std::string& target :
-       {"/api/login?next=https://evil.example/", "/api/redeem?return=//evil.example", "//evil.example/", "/\\evil.example",
-        "/api/me/..//evil.example", "/api/logout?url=https://evil.example", "/%2f%2fevil.example"}) {
+       {"/api/login?next=https://evil.example/", "/api/redeem?return=//evil.example", "//evil.example/",
+        "/\\evil.example", "/api/me/..//evil.example", "/api/logout?url=https://evil.example", "/%2f%2fevil.example"}) {
     for (const char* method : {"GET", "POST"}) {
       const HttpResponse answer = send(token("ada"), method, target, Json::object());
       EXPECT_TRUE(answer.status < 300 || answer.status >= 400) << target;
@@ -191,17 +195,26 @@ TEST_F(AttackTest, NothingRedirects) {
 }
 
 TEST_F(AttackTest, LinksNameTheSiteAndNotWhatARequestCallsIt) {
-  const std::map<std::string, std::string> forged = {{"x-forwarded-host", "evil.example"}, {"host", "evil.example"},
-                                                     {"origin", "https://evil.example"}};
+  const std::map<std::string, std::string> forged = {
+      {"x-forwarded-host", "evil.example"}, {"host", "evil.example"}, {"origin", "https://evil.example"}};
   const HttpResponse answer =
       send(token("root"), "POST", "/api/admin/sessions", {{"user", "ada"}, {"resource", "notes"}}, forged);
   ASSERT_EQ(answer.status, 201) << answer.body;
   EXPECT_TRUE(text_field(parse_object(answer.body).take(), "link").starts_with("https://here/#open="));
 }
 
-const std::vector<std::string> kInjections = {
-    "' OR '1'='1", "'; DROP TABLE users; --", "\" OR \"\"=\"", "ada'--", "$1", "ada\\", "%", "_", "1); DELETE FROM audit; --",
-    "\xef\xbc\x87 OR 1=1", std::string("ada\0eve", 7), std::string(4000, '\'')};
+const std::vector<std::string> kInjections = {"' OR '1'='1",
+                                              "'; DROP TABLE users; --",
+                                              "\" OR \"\"=\"",
+                                              "ada'--",
+                                              "$1",
+                                              "ada\\",
+                                              "%",
+                                              "_",
+                                              "1); DELETE FROM audit; --",
+                                              "\xef\xbc\x87 OR 1=1",
+                                              std::string("ada\0eve", 7),
+                                              std::string(4000, '\'')};
 
 TEST_F(AttackTest, SqlInTextFieldsIsText) {
   session_ = open_notes();
@@ -232,12 +245,19 @@ TEST_F(AttackTest, SqlInTextFieldsIsText) {
       constexpr const char* kHex = "0123456789ABCDEF";
       escaped += {'%', kHex[static_cast<unsigned char>(c) >> 4], kHex[static_cast<unsigned char>(c) & 15]};
     }
-    for (const auto& [method, target] : std::vector<std::pair<std::string, std::string>>{
-             {"GET", "/api/sessions/"}, {"GET", "/api/icons/"}, {"DELETE", "/api/admin/users/"},
-             {"DELETE", "/api/admin/groups/"}, {"DELETE", "/api/admin/resources/"}, {"DELETE", "/api/admin/sessions/"},
-             {"PUT", "/api/admin/policies/pools/"}, {"GET", "/api/admin/policies/grants/notes/user/"},
-             {"PUT", "/api/admin/resources/notes/grants/group/"}, {"GET", "/api/admin/explain?resource=notes&user="}}) {
-      const HttpResponse answer = send(admin, method, target + escaped, method == "PUT" ? Json{{"view_only", "no"}} : Json());
+    for (const auto& [method, target] :
+         std::vector<std::pair<std::string, std::string>>{{"GET", "/api/sessions/"},
+                                                          {"GET", "/api/icons/"},
+                                                          {"DELETE", "/api/admin/users/"},
+                                                          {"DELETE", "/api/admin/groups/"},
+                                                          {"DELETE", "/api/admin/resources/"},
+                                                          {"DELETE", "/api/admin/sessions/"},
+                                                          {"PUT", "/api/admin/policies/pools/"},
+                                                          {"GET", "/api/admin/policies/grants/notes/user/"},
+                                                          {"PUT", "/api/admin/resources/notes/grants/group/"},
+                                                          {"GET", "/api/admin/explain?resource=notes&user="}}) {
+      const HttpResponse answer =
+          send(admin, method, target + escaped, method == "PUT" ? Json{{"view_only", "no"}} : Json());
       EXPECT_EQ(answer.status, 404) << method << " " << target << evil << ": " << answer.body;
     }
     for (const char* field : {"actor", "action", "target", "outcome"}) {
@@ -288,8 +308,9 @@ TEST_F(AttackTest, NoNameLeadsToAFile) {
   for (const char* name : {"..", ".", "../ada", "a/b", "/etc", "ada/../eve", "..%2f", "-rf", "~", "a\nb", "", "A"}) {
     EXPECT_FALSE(check_name("user", name).ok()) << name;
   }
-  for (const char* target : {"/api/icons/..%2f..%2f..%2fetc%2fpasswd", "/api/icons/%2e%2e", "/api/icons/notes%00.png",
-                             "/api/icons/../../etc/passwd", "/api/sessions/..%2f..%2fadmin%2fusers", "/api/icons/%zz"}) {
+  for (const char* target :
+       {"/api/icons/..%2f..%2f..%2fetc%2fpasswd", "/api/icons/%2e%2e", "/api/icons/notes%00.png",
+        "/api/icons/../../etc/passwd", "/api/sessions/..%2f..%2fadmin%2fusers", "/api/icons/%zz"}) {
     EXPECT_EQ(send(token("ada"), "GET", target).status, 404) << target;
   }
 }
@@ -308,13 +329,15 @@ TEST_F(AttackTest, AnswersTellNothingOfNames) {
     EXPECT_EQ(answer.headers, known.headers);
   }
   // The right password of a disabled account tells nothing either.
-  EXPECT_EQ(send("", "POST", "/api/login", {{"username", "eve"}, {"password", "correct horse battery"}}).body, known.body);
+  EXPECT_EQ(send("", "POST", "/api/login", {{"username", "eve"}, {"password", "correct horse battery"}}).body,
+            known.body);
 }
 
 TEST_F(AttackTest, GuessingIsPutOffAndLeavesATrace) {
   int put_off = 0;
   for (int i = 0; i < 30; ++i) {
-    const auto answer = send("", "POST", "/api/login", {{"username", "ada"}, {"password", "guess " + std::to_string(i)}});
+    const auto answer =
+        send("", "POST", "/api/login", {{"username", "ada"}, {"password", "guess " + std::to_string(i)}});
     if (answer.status == 429) ++put_off;
   }
   EXPECT_GE(put_off, 20);
@@ -335,7 +358,8 @@ TEST_F(AttackTest, StalePagesGetWhatIsTrueNow) {
             uint32_t{kMayView});
   ASSERT_EQ(administer("PUT", policy, {{"networks", "192.0.2.0/24"}}).status, 200);
   EXPECT_EQ(send(page, "POST", ticket).status, 403);
-  EXPECT_EQ(send(page, "POST", ticket, Json(), {{"x-real-ip", "192.0.2.1"}, {"forwarded", "for=192.0.2.1"}}).status, 403);
+  EXPECT_EQ(send(page, "POST", ticket, Json(), {{"x-real-ip", "192.0.2.1"}, {"forwarded", "for=192.0.2.1"}}).status,
+            403);
   ASSERT_EQ(administer("PUT", policy, {{"networks", "any"}, {"step_up", "5m"}}).status, 200);
   const HttpResponse weak = send(page, "POST", ticket);
   EXPECT_EQ(weak.status, 403);

@@ -19,7 +19,8 @@ class AuditKeeperTest : public testing::Test {
   // One row a day.
   void fill(int count) {
     for (int i = 0; i < count; ++i) {
-      const AuditEntry entry{"ada", "::1", i % 2 == 0 ? "login" : "session.open", "ada/notes/" + std::to_string(i), "ok", ""};
+      const AuditEntry entry{"ada", "::1", i % 2 == 0 ? "login" : "session.open", "ada/notes/" + std::to_string(i),
+                             "ok",  ""};
       ASSERT_TRUE(append_audit_alone(*store_.lease(), entry, ++day_ * kDayS).ok());
     }
   }
@@ -60,7 +61,8 @@ TEST_F(AuditKeeperTest, EveryKindOfTamperingIsFound) {
            {"UPDATE audit SET number = CASE number WHEN 2 THEN -3 ELSE -2 END WHERE number IN (2, 3)", "missing"},
            {"DELETE FROM audit WHERE number > 5", "its end was cut off"},
            {"DELETE FROM audit", "its end was cut off"},
-           {"INSERT INTO audit_anchor(id, number, hash, signature) SELECT 1, number, hash, 'x' FROM audit WHERE number = 5",
+           {"INSERT INTO audit_anchor(id, number, hash, signature) SELECT 1, number, hash, 'x' FROM audit WHERE number "
+            "= 5",
             "did not remove"}}) {
     TestStore fresh;
     AuditKeeper keeper(fresh.database, signer_, fresh.folder.path + "/newest");

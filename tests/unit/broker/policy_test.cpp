@@ -50,17 +50,17 @@ TEST(WeekHoursTest, SeveralHaveToBeOpenAtOnce) {
 }
 
 TEST(WeekHoursTest, WhatIsWrongIsNamed) {
-  for (const auto& [text, named] : std::vector<std::pair<std::string, std::string>>{
-           {"", "time zone"},
-           {"Mars/Olympus mon 08:00-09:00", "Mars/Olympus"},
-           {"../../etc/passwd mon 08:00-09:00", "time zone"},
-           {"UTC", "no windows"},
-           {"UTC someday 08:00-09:00", "someday"},
-           {"UTC mon 8:00-9:00", "8:00-9:00"},
-           {"UTC mon 08:00-24:01", "24:01"},
-           {"UTC mon 09:00-09:00", "span"},
-           {"UTC mon 08:00-09:00,", "days and times"},
-           {"UTC " + std::string(2000, 'x'), "too long"}}) {
+  for (const auto& [text, named] :
+       std::vector<std::pair<std::string, std::string>>{{"", "time zone"},
+                                                        {"Mars/Olympus mon 08:00-09:00", "Mars/Olympus"},
+                                                        {"../../etc/passwd mon 08:00-09:00", "time zone"},
+                                                        {"UTC", "no windows"},
+                                                        {"UTC someday 08:00-09:00", "someday"},
+                                                        {"UTC mon 8:00-9:00", "8:00-9:00"},
+                                                        {"UTC mon 08:00-24:01", "24:01"},
+                                                        {"UTC mon 09:00-09:00", "span"},
+                                                        {"UTC mon 08:00-09:00,", "days and times"},
+                                                        {"UTC " + std::string(2000, 'x'), "too long"}}) {
     const auto parsed = WeekHours::parse(text);
     ASSERT_FALSE(parsed.ok()) << text;
     EXPECT_THAT(parsed.error().message, HasSubstr(named));
@@ -71,9 +71,9 @@ TEST(WeekHoursTest, WhatIsWrongIsNamed) {
 }
 
 TEST(NetworksTest, AddressesAreComparedByTheirBits) {
-  const Networks networks = Networks::parse({"10.0.0.0/8", "192.168.7.9", "2001:db8::/33", "::ffff:172.16.0.0/108"}).take();
-  EXPECT_THAT(networks.list(),
-              testing::ElementsAre("10.0.0.0/8", "192.168.7.9", "2001:db8::/33", "172.16.0.0/12"));
+  const Networks networks =
+      Networks::parse({"10.0.0.0/8", "192.168.7.9", "2001:db8::/33", "::ffff:172.16.0.0/108"}).take();
+  EXPECT_THAT(networks.list(), testing::ElementsAre("10.0.0.0/8", "192.168.7.9", "2001:db8::/33", "172.16.0.0/12"));
   for (const char* in : {"10.255.0.1", "192.168.7.9", "::ffff:10.1.1.1", "2001:db8:7fff::1", "172.31.0.1"}) {
     EXPECT_TRUE(networks.contain(in)) << in;
   }
@@ -143,7 +143,8 @@ TEST(PolicyTest, WhatNothingEnforcesCannotBeSet) {
 }
 
 TEST(PolicyTest, ADamagedPolicyIsAnErrorAndNotNoPolicy) {
-  for (const char* text : {"{", "[]", R"({"hours":"Nowhere/Else mon 08:00-09:00"})", R"({"networks":[7]})", R"({"new":1})"}) {
+  for (const char* text :
+       {"{", "[]", R"({"hours":"Nowhere/Else mon 08:00-09:00"})", R"({"networks":[7]})", R"({"new":1})"}) {
     EXPECT_EQ(policy_from_text(text).error().code, ErrorCode::kMalformed) << text;
   }
 }
@@ -155,9 +156,8 @@ Rules rules_of(const Json& policy) {
 }
 
 TEST(RefusalTest, HoursNetworksAndSecondFactorsAreJudgedAtTheMoment) {
-  const Rules rules = rules_of({{"hours", "Europe/Berlin mon-fri 08:00-18:00"},
-                                {"networks", {"10.0.0.0/8"}},
-                                {"step_up", "10m"}});
+  const Rules rules =
+      rules_of({{"hours", "Europe/Berlin mon-fri 08:00-18:00"}, {"networks", {"10.0.0.0/8"}}, {"step_up", "10m"}});
   Circumstances good{.now_s = kMondayNoonBerlin, .address = "10.0.0.9", .second_factor_s = kMondayNoonBerlin - 600};
   EXPECT_FALSE(refusal(rules, good).has_value());
   Circumstances late = good;
@@ -239,10 +239,18 @@ TEST_F(StandingTest, TheMostSpecificWins) {
 TEST_F(StandingTest, AmongGroupsTheMostRestrictiveValueCountsForEachSetting) {
   const PolicyPlace red = give("notes", true, "red");
   const PolicyPlace blue = give("notes", true, "blue");
-  say(red, {{"view_only", "no"}, {"idle_limit", "10m"}, {"disconnect_limit", "none"}, {"max_sessions", 3},
-            {"hours", "UTC daily 08:00-12:00"}, {"networks", "10.0.0.0/8"}});
-  say(blue, {{"view_only", "yes"}, {"idle_limit", "none"}, {"disconnect_limit", "1h"}, {"max_sessions", 5},
-             {"hours", "UTC daily 10:00-16:00"}, {"networks", "any"}});
+  say(red, {{"view_only", "no"},
+            {"idle_limit", "10m"},
+            {"disconnect_limit", "none"},
+            {"max_sessions", 3},
+            {"hours", "UTC daily 08:00-12:00"},
+            {"networks", "10.0.0.0/8"}});
+  say(blue, {{"view_only", "yes"},
+             {"idle_limit", "none"},
+             {"disconnect_limit", "1h"},
+             {"max_sessions", 5},
+             {"hours", "UTC daily 10:00-16:00"},
+             {"networks", "any"}});
   const Rules rules = standing().rules;
   EXPECT_TRUE(rules.view_only);
   EXPECT_EQ(rules.idle_limit_s, 600);

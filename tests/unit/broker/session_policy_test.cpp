@@ -27,8 +27,8 @@ class SessionPolicyTest : public testing::Test {
     EXPECT_TRUE(grant(*store_.lease(), "notes", kWriters, 1).ok());
   }
   void set(const Json& policy) {
-    const auto done = set_policy(
-        *store_.lease(), {.kind = PolicyPlace::Kind::kGrant, .resource = "notes", .to = kWriters}, policy);
+    const auto done =
+        set_policy(*store_.lease(), {.kind = PolicyPlace::Kind::kGrant, .resource = "notes", .to = kWriters}, policy);
     EXPECT_TRUE(done.ok()) << done.error().message;
   }
   Result<Session> open() { return service_->open(ada_, "notes", {}, asker_, now_); }
@@ -58,7 +58,8 @@ class SessionPolicyTest : public testing::Test {
     EXPECT_TRUE(text.ok()) << text.error().message;
     if (!text.ok()) return {};
     const auto verifier = TicketVerifier::from_pem(signer_.public_key_pem()).take();
-    return verifier.verify(base64url_decode(text.value()).take(), TicketKind::kViewer, static_cast<uint64_t>(now_)).take();
+    return verifier.verify(base64url_decode(text.value()).take(), TicketKind::kViewer, static_cast<uint64_t>(now_))
+        .take();
   }
   std::vector<std::string> said(const Session& session, DesktopVerb verb) {
     std::vector<std::string> texts;
@@ -247,8 +248,7 @@ TEST_F(SessionPolicyTest, ComingAndGoingIsInTheAudit) {
   say(session, 1, 7);
   say(session, 2, 7);
   say(session, 0, 7);
-  EXPECT_THAT(audit("session.attach"),
-              ElementsAre("session.attach ok 10.0.0.9", "session.attach ok 10.0.0.9"));
+  EXPECT_THAT(audit("session.attach"), ElementsAre("session.attach ok 10.0.0.9", "session.attach ok 10.0.0.9"));
   EXPECT_THAT(audit("session.detach"), ElementsAre("session.detach ok 10.0.0.9"));
   EXPECT_TRUE(verify_audit(*store_.lease()).ok());
 }
@@ -256,8 +256,8 @@ TEST_F(SessionPolicyTest, ComingAndGoingIsInTheAudit) {
 TEST_F(SessionPolicyTest, ADesktopThatDoesNotStartIsInTheAudit) {
   provisioner_.refuse_next({ErrorCode::kUnavailable, "The disk is full."});
   EXPECT_FALSE(open().ok());
-  EXPECT_THAT(audit("session."), ElementsAre("session.open ok 10.0.0.9", "session.end ok ",
-                                             "session.open unavailable 10.0.0.9"));
+  EXPECT_THAT(audit("session."),
+              ElementsAre("session.open ok 10.0.0.9", "session.end ok ", "session.open unavailable 10.0.0.9"));
 }
 
 }  // namespace

@@ -50,8 +50,8 @@ TEST_F(AdmissionTest, LetsAGoodTicketIn) {
 TEST_F(AdmissionTest, ATicketBoundToAnAddressIsGoodThere) {
   Ticket bound = ticket(TicketKind::kViewer);
   bound.address = kAddress;
-  EXPECT_TRUE(std::holds_alternative<ViewerAdmission>(
-      admit_viewer(hello(bound), verifier_, {kOrigin, kAddress}, kNow)));
+  EXPECT_TRUE(
+      std::holds_alternative<ViewerAdmission>(admit_viewer(hello(bound), verifier_, {kOrigin, kAddress}, kNow)));
 }
 
 TEST_F(AdmissionTest, RefusesWithTheReason) {
@@ -92,7 +92,8 @@ TEST_F(AdmissionTest, ChoosesTheHighestCommonVersion) {
   const auto with_versions = [&](uint32_t oldest, uint32_t newest) {
     return serialize(ViewerHello{.oldest_version = oldest, .newest_version = newest, .ticket = good});
   };
-  auto result = admit_viewer(with_versions(kProtocolVersion, kProtocolVersion + 7), verifier_, {kOrigin, kAddress}, kNow);
+  auto result =
+      admit_viewer(with_versions(kProtocolVersion, kProtocolVersion + 7), verifier_, {kOrigin, kAddress}, kNow);
   ASSERT_TRUE(std::holds_alternative<ViewerAdmission>(result));
   EXPECT_EQ(std::get<ViewerAdmission>(result).version, kProtocolVersion);
   EXPECT_EQ(refusal(with_versions(kProtocolVersion + 1, kProtocolVersion + 2)), Refusal::kVersion);
