@@ -151,7 +151,9 @@ TEST_F(AttackTest, EveryRouteAnswersEveryRoleAsItsAccessSays) {
     ASSERT_NE(expected, std::end(kExpected)) << "an access that this test does not know: " << route.pattern;
     for (int role = kNobody; role < kRoles; ++role) {
       const HttpResponse answer = as(static_cast<Role>(role), route.method, example_of(route));
-      const int wanted = expected->status[static_cast<size_t>(role)];
+      int wanted = expected->status[static_cast<size_t>(role)];
+      // A guest opens what the link is for and nothing else, not even "nothing".
+      if (role == kGuest && std::string(route.method) + route.pattern == "POST/api/sessions") wanted = 403;
       const std::string where =
           std::string(route.method) + " " + route.pattern + " as " + kRoleNames[static_cast<size_t>(role)];
       if (wanted != kPass) {
@@ -378,7 +380,7 @@ TEST_F(AttackTest, RefusedAttemptsOfKnownUsersAreInTheAudit) {
   EXPECT_EQ(send(token("eve"), "POST", "/api/sessions", {{"resource", "notes"}}).status, 404);
   EXPECT_EQ(send("", "DELETE", "/api/admin/users/ada").status, 401);
   std::vector<std::string> told;
-  for (const AuditRecord& one : find_audit(*store_.lease(), {.after = 0}).value()) {
+  for (const AuditRecord& one : find_audit(*store_.lease(), {.after = 0}).take()) {
     told.push_back(one.entry.actor + " " + one.entry.action + " " + one.entry.target + " " + one.entry.outcome);
   }
   EXPECT_THAT(told, testing::ElementsAre("eve user.remove DELETE /api/admin/users/:name forbidden",

@@ -145,7 +145,7 @@ TEST_F(AuditKeeperTest, RowsAreFoundByPageAndFilter) {
   fill(10);
   const auto numbers = [&](const AuditQuery& query) {
     std::vector<int64_t> found;
-    for (const AuditRecord& one : find_audit(*store_.lease(), query).value()) found.push_back(one.number);
+    for (const AuditRecord& one : find_audit(*store_.lease(), query).take()) found.push_back(one.number);
     return found;
   };
   using testing::ElementsAre;

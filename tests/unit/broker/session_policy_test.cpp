@@ -70,7 +70,7 @@ class SessionPolicyTest : public testing::Test {
   }
   std::vector<std::string> audit(const std::string& action) {
     std::vector<std::string> rows;
-    for (const AuditRecord& one : find_audit(*store_.lease(), {.after = 0, .action = action}).value()) {
+    for (const AuditRecord& one : find_audit(*store_.lease(), {.after = 0, .action = action}).take()) {
       rows.push_back(one.entry.action + " " + one.entry.outcome + " " + one.entry.address);
     }
     return rows;
