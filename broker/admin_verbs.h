@@ -1,4 +1,4 @@
-// The administrator's verbs: vitrine user|group|pool|app|session ...; each asks the running broker.
+// The administrator's verbs: vitrine user|group|pool|app|session|policy|audit ...; each asks the running broker.
 #pragma once
 
 namespace CLI {
@@ -11,5 +11,7 @@ void add_user_verbs(CLI::App& program, int& exit_status);
 void add_group_verbs(CLI::App& program, int& exit_status);
 void add_resource_verbs(CLI::App& program, int& exit_status);
 void add_session_verbs(CLI::App& program, int& exit_status);
+void add_policy_verbs(CLI::App& program, int& exit_status);
+void add_audit_verbs(CLI::App& program, int& exit_status);
 
 }  // namespace vitrine::broker

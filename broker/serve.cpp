@@ -24,6 +24,7 @@
 #include "broker/provision/files.h"
 #include "broker/provision/local_provisioner.h"
 #include "broker/session/session_service.h"
+#include "broker/store/audit_keeper.h"
 #include "broker/store/database.h"
 #include "broker/store/migrations.h"
 #include "broker/store/sqlite_connection.h"
@@ -160,10 +161,16 @@ Result<void> serve(const BrokerOptions& given) {
   const auto provisioner = TRY(LocalProvisioner::create(std::move(local)));
   SessionService sessions(database, *provisioner, signer, check_installed);
   TRY(sessions.reconcile(std::time(nullptr)));
+  AuditKeeper audit(database, signer, data + "/keys/audit.newest");
+  const std::jthread auditor([&](const std::stop_token& stop) { audit.run(stop); });
   const std::jthread watcher([&](const std::stop_token& stop) { sessions.run(stop); });
   PasswordSignIn sign_in(database, hasher);
-  Services services{
-      .database = database, .hasher = hasher, .sign_in = sign_in, .sessions = sessions, .public_url = public_url};
+  Services services{.database = database,
+                    .hasher = hasher,
+                    .sign_in = sign_in,
+                    .sessions = sessions,
+                    .public_url = public_url,
+                    .audit = &audit};
   const Router router(services);
   const auto server = TRY(HttpServer::start({{.path = data + "/run/broker.sock", .local_admin = false},
                                              {.path = data + "/run/admin.sock", .local_admin = true}},

@@ -39,7 +39,7 @@ Refused refuse_ticket(const Error& error) {
 }  // namespace
 
 std::variant<ViewerAdmission, Refused> admit_viewer(std::span<const uint8_t> message, const TicketVerifier& verifier,
-                                                    const std::string& origin, uint64_t now_s) {
+                                                    const LinkSource& source, uint64_t now_s) {
   auto hello = parse<ViewerHello>(message);
   if (!hello.ok()) return refuse(Refusal::kMalformed, CloseCode::kProtocolError, hello.error().message);
   ViewerAdmission admission{.ticket = {}, .hello = hello.take()};
@@ -47,8 +47,11 @@ std::variant<ViewerAdmission, Refused> admit_viewer(std::span<const uint8_t> mes
   auto ticket = verifier.verify(admission.hello.ticket, TicketKind::kViewer, now_s);
   if (!ticket.ok()) return refuse_ticket(ticket.error());
   admission.ticket = ticket.take();
-  if (admission.ticket.origin != origin) {
+  if (admission.ticket.origin != source.origin) {
     return refuse(Refusal::kOrigin, CloseCode::kBadTicket, "The ticket was given to a page of another origin.");
+  }
+  if (!admission.ticket.address.empty() && admission.ticket.address != source.address) {
+    return refuse(Refusal::kAddress, CloseCode::kBadTicket, "The ticket was given to a page at another address.");
   }
   if ((admission.ticket.rights & kMayView) == 0) {
     return refuse(Refusal::kRights, CloseCode::kForbidden, "The ticket does not allow viewing.");

@@ -35,18 +35,18 @@ enum class Refusal : uint8_t {
   kUsed,
   kLimit,
   kTimeout,
+  kAddress,
 };
-inline constexpr std::array<std::string_view, 9> kRefusalNames = {
-    "malformed", "version", "signature", "expired", "rights", "origin", "used", "limit", "timeout"};
+inline constexpr std::array<std::string_view, 10> kRefusalNames = {
+    "malformed", "version", "signature", "expired", "rights", "origin", "used", "limit", "timeout", "address"};
 
 struct Refused {
   Refusal refusal = Refusal::kMalformed;
   CloseReason reason;
 };
 
-// `origin` is the Origin header of the WebSocket's request, already known to be this host's.
 std::variant<ViewerAdmission, Refused> admit_viewer(std::span<const uint8_t> message, const TicketVerifier& verifier,
-                                                    const std::string& origin, uint64_t now_s);
+                                                    const LinkSource& source, uint64_t now_s);
 std::variant<AgentAdmission, Refused> admit_agent(std::span<const uint8_t> message, const TicketVerifier& verifier,
                                                   uint64_t now_s);
 

@@ -250,7 +250,7 @@ void HttpConnection::upgrade(Request request) {
   upgraded_ = true;
   const auto link = std::make_shared<WebsocketLink>(worker_, std::move(socket_), std::move(slot_),
                                                     worker_.shared().next_link.fetch_add(1, std::memory_order_relaxed),
-                                                    role, std::string(origin));
+                                                    role, LinkSource{std::string(origin), peer_address_});
   link->start(std::move(request));
   close();
 }

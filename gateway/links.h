@@ -19,4 +19,10 @@ struct CloseReason {
   std::string text;
 };
 
+// Where a link comes from.
+struct LinkSource {
+  std::string origin;   // the Origin header of the WebSocket's request, already known to be this host's
+  std::string address;  // the peer's, as the broker is told it
+};
+
 }  // namespace vitrine

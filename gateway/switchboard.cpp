@@ -108,7 +108,8 @@ void Switchboard::add_viewer(LinkId id, ViewerAdmission admission, Micros now, u
                  .holdings = std::move(hello.holdings),
                  .target_ms = ticket.target_ms,
                  .ceiling_kbit = ticket.ceiling_kbit,
-                 .quality_floor = ticket.quality_floor};
+                 .quality_floor = ticket.quality_floor,
+                 .generation = ticket.generation};
   link.waiting_since = now;
   send(link, serialize(Welcome{.version = admission.version, .session = ticket.session, .rights = ticket.rights}));
   pair_up(link.desktop, now);

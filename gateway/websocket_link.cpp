@@ -20,11 +20,11 @@ size_t message_limit(LinkRole role, bool greeted) {
 }  // namespace
 
 WebsocketLink::WebsocketLink(Worker& worker, TlsSocket socket, ConnectionSlot slot, LinkId id, LinkRole role,
-                             std::string origin)
+                             LinkSource source)
     : worker_(&worker),
       id_(id),
       role_(role),
-      origin_(std::move(origin)),
+      source_(std::move(source)),
       slot_(std::move(slot)),
       stream_(std::move(socket)) {}
 

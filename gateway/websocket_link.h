@@ -20,12 +20,12 @@ class WebsocketLink : public std::enable_shared_from_this<WebsocketLink> {
  public:
   using Upgrade = beast::http::request<beast::http::string_body>;
 
-  WebsocketLink(Worker& worker, TlsSocket socket, ConnectionSlot slot, LinkId id, LinkRole role, std::string origin);
+  WebsocketLink(Worker& worker, TlsSocket socket, ConnectionSlot slot, LinkId id, LinkRole role, LinkSource source);
   ~WebsocketLink();
 
   [[nodiscard]] LinkId id() const { return id_; }
   [[nodiscard]] LinkRole role() const { return role_; }
-  [[nodiscard]] const std::string& origin() const { return origin_; }
+  [[nodiscard]] const LinkSource& source() const { return source_; }
 
   // Answers the upgrade and waits for the hello.
   void start(Upgrade request);
@@ -49,7 +49,7 @@ class WebsocketLink : public std::enable_shared_from_this<WebsocketLink> {
   Worker* worker_;
   const LinkId id_;
   const LinkRole role_;
-  const std::string origin_;
+  const LinkSource source_;
   ConnectionSlot slot_;
   beast::websocket::stream<TlsSocket, false> stream_;  // false: no permessage-deflate
   Bytes incoming_;

@@ -77,7 +77,7 @@ void Worker::greet(const std::shared_ptr<WebsocketLink>& link) {
 void Worker::hello(const std::shared_ptr<WebsocketLink>& link, const Bytes& message) {
   if (greeting_.erase(link->id()) == 0) return;
   if (link->role() == LinkRole::kViewer) {
-    auto admitted = admit_viewer(message, shared_.verifier, link->origin(), unix_now_s());
+    auto admitted = admit_viewer(message, shared_.verifier, link->source(), unix_now_s());
     if (const auto* refused = std::get_if<Refused>(&admitted)) return refuse(link, *refused);
     return move_to_its_worker(link, std::get<ViewerAdmission>(std::move(admitted)));
   }

@@ -120,6 +120,8 @@ class AgentProgram {
     for (const ControlOrder& order : control_->receive()) {
       if (const auto* notice = std::get_if<Notice>(&order)) {
         agent_->notify(notice->level, notice->text);
+      } else if (const auto* readmit = std::get_if<Readmit>(&order)) {
+        agent_->require_generation(readmit->generation, readmit->reason);
       } else if (const auto* close = std::get_if<Close>(&order)) {
         spdlog::info("told to close: {}", close->reason);
         agent_->close_all(close->code, close->reason);

@@ -77,6 +77,11 @@ std::optional<ControlOrder> ControlChannel::parse_order(const std::string& line)
     const CloseCode number = known ? static_cast<CloseCode>(code->get<uint64_t>()) : CloseCode::kSessionEnded;
     return Close{number, text_of(order, "reason")};
   }
+  const auto generation = order.find("generation");
+  if (what == "readmit" && generation != order.end() && generation->is_number_unsigned() &&
+      generation->get<uint64_t>() <= UINT32_MAX) {
+    return Readmit{generation->get<uint32_t>(), text_of(order, "reason")};
+  }
   spdlog::warn("the supervisor sent a line that is no order: {}", line.substr(0, 100));
   return std::nullopt;
 }

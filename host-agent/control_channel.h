@@ -6,6 +6,7 @@
 //                        {"event":"measured", the fields of SessionMeasure}; since the start of the agent
 //   from the supervisor  {"do":"notice","level":"info"|"warning"|"error","text":"..."}
 //                        {"do":"close","code":7,"reason":"..."}
+//                        {"do":"readmit","generation":3,"reason":"..."}; see DesktopAgent::require_generation()
 #pragma once
 
 #include <optional>
@@ -21,7 +22,11 @@ namespace vitrine::agent {
 
 // What the supervisor asks for.
 struct EndOfSupervisor {};  // it is gone
-using ControlOrder = std::variant<Notice, Close, EndOfSupervisor>;
+struct Readmit {
+  uint32_t generation = 0;
+  std::string reason;
+};
+using ControlOrder = std::variant<Notice, Close, Readmit, EndOfSupervisor>;
 
 // One thread. Never blocks.
 class ControlChannel {

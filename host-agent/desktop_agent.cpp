@@ -56,7 +56,8 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
   const size_t others = viewer_count();
   read_events(now);
   const bool sized = joined.width > 0 && joined.height > 0;
-  const bool welcome = others < kMaxViewersPerDesktop && (joined.rights & kMayView) != 0 && !fault_;
+  const bool welcome =
+      others < kMaxViewersPerDesktop && (joined.rights & kMayView) != 0 && !fault_ && joined.generation >= generation_;
   if (welcome && sized && (joined.rights & kMayResize) != 0) {
     const auto side = [](uint32_t value) { return static_cast<int>(std::min(value, kMaxScreenSide)); };
     wanted_mode_ = ScreenMode{{side(joined.width), side(joined.height)}, joined.scale_percent};
@@ -72,6 +73,8 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
       viewers_.try_emplace(id, joined, screen_size(), now, make_video_, std::move(arrival)).first->second;
   if (fault_) {
     session.close(CloseCode::kDesktopFailed, fault_->message);
+  } else if (joined.generation < generation_) {
+    session.close(CloseCode::kBadTicket, generation_reason_);
   } else if ((joined.rights & kMayView) == 0) {
     session.close(CloseCode::kForbidden, "this session may not see the desktop");
   } else if (!welcome) {
@@ -312,6 +315,17 @@ void DesktopAgent::notify(NoticeLevel level, const std::string& text) {
 
 void DesktopAgent::close_all(CloseCode code, const std::string& reason) {
   for (auto& [id, session] : viewers_) session.close(code, reason);
+}
+
+void DesktopAgent::require_generation(uint32_t generation, const std::string& reason) {
+  if (generation <= generation_) return;
+  generation_ = generation;
+  generation_reason_ = reason;
+  for (auto& [id, session] : viewers_) {
+    if (session.closing() || session.joined().generation >= generation) continue;
+    session.close(CloseCode::kBadTicket, reason);
+    check(hands_.release_all(id));
+  }
 }
 
 size_t DesktopAgent::viewer_count() const {

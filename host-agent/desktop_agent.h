@@ -70,6 +70,9 @@ class DesktopAgent {
 
   void notify(NoticeLevel level, const std::string& text);
   void close_all(CloseCode code, const std::string& reason);
+  // Rights were changed: links whose ticket is of an earlier generation are closed, also those that come later, so that
+  // their pages come back with a ticket of now. A smaller number than before changes nothing.
+  void require_generation(uint32_t generation, const std::string& reason);
 
   [[nodiscard]] size_t viewer_count() const;
   [[nodiscard]] std::vector<ViewerSummary> viewers() const;
@@ -114,6 +117,8 @@ class DesktopAgent {
   std::optional<uint32_t> scale_percent_;
   Micros mode_applied_at_;
   Micros hands_at_ = kNever;  // when the hands go on
+  uint32_t generation_ = 0;   // what a link's ticket has to be of at least
+  std::string generation_reason_;
   std::optional<Error> fault_;
 };
 

@@ -76,7 +76,8 @@ inline constexpr uint32_t kMayPasteText = 1 << 6;
 inline constexpr uint32_t kMayPasteHtml = 1 << 7;
 inline constexpr uint32_t kMayPasteImage = 1 << 8;
 
-// What a clipboard can hold; bits of CopyOffered::formats and PasteOffered::formats, one of them where a format is named.
+// What a clipboard can hold; bits of CopyOffered::formats and PasteOffered::formats, one of them where a format is
+// named.
 inline constexpr uint32_t kClipText = 1 << 0;   // UTF-8
 inline constexpr uint32_t kClipHtml = 1 << 1;   // a fragment or a page, UTF-8
 inline constexpr uint32_t kClipImage = 1 << 2;  // a PNG file
@@ -206,6 +207,7 @@ struct ViewerJoined {
   uint32_t target_ms = 0;
   uint32_t ceiling_kbit = 0;
   uint32_t quality_floor = 0;
+  uint32_t generation = 0;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
@@ -225,6 +227,7 @@ struct ViewerJoined {
     v.field("target_ms", self.target_ms, "target latency until Preferences say another; 0: the agent's own");
     v.field("ceiling_kbit", self.ceiling_kbit, "kbit/s that Preferences cannot pass; 0: none");
     v.field("quality_floor", self.quality_floor, "of lossy pictures until Preferences say another; 0: none");
+    v.field("generation", self.generation, "of the rights, from its ticket; the agent refuses one that is out of date");
   }
 };
 
@@ -772,10 +775,9 @@ template <class... M>
 struct MessageList {};
 using AllMessages =
     MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong, SessionReport,
-                SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice, CopyOffered, CopiedText, CopiedHtml, CopiedImage,
-                PasteWanted, LinkFigures, Key, TextInput,
-                PointerMove, PointerButton, Wheel, ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult,
-                VideoFailed, Holdings, InputTimes, Preferences, VideoAck, CopyWanted, PasteOffered, PastedText,
-                PastedHtml, PastedImage>;
+                SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice, CopyOffered, CopiedText,
+                CopiedHtml, CopiedImage, PasteWanted, LinkFigures, Key, TextInput, PointerMove, PointerButton, Wheel,
+                ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings, InputTimes,
+                Preferences, VideoAck, CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage>;
 
 }  // namespace vitrine

@@ -44,6 +44,31 @@ std::string text_of(BIO* bio) {
   return {data, static_cast<size_t>(size)};
 }
 
+std::span<const uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+Result<Bytes> signature_of(EVP_PKEY* key, std::span<const uint8_t> payload) {
+  Bytes signature(kSignatureBytes);
+  size_t size = signature.size();
+  const DigestPtr context(EVP_MD_CTX_new());
+  if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) != 1 ||
+      EVP_DigestSign(context.get(), signature.data(), &size, payload.data(), payload.size()) != 1) {
+    return crypto_error(ErrorCode::kInternal, "OpenSSL could not sign");
+  }
+  CHECK(size == kSignatureBytes);
+  return signature;
+}
+
+bool signature_holds(EVP_PKEY* key, std::span<const uint8_t> payload, std::span<const uint8_t> signature) {
+  const DigestPtr context(EVP_MD_CTX_new());
+  const bool holds =
+      EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1 &&
+      EVP_DigestVerify(context.get(), signature.data(), signature.size(), payload.data(), payload.size()) == 1;
+  if (!holds) ERR_clear_error();  // a thread's TLS connections read the same queue
+  return holds;
+}
+
 std::span<const uint8_t> payload_of(std::span<const uint8_t> ticket) {
   return ticket.first(ticket.size() - kSignatureBytes);
 }
@@ -106,16 +131,16 @@ Result<Bytes> TicketSigner::sign(Ticket ticket) const {
     return Error{ErrorCode::kInvalidArgument, "Ticket: the id has 16 bytes and a viewer's lasts 1 to 60 seconds"};
   }
   Bytes bytes = serialize(ticket);
-  const size_t payload_size = bytes.size();
-  bytes.resize(payload_size + kSignatureBytes);
-  const DigestPtr context(EVP_MD_CTX_new());
-  size_t signature_size = kSignatureBytes;
-  if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_->pkey.get()) != 1 ||
-      EVP_DigestSign(context.get(), bytes.data() + payload_size, &signature_size, bytes.data(), payload_size) != 1) {
-    return crypto_error(ErrorCode::kInternal, "OpenSSL could not sign");
-  }
-  CHECK(signature_size == kSignatureBytes && bytes.size() <= kMaxTicket);
+  const Bytes signature = TRY(signature_of(key_->pkey.get(), bytes));
+  bytes.insert(bytes.end(), signature.begin(), signature.end());
+  CHECK(bytes.size() <= kMaxTicket);
   return bytes;
+}
+
+Result<Bytes> TicketSigner::sign_statement(std::string_view text) const {
+  const bool letter = !text.empty() && text.front() >= 'a' && text.front() <= 'z';
+  if (!letter) return Error{ErrorCode::kInvalidArgument, "a statement begins with a letter, so that it is no ticket"};
+  return signature_of(key_->pkey.get(), bytes_of(text));
 }
 
 TicketVerifier::TicketVerifier(std::unique_ptr<Key> key) : key_(std::move(key)) {}
@@ -138,10 +163,8 @@ Result<Ticket> TicketVerifier::verify(std::span<const uint8_t> bytes, TicketKind
   }
   const auto payload = payload_of(bytes);
   const auto signature = bytes.subspan(payload.size());
-  const DigestPtr context(EVP_MD_CTX_new());
-  if (EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_->pkey.get()) != 1 ||
-      EVP_DigestVerify(context.get(), signature.data(), signature.size(), payload.data(), payload.size()) != 1) {
-    return crypto_error(ErrorCode::kUnauthenticated, "the ticket was not signed by this broker");
+  if (!signature_holds(key_->pkey.get(), payload, signature)) {
+    return Error{ErrorCode::kUnauthenticated, "the ticket was not signed by this broker"};
   }
   Ticket ticket = TRY(parse<Ticket>(payload));
   if (ticket.id.size() != kTicketIdBytes) return Error{ErrorCode::kMalformed, "Ticket: field id has another length"};
@@ -151,6 +174,10 @@ Result<Ticket> TicketVerifier::verify(std::span<const uint8_t> bytes, TicketKind
     return Error{ErrorCode::kTimeout, "the ticket is from the future: compare the clocks of broker and gateway"};
   }
   return ticket;
+}
+
+bool TicketVerifier::verify_statement(std::string_view text, std::span<const uint8_t> signature) const {
+  return signature_holds(key_->pkey.get(), bytes_of(text), signature);
 }
 
 }  // namespace vitrine

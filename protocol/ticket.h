@@ -37,6 +37,8 @@ struct Ticket {
   uint32_t target_ms = 0;  // the three of ViewerJoined
   uint32_t ceiling_kbit = 0;
   uint32_t quality_floor = 0;
+  std::string address;      // where the viewer's link has to come from; empty: anywhere
+  uint32_t generation = 0;  // of the session's rights; a desktop refuses those before the one it was told
 
   bool operator==(const Ticket&) const = default;
 
@@ -54,6 +56,8 @@ struct Ticket {
     v.field("target_ms", self.target_ms, "target latency the session starts with; 0: the agent's own");
     v.field("ceiling_kbit", self.ceiling_kbit, "bandwidth the viewer cannot pass; 0: none");
     v.field("quality_floor", self.quality_floor, "quality the session starts with; 0: none");
+    v.field("address", self.address, kMaxName, "where the viewer's link has to come from; empty: anywhere");
+    v.field("generation", self.generation, "of the session's rights");
   }
 };
 
@@ -74,6 +78,9 @@ class TicketSigner {
   // Fills `ticket.id` with fresh random bytes when empty, signs, and gives payload + signature. Errors:
   // invalid_argument (a name that passes its limit or is no text, a viewer's ticket that would last too long).
   [[nodiscard]] Result<Bytes> sign(Ticket ticket) const;
+  // The signature alone, of a statement that no ticket can be taken for: tickets begin with the bytes of their type.
+  // Errors: invalid_argument unless it begins with a letter.
+  [[nodiscard]] Result<Bytes> sign_statement(std::string_view text) const;
 
  private:
   struct Key;
@@ -94,6 +101,7 @@ class TicketVerifier {
   // malformed, unauthenticated (bad signature or the other kind), timeout (expired, or signed more than
   // kMaxClockSkewSeconds in the future).
   [[nodiscard]] Result<Ticket> verify(std::span<const uint8_t> bytes, TicketKind kind, uint64_t now_s) const;
+  [[nodiscard]] bool verify_statement(std::string_view text, std::span<const uint8_t> signature) const;
 
  private:
   struct Key;

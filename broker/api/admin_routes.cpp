@@ -70,6 +70,7 @@ Result<HttpResponse> post_user(ApiRequest& request) {
   TRY(add_user(*connection, user));
   for (const std::string& group : groups) TRY(add_member(*connection, group, user));
   TRY(transaction.commit());
+  if (user.admin) request.audit_detail = "an administrator";
   Json body = {{"user", user_json(user, groups)}};
   if (text_field(request.body, "password").empty()) body["password"] = password;
   return json_response(201, body);
@@ -135,15 +136,19 @@ Result<HttpResponse> delete_group(ApiRequest& request) {
 
 Result<HttpResponse> put_member(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
   const User user = TRY(user_named(*connection, request.path["user"]));
   TRY(add_member(*connection, request.path["name"], user));
+  TRY(transaction.commit());
   return empty_response();
 }
 
 Result<HttpResponse> delete_member(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
   const User user = TRY(user_named(*connection, request.path["user"]));
   TRY(remove_member(*connection, request.path["name"], user));
+  TRY(transaction.commit());
   return empty_response();
 }
 
@@ -264,14 +269,18 @@ Result<Grant> grant_of_path(ApiRequest& request) {
 Result<HttpResponse> put_grant(ApiRequest& request) {
   const Grant to = TRY(grant_of_path(request));
   const Database::Lease connection = TRY(request.services.database.lease());
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
   TRY(grant(*connection, request.path["id"], to, request.now_s));
+  TRY(transaction.commit());
   return empty_response();
 }
 
 Result<HttpResponse> delete_grant(ApiRequest& request) {
   const Grant from = TRY(grant_of_path(request));
   const Database::Lease connection = TRY(request.services.database.lease());
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
   TRY(revoke(*connection, request.path["id"], from));
+  TRY(transaction.commit());
   return empty_response();
 }
 

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <optional>
 
+#include "broker/api/query.h"
 #include "broker/identity/secrets.h"
 #include "broker/store/audit.h"
 
@@ -24,30 +25,6 @@ std::vector<std::string> split(std::string_view text, char at) {
     if (end == std::string_view::npos) return parts;
     text.remove_prefix(end + 1);
   }
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-// RFC 3986 section 2.1; nothing when an escape is not one.
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string plain;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    plain += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return plain;
 }
 
 std::optional<std::map<std::string, std::string>> match(std::string_view pattern, std::string_view target) {
@@ -86,7 +63,8 @@ int status_of(ErrorCode code) {
     case ErrorCode::kInvalidArgument:
     case ErrorCode::kMalformed: return 400;
     case ErrorCode::kUnauthenticated: return 401;
-    case ErrorCode::kForbidden: return 403;
+    case ErrorCode::kForbidden:
+    case ErrorCode::kStepUpRequired: return 403;
     case ErrorCode::kNotFound: return 404;
     case ErrorCode::kConflict: return 409;
     case ErrorCode::kTooLarge: return 413;
@@ -151,6 +129,7 @@ Result<void> check_access(const Route& route, ApiRequest& request) {
     request.web = std::move(*web);
   }
   request.asker.name = request.web.user.name;
+  request.asker.second_factor_s = request.web.proof.second_factor_s;
   if (changes_something(request.http.method) &&
       !constant_time_equal(request.http.header("x-csrf-token"), csrf_token(request.token))) {
     return Error{ErrorCode::kForbidden, "The page is out of date. Load it again."};
@@ -164,11 +143,27 @@ Result<void> check_access(const Route& route, ApiRequest& request) {
   return {};
 }
 
+// What somebody who is known tried and may not. Requests of strangers leave no row: anybody could fill the log.
+Result<void> record_refused(ApiRequest& request, const Route& route, const Error& error) {
+  if (request.web.token_hash.empty() || error.code != ErrorCode::kForbidden) return {};
+  const Database::Lease connection = TRY(request.services.database.lease());
+  return append_audit_alone(*connection,
+                            {.actor = request.asker.name,
+                             .address = request.asker.address,
+                             .action = route.action != nullptr ? route.action : "request",
+                             .target = fmt::format("{} {}", route.method, route.pattern),
+                             .outcome = std::string(error_code_name(error.code)),
+                             .detail = error.message},
+                            request.now_s);
+}
+
 }  // namespace
 
 Router::Router(Services& services) : services_(services) {
   routes_.assign(user_routes().begin(), user_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
+  routes_.insert(routes_.end(), policy_routes().begin(), policy_routes().end());
+  routes_.insert(routes_.end(), audit_routes().begin(), audit_routes().end());
 }
 
 HttpResponse Router::answer(const HttpRequest& request) const {
@@ -198,18 +193,22 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
                                  std::map<std::string, std::string> path) const {
   std::string audit_target;
   for (const auto& [name, value] : path) audit_target += (audit_target.empty() ? "" : "/") + value;
-  ApiRequest request{
-      .http = http,
-      .services = services_,
-      .path = std::move(path),
-      .body = Json::object(),
-      .web = {},
-      .token = cookie_token(http.header("cookie")),
-      .origin = own_origin(http),
-      .asker = {.name = http.local_admin ? "admin socket" : "", .address = http.header("x-forwarded-for")},
-      .now_s = std::time(nullptr),
-      .audit_target = audit_target};
-  TRY(check_access(route, request));
+  ApiRequest request{.http = http,
+                     .services = services_,
+                     .path = std::move(path),
+                     .body = Json::object(),
+                     .web = {},
+                     .token = cookie_token(http.header("cookie")),
+                     .origin = own_origin(http),
+                     .asker = {.name = http.local_admin ? "admin socket" : "",
+                               .address = http.header("x-forwarded-for"),
+                               .second_factor_s = 0},
+                     .now_s = std::time(nullptr),
+                     .audit_target = audit_target};
+  if (const auto allowed = check_access(route, request); !allowed.ok()) {
+    TRY(record_refused(request, route, allowed.error()));
+    return allowed.error();
+  }
   if (changes_something(http.method) && !http.body.empty()) request.body = TRY(parse_object(http.body));
   auto response = route.handler(request);
   if (route.action != nullptr && changes_something(http.method)) {
@@ -218,7 +217,7 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
                            .action = route.action,
                            .target = audit_target,
                            .outcome = response.ok() ? "ok" : std::string(error_code_name(response.error().code)),
-                           .detail = response.ok() ? "" : response.error().message};
+                           .detail = response.ok() ? request.audit_detail : response.error().message};
     const Database::Lease connection = TRY(services_.database.lease());
     TRY(append_audit_alone(*connection, entry, request.now_s));
   }

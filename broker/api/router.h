@@ -13,6 +13,7 @@
 #include "broker/identity/web_sessions.h"
 #include "broker/json_fields.h"
 #include "broker/session/session_service.h"
+#include "broker/store/audit_keeper.h"
 
 namespace vitrine::broker {
 
@@ -30,7 +31,8 @@ struct Services {
   PasswordHasher& hasher;
   PasswordSignIn& sign_in;
   SessionService& sessions;
-  std::string public_url;  // "https://host:port", for links
+  std::string public_url;        // "https://host:port", for links
+  AuditKeeper* audit = nullptr;  // without one the log is checked by its chain alone
 };
 
 // A request that has passed its route's checks.
@@ -45,6 +47,7 @@ struct ApiRequest {
   Asker asker;
   int64_t now_s = 0;
   std::string& audit_target;  // a handler that changes something says what
+  std::string audit_detail;   // and, where the target does not tell, how
 };
 
 using ApiHandler = Result<HttpResponse> (*)(ApiRequest&);
@@ -59,6 +62,8 @@ struct Route {
 
 std::span<const Route> user_routes();
 std::span<const Route> admin_routes();
+std::span<const Route> policy_routes();
+std::span<const Route> audit_routes();
 
 class Router {
  public:

@@ -3,6 +3,7 @@
 
 #include "broker/api/signed_in.h"
 #include "broker/catalogue/icons.h"
+#include "broker/catalogue/policy_store.h"
 #include "broker/catalogue/terms.h"
 #include "broker/store/audit.h"
 
@@ -116,6 +117,16 @@ Result<HttpResponse> post_logout(ApiRequest& request) {
   return response;
 }
 
+// Why the policy lets the asker not open it now, as {code, detail}; null when it does.
+Result<Json> refused_now(const ApiRequest& request, SqlConnection& connection, const Resource& resource) {
+  const Standing standing = TRY(standing_of(connection, request.web.user, resource));
+  const auto refused = refusal(
+      standing.rules,
+      {.now_s = request.now_s, .address = request.asker.address, .second_factor_s = request.asker.second_factor_s});
+  if (!refused) return Json();
+  return Json{{"code", error_code_name(refused->code)}, {"detail", refused->message}};
+}
+
 Result<HttpResponse> get_catalogue(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());
   const std::vector<Resource> resources = TRY(resources_of(*connection, request.web.user));
@@ -131,12 +142,14 @@ Result<HttpResponse> get_catalogue(ApiRequest& request) {
     if (!request.web.only_session.empty() && session.is_null()) continue;
     const auto installed = check_installed(resource);
     if (!installed.ok() && !request.web.user.admin) continue;
+    const Json refused = TRY(refused_now(request, *connection, resource));
     Json item = {{"id", resource.id},
                  {"kind", resource.app ? "app" : "desktop"},
                  {"name", resource.name},
                  {"description", resource.description},
                  {"icon", "/api/icons/" + resource.id},
-                 {"session", session}};
+                 {"session", session},
+                 {"refused", refused}};
     if (!installed.ok()) item["unavailable"] = installed.error().message;
     list.push_back(std::move(item));
   }
@@ -171,12 +184,14 @@ Result<HttpResponse> post_session(ApiRequest& request) {
     if (!linked || linked->resource != resource || linked->ended_s != 0) {
       return Error{ErrorCode::kForbidden, "The link you came by opens one session only. Sign in for more."};
     }
-    const std::string ticket = TRY(request.services.sessions.ticket(*linked, request.origin, request.now_s));
+    const std::string ticket =
+        TRY(request.services.sessions.ticket(*linked, request.origin, request.asker, request.now_s));
     return json_response(200, TRY(ticket_json(request, *linked, ticket)));
   }
   const Session session =
       TRY(request.services.sessions.open(request.web.user, resource, size, request.asker, request.now_s));
-  const std::string ticket = TRY(request.services.sessions.ticket(session, request.origin, request.now_s));
+  const std::string ticket =
+      TRY(request.services.sessions.ticket(session, request.origin, request.asker, request.now_s));
   return json_response(200, TRY(ticket_json(request, session, ticket)));
 }
 
@@ -198,14 +213,8 @@ Result<HttpResponse> get_session(ApiRequest& request) {
 
 Result<HttpResponse> post_ticket(ApiRequest& request) {
   const Session session = TRY(own_session(request));
-  {
-    // The entitlement may have been taken away since the session was opened.
-    const Database::Lease connection = TRY(request.services.database.lease());
-    if (!TRY(find_resource_of(*connection, request.web.user, session.resource))) {
-      return Error{ErrorCode::kNotFound, "There is no such session."};
-    }
-  }
-  const std::string ticket = TRY(request.services.sessions.ticket(session, request.origin, request.now_s));
+  const std::string ticket =
+      TRY(request.services.sessions.ticket(session, request.origin, request.asker, request.now_s));
   return json_response(200, TRY(ticket_json(request, session, ticket)));
 }
 

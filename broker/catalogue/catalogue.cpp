@@ -5,6 +5,7 @@
 #include "broker/json_fields.h"
 #include "broker/provision/child_process.h"
 #include "broker/provision/display_files.h"
+#include "broker/store/change_mark.h"
 
 namespace vitrine::broker {
 
@@ -135,7 +136,7 @@ Result<void> remove_resource(SqlConnection& connection, const std::string& id) {
   }
   TRY(connection.run("DELETE FROM entitlements WHERE resource = $1", {id}));
   TRY(connection.run(resource->app ? "DELETE FROM apps WHERE id = $1" : "DELETE FROM pools WHERE id = $1", {id}));
-  return {};
+  return note_change(connection);
 }
 
 Result<void> grant(SqlConnection& connection, const std::string& resource, const Grant& to, int64_t now_s) {
@@ -145,7 +146,7 @@ Result<void> grant(SqlConnection& connection, const std::string& resource, const
       connection.run("INSERT INTO entitlements(subject_kind, subject, resource, created_s) VALUES ($1, $2, $3, $4) "
                      "ON CONFLICT DO NOTHING",
                      {std::string(to.group ? "group" : "user"), subject, resource, now_s}));
-  return {};
+  return note_change(connection);
 }
 
 Result<void> revoke(SqlConnection& connection, const std::string& resource, const Grant& from) {
@@ -153,7 +154,7 @@ Result<void> revoke(SqlConnection& connection, const std::string& resource, cons
   const std::string subject = TRY(subject_key(connection, from));
   TRY(connection.run("DELETE FROM entitlements WHERE subject_kind = $1 AND subject = $2 AND resource = $3",
                      {std::string(from.group ? "group" : "user"), subject, resource}));
-  return {};
+  return note_change(connection);
 }
 
 Result<std::vector<Grant>> grants_of(SqlConnection& connection, const std::string& resource) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "broker/store/change_mark.h"
+
 namespace vitrine::broker {
 
 namespace {
@@ -95,7 +97,7 @@ Result<void> add_user(SqlConnection& connection, const User& user) {
 Result<void> remove_user(SqlConnection& connection, const User& user) {
   TRY(connection.run("DELETE FROM entitlements WHERE subject_kind = 'user' AND subject = $1", {user.id}));
   TRY(connection.run("DELETE FROM users WHERE id = $1", {user.id}));
-  return {};
+  return note_change(connection);
 }
 
 Result<void> set_password(SqlConnection& connection, const std::string& user_id, const std::string& phc) {
@@ -135,20 +137,20 @@ Result<void> remove_group(SqlConnection& connection, const std::string& name) {
   TRY(check_can_have_members(connection, name));
   TRY(connection.run("DELETE FROM entitlements WHERE subject_kind = 'group' AND subject = $1", {name}));
   TRY(connection.run("DELETE FROM user_groups WHERE name = $1", {name}));
-  return {};
+  return note_change(connection);
 }
 
 Result<void> add_member(SqlConnection& connection, const std::string& group, const User& user) {
   TRY(check_can_have_members(connection, group));
   TRY(connection.run("INSERT INTO group_members(group_name, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
                      {group, user.id}));
-  return {};
+  return note_change(connection);
 }
 
 Result<void> remove_member(SqlConnection& connection, const std::string& group, const User& user) {
   TRY(check_can_have_members(connection, group));
   TRY(connection.run("DELETE FROM group_members WHERE group_name = $1 AND user_id = $2", {group, user.id}));
-  return {};
+  return note_change(connection);
 }
 
 Result<std::vector<std::string>> groups_of(SqlConnection& connection, const std::string& user_id) {

@@ -251,8 +251,11 @@ void DesktopGroup::handle_request(LineSocket& client, const std::string& line) {
   } else if (verb == "notice") {
     notify_viewers(text_field(request.value(), "level", "info"), text_field(request.value(), "text"));
     client.write_line(R"({"ok":true})");
+  } else if (verb == "readmit") {
+    readmit_viewers(number_field(request.value(), "generation"), text_field(request.value(), "reason"));
+    client.write_line(R"({"ok":true})");
   } else {
-    client.write_line(R"({"ok":false,"error":"Say {\"do\":\"status\"}, watch, end or notice."})");
+    client.write_line(R"({"ok":false,"error":"Say {\"do\":\"status\"}, watch, end, notice or readmit."})");
   }
 }
 
@@ -288,6 +291,13 @@ void DesktopGroup::notify_viewers(const std::string& level, const std::string& t
   } else {
     pending_notice_ = std::move(line);
   }
+}
+
+void DesktopGroup::readmit_viewers(int64_t generation, const std::string& reason) {
+  if (generation <= generation_ || generation > UINT32_MAX) return;
+  generation_ = generation;
+  readmit_ = to_line({{"do", "readmit"}, {"generation", generation}, {"reason", reason}});
+  if (agent_) agent_->write_line(readmit_);
 }
 
 void DesktopGroup::end(DesktopPhase outcome, const std::string& reason) {

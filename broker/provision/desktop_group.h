@@ -91,6 +91,7 @@ class DesktopGroup {
   void apply_scale();
 
   void notify_viewers(const std::string& level, const std::string& text);
+  void readmit_viewers(int64_t generation, const std::string& reason);
   void report_change();
   [[nodiscard]] DesktopReport report() const;
 
@@ -126,6 +127,8 @@ class DesktopGroup {
   uint32_t scale_serial_ = 0;
   pid_t scaler_ = 0;  // tells Xfce
   std::string last_report_;
+  std::string readmit_;         // the last order of that kind, which every agent of this desktop is to know
+  int64_t generation_ = 0;      // in it
   std::string pending_notice_;  // for an agent that is just being started again
 
   Crashes main_crashes_;

@@ -248,6 +248,7 @@ void DesktopGroup::start_agent() {
   pids_["agent"] = pid.value();
   agent_started_at_ = monotonic_now();
   agent_.emplace(std::move(ours));
+  if (!readmit_.empty()) agent_->write_line(readmit_);  // before it has a link
 }
 
 DesktopReport DesktopGroup::report() const {

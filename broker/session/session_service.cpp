@@ -7,9 +7,10 @@
 #include <ctime>
 #include <vector>
 
-#include "broker/catalogue/terms.h"
+#include "broker/catalogue/policy_store.h"
 #include "broker/identity/secrets.h"
 #include "broker/identity/web_sessions.h"
+#include "broker/session/session_entry.h"
 #include "broker/session/session_reports.h"
 #include "broker/store/audit.h"
 #include "broker/store/settings.h"
@@ -23,13 +24,10 @@ namespace {
 constexpr int kDefaultWidth = 1280;
 constexpr int kDefaultHeight = 720;
 constexpr int64_t kDefaultMaxDesktops = 64;             // a desktop takes 60-150 MB; setting "max_desktops"
-constexpr int64_t kMaxSessionsPerUser = 16;             // so that one user cannot use up the server
-constexpr int64_t kDefaultDisconnectS = 24 * 3600;      // without a viewer; setting "disconnect_limit_s"
 constexpr int64_t kKeepOverS = 30 * 24 * 3600;          // rows of sessions that are over
 constexpr int64_t kAgentCredentialS = 366 * 24 * 3600;  // longer than a desktop lives; it dies with its file
 constexpr int64_t kHousekeepingS = 60;
-constexpr uint32_t kAllRights = kMayView | kMayInput | kMayResize | kMayCopyText | kMayCopyHtml | kMayCopyImage |
-                                kMayPasteText | kMayPasteHtml | kMayPasteImage;
+constexpr uint32_t kAllRights = kMayView | kMayInput | kMayResize;
 
 int clamp_side(int64_t wanted, int otherwise) {
   if (wanted <= 0) return otherwise;
@@ -40,16 +38,13 @@ int clamp_scale(int64_t percent) {
   return percent <= 0 ? 100 : static_cast<int>(std::clamp<int64_t>(percent, 50, 400));
 }
 
-AuditEntry session_entry(const Asker& asker, const char* action, const Session& session, const std::string& detail) {
-  return {.actor = asker.name,
-          .address = asker.address,
-          .action = action,
-          .target = fmt::format("{}/{}/{}", session.user, session.resource, session.id),
-          .outcome = "ok",
-          .detail = detail};
+// Who opens for somebody else stands at another place and has another second factor.
+Circumstances circumstances(const std::string& user, const Asker& asker, int64_t now_s) {
+  const bool self = asker.name == user;
+  return {.now_s = now_s,
+          .address = self ? std::optional(asker.address) : std::nullopt,
+          .second_factor_s = self ? std::optional(asker.second_factor_s) : std::nullopt};
 }
-
-const Asker kBroker{.name = "broker", .address = ""};
 
 }  // namespace
 
@@ -91,6 +86,7 @@ void SessionService::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (auto report = provisioner_.next_report(kSecond / 2)) unrecorded.push_back(std::move(*report));
     const int64_t now_s = std::time(nullptr);
+    if (const auto done = enforce(now_s); !done.ok()) spdlog::error("Policies: {}", done.error().message);
     while (!unrecorded.empty()) {
       const auto taken = take_report(unrecorded.front(), now_s);
       if (!taken.ok()) {
@@ -109,6 +105,7 @@ Result<void> SessionService::take_report(const DesktopReport& report, int64_t no
   switch (report.phase) {
     case DesktopPhase::kStarting:
     case DesktopPhase::kRunning: {
+      TRY(follow(report, now_s));
       {
         const std::lock_guard lock(mutex_);
         reports_[report.id] = report;
@@ -125,6 +122,7 @@ Result<void> SessionService::take_report(const DesktopReport& report, int64_t no
         TRY(record_measure(*connection, report, now_s));
       }
       TRY(record_end(report.id, failed ? DesktopLife::kFailed : DesktopLife::kEnded, report.reason, now_s));
+      watch_.forget(report.id);
       {
         const std::lock_guard lock(mutex_);
         reports_.erase(report.id);
@@ -158,50 +156,55 @@ Result<void> SessionService::record_end(const std::string& desktop, DesktopLife 
   const auto session = TRY(find_session_of_desktop(*connection, desktop));
   if (session && session->ended_s == 0) {
     TRY(end_session(*connection, session->id, reason, now_s));
-    TRY(append_audit(*connection, session_entry(kBroker, "session.end", *session, reason), now_s));
+    TRY(append_audit(*connection, session_entry(broker_itself(), "session.end", *session, reason), now_s));
   }
   return transaction.commit();
 }
 
 Result<void> SessionService::keep_house(int64_t now_s) {
-  std::vector<Session> sessions;
-  int64_t limit_s = 0;
   {
     const Database::Lease connection = TRY(database_.lease());
     TRY(remove_expired_web_sessions(*connection, now_s));
     TRY(remove_expired_codes(*connection, now_s));
     TRY(remove_old_sessions(*connection, now_s - kKeepOverS));
     TRY(remove_old_reports(*connection));
-    limit_s = TRY(read_number_setting(*connection, "disconnect_limit_s", kDefaultDisconnectS));
-    sessions = TRY(running_sessions(*connection, ""));
   }
-  for (const Session& session : sessions) {
-    const bool unviewed = session.life == DesktopLife::kDisconnected || session.life == DesktopLife::kAssigned;
-    if (unviewed && now_s - session.changed_s > limit_s) {
-      TRY(end(session, "Nobody used this session for a long time.", kBroker, now_s));
-    }
-  }
-  return {};
+  // The mark makes a change quick; this makes it certain, also for one that was not marked.
+  TRY(watch_all(now_s));
+  return enforce(now_s);
 }
 
 Result<Session> SessionService::open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
                                      int64_t now_s) {
+  auto opened = open_allowed(user, resource, size, asker, now_s);
+  if (!opened.ok()) {
+    const std::string target = fmt::format("{}/{}", user.name, resource.substr(0, kMaxName));
+    TRY(record_refusal("session.open", target, opened.error(), asker, now_s));
+  }
+  return opened;
+}
+
+Result<Session> SessionService::open_allowed(const User& user, const std::string& resource, ScreenSize size,
+                                             const Asker& asker, int64_t now_s) {
   std::optional<Resource> found;
+  Standing standing;
   {
     const Database::Lease connection = TRY(database_.lease());
-    found = TRY(find_resource_of(*connection, user, resource));
-    if (!found) return Error{ErrorCode::kNotFound, "There is no such desktop or app for you."};
+    found = TRY(find_resource(*connection, resource));
+    if (found) standing = TRY(standing_of(*connection, user, *found));
+    if (!standing.granted) return Error{ErrorCode::kNotFound, "There is no such desktop or app for you."};
+    if (auto refused = refusal(standing.rules, circumstances(user.name, asker, now_s))) return *refused;
     if (auto running = TRY(find_running_session(*connection, user.id, resource))) return std::move(*running);
   }
   TRY(check_installed_(*found));
-  return start_new(user, *found, size, asker, now_s);
+  return start_new(user, *found, standing.rules, size, asker, now_s);
 }
 
-Result<Session> SessionService::start_new(const User& user, const Resource& resource, ScreenSize size,
-                                          const Asker& asker, int64_t now_s) {
-  const auto inserted = TRY(insert_rows(user, resource, asker, now_s));
-  const Database::Lease connection = TRY(database_.lease());
+Result<Session> SessionService::start_new(const User& user, const Resource& resource, const Rules& rules,
+                                          ScreenSize size, const Asker& asker, int64_t now_s) {
+  const auto inserted = TRY(insert_rows(user, resource, rules, asker, now_s));
   if (!inserted) {
+    const Database::Lease connection = TRY(database_.lease());
     // Another request of the same user was faster.
     auto running = TRY(find_running_session(*connection, user.id, resource.id));
     if (running) return std::move(*running);
@@ -221,13 +224,12 @@ Result<Session> SessionService::start_new(const User& user, const Resource& reso
                                                               .agent_credential = credential.value()});
   if (started.ok()) return *inserted;
   spdlog::warn("{} of {} could not be started: {}", resource.id, user.name, started.error().message);
-  TRY(change_life(*connection, inserted->desktop, DesktopLife::kFailed, started.error().message, now_s));
-  TRY(end_session(*connection, inserted->id, started.error().message, now_s));
+  TRY(record_end(inserted->desktop, DesktopLife::kFailed, started.error().message, now_s));
   return started.error();
 }
 
 Result<std::optional<Session>> SessionService::insert_rows(const User& user, const Resource& resource,
-                                                           const Asker& asker, int64_t now_s) {
+                                                           const Rules& rules, const Asker& asker, int64_t now_s) {
   const Database::Lease connection = TRY(database_.lease());
   SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
   const int64_t limit = TRY(read_number_setting(*connection, "max_desktops", kDefaultMaxDesktops));
@@ -236,7 +238,7 @@ Result<std::optional<Session>> SessionService::insert_rows(const User& user, con
                  fmt::format("All {} desktops of this server are in use. Try again later.", limit)};
   }
   const std::vector<Session> own = TRY(running_sessions(*connection, user.id));
-  if (static_cast<int64_t>(own.size()) >= kMaxSessionsPerUser) {
+  if (static_cast<int64_t>(own.size()) >= rules.max_sessions) {
     return Error{ErrorCode::kExhausted, fmt::format("You have {} sessions open, which is the most allowed. End one "
                                                     "first.",
                                                     own.size())};
@@ -306,30 +308,6 @@ Result<void> SessionService::end_all_of_resource(const std::string& resource, co
     if (session.resource == resource) TRY(end(session, reason, asker, now_s));
   }
   return {};
-}
-
-Result<std::string> SessionService::ticket(const Session& session, const std::string& origin, int64_t now_s) const {
-  if (session.ended_s != 0 || is_over(session.life)) {
-    return Error{ErrorCode::kConflict, session.detail().empty() ? "This session is over." : session.detail()};
-  }
-  Terms terms;
-  {
-    const Database::Lease connection = TRY(database_.lease());
-    terms = TRY(resource_terms(*connection, session.resource));
-  }
-  const Bytes bytes = TRY(signer_.sign({.kind = TicketKind::kViewer,
-                                        .id = {},
-                                        .desktop = session.desktop,
-                                        .session = session.id,
-                                        .user = session.user,
-                                        .origin = origin,
-                                        .rights = kAllRights,
-                                        .issued_s = static_cast<uint64_t>(now_s),
-                                        .expires_s = static_cast<uint64_t>(now_s + kTicketLifetimeSeconds),
-                                        .target_ms = static_cast<uint32_t>(terms.target_ms),
-                                        .ceiling_kbit = static_cast<uint32_t>(terms.ceiling_kbit),
-                                        .quality_floor = static_cast<uint32_t>(terms.quality_floor)}));
-  return base64url_encode(bytes);
 }
 
 Result<std::string> SessionService::agent_credential(const std::string& desktop, int64_t now_s) const {

@@ -13,6 +13,7 @@
 
 #include "broker/catalogue/catalogue.h"
 #include "broker/provision/provisioner.h"
+#include "broker/session/session_watch.h"
 #include "broker/session/sessions.h"
 #include "broker/store/database.h"
 #include "protocol/ticket.h"
@@ -25,10 +26,11 @@ struct ScreenSize {
   int64_t scale_percent = 0;  // 0: 100
 };
 
-// Who asks, for the audit log.
+// Who asks, and what they have proved.
 struct Asker {
   std::string name;
   std::string address;
+  int64_t second_factor_s = 0;  // when one was last given; 0: never
 };
 
 // Any thread; run() on one of its own.
@@ -43,11 +45,15 @@ class SessionService {
   void run(const std::stop_token& stop);
   // One report; what run() does with each. Errors: the store's; then the report is to be given again.
   Result<void> take_report(const DesktopReport& report, int64_t now_s);
-  // Ends what its limits end, forgets what is old.
+  // Looks at the rules of running sessions when something changed, and warns, readmits and ends what is due. Cheap when
+  // nothing did.
+  Result<void> enforce(int64_t now_s);
+  // Looks at all of them, whatever changed, and forgets what is old.
   Result<void> keep_house(int64_t now_s);
 
   // The user's running session of the resource, or a new one that is starting.
-  // Errors: not_found (unknown, or not this user's), unavailable, exhausted.
+  // Where somebody else asks, the user's own address and second factor are left to be judged by ticket().
+  // Errors: not_found (unknown, or not this user's), forbidden and step_up_required by policy, unavailable, exhausted.
   Result<Session> open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
                        int64_t now_s);
   // Ends the session now; its desktop goes in the background. One that is over already is fine.
@@ -56,16 +62,26 @@ class SessionService {
   Result<void> end_all_of_resource(const std::string& resource, const std::string& reason, const Asker& asker,
                                    int64_t now_s);
 
-  // The right to view the session once from a page of `origin`. Errors: conflict when it is over.
-  Result<std::string> ticket(const Session& session, const std::string& origin, int64_t now_s) const;
+  // The right to view the session once from a page of `origin`, as its user's policy is now. Errors: conflict when it
+  // is over; those of open().
+  Result<std::string> ticket(const Session& session, const std::string& origin, const Asker& asker, int64_t now_s);
   // What is known of its desktop while it runs.
   std::optional<DesktopReport> report_of(const std::string& desktop) const;
 
  private:
-  Result<Session> start_new(const User& user, const Resource& resource, ScreenSize size, const Asker& asker,
-                            int64_t now_s);
-  Result<std::optional<Session>> insert_rows(const User& user, const Resource& resource, const Asker& asker,
-                                             int64_t now_s);
+  Result<Session> open_allowed(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
+                               int64_t now_s);
+  Result<Session> start_new(const User& user, const Resource& resource, const Rules& rules, ScreenSize size,
+                            const Asker& asker, int64_t now_s);
+  Result<std::optional<Session>> insert_rows(const User& user, const Resource& resource, const Rules& rules,
+                                             const Asker& asker, int64_t now_s);
+  Result<Ticket> ticket_for(SqlConnection& connection, const Session& session, const Asker& asker, int64_t now_s);
+  Result<void> record_refusal(const std::string& action, const std::string& target, const Error& error,
+                              const Asker& asker, int64_t now_s);
+  Result<WatchedSession> judge(SqlConnection& connection, const Session& session);
+  Result<void> watch_all(int64_t now_s);
+  Result<void> follow(const DesktopReport& report, int64_t now_s);
+  void obey(const SessionOrder& order, int64_t now_s);
   Result<std::string> agent_credential(const std::string& desktop, int64_t now_s) const;
   Result<void> record_end(const std::string& desktop, DesktopLife life, const std::string& reason, int64_t now_s);
   static Result<void> record_measure(SqlConnection& connection, const DesktopReport& report, int64_t now_s);
@@ -75,6 +91,8 @@ class SessionService {
   Provisioner& provisioner_;
   const TicketSigner& signer_;
   CheckInstalled check_installed_;
+  SessionWatch watch_;  // of the thread that runs run()
+  int64_t seen_mark_ = -1;
   mutable std::mutex mutex_;
   std::map<std::string, DesktopReport> reports_;  // the last of each desktop that runs
 };

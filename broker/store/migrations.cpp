@@ -81,10 +81,29 @@ constexpr std::string_view kSignInProofs[] = {
     R"(ALTER TABLE web_sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '')",
 };
 
+// Policies, and what running sessions were granted by them.
+constexpr std::string_view kPolicies[] = {
+    // JSON of catalogue/policy.h; empty: says nothing.
+    R"(ALTER TABLE entitlements ADD COLUMN policy TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE pools ADD COLUMN policy TEXT NOT NULL DEFAULT '')",
+    R"(CREATE TABLE policy_mark (id BIGINT PRIMARY KEY, version BIGINT NOT NULL))",
+    R"(INSERT INTO policy_mark(id, version) VALUES (1, 1))",
+    // generation: links opened with a ticket of an earlier one are closed; granted: what its tickets grant.
+    R"(ALTER TABLE sessions ADD COLUMN generation BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE sessions ADD COLUMN granted TEXT NOT NULL DEFAULT '')",
+    // Where its last ticket was asked from.
+    R"(ALTER TABLE sessions ADD COLUMN viewer_address TEXT NOT NULL DEFAULT '')",
+    // What is left of audit rows that were removed: the hash of the last of them.
+    R"(CREATE TABLE audit_anchor (
+      id BIGINT PRIMARY KEY, number BIGINT NOT NULL, hash TEXT NOT NULL, signature TEXT NOT NULL))",
+    R"(CREATE INDEX audit_by_time ON audit(time_s))",
+};
+
 constexpr Migration kMigrations[] = {
     {1, "first schema", kFirstSchema},
     {2, "terms and reports", kTermsAndReports},
     {3, "sign-in proofs", kSignInProofs},
+    {7, "policies", kPolicies},
 };
 
 Result<int64_t> current_version(SqlConnection& connection) {

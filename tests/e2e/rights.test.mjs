@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launchBrowser, newVisitor, openResource, signIn, state } from './browser.mjs';
+import { useTicket } from './raw_link.mjs';
 import { Site } from './site.mjs';
 import { until } from './until.mjs';
 
@@ -33,25 +34,6 @@ describe('rights', () => {
     });
     return { status: answer.status, body: await answer.json().catch(() => null) };
   }, [url, body]);
-
-  // Opens a viewer link as the page's own script would, says hello with `ticket`, and gives why it was closed.
-  const useTicket = (page, ticket) => page.evaluate(async (bytes) => {
-    const varint = (n) => { const out = []; for (; n > 127; n >>= 7) out.push((n & 127) | 128); out.push(n); return out; };
-    const text = (s) => [...varint(s.length), ...new TextEncoder().encode(s)];
-    const hello = [1, 1, 1, ...varint(bytes.length), ...bytes, 0, ...varint(800), ...varint(600), ...varint(100),
-      ...text('test'), ...text('UTC'), ...text('en'), 0, 0];
-    const socket = new WebSocket(`wss://${location.host}/ws/view`);
-    socket.binaryType = 'arraybuffer';
-    return await new Promise((resolve) => {
-      socket.onopen = () => socket.send(new Uint8Array(hello));
-      socket.onmessage = ({ data }) => {
-        const message = new Uint8Array(data);
-        if (message[0] === 3) { resolve({ welcome: true }); socket.close(); }
-        if (message[0] === 6) resolve({ code: message[1], reason: new TextDecoder().decode(message.slice(3)) });
-      };
-      socket.onclose = () => resolve({ closed: true });
-    });
-  }, [...ticket]);
 
   test('a user without entitlement neither sees a resource nor opens it by a copied link', async () => {
     await site.vitrine(['app', 'add', 'secret-notes', '--name', 'Secret Notes', '--command', 'mousepad']);
@@ -87,13 +69,13 @@ describe('rights', () => {
     const key = createPrivateKey(await readFile(path.join(site.data, 'keys/ticket.pem')));
     const fresh = Buffer.from(body.ticket, 'base64url').subarray(0, -64);
     // A ticket begins with its type (3 bytes), kind, and 16 bytes of id with their length before them; it ends with the
-    // seconds it was issued and expires, varints of 5 bytes, and three zeros: no terms.
+    // seconds it was issued and expires, varints of 5 bytes, three zeros (no terms), an empty address and the generation.
     const expired = Buffer.from(fresh);
     randomBytes(16).copy(expired, 5);
     const seconds = Math.floor(Date.now() / 1000);
     const varint = (n) => Buffer.from([n & 127 | 128, (n >>> 7) & 127 | 128, (n >>> 14) & 127 | 128, (n >>> 21) & 127 | 128, Math.floor(n / 2 ** 28)]);
-    varint(seconds - 61).copy(expired, expired.length - 13);
-    varint(seconds - 1).copy(expired, expired.length - 8);
+    varint(seconds - 61).copy(expired, expired.length - 15);
+    varint(seconds - 1).copy(expired, expired.length - 10);
     const refused = await useTicket(ada, Buffer.concat([expired, sign(null, expired, key)]));
     assert.equal(refused.code, 3);
     assert.match(refused.reason, /expired/i);

@@ -88,7 +88,7 @@ class TourTest : public testing::Test {
   }
   void page_connects() {
     const Bytes hello = serialize(ViewerHello{.ticket = ticket(), .width = 320, .height = 200, .cache_kib = kCacheKib});
-    const auto admitted = admit_viewer(hello, verifier, kOrigin, kUnixTime);
+    const auto admitted = admit_viewer(hello, verifier, {kOrigin, ""}, kUnixTime);
     gateway.add_viewer(kPageLink, std::get<ViewerAdmission>(admitted), now, kUnixTime);
   }
   void page_sends(const Bytes& message) { gateway.receive(kPageLink, message, now); }

@@ -48,7 +48,7 @@ bool VirtualGateway::greet(LinkId id, Micros now) {
     board_->add_agent(id, std::get<AgentAdmission>(admitted), now);
     return true;
   }
-  const auto admitted = admit_viewer(*hello, verifier_, kOrigin, unix_seconds(now));
+  const auto admitted = admit_viewer(*hello, verifier_, {kOrigin, ""}, unix_seconds(now));
   if (const auto* refused = std::get_if<Refused>(&admitted)) {
     board_->add_refused(id, *refused, now);
   } else {

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "broker/identity/secrets.h"
+#include "broker/json_fields.h"
 #include "broker/provision/child_process.h"
 #include "broker/provision/desktop_scale.h"
 #include "broker/provision/files.h"
@@ -265,6 +266,31 @@ TEST_F(DesktopTest, ViewersAreCountedByTheAgentAndGoWithIt) {
   until([](const DesktopReport& report) { return report.viewers == 1; });
   ::kill(pid_of(running, "agent"), SIGKILL);
   until([](const DesktopReport& report) { return report.viewers == 0; });
+}
+
+TEST_F(DesktopTest, EveryAgentOfADesktopKnowsFromWhichGenerationOnViewersAreAdmitted) {
+  const std::string id = start(waiting_app());
+  const DesktopReport first = until_running();
+  const auto readmit = [&](int generation) {
+    const std::string text = to_line({{"generation", generation}, {"reason", "changed"}});
+    ASSERT_TRUE(provisioner_->command(id, DesktopVerb::kReadmit, text).ok());
+  };
+  readmit(2);
+  readmit(3);
+  readmit(2);  // came late
+  ::kill(pid_of(first, "agent"), SIGKILL);
+  const DesktopReport again = until([&](const DesktopReport& report) {
+    return pid_of(report, "agent") != 0 && pid_of(report, "agent") != pid_of(first, "agent");
+  });
+  ::kill(pid_of(again, "agent"), SIGUSR1);
+  until([](const DesktopReport& report) { return report.viewers == 1; });
+  ASSERT_TRUE(provisioner_->command(id, DesktopVerb::kEnd, "Done.").ok());
+  until_over();
+  const std::string told = told_agent();
+  const size_t last = told.rfind("readmit");
+  ASSERT_NE(last, std::string::npos) << "the second agent at least is told";
+  EXPECT_THAT(told.substr(told.rfind('{', last), 60), testing::HasSubstr("\"generation\":3"));
+  EXPECT_FALSE(provisioner_->command(id, DesktopVerb::kReadmit, "no json").ok());
 }
 
 TEST_F(DesktopTest, AnAppFollowsTheScaleOfTheViewersScreen) {

@@ -199,7 +199,7 @@ TEST(AuditTest, TheChainShowsEveryEditAndGap) {
     }
   };
   fill();
-  EXPECT_EQ(verify_audit(*store.lease()).value(), 5);
+  EXPECT_EQ(verify_audit(*store.lease()).value().number, 5);
   for (const char* change :
        {"UPDATE audit SET actor = 'eve' WHERE number = 2", "UPDATE audit SET time_s = 1 WHERE number = 5",
         "DELETE FROM audit WHERE number = 3", "DELETE FROM audit WHERE number = 1"}) {

@@ -17,6 +17,8 @@ namespace {
 
 using testing::ElementsAre;
 
+const Asker kAda{.name = "ada", .address = "::1", .second_factor_s = 0};
+
 class SessionTest : public testing::Test {
  protected:
   SessionTest() {
@@ -140,7 +142,7 @@ TEST_F(SessionTest, WhatWasMeasuredOutlivesTheDesktopAndIsForgottenWithTheSessio
 TEST_F(SessionTest, TicketsCarryTheTermsOfTheirResource) {
   const Session opened = open(ada_, "notes").take();
   EXPECT_TRUE(set_resource_terms(*store_.lease(), opened.resource, {.target_ms = 100, .ceiling_kbit = 4'000}).ok());
-  const std::string ticket = service_->ticket(opened, "https://here", now_).take();
+  const std::string ticket = service_->ticket(opened, "https://here", kAda, now_).take();
   const auto verifier = TicketVerifier::from_pem(signer_.public_key_pem()).take();
   const auto bytes = base64url_decode(ticket).take();
   const Ticket read = verifier.verify(bytes, TicketKind::kViewer, static_cast<uint64_t>(now_)).take();
@@ -176,7 +178,7 @@ TEST_F(SessionTest, AFailedDesktopSaysWhy) {
   say(opened, DesktopPhase::kFailed, 0, "The display server stopped.");
   EXPECT_EQ(session(opened.id).state(), DesktopLife::kFailed);
   EXPECT_EQ(session(opened.id).detail(), "The display server stopped.");
-  EXPECT_FALSE(service_->ticket(session(opened.id), "https://x", now_).ok());
+  EXPECT_FALSE(service_->ticket(session(opened.id), "https://x", kAda, now_).ok());
   say(opened, DesktopPhase::kRunning, 1);
   EXPECT_EQ(session(opened.id).state(), DesktopLife::kFailed) << "a late report does not bring it back";
 }
@@ -236,7 +238,7 @@ TEST_F(SessionTest, ADesktopWithoutViewersIsKeptForItsLimitOnly) {
 
 TEST_F(SessionTest, TicketsNameTheSessionTheOriginAndAMinute) {
   const Session opened = open(ada_, "notes").value();
-  const std::string text = service_->ticket(opened, "https://vitrine.example", now_).value();
+  const std::string text = service_->ticket(opened, "https://vitrine.example", kAda, now_).value();
   const TicketVerifier verifier = TicketVerifier::from_pem(signer_.public_key_pem()).take();
   const Bytes bytes = base64url_decode(text).value();
   const Ticket ticket = verifier.verify(bytes, TicketKind::kViewer, static_cast<uint64_t>(now_)).value();

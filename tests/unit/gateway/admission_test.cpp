@@ -9,6 +9,7 @@ namespace {
 
 constexpr uint64_t kNow = 1'800'000'000;
 const std::string kOrigin = "https://host:8443";
+const std::string kAddress = "192.0.2.7";
 
 class AdmissionTest : public testing::Test {
  protected:
@@ -25,7 +26,7 @@ class AdmissionTest : public testing::Test {
   }
   Bytes hello(const Ticket& ticket) { return serialize(ViewerHello{.ticket = signer_.sign(ticket).take()}); }
   Refusal refusal(const Bytes& message) {
-    auto result = admit_viewer(message, verifier_, kOrigin, kNow);
+    auto result = admit_viewer(message, verifier_, {kOrigin, kAddress}, kNow);
     const auto* refused = std::get_if<Refused>(&result);
     EXPECT_NE(refused, nullptr);
     if (refused == nullptr) return Refusal::kLimit;
@@ -39,11 +40,18 @@ class AdmissionTest : public testing::Test {
 };
 
 TEST_F(AdmissionTest, LetsAGoodTicketIn) {
-  auto result = admit_viewer(hello(ticket(TicketKind::kViewer)), verifier_, kOrigin, kNow);
+  auto result = admit_viewer(hello(ticket(TicketKind::kViewer)), verifier_, {kOrigin, kAddress}, kNow);
   ASSERT_TRUE(std::holds_alternative<ViewerAdmission>(result));
   const auto& admission = std::get<ViewerAdmission>(result);
   EXPECT_EQ(admission.ticket.desktop, "d1");
   EXPECT_EQ(admission.version, kProtocolVersion);
+}
+
+TEST_F(AdmissionTest, ATicketBoundToAnAddressIsGoodThere) {
+  Ticket bound = ticket(TicketKind::kViewer);
+  bound.address = kAddress;
+  EXPECT_TRUE(
+      std::holds_alternative<ViewerAdmission>(admit_viewer(hello(bound), verifier_, {kOrigin, kAddress}, kNow)));
 }
 
 TEST_F(AdmissionTest, RefusesWithTheReason) {
@@ -59,6 +67,10 @@ TEST_F(AdmissionTest, RefusesWithTheReason) {
   Ticket elsewhere = ticket(TicketKind::kViewer);
   elsewhere.origin = "https://evil:8443";
   EXPECT_EQ(refusal(hello(elsewhere)), Refusal::kOrigin);
+
+  Ticket carried_off = ticket(TicketKind::kViewer);
+  carried_off.address = "192.0.2.8";
+  EXPECT_EQ(refusal(hello(carried_off)), Refusal::kAddress);
 
   EXPECT_EQ(refusal(hello(ticket(TicketKind::kAgent))), Refusal::kSignature);
 
@@ -80,7 +92,8 @@ TEST_F(AdmissionTest, ChoosesTheHighestCommonVersion) {
   const auto with_versions = [&](uint32_t oldest, uint32_t newest) {
     return serialize(ViewerHello{.oldest_version = oldest, .newest_version = newest, .ticket = good});
   };
-  auto result = admit_viewer(with_versions(kProtocolVersion, kProtocolVersion + 7), verifier_, kOrigin, kNow);
+  auto result =
+      admit_viewer(with_versions(kProtocolVersion, kProtocolVersion + 7), verifier_, {kOrigin, kAddress}, kNow);
   ASSERT_TRUE(std::holds_alternative<ViewerAdmission>(result));
   EXPECT_EQ(std::get<ViewerAdmission>(result).version, kProtocolVersion);
   EXPECT_EQ(refusal(with_versions(kProtocolVersion + 1, kProtocolVersion + 2)), Refusal::kVersion);

@@ -394,6 +394,33 @@ TEST_F(DesktopAgentTest, TheNinthViewerIsToldWhy) {
   EXPECT_EQ(agent.screen_size(), kSize);
 }
 
+TEST_F(DesktopAgentTest, LinksOfAnEarlierGenerationAreClosedNowAndLater) {
+  const auto join_with = [&](uint32_t generation) {
+    ViewerJoined joined = joined_with(kAllRights, kSize);
+    joined.generation = generation;
+    const ViewerId id = agent.add_viewer(joined, now);
+    viewers[id];
+    return id;
+  };
+  const ViewerId old = join_with(1);
+  const ViewerId fresh = join_with(2);
+  say(old, Key{1, true, "KeyA", "a", 0});
+  agent.require_generation(2, "Your rights were changed.");
+  say(old, Key{2, true, "KeyB", "b", 0});
+  const ViewerId late = join_with(1);
+  deliver();
+  for (const ViewerId id : {old, late}) {
+    ASSERT_TRUE(viewers[id].close.has_value());
+    EXPECT_EQ(viewers[id].close->code, CloseCode::kBadTicket);
+    EXPECT_EQ(viewers[id].close->reason, "Your rights were changed.");
+  }
+  EXPECT_FALSE(viewers[fresh].close.has_value());
+  EXPECT_EQ(hands.keys.size(), 1U) << "nothing of the old link reaches the desktop any more";
+  agent.require_generation(1, "An order that came late.");
+  deliver();
+  EXPECT_FALSE(viewers[fresh].close.has_value());
+}
+
 TEST_F(DesktopAgentTest, ASilentViewerIsPingedThenClosed) {
   const ViewerId id = join();
   run(11 * kSecond);

@@ -129,8 +129,21 @@ TEST_F(TicketTest, TheLongestNamesFitATicket) {
   Ticket ticket = viewer_ticket();
   ticket.desktop = ticket.session = ticket.user = std::string(kMaxName, 'x');
   ticket.origin = std::string(kMaxReason, 'x');
-  ticket.rights = UINT32_MAX;
+  ticket.address = std::string(kMaxName, 'x');
+  ticket.rights = ticket.generation = UINT32_MAX;
   EXPECT_TRUE(verify(signer.sign(ticket).take()).ok());
+}
+
+TEST_F(TicketTest, AStatementIsSignedByTheSameKeyAndIsNoTicket) {
+  const std::string text = "vitrine audit newest 1";
+  const Bytes signature = signer.sign_statement(text).take();
+  EXPECT_TRUE(verifier.verify_statement(text, signature));
+  EXPECT_FALSE(verifier.verify_statement(text + "1", signature));
+  EXPECT_FALSE(verifier.verify_statement(text, std::span(signature).first(63)));
+  EXPECT_FALSE(verifier.verify_statement(text, {}));
+  const std::string payload(bytes.begin(), bytes.end() - 64);
+  EXPECT_FALSE(signer.sign_statement(payload).ok()) << "nobody gets a ticket signed as a statement";
+  EXPECT_FALSE(signer.sign_statement("").ok());
 }
 
 TEST_F(TicketTest, KeysOfOtherKindsAndRubbishAreRefused) {

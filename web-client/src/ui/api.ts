@@ -22,6 +22,8 @@ export interface Resource {
   readonly description: string;
   readonly icon: string;
   readonly session: { readonly id: string; readonly state: string } | null;
+  /** Why the policy does not let it be opened now. */
+  readonly refused?: { readonly code: string; readonly detail: string } | null;
 }
 
 export interface WireTerms {

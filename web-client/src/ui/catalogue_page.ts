@@ -110,10 +110,11 @@ export class CataloguePage implements Page {
   private tile(resource: Resource): HTMLElement {
     const id = `tile-${resource.id}`;
     const running = resource.session !== null;
+    const refused = resource.refused ?? null;
     const open = (): void => { this.app.go(resourceHash(resource.id)); };
     return h(
       'li',
-      { class: running ? 'tile running' : 'tile' },
+      { class: `tile${running ? ' running' : ''}${refused === null ? '' : ' refused'}` },
       h(
         'button',
         { type: 'button', class: 'tile-open', 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-about ${id}-state`, 'data-focus': id, on: { click: open } },
@@ -121,7 +122,7 @@ export class CataloguePage implements Page {
       ),
       h('span', { class: 'tile-icon' }, this.picture(resource)),
       h('p', { class: 'tile-about', id: `${id}-about` }, resource.description),
-      h('p', { class: 'tile-state', id: `${id}-state` }, running ? text.catalogue.running : ''),
+      h('p', { class: 'tile-state', id: `${id}-state` }, refused?.detail ?? (running ? text.catalogue.running : '')),
       running
         ? h('button', { type: 'button', class: 'icon-button tile-end', 'aria-label': text.catalogue.endSessionOf(resource.name), title: text.catalogue.end, 'data-focus': `${id}-end`, on: { click: () => { void this.end(resource); } } }, icon('power'))
         : null,

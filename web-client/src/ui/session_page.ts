@@ -63,6 +63,7 @@ export class SessionPage implements Page {
   private quality: Quality = kNoQuality;
   private drawnSize = storedSize();
   private wasLive = false;
+  private couldType = true;
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -204,9 +205,11 @@ export class SessionPage implements Page {
 
   private becameLive(status: Status): void {
     if (!this.menu.open) this.field.focus();
+    const canType = (status.rights & kMayInput) !== 0;
+    if (canType !== this.couldType) this.app.toasts.show('info', canType ? text.session.mayTypeAgain : text.session.viewOnly);
+    this.couldType = canType;
     if (this.wasLive) return;
     this.wasLive = true;
-    if ((status.rights & kMayInput) === 0) this.app.toasts.show('info', text.session.viewOnly);
     if (recall('menu-hint') !== null) return;
     remember('menu-hint', 'seen');
     if (this.handle === null) this.app.toasts.show('info', text.session.menuHintTouch);

@@ -102,6 +102,7 @@ const english = {
     fullScreenHint: 'Hold Esc to leave full screen.',
     fullScreenFailed: 'The browser did not allow full screen.',
     viewOnly: 'You may look, but not type or click.',
+    mayTypeAgain: 'You may type and click again.',
     toolbar: {
       fullScreen: 'Full screen',
       leaveFullScreen: 'Leave full screen',

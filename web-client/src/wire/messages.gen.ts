@@ -297,6 +297,8 @@ export interface ViewerJoined {
   readonly ceilingKbit: number;
   /** of lossy pictures until Preferences say another; 0: none */
   readonly qualityFloor: number;
+  /** of the rights, from its ticket; the agent refuses one that is out of date */
+  readonly generation: number;
 }
 
 /** The last message of a link: why it is closed. */
@@ -912,6 +914,7 @@ function readViewerJoined(r: WireReader): ViewerJoined {
     targetMs: r.uint32('target_ms'),
     ceilingKbit: r.uint32('ceiling_kbit'),
     qualityFloor: r.uint32('quality_floor'),
+    generation: r.uint32('generation'),
   };
 }
 
@@ -933,6 +936,7 @@ function writeViewerJoined(w: WireWriter, m: ViewerJoined): void {
   w.uint32('target_ms', m.targetMs);
   w.uint32('ceiling_kbit', m.ceilingKbit);
   w.uint32('quality_floor', m.qualityFloor);
+  w.uint32('generation', m.generation);
 }
 
 function readClose(r: WireReader): Close {
