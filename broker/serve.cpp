@@ -146,6 +146,7 @@ Result<void> serve(const BrokerOptions& given) {
   TRY(make_folder(data + "/run", 0700));
   const UniqueFd lock = TRY(lock_folder(data));
   const TicketSigner signer = TRY(load_ticket_key(data));
+  const Sealer sealer = TRY(Sealer::open(data + "/keys/store.key"));
   Database database([path = data + "/vitrine.db"]() -> Result<std::unique_ptr<SqlConnection>> {
     return std::unique_ptr<SqlConnection>(TRY(SqliteConnection::open(path)));
   });
@@ -162,8 +163,12 @@ Result<void> serve(const BrokerOptions& given) {
   TRY(sessions.reconcile(std::time(nullptr)));
   const std::jthread watcher([&](const std::stop_token& stop) { sessions.run(stop); });
   PasswordSignIn sign_in(database, hasher);
-  Services services{
-      .database = database, .hasher = hasher, .sign_in = sign_in, .sessions = sessions, .public_url = public_url};
+  Services services{.database = database,
+                    .hasher = hasher,
+                    .sign_in = sign_in,
+                    .sessions = sessions,
+                    .sealer = sealer,
+                    .public_url = public_url};
   const Router router(services);
   const auto server = TRY(HttpServer::start({{.path = data + "/run/broker.sock", .local_admin = false},
                                              {.path = data + "/run/admin.sock", .local_admin = true}},

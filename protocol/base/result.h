@@ -12,12 +12,14 @@
 namespace vitrine {
 
 enum class ErrorCode : uint8_t {
-  kInvalidArgument,  // the caller asked for something that cannot be
-  kMalformed,        // bytes from a peer or a file do not follow their format
-  kTooLarge,         // a named limit was passed
-  kUnsupported,      // well-formed, but a version or feature we do not have
-  kUnauthenticated,  // who you are is not known
-  kForbidden,        // who you are is known, and this is not for you
+  kInvalidArgument,   // the caller asked for something that cannot be
+  kMalformed,         // bytes from a peer or a file do not follow their format
+  kTooLarge,          // a named limit was passed
+  kUnsupported,       // well-formed, but a version or feature we do not have
+  kUnauthenticated,   // who you are is not known
+  kForbidden,         // who you are is known, and this is not for you
+  kStepUpRequired,    // allowed, once a second factor was given anew
+  kPasswordRequired,  // allowed, once the password was given anew
   kNotFound,
   kConflict,     // the thing is in another state than the request needs
   kExhausted,    // capacity, memory, disk or a rate is used up
@@ -39,7 +41,7 @@ struct Error {
 template <class T = void>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}       // NOLINT: implicit, so that `return value;` reads well
+  Result(T value) : value_(std::move(value)) {}      // NOLINT: implicit, so that `return value;` reads well
   Result(Error error) : error_(std::move(error)) {}  // NOLINT
   [[nodiscard]] bool ok() const { return value_.has_value(); }
   T& value() {
@@ -84,9 +86,9 @@ class [[nodiscard]] Result<void> {
 
 // Gives the value of a Result, or returns its error from the enclosing function:
 //   Frame frame = TRY(source.capture());
-#define TRY(expression)                                      \
-  __extension__({                                            \
-    auto try_result = (expression);                          \
+#define TRY(expression)                                                \
+  __extension__({                                                      \
+    auto try_result = (expression);                                    \
     if (!try_result.ok()) return ::vitrine::Error(try_result.error()); \
-    try_result.take();                                       \
+    try_result.take();                                                 \
   })

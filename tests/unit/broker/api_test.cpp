@@ -97,10 +97,12 @@ class ApiTest : public testing::Test {
   TicketSigner signer_ = TicketSigner::generate().take();
   SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
   PasswordSignIn sign_in_{store_.database, store_.hasher};
+  Sealer sealer_{random_bytes(32)};
   Services services_{.database = store_.database,
                      .hasher = store_.hasher,
                      .sign_in = sign_in_,
                      .sessions = sessions_,
+                     .sealer = sealer_,
                      .public_url = kOrigin};
   Router router_{services_};
   std::string gateway_ = store_.folder.path + "/broker.sock";
