@@ -11,5 +11,6 @@ void add_user_verbs(CLI::App& program, int& exit_status);
 void add_group_verbs(CLI::App& program, int& exit_status);
 void add_resource_verbs(CLI::App& program, int& exit_status);
 void add_session_verbs(CLI::App& program, int& exit_status);
+void add_factor_verbs(CLI::App& program, int& exit_status);  // after add_user_verbs
 
 }  // namespace vitrine::broker

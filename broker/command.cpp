@@ -47,6 +47,7 @@ void add_broker_command(CLI::App& program, int& exit_status) {
   add_group_verbs(program, exit_status);
   add_resource_verbs(program, exit_status);
   add_session_verbs(program, exit_status);
+  add_factor_verbs(program, exit_status);
 }
 
 }  // namespace vitrine::broker
