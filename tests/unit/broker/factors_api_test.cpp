@@ -203,7 +203,9 @@ TEST_F(FactorsApiTest, APasskeyThatVerifiedItsUserSignsInAlone) {
   EXPECT_EQ(added.json().at("recovery_codes").size(), 10U);
   const Browser in = let_in(passkey_sign_in(passkey_question(), passkey, "ada"));
   const Json sessions = send(in, "GET", "/api/me/web-sessions").json().at("web_sessions");
-  EXPECT_TRUE(sessions.at(0).at("second_factor_s").is_number()) << "and counts as two factors";
+  ASSERT_EQ(sessions.size(), 2U);
+  const Json& this_one = sessions.at(truth_field(sessions.at(0), "this_one") ? 0 : 1);
+  EXPECT_TRUE(this_one.at("second_factor_s").is_number()) << "and counts as two factors";
 }
 
 TEST_F(FactorsApiTest, ForgedAndReplayedPasskeysAreRefused) {
@@ -381,8 +383,9 @@ TEST_F(FactorsApiTest, TheAuditTellsEachStepAndNoSecret) {
   second(password(), {{"method", "totp"}, {"code", "000000"}});
   let_in(second(password(), {{"method", "recovery"}, {"code", codes[0]}}));
   std::vector<std::string> told;
-  for (const SqlRow& row :
-       store_.lease()->run("SELECT actor, action, outcome, detail FROM audit ORDER BY number", {}).value().rows) {
+  const SqlResult audit =
+      store_.lease()->run("SELECT actor, action, outcome, detail FROM audit ORDER BY number", {}).take();
+  for (const SqlRow& row : audit.rows) {
     told.push_back(row.text(0) + " " + row.text(1) + " " + row.text(2) + " " + row.text(3));
     EXPECT_EQ(told.back().find(codes[0]), std::string::npos);
   }
