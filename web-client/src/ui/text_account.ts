@@ -3,7 +3,7 @@ const plural = (count: number, one: string, many: string): string => (count === 
 
 export const accountText = {
   passkey: {
-    signIn: 'Sign in with a passkey',
+    signIn: 'Use a passkey instead',
     nothing: 'The browser gave no passkey. Try again.',
     stopped: 'No passkey was used. Try again, or choose another way.',
     already: 'This device already holds a passkey for you here.',
