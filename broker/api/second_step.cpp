@@ -231,7 +231,13 @@ Result<FactorCheck> check_factor(ApiRequest& request, SqlConnection& connection,
   if (check.method == "passkey") {
     const auto owner = check_passkey(request, connection, &user);
     check.right = owner.ok();
-    if (!owner.ok()) check.why = owner.error().message;
+    if (owner.ok()) return check;
+    // A store that fails is no wrong answer.
+    if (owner.error().code == ErrorCode::kIo || owner.error().code == ErrorCode::kInternal ||
+        owner.error().code == ErrorCode::kUnavailable) {
+      return owner.error();
+    }
+    check.why = owner.error().message;
     return check;
   }
   if (check.method != "totp" && check.method != "recovery") {

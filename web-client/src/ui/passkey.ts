@@ -1,4 +1,5 @@
 // Passkeys as the browser has them: what the broker asks becomes a call of navigator.credentials, and its answer JSON.
+import { fromBase64url, toBase64url } from './base64url.js';
 import { text } from './text.js';
 
 /** What the broker asks for a sign-in or a second step. */
@@ -103,16 +104,3 @@ function sentence(name: string): string {
 }
 
 const described = (id: string): PublicKeyCredentialDescriptor => ({ type: 'public-key', id: fromBase64url(id) });
-
-export function toBase64url(buffer: ArrayBuffer): string {
-  let binary = '';
-  for (const byte of new Uint8Array(buffer)) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-
-export function fromBase64url(part: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
-  return bytes;
-}

@@ -46,6 +46,7 @@ export const accountText = {
     scan: 'Scan this with an authenticator app on your phone. Any app for one-time codes works.',
     picture: 'QR code for the authenticator app',
     byHand: 'Or type this key into the app:',
+    here: 'The app is on this device: open it',
     code: 'Then type the six digits it shows',
     confirm: 'Turn on',
   },

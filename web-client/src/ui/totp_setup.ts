@@ -25,6 +25,7 @@ export class TotpSetup {
       h('p', { class: 'lead' }, text.totp.scan),
       qrPicture(offer.qr),
       h('p', { class: 'by-hand' }, text.totp.byHand, ' ', h('code', {}, key)),
+      h('p', { class: 'by-hand' }, h('a', { href: offer.uri }, text.totp.here)),
       h('div', { class: 'field' }, h('label', { for: 'totp-code' }, text.totp.code), this.input),
       this.error,
       this.submit,
