@@ -13,5 +13,6 @@ void add_resource_verbs(CLI::App& program, int& exit_status);
 void add_session_verbs(CLI::App& program, int& exit_status);
 void add_policy_verbs(CLI::App& program, int& exit_status);
 void add_audit_verbs(CLI::App& program, int& exit_status);
+void add_factor_verbs(CLI::App& program, int& exit_status);  // after add_user_verbs
 
 }  // namespace vitrine::broker

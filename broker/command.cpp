@@ -49,6 +49,7 @@ void add_broker_command(CLI::App& program, int& exit_status) {
   add_session_verbs(program, exit_status);
   add_policy_verbs(program, exit_status);
   add_audit_verbs(program, exit_status);
+  add_factor_verbs(program, exit_status);
 }
 
 }  // namespace vitrine::broker

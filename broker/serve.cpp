@@ -147,6 +147,7 @@ Result<void> serve(const BrokerOptions& given) {
   TRY(make_folder(data + "/run", 0700));
   const UniqueFd lock = TRY(lock_folder(data));
   const TicketSigner signer = TRY(load_ticket_key(data));
+  const Sealer sealer = TRY(Sealer::open(data + "/keys/store.key"));
   Database database([path = data + "/vitrine.db"]() -> Result<std::unique_ptr<SqlConnection>> {
     return std::unique_ptr<SqlConnection>(TRY(SqliteConnection::open(path)));
   });
@@ -169,6 +170,7 @@ Result<void> serve(const BrokerOptions& given) {
                     .hasher = hasher,
                     .sign_in = sign_in,
                     .sessions = sessions,
+                    .sealer = sealer,
                     .public_url = public_url,
                     .audit = &audit};
   const Router router(services);

@@ -44,16 +44,6 @@ std::optional<std::map<std::string, std::string>> match(std::string_view pattern
   return path;
 }
 
-std::string cookie_token(const std::string& header) {
-  for (std::string_view pair : split(header, ';')) {
-    while (pair.starts_with(' ')) pair.remove_prefix(1);
-    if (pair.starts_with(kCookie) && pair.substr(kCookie.size()).starts_with('=')) {
-      return std::string(pair.substr(kCookie.size() + 1));
-    }
-  }
-  return "";
-}
-
 bool changes_something(const std::string& method) {
   return method != "GET";
 }
@@ -64,7 +54,8 @@ int status_of(ErrorCode code) {
     case ErrorCode::kMalformed: return 400;
     case ErrorCode::kUnauthenticated: return 401;
     case ErrorCode::kForbidden:
-    case ErrorCode::kStepUpRequired: return 403;
+    case ErrorCode::kStepUpRequired:
+    case ErrorCode::kPasswordRequired: return 403;
     case ErrorCode::kNotFound: return 404;
     case ErrorCode::kConflict: return 409;
     case ErrorCode::kTooLarge: return 413;
@@ -162,8 +153,10 @@ Result<void> record_refused(ApiRequest& request, const Route& route, const Error
 Router::Router(Services& services) : services_(services) {
   routes_.assign(user_routes().begin(), user_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
-  routes_.insert(routes_.end(), policy_routes().begin(), policy_routes().end());
-  routes_.insert(routes_.end(), audit_routes().begin(), audit_routes().end());
+  for (const auto& more : {policy_routes(), audit_routes(), second_step_routes(), account_routes(), factor_routes(),
+                           factor_admin_routes()}) {
+    routes_.insert(routes_.end(), more.begin(), more.end());
+  }
 }
 
 HttpResponse Router::answer(const HttpRequest& request) const {
@@ -198,7 +191,7 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
                      .path = std::move(path),
                      .body = Json::object(),
                      .web = {},
-                     .token = cookie_token(http.header("cookie")),
+                     .token = cookie_value(http.header("cookie"), kCookie),
                      .origin = own_origin(http),
                      .asker = {.name = http.local_admin ? "admin socket" : "",
                                .address = http.header("x-forwarded-for"),
@@ -245,6 +238,17 @@ HttpResponse problem_response(int status, std::string_view code, std::string_vie
 
 HttpResponse problem_response(const Error& error) {
   return problem_response(status_of(error.code), error_code_name(error.code), error.message);
+}
+
+std::string cookie_value(const std::string& header, std::string_view name) {
+  for (const std::string& part : split(header, ';')) {
+    std::string_view pair = part;
+    while (pair.starts_with(' ')) pair.remove_prefix(1);
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) {
+      return std::string(pair.substr(name.size() + 1));
+    }
+  }
+  return "";
 }
 
 std::string session_cookie(const std::string& token) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "broker/api/http_server.h"
+#include "broker/identity/sealed.h"
 #include "broker/identity/sign_in.h"
 #include "broker/identity/web_sessions.h"
 #include "broker/json_fields.h"
@@ -31,6 +32,7 @@ struct Services {
   PasswordHasher& hasher;
   PasswordSignIn& sign_in;
   SessionService& sessions;
+  const Sealer& sealer;
   std::string public_url;        // "https://host:port", for links
   AuditKeeper* audit = nullptr;  // without one the log is checked by its chain alone
 };
@@ -64,6 +66,10 @@ std::span<const Route> user_routes();
 std::span<const Route> admin_routes();
 std::span<const Route> policy_routes();
 std::span<const Route> audit_routes();
+std::span<const Route> second_step_routes();
+std::span<const Route> account_routes();
+std::span<const Route> factor_routes();
+std::span<const Route> factor_admin_routes();
 
 class Router {
  public:
@@ -85,6 +91,8 @@ HttpResponse empty_response();
 HttpResponse problem_response(int status, std::string_view code, std::string_view detail);
 HttpResponse problem_response(const Error& error);
 
+// The value of one cookie of a Cookie header; empty when it is not there.
+std::string cookie_value(const std::string& header, std::string_view name);
 // The cookie that holds a web session's token.
 std::string session_cookie(const std::string& token);
 

@@ -1,7 +1,7 @@
 // What a user's page asks for.
 #include <fmt/format.h>
 
-#include "broker/api/signed_in.h"
+#include "broker/api/second_step.h"
 #include "broker/catalogue/icons.h"
 #include "broker/catalogue/policy_store.h"
 #include "broker/catalogue/terms.h"
@@ -52,23 +52,18 @@ Result<HttpResponse> post_login(ApiRequest& request) {
   if (name.empty() || password.empty()) return Error{ErrorCode::kInvalidArgument, "Type your user name and password."};
   const SignInResult result =
       TRY(request.services.sign_in.sign_in(name, password, request.asker.address, request.now_s));
-  if (result.wait_s > 0) {
-    HttpResponse response = problem_response(
-        429, "throttled", fmt::format("Too many failed attempts. Try again in {} seconds.", result.wait_s));
-    response.headers.emplace_back("Retry-After", std::to_string(result.wait_s));
-    return response;
-  }
+  if (result.wait_s > 0) return throttled_response(result.wait_s);
   const Database::Lease connection = TRY(request.services.database.lease());
+  if (result.user) return first_factor_passed(request, *connection, *result.user, "local");
   TRY(append_audit_alone(*connection,
                          {.actor = normal_name(name).substr(0, 64),
                           .address = request.asker.address,
                           .action = "login",
                           .target = "",
-                          .outcome = result.user ? "ok" : "refused",
+                          .outcome = "refused",
                           .detail = ""},
                          request.now_s));
-  if (!result.user) return Error{ErrorCode::kUnauthenticated, "The user name or the password is wrong."};
-  return signed_in(request, *connection, *result.user, proof_of(request, "local", 0));
+  return Error{ErrorCode::kUnauthenticated, "The user name or the password is wrong."};
 }
 
 Result<HttpResponse> post_redeem(ApiRequest& request) {

@@ -65,6 +65,7 @@ Result<std::string> PasswordHasher::hash(std::string_view password) {
   const std::string salt = random_bytes(kSaltBytes);
   std::string phc(argon2_encodedlen(cost_.passes, cost_.memory_kib, kLanes, kSaltBytes, kHashBytes, Argon2_id), '\0');
   turns_.acquire();
+  ++computed_;
   const int code = argon2id_hash_encoded(cost_.passes, cost_.memory_kib, kLanes, password.data(), password.size(),
                                          salt.data(), salt.size(), kHashBytes, phc.data(), phc.size());
   turns_.release();
@@ -77,6 +78,7 @@ Result<std::string> PasswordHasher::hash(std::string_view password) {
 
 bool PasswordHasher::verify(std::string_view password, const std::string& phc) {
   turns_.acquire();
+  ++computed_;
   const bool right = argon2id_verify(phc.c_str(), password.data(), password.size()) == ARGON2_OK;
   turns_.release();
   return right;

@@ -2,6 +2,7 @@
 // lower cost is made anew at the next sign-in.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <semaphore>
 #include <string>
@@ -33,9 +34,12 @@ class PasswordHasher {
   // As long as verify takes, always wrong: for users who do not exist.
   void verify_nobody(std::string_view password);
   [[nodiscard]] bool should_rehash(const std::string& phc) const;
+  // How many hashes were computed so far: what a request cost, without a clock.
+  [[nodiscard]] uint64_t computed() const { return computed_; }
 
  private:
   PasswordCost cost_;
+  std::atomic<uint64_t> computed_ = 0;
   std::counting_semaphore<2> turns_{2};
   std::string nobody_;  // a hash at the present cost whose password nobody knows
 };

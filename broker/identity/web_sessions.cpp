@@ -8,39 +8,93 @@ namespace {
 constexpr int64_t kNoteUseEveryS = 60;  // a write for each request would be wasted
 constexpr size_t kMaxToken = 64;        // ours have 43 characters
 constexpr size_t kMaxBrowser = 256;     // what browsers say of themselves, as far as people want to see it
+
+constexpr std::string_view kColumns =
+    "SELECT token_hash, user_id, id, only_session, created_s, seen_s, proved_s, provider, second_factor_s, address, "
+    "browser FROM web_sessions ";
+
+// All but the user.
+WebSession session_from(const SqlRow& row) {
+  return {.token_hash = row.text(0),
+          .id = row.text(2),
+          .proof = {.provider = row.text(7),
+                    .second_factor_s = row.integer(8),
+                    .address = row.text(9),
+                    .browser = row.text(10)},
+          .created_s = row.integer(4),
+          .seen_s = row.integer(5),
+          .proved_s = row.integer(6),
+          .only_session = row.text(3),
+          .user = {}};
+}
 }  // namespace
 
 Result<std::string> open_web_session(SqlConnection& connection, const std::string& user_id,
                                      const std::string& only_session, const SignInProof& proof, int64_t now_s) {
   std::string token = random_token();
-  TRY(
-      connection.run("INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s, "
-                     "provider, second_factor_s, address, browser) "
-                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                     {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS,
-                      proof.provider, proof.second_factor_s, proof.address, proof.browser.substr(0, kMaxBrowser)}));
+  TRY(connection.run(
+      "INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s, "
+      "provider, second_factor_s, address, browser, id, proved_s) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+      {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS, proof.provider,
+       proof.second_factor_s, proof.address, proof.browser.substr(0, kMaxBrowser), random_id(), now_s}));
   return token;
 }
 
 Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, const std::string& token, int64_t now_s) {
   if (token.empty() || token.size() > kMaxToken) return std::optional<WebSession>();
-  WebSession session{.token_hash = sha256_hex(token), .proof = {}, .only_session = "", .user = {}};
-  const SqlResult result = TRY(connection.run(
-      "SELECT user_id, only_session, seen_s, provider, second_factor_s, address, browser FROM web_sessions "
-      "WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3",
-      {session.token_hash, now_s, now_s - kWebSessionIdleS}));
+  const SqlResult result =
+      TRY(connection.run(std::string(kColumns).append("WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3"),
+                         {sha256_hex(token), now_s, now_s - kWebSessionIdleS}));
   if (result.rows.empty()) return std::optional<WebSession>();
   const SqlRow& row = result.rows.front();
-  auto user = TRY(find_user_by_id(connection, row.text(0)));
+  WebSession session = session_from(row);
+  auto user = TRY(find_user_by_id(connection, row.text(1)));
   if (!user || user->disabled) return std::optional<WebSession>();
   session.user = std::move(*user);
-  session.only_session = row.text(1);
-  session.proof = {
-      .provider = row.text(3), .second_factor_s = row.integer(4), .address = row.text(5), .browser = row.text(6)};
-  if (now_s - row.integer(2) >= kNoteUseEveryS) {
+  if (now_s - session.seen_s >= kNoteUseEveryS) {
     TRY(connection.run("UPDATE web_sessions SET seen_s = $2 WHERE token_hash = $1", {session.token_hash, now_s}));
   }
   return std::optional(std::move(session));
+}
+
+bool fresh_second_factor(const WebSession& session, int64_t now_s, int64_t max_age_s) {
+  return session.proof.second_factor_s > 0 && now_s - session.proof.second_factor_s <= max_age_s;
+}
+
+Result<std::string> rotate_web_session(SqlConnection& connection, const WebSession& session, bool second_factor,
+                                       int64_t now_s) {
+  std::string token = random_token();
+  const int64_t second_factor_s = second_factor ? now_s : session.proof.second_factor_s;
+  const SqlResult rotated =
+      TRY(connection.run("UPDATE web_sessions SET token_hash = $2, proved_s = $3, second_factor_s = $4, seen_s = $3 "
+                         "WHERE token_hash = $1",
+                         {session.token_hash, sha256_hex(token), now_s, second_factor_s}));
+  if (rotated.changed != 1) return Error{ErrorCode::kUnauthenticated, "Please sign in."};
+  return token;
+}
+
+Result<std::vector<WebSession>> web_sessions_of(SqlConnection& connection, const std::string& user_id, int64_t now_s) {
+  const SqlResult result =
+      TRY(connection.run(std::string(kColumns).append("WHERE user_id = $1 AND expires_s > $2 AND seen_s > $3 "
+                                                      "ORDER BY seen_s DESC, id"),
+                         {user_id, now_s, now_s - kWebSessionIdleS}));
+  std::vector<WebSession> sessions;
+  for (const SqlRow& row : result.rows) sessions.push_back(session_from(row));
+  return sessions;
+}
+
+Result<void> close_web_session_of(SqlConnection& connection, const std::string& user_id, const std::string& id) {
+  const SqlResult closed =
+      TRY(connection.run("DELETE FROM web_sessions WHERE user_id = $1 AND id = $2", {user_id, id}));
+  if (closed.changed == 0) return Error{ErrorCode::kNotFound, "That browser is signed out already."};
+  return {};
+}
+
+Result<void> close_other_web_sessions(SqlConnection& connection, const WebSession& kept) {
+  TRY(connection.run("DELETE FROM web_sessions WHERE user_id = $1 AND token_hash <> $2",
+                     {kept.user.id, kept.token_hash}));
+  return {};
 }
 
 Result<void> close_web_session(SqlConnection& connection, const std::string& token_hash) {

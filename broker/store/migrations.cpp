@@ -81,6 +81,38 @@ constexpr std::string_view kSignInProofs[] = {
     R"(ALTER TABLE web_sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '')",
 };
 
+// Second factors and passkeys of users, and the ceremonies that are under way.
+constexpr std::string_view kFactors[] = {
+    // secret: sealed (identity/sealed.h); last_step: of the newest code that was accepted.
+    R"(CREATE TABLE totp_secrets (
+      user_id TEXT PRIMARY KEY REFERENCES users(id) ON DELETE CASCADE, secret TEXT NOT NULL, last_step BIGINT NOT NULL,
+      created_s BIGINT NOT NULL))",
+    R"(CREATE TABLE recovery_codes (
+      user_id TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE, code_hash TEXT NOT NULL,
+      PRIMARY KEY (user_id, code_hash)))",
+    // id: the credential's; public_key: COSE; both in base64url.
+    R"(CREATE TABLE passkeys (
+      id TEXT PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE, name TEXT NOT NULL,
+      public_key TEXT NOT NULL, sign_count BIGINT NOT NULL, created_s BIGINT NOT NULL, used_s BIGINT NOT NULL))",
+    R"(CREATE INDEX passkeys_by_user ON passkeys(user_id))",
+    // Wrong codes since the last right one. In the store, so that neither a restart nor another broker forgets them.
+    R"(CREATE TABLE code_failures (
+      user_id TEXT PRIMARY KEY REFERENCES users(id) ON DELETE CASCADE, failures BIGINT NOT NULL,
+      blocked_until_s BIGINT NOT NULL))",
+    // bound_to: hash of the browser's cookie, or of its web session's token; user_id: empty until a passkey names one.
+    R"(CREATE TABLE challenges (
+      token_hash TEXT PRIMARY KEY, purpose TEXT NOT NULL, bound_to TEXT NOT NULL, user_id TEXT NOT NULL,
+      provider TEXT NOT NULL, address TEXT NOT NULL, attempts BIGINT NOT NULL, expires_s BIGINT NOT NULL))",
+    R"(CREATE INDEX challenges_by_time ON challenges(expires_s))",
+    R"(ALTER TABLE users ADD COLUMN second_factor_required BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE user_groups ADD COLUMN second_factor_required BIGINT NOT NULL DEFAULT 0)",
+    // id: how a user names a web session; proved_s: when it was last proved who sits there.
+    R"(ALTER TABLE web_sessions ADD COLUMN id TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE web_sessions ADD COLUMN proved_s BIGINT NOT NULL DEFAULT 0)",
+    R"(UPDATE web_sessions SET id = substr(token_hash, 1, 16))",
+    R"(CREATE UNIQUE INDEX web_sessions_by_id ON web_sessions(id))",
+};
+
 // Policies, and what running sessions were granted by them.
 constexpr std::string_view kPolicies[] = {
     // JSON of catalogue/policy.h; empty: says nothing.
@@ -103,6 +135,7 @@ constexpr Migration kMigrations[] = {
     {1, "first schema", kFirstSchema},
     {2, "terms and reports", kTermsAndReports},
     {3, "sign-in proofs", kSignInProofs},
+    {5, "second factors", kFactors},
     {7, "policies", kPolicies},
 };
 

@@ -12,13 +12,14 @@
 namespace vitrine {
 
 enum class ErrorCode : uint8_t {
-  kInvalidArgument,  // the caller asked for something that cannot be
-  kMalformed,        // bytes from a peer or a file do not follow their format
-  kTooLarge,         // a named limit was passed
-  kUnsupported,      // well-formed, but a version or feature we do not have
-  kUnauthenticated,  // who you are is not known
-  kForbidden,        // who you are is known, and this is not for you
-  kStepUpRequired,   // it is for you, after another proof of who you are
+  kInvalidArgument,   // the caller asked for something that cannot be
+  kMalformed,         // bytes from a peer or a file do not follow their format
+  kTooLarge,          // a named limit was passed
+  kUnsupported,       // well-formed, but a version or feature we do not have
+  kUnauthenticated,   // who you are is not known
+  kForbidden,         // who you are is known, and this is not for you
+  kStepUpRequired,    // allowed, once a second factor was given anew
+  kPasswordRequired,  // allowed, once the password was given anew
   kNotFound,
   kConflict,     // the thing is in another state than the request needs
   kExhausted,    // capacity, memory, disk or a rate is used up

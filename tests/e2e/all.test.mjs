@@ -10,3 +10,4 @@ import './clipboard.test.mjs';
 import './phone.test.mjs';
 import './figures.test.mjs';
 import './idle.test.mjs';
+import './factors.test.mjs';

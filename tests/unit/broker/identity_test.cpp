@@ -79,6 +79,30 @@ TEST(SignInTest, AnUnknownNameTakesAsLongAsAWrongPassword) {
   EXPECT_LT(unknown, known * 3);
 }
 
+TEST(SignInTest, EveryRefusalCostsTheSameHash) {
+  TestStore store;
+  store.add_user("ada", "correct horse battery");
+  User gone = store.add_user("gone", "correct horse battery");
+  ASSERT_TRUE(store.lease()->run("UPDATE users SET disabled = 1 WHERE id = $1", {gone.id}).ok());
+  const User without = store.add_user("elsewhere", "correct horse battery");
+  ASSERT_TRUE(set_password(*store.lease(), without.id, "").ok());
+  PasswordSignIn sign_in(store.database, store.hasher);
+  for (const auto& [name, password] : {std::pair{"ada", "wrong password"},
+                                       {"eve", "wrong password"},
+                                       {"gone", "correct horse battery"},
+                                       {"elsewhere", "correct horse battery"},
+                                       {"elsewhere", ""},
+                                       {"ada' --", "wrong password"}}) {
+    const uint64_t before = store.hasher.computed();
+    EXPECT_FALSE(sign_in.sign_in(name, password, std::string("a") + name, 10).value().user.has_value()) << name;
+    EXPECT_EQ(store.hasher.computed() - before, 1U) << name;
+  }
+  const std::string endless(100'000, 'a');
+  const uint64_t before = store.hasher.computed();
+  EXPECT_FALSE(sign_in.sign_in("ada", endless, "::9", 10).value().user.has_value());
+  EXPECT_EQ(store.hasher.computed() - before, 1U);
+}
+
 TEST(SignInTest, GuessingIsSlowedDownAlikeForKnownAndUnknownNames) {
   TestStore store;
   store.add_user("ada", "correct horse battery");

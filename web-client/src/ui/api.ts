@@ -1,4 +1,6 @@
 // The broker's REST API as the page uses it. Every failure is an ApiError with a sentence for the person.
+import { AccountApi, type LoginAnswer, type PasskeyUse, type Proof, type TotpOffer } from './account_api.js';
+import type { PasskeyQuestion } from './passkey.js';
 import { text } from './text.js';
 
 export interface User {
@@ -75,6 +77,10 @@ export class ApiError extends Error {
 }
 
 const kTimeoutMs = 20_000;
+/** Other sites' pages cannot send it. */
+const kSignIn = { 'X-Vitrine': '1' } as const;
+/** What the broker answers when the person is to prove themselves anew. */
+const kProofs = ['step_up_required', 'password_required'];
 
 export class Api {
   private csrf: string;
@@ -90,12 +96,38 @@ export class Api {
     this.csrf = csrf;
   }
 
-  async login(username: string, password: string): Promise<User> {
-    return this.signedIn(await this.request('POST', '/api/login', { username, password }, { 'X-Vitrine': '1' }));
+  /** The person's own account. */
+  readonly account = new AccountApi((method, path, body) => this.request(method, path, body));
+  /** Lets the person prove themselves; whether they did. Set by whoever owns the page. */
+  prove: (code: string) => Promise<boolean> = () => Promise.resolve(false);
+
+  async login(username: string, password: string): Promise<LoginAnswer> {
+    return this.loginAnswer(await this.request('POST', '/api/login', { username, password }, kSignIn));
+  }
+
+  async secondStep(challenge: string, proof: Proof): Promise<LoginAnswer> {
+    return this.loginAnswer(await this.request('POST', '/api/login/second-step', { challenge, ...proof }, kSignIn));
+  }
+
+  async offerTotpAtSignIn(challenge: string): Promise<TotpOffer> {
+    return (await this.request('POST', '/api/login/enrolment', { challenge }, kSignIn)) as unknown as TotpOffer;
+  }
+
+  async passkeyUse(): Promise<PasskeyUse> {
+    return (await this.request('GET', '/api/login/passkey')) as unknown as PasskeyUse;
+  }
+
+  async passkeyQuestion(): Promise<{ challenge: string; passkeys: PasskeyQuestion }> {
+    const answer = await this.request('POST', '/api/login/passkey', {}, kSignIn);
+    return answer as unknown as { challenge: string; passkeys: PasskeyQuestion };
+  }
+
+  async passkeySignIn(challenge: string, credential: object): Promise<LoginAnswer> {
+    return this.loginAnswer(await this.request('POST', '/api/login/passkey/answer', { challenge, credential }, kSignIn));
   }
 
   async redeem(code: string): Promise<{ user: User; session: string }> {
-    const answer = await this.request('POST', '/api/redeem', { code }, { 'X-Vitrine': '1' });
+    const answer = await this.request('POST', '/api/redeem', { code }, kSignIn);
     return { user: this.signedIn(answer), session: string(answer, 'session') };
   }
 
@@ -155,39 +187,52 @@ export class Api {
     await this.request('PUT', '/api/me/terms', body);
   }
 
+  private loginAnswer(answer: Answer): LoginAnswer {
+    if (answer['next'] !== undefined) return answer as unknown as LoginAnswer;
+    const recoveryCodes = (answer['recovery_codes'] as string[] | undefined) ?? [];
+    return { next: 'signed_in', user: this.signedIn(answer), recoveryCodes };
+  }
+
   private signedIn(answer: Answer): User {
     this.csrf = string(answer, 'csrf');
     this.changed(this.csrf);
     return answer['user'] as User;
   }
 
+  /** Asks; where the broker wants a fresh proof or the page's token is from before, once more after that. */
   private async request(
-    method: Method,
+    method: HttpMethod,
     path: string,
     body?: object,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
-    if (method === 'GET') return this.send(method, path, body, headers);
-    if (this.csrf === '' && this.asking !== null) await this.asking;
-    const used = this.csrf;
+    const before = this.csrf;
     try {
-      return await this.send(method, path, body, headers);
+      return await this.requestOnce(method, path, body, headers);
     } catch (error) {
-      // The token may be of a sign-in that was renewed in another window: once more with the one of now.
-      if (!(error instanceof ApiError && error.status === 403 && used !== '')) throw error;
-      await (this.asking ?? this.me());
-      if (this.csrf === used) throw error;
-      return this.send(method, path, body, headers);
+      if (!(error instanceof ApiError) || !(await this.worthAnother(error, method, before, headers))) throw error;
+      return this.requestOnce(method, path, body, headers);
     }
   }
 
-  private async send(
-    method: Method,
+  private async worthAnother(error: ApiError, method: HttpMethod, before: string, headers: object): Promise<boolean> {
+    if (kProofs.includes(error.code)) return this.prove(error.code);
+    // The token was renewed while this request was on its way.
+    if (error.status === 401 && before !== '' && before !== this.csrf) return true;
+    if (error.code !== 'forbidden' || method === 'GET' || headers === kSignIn || before === '') return false;
+    // Another tab renewed it.
+    await this.me();
+    return this.csrf !== before;
+  }
+
+  private async requestOnce(
+    method: HttpMethod,
     path: string,
     body: object | undefined,
     headers: Readonly<Record<string, string>>,
   ): Promise<Answer> {
     const all: Record<string, string> = { Accept: 'application/json', ...headers };
+    if (method !== 'GET' && this.csrf === '' && this.asking !== null) await this.asking;
     if (method !== 'GET' && this.csrf !== '') all['X-CSRF-Token'] = this.csrf;
     if (body !== undefined) all['Content-Type'] = 'application/json';
     let response: Response;
@@ -207,12 +252,15 @@ export class Api {
     if (response.status === 204) return {};
     const answer: unknown = await response.json().catch(() => null);
     if (typeof answer !== 'object' || answer === null) throw new ApiError(response.status, 'answer', text.errors.answer, 0);
+    // Whatever renews the browser's token brings the one that goes with it.
+    const { csrf } = answer as Answer;
+    if (typeof csrf === 'string') this.csrf = csrf;
     return answer as Answer;
   }
 }
 
 type Answer = Record<string, unknown>;
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 async function failure(response: Response): Promise<ApiError> {
   const problem = ((await response.json().catch(() => null)) ?? {}) as Problem;

@@ -4,7 +4,7 @@ import type { Api, User } from './api.js';
 import type { Toasts } from './toasts.js';
 
 export interface Page {
-  readonly name: 'sign-in' | 'catalogue' | 'session' | 'message';
+  readonly name: 'sign-in' | 'catalogue' | 'account' | 'session' | 'message';
   readonly title: string;
   readonly element: HTMLElement;
   /** It is in the document now. */

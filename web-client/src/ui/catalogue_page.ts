@@ -3,7 +3,7 @@ import type { App, Page } from './app.js';
 import { confirm } from './dialog.js';
 import { fill, h } from './dom.js';
 import { icon, logo } from './icons.js';
-import { resourceHash } from './route.js';
+import { accountHash, resourceHash } from './route.js';
 import { text } from './text.js';
 
 /** With fewer tiles than this all are in sight and a search field is only in the way. */
@@ -70,8 +70,10 @@ export class CataloguePage implements Page {
     return h(
       'div',
       { class: 'account' },
-      h('span', { class: 'avatar', 'aria-hidden': 'true' }, ([...name][0] ?? '?').toUpperCase()),
-      h('span', { class: 'account-name' }, name),
+      h('a', { class: 'account-link', href: accountHash, title: text.account.link },
+        h('span', { class: 'avatar', 'aria-hidden': 'true' }, ([...name][0] ?? '?').toUpperCase()),
+        h('span', { class: 'account-name' }, name),
+        h('span', { class: 'visually-hidden' }, text.account.link)),
       h('button', { type: 'button', class: 'button quiet', on: { click: () => { void this.signOut(); } } }, icon('leave'), h('span', {}, text.catalogue.signOut)),
     );
   }

@@ -2,6 +2,7 @@
 import { recall, remember } from '../browser/preferences.js';
 import { SessionWorker } from '../browser/session_worker.js';
 import { Api, ApiError, type Resource, type User } from './api.js';
+import { AccountPage } from './account_page.js';
 import type { App, Page } from './app.js';
 import { CataloguePage } from './catalogue_page.js';
 import { confirm } from './dialog.js';
@@ -9,6 +10,7 @@ import { MessagePage } from './message_page.js';
 import { parseRoute, sessionHash, type Route } from './route.js';
 import { SessionPage } from './session_page.js';
 import { SignInPage } from './sign_in_page.js';
+import { askForProof } from './step_up.js';
 import { text } from './text.js';
 import { Toasts } from './toasts.js';
 
@@ -30,6 +32,7 @@ class VitrineApp implements App {
 
   async start(): Promise<void> {
     this.root.id = 'app';
+    this.api.prove = (code) => askForProof(this.api, code);
     document.body.replaceChildren(this.root, this.toasts.element);
     window.addEventListener('hashchange', () => { void this.route(); });
     await this.route();
@@ -86,7 +89,7 @@ class VitrineApp implements App {
     if (route.to === 'redeem') return this.redeem(route.code);
     if (this.user !== null) return this.show(this.pageOf(route));
     // A session finds its way before the broker is asked; whoever is not recognised gets another page in its place.
-    const ahead = route.to !== 'catalogue' && recall('signed-in') !== null;
+    const ahead = route.to !== 'catalogue' && route.to !== 'account' && recall('signed-in') !== null;
     if (ahead) this.show(this.pageOf(route));
     if (await this.recogniseUser() && !ahead) this.show(this.pageOf(route));
   }
@@ -95,6 +98,8 @@ class VitrineApp implements App {
     switch (route.to) {
       case 'catalogue':
         return new CataloguePage(this);
+      case 'account':
+        return new AccountPage(this);
       case 'resource':
         return new SessionPage(this, { kind: 'resource', resource: route.resource }, route.resource);
       case 'session':

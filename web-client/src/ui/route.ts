@@ -3,11 +3,13 @@
 /** The addresses of the page. */
 export type Route =
   | { readonly to: 'catalogue' }
+  | { readonly to: 'account' }
   | { readonly to: 'resource'; readonly resource: string }
   | { readonly to: 'session'; readonly session: string }
   | { readonly to: 'redeem'; readonly code: string };
 
 export function parseRoute(hash: string): Route {
+  if (hash === accountHash) return { to: 'account' };
   const match = /^#(?:open=(.+)|\/s\/(.+)|\/session\/(.+))$/.exec(hash);
   if (match?.[1] !== undefined) return { to: 'redeem', code: decode(match[1]) };
   if (match?.[2] !== undefined) return { to: 'resource', resource: decode(match[2]) };
@@ -15,6 +17,7 @@ export function parseRoute(hash: string): Route {
   return { to: 'catalogue' };
 }
 
+export const accountHash = '#/account';
 export const resourceHash = (resource: string): string => `#/s/${encodeURIComponent(resource)}`;
 export const sessionHash = (session: string): string => `#/session/${encodeURIComponent(session)}`;
 

@@ -1,11 +1,16 @@
+import type { FactorQuestion, LoginAnswer, Proof } from './account_api.js';
 import { ApiError, type User } from './api.js';
 import type { App, Page } from './app.js';
 import { Countdown } from './countdown.js';
-import { h } from './dom.js';
+import { fill, h } from './dom.js';
+import { FactorForm } from './factor_form.js';
 import { icon, logo } from './icons.js';
+import { canUsePasskeys, PasskeyError, usePasskey } from './passkey.js';
+import { recoveryCodes } from './recovery_codes.js';
 import { text } from './text.js';
+import { TotpSetup } from './totp_setup.js';
 
-/** The form that asks for name and password. */
+/** The form that asks for name and password, and then for the second step; or for a passkey alone. */
 export class SignInPage implements Page {
   readonly name = 'sign-in';
   readonly title = text.signIn.title;
@@ -22,13 +27,20 @@ export class SignInPage implements Page {
   private readonly error = h('p', { class: 'form-error', role: 'alert' });
   private readonly submit = h('button', { type: 'submit', class: 'button primary wide' }, text.signIn.submit);
   private readonly countdown = new Countdown();
+  private readonly passkey = h(
+    'button',
+    { type: 'button', class: 'button wide', hidden: true, on: { click: () => { void this.sendPasskey(); } } },
+    icon('key'), text.passkey.signIn,
+  );
+  private readonly form: HTMLFormElement;
+  private step: FactorForm | null = null;
 
   constructor(
     private readonly app: App,
     note: string,
     private readonly done: (user: User) => void,
   ) {
-    const form = h(
+    this.form = h(
       'form',
       { class: 'sign-in', novalidate: true, method: 'post', on: { submit: (event) => { void this.send(event); } } },
       h('div', { class: 'brand' }, logo(), h('span', {}, text.product)),
@@ -39,19 +51,103 @@ export class SignInPage implements Page {
       this.caps,
       this.error,
       this.submit,
+      this.passkey,
     );
     this.password.addEventListener('keydown', (event) => { this.capsHint(event); });
     this.password.addEventListener('keyup', (event) => { this.capsHint(event); });
     this.password.addEventListener('blur', () => { this.caps.hidden = true; });
-    this.element = h('main', { class: 'page sign-in-page' }, form);
+    this.element = h('main', { class: 'page sign-in-page' }, this.form);
   }
 
   shown(): void {
     this.user.focus();
+    void this.offerPasskey();
   }
 
   close(): void {
     this.countdown.stop();
+    this.step?.close();
+  }
+
+  private async offerPasskey(): Promise<void> {
+    if (typeof PublicKeyCredential !== 'function') return;
+    // Where the broker does not say, the password is asked for all the same.
+    const use = await this.app.api.passkeyUse().catch(() => null);
+    this.passkey.hidden = use === null || !canUsePasskeys(use.origin);
+  }
+
+  private async sendPasskey(): Promise<void> {
+    if (this.passkey.disabled) return;
+    this.error.textContent = '';
+    this.passkey.disabled = true;
+    try {
+      const { challenge, passkeys } = await this.app.api.passkeyQuestion();
+      this.proceed(await this.app.api.passkeySignIn(challenge, await usePasskey(challenge, passkeys)));
+    } catch (error) {
+      if (!(error instanceof PasskeyError) && !(error instanceof ApiError)) throw error;
+      this.error.textContent = error.message;
+    } finally {
+      this.passkey.disabled = false;
+    }
+  }
+
+  /** What comes after the password, or after the second step. */
+  private proceed(answer: LoginAnswer): void {
+    if (answer.next === 'second_factor') return this.askFactor(answer);
+    if (answer.next === 'enrolment') return void this.enrol(answer.challenge);
+    const done = (): void => { this.done(answer.user); };
+    if (answer.recoveryCodes.length === 0) return done();
+    this.card(text.recovery.title, recoveryCodes(answer.recoveryCodes, done), false);
+  }
+
+  private askFactor(question: FactorQuestion): void {
+    this.step = new FactorForm(question, (proof) => this.answerStep(question.challenge, proof));
+    this.card(text.factor.title, this.step.element, true);
+    this.step.focus();
+  }
+
+  private async enrol(challenge: string): Promise<void> {
+    try {
+      const offer = await this.app.api.offerTotpAtSignIn(challenge);
+      const setup = new TotpSetup(offer, (code) => this.answerStep(challenge, { method: 'enrol', enrolment: offer.enrolment, code }));
+      this.card(text.totp.title, h('div', {}, h('p', { class: 'lead' }, text.totp.required), setup.element), true);
+      setup.focus();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.again(error.message);
+    }
+  }
+
+  private async answerStep(challenge: string, proof: Proof): Promise<void> {
+    try {
+      this.proceed(await this.app.api.secondStep(challenge, proof));
+    } catch (error) {
+      // The question is gone; it begins with the password again.
+      if (error instanceof ApiError && error.status === 409) return this.again(error.message);
+      throw error;
+    }
+  }
+
+  private card(title: string, content: HTMLElement, back: boolean): void {
+    fill(
+      this.element,
+      h('div', { class: 'sign-in' },
+        h('div', { class: 'brand' }, logo(), h('span', {}, text.product)),
+        h('h1', {}, title),
+        content,
+        back ? h('button', { type: 'button', class: 'button quiet wide', on: { click: () => { this.again(''); } } }, icon('back'), text.factor.back) : null),
+    );
+  }
+
+  /** Back to name and password. */
+  private again(note: string): void {
+    this.step?.close();
+    this.step = null;
+    this.busy(false);
+    this.password.value = '';
+    this.error.textContent = note;
+    fill(this.element, this.form);
+    this.password.focus();
   }
 
   private reveal(): HTMLElement {
@@ -82,8 +178,7 @@ export class SignInPage implements Page {
     }
     this.busy(true);
     try {
-      const user = await this.app.api.login(this.user.value, this.password.value);
-      this.done(user);
+      this.proceed(await this.app.api.login(this.user.value, this.password.value));
     } catch (error) {
       this.busy(false);
       if (error instanceof ApiError) this.refused(error);

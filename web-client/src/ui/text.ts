@@ -1,6 +1,7 @@
 // Every sentence of the page, in one place. Another language is another object of this type.
 import type { Cause } from '../core/effects.js';
 import type { Figures } from '../core/figures.js';
+import { accountText } from './text_account.js';
 
 /** What is known when a reason is named; the link's own figures only while somebody looks. */
 type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit' | 'ceilingKbit' | 'content'>>;
@@ -8,6 +9,7 @@ type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit'
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
 const english = {
+  ...accountText,
   product: 'Vitrine',
   close: 'Close',
   cancel: 'Cancel',
