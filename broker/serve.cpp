@@ -19,6 +19,8 @@
 #include "broker/api/http_server.h"
 #include "broker/api/router.h"
 #include "broker/catalogue/first_start.h"
+#include "broker/http/curl_http_client.h"
+#include "broker/identity/directory_watch.h"
 #include "broker/identity/sign_in.h"
 #include "broker/json_fields.h"
 #include "broker/provision/files.h"
@@ -161,9 +163,18 @@ Result<void> serve(const BrokerOptions& given) {
   SessionService sessions(database, *provisioner, signer, check_installed);
   TRY(sessions.reconcile(std::time(nullptr)));
   const std::jthread watcher([&](const std::stop_token& stop) { sessions.run(stop); });
-  PasswordSignIn sign_in(database, hasher);
-  Services services{
-      .database = database, .hasher = hasher, .sign_in = sign_in, .sessions = sessions, .public_url = public_url};
+  const Sealer sealer = TRY(Sealer::load(data + "/keys/store.key"));
+  CurlHttpClient http;
+  SignInProviders providers(database, http, sealer);
+  DirectoryWatch directory_watch(database, providers, sessions);
+  const std::jthread directory_watcher([&](const std::stop_token& stop) { directory_watch.run(stop); });
+  PasswordSignIn sign_in(database, hasher, &providers);
+  Services services{.database = database,
+                    .hasher = hasher,
+                    .sign_in = sign_in,
+                    .sessions = sessions,
+                    .providers = providers,
+                    .public_url = public_url};
   const Router router(services);
   const auto server = TRY(HttpServer::start({{.path = data + "/run/broker.sock", .local_admin = false},
                                              {.path = data + "/run/admin.sock", .local_admin = true}},

@@ -27,6 +27,8 @@ Json user_json(const User& user, const std::vector<std::string>& groups) {
           {"display_name", user.display_name},
           {"admin", user.admin},
           {"groups", groups},
+          {"provider", user.provider},
+          {"disabled", user.disabled},
           {"created_s", user.created_s}};
 }
 

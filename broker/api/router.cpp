@@ -169,6 +169,8 @@ Result<void> check_access(const Route& route, ApiRequest& request) {
 Router::Router(Services& services) : services_(services) {
   routes_.assign(user_routes().begin(), user_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
+  routes_.insert(routes_.end(), sign_in_routes().begin(), sign_in_routes().end());
+  routes_.insert(routes_.end(), provider_routes().begin(), provider_routes().end());
 }
 
 HttpResponse Router::answer(const HttpRequest& request) const {
@@ -210,7 +212,7 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
       .now_s = std::time(nullptr),
       .audit_target = audit_target};
   TRY(check_access(route, request));
-  if (changes_something(http.method) && !http.body.empty()) request.body = TRY(parse_object(http.body));
+  if (route.access != Access::kOpen && changes_something(http.method) && !http.body.empty()) request.body = TRY(parse_object(http.body));
   auto response = route.handler(request);
   if (route.action != nullptr && changes_something(http.method)) {
     const AuditEntry entry{.actor = request.asker.name,

@@ -10,6 +10,7 @@
 
 #include "broker/api/http_server.h"
 #include "broker/identity/sign_in.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/identity/web_sessions.h"
 #include "broker/json_fields.h"
 #include "broker/session/session_service.h"
@@ -30,6 +31,7 @@ struct Services {
   PasswordHasher& hasher;
   PasswordSignIn& sign_in;
   SessionService& sessions;
+  SignInProviders& providers;
   std::string public_url;  // "https://host:port", for links
 };
 
@@ -38,7 +40,7 @@ struct ApiRequest {
   const HttpRequest& http;
   Services& services;
   std::map<std::string, std::string> path;  // by the names in the pattern
-  Json body;
+  Json body;  // stays empty on kOpen routes, whose callers may not speak JSON
   WebSession web;      // of kUser, kUserOrLink, and kAdmin unless local
   std::string token;   // the cookie's, also when nobody is signed in
   std::string origin;  // "https://host:port", as the page sees it
@@ -59,6 +61,8 @@ struct Route {
 
 std::span<const Route> user_routes();
 std::span<const Route> admin_routes();
+std::span<const Route> sign_in_routes();
+std::span<const Route> provider_routes();
 
 class Router {
  public:

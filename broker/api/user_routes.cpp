@@ -1,6 +1,7 @@
 // What a user's page asks for.
 #include <fmt/format.h>
 
+#include "broker/api/sign_out.h"
 #include "broker/api/signed_in.h"
 #include "broker/catalogue/icons.h"
 #include "broker/catalogue/terms.h"
@@ -67,7 +68,7 @@ Result<HttpResponse> post_login(ApiRequest& request) {
                           .detail = ""},
                          request.now_s));
   if (!result.user) return Error{ErrorCode::kUnauthenticated, "The user name or the password is wrong."};
-  return signed_in(request, *connection, *result.user, proof_of(request, "local", 0));
+  return signed_in(request, *connection, *result.user, proof_of(request, result.user->provider, 0));
 }
 
 Result<HttpResponse> post_redeem(ApiRequest& request) {
@@ -111,7 +112,8 @@ Result<HttpResponse> post_logout(ApiRequest& request) {
   if (request.web.only_session.empty()) {
     TRY(request.services.sessions.end_all_of(request.web.user.id, "You signed out.", request.asker, request.now_s));
   }
-  HttpResponse response = empty_response();
+  const std::string elsewhere = sign_out_elsewhere(request);
+  HttpResponse response = elsewhere.empty() ? empty_response() : json_response(200, {{"location", elsewhere}});
   response.headers.emplace_back("Set-Cookie", session_cookie(""));
   return response;
 }

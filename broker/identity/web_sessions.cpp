@@ -15,10 +15,11 @@ Result<std::string> open_web_session(SqlConnection& connection, const std::strin
   std::string token = random_token();
   TRY(
       connection.run("INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s, "
-                     "provider, second_factor_s, address, browser) "
-                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                     "provider, second_factor_s, address, browser, sid, id_token) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                      {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS,
-                      proof.provider, proof.second_factor_s, proof.address, proof.browser.substr(0, kMaxBrowser)}));
+                      proof.provider, proof.second_factor_s, proof.address, proof.browser.substr(0, kMaxBrowser),
+                      proof.sid, proof.id_token}));
   return token;
 }
 
@@ -26,7 +27,7 @@ Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, co
   if (token.empty() || token.size() > kMaxToken) return std::optional<WebSession>();
   WebSession session{.token_hash = sha256_hex(token), .proof = {}, .only_session = "", .user = {}};
   const SqlResult result = TRY(connection.run(
-      "SELECT user_id, only_session, seen_s, provider, second_factor_s, address, browser FROM web_sessions "
+      "SELECT user_id, only_session, seen_s, provider, second_factor_s, address, browser, sid, id_token FROM web_sessions "
       "WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3",
       {session.token_hash, now_s, now_s - kWebSessionIdleS}));
   if (result.rows.empty()) return std::optional<WebSession>();
@@ -35,8 +36,12 @@ Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, co
   if (!user || user->disabled) return std::optional<WebSession>();
   session.user = std::move(*user);
   session.only_session = row.text(1);
-  session.proof = {
-      .provider = row.text(3), .second_factor_s = row.integer(4), .address = row.text(5), .browser = row.text(6)};
+  session.proof = {.provider = row.text(3),
+                   .second_factor_s = row.integer(4),
+                   .address = row.text(5),
+                   .browser = row.text(6),
+                   .sid = row.text(7),
+                   .id_token = row.text(8)};
   if (now_s - row.integer(2) >= kNoteUseEveryS) {
     TRY(connection.run("UPDATE web_sessions SET seen_s = $2 WHERE token_hash = $1", {session.token_hash, now_s}));
   }
@@ -51,6 +56,29 @@ Result<void> close_web_session(SqlConnection& connection, const std::string& tok
 Result<void> close_web_sessions_of(SqlConnection& connection, const std::string& user_id) {
   TRY(connection.run("DELETE FROM web_sessions WHERE user_id = $1", {user_id}));
   return {};
+}
+
+Result<std::vector<std::string>> close_web_sessions_at(SqlConnection& connection, const std::string& provider,
+                                                       const std::string& subject, const std::string& sid) {
+  // By subject the user counts also without a web session: desktops may go on longer than that.
+  const SqlResult named =
+      sid.empty() ? TRY(connection.run("SELECT '', users.id FROM users WHERE provider = $1 AND subject = $2",
+                                       {provider, subject}))
+                  : TRY(connection.run("SELECT web_sessions.token_hash, users.id FROM web_sessions "
+                                       "JOIN users ON users.id = web_sessions.user_id "
+                                       "WHERE web_sessions.provider = $1 AND web_sessions.sid = $2 "
+                                       "AND ($3 = '' OR users.subject = $3)",
+                                       {provider, sid, subject}));
+  std::vector<std::string> users;
+  for (const SqlRow& row : named.rows) {
+    if (sid.empty()) {
+      TRY(close_web_sessions_of(connection, row.text(1)));
+    } else {
+      TRY(close_web_session(connection, row.text(0)));
+    }
+    users.push_back(row.text(1));
+  }
+  return users;
 }
 
 Result<void> remove_expired_web_sessions(SqlConnection& connection, int64_t now_s) {

@@ -81,10 +81,30 @@ constexpr std::string_view kSignInProofs[] = {
     R"(ALTER TABLE web_sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '')",
 };
 
+// Where else users come from.
+constexpr std::string_view kProviders[] = {
+    // settings: JSON of oidc_settings.h or ldap_settings.h with group_mapping.h; secret: sealed, may be empty.
+    R"(CREATE TABLE providers (
+      id TEXT PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('oidc', 'ldap')), name TEXT NOT NULL,
+      position BIGINT NOT NULL, enabled BIGINT NOT NULL, settings TEXT NOT NULL, secret TEXT NOT NULL,
+      created_s BIGINT NOT NULL))",
+    // A membership counts while somebody here or the user's provider says so.
+    R"(ALTER TABLE group_members ADD COLUMN by_hand BIGINT NOT NULL DEFAULT 1)",
+    R"(ALTER TABLE group_members ADD COLUMN by_provider BIGINT NOT NULL DEFAULT 0)",
+    // 'administrator' or 'directory'; empty when not disabled.
+    R"(ALTER TABLE users ADD COLUMN disabled_by TEXT NOT NULL DEFAULT '')",
+    // Of a web session that began at a provider: its session there, and its sealed ID token.
+    R"(ALTER TABLE web_sessions ADD COLUMN sid TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE web_sessions ADD COLUMN id_token TEXT NOT NULL DEFAULT '')",
+    // Answers and tokens that were taken once and must not be taken again.
+    R"(CREATE TABLE used_once (key_hash TEXT PRIMARY KEY, expires_s BIGINT NOT NULL))",
+};
+
 constexpr Migration kMigrations[] = {
     {1, "first schema", kFirstSchema},
     {2, "terms and reports", kTermsAndReports},
     {3, "sign-in proofs", kSignInProofs},
+    {6, "providers", kProviders},
 };
 
 Result<int64_t> current_version(SqlConnection& connection) {
