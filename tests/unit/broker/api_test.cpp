@@ -9,6 +9,7 @@
 #include "broker/api/http_server.h"
 #include "broker/api/router.h"
 #include "broker/catalogue/first_start.h"
+#include "broker/http/curl_http_client.h"
 #include "broker/provision/memory_provisioner.h"
 #include "broker/store/audit.h"
 #include "tests/unit/broker/fixture.h"
@@ -97,10 +98,14 @@ class ApiTest : public testing::Test {
   TicketSigner signer_ = TicketSigner::generate().take();
   SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
   PasswordSignIn sign_in_{store_.database, store_.hasher};
+  CurlHttpClient http_;
+  Sealer sealer_ = Sealer::load(store_.folder.path + "/store.key").take();
+  SignInProviders providers_{store_.database, http_, sealer_};
   Services services_{.database = store_.database,
                      .hasher = store_.hasher,
                      .sign_in = sign_in_,
                      .sessions = sessions_,
+                     .providers = providers_,
                      .public_url = kOrigin};
   Router router_{services_};
   std::string gateway_ = store_.folder.path + "/broker.sock";
