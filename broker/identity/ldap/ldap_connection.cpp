@@ -1,18 +1,21 @@
 #include "broker/identity/ldap/ldap_connection.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <ldap.h>
+#include <openldap.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+
+#include "broker/identity/ldap/ldap_tls.h"
 
 namespace vitrine::broker {
 
 namespace {
 
-constexpr timeval kConnectLimit{.tv_sec = 5, .tv_usec = 0};  // a person waits at the sign-in page
-constexpr timeval kAnswerLimit{.tv_sec = 8, .tv_usec = 0};
 constexpr int kPage = 500;  // below the 1,000 that Active Directory allows in one answer
 
 using Message = std::unique_ptr<LDAPMessage, decltype(&ldap_msgfree)>;
@@ -47,7 +50,6 @@ LdapEntry entry_from(LDAP* handle, LDAPMessage* message) {
   return entry;
 }
 
-// Which diagnostic a TLS library gives is its own business; that one was given says that it was TLS that failed.
 std::string diagnostic(LDAP* handle) {
   char* text = nullptr;
   ldap_get_option(handle, LDAP_OPT_DIAGNOSTIC_MESSAGE, &text);
@@ -56,35 +58,36 @@ std::string diagnostic(LDAP* handle) {
   return message;
 }
 
-bool about_certificate(const std::string& message) {
-  return lower_case(message).find("certificate") != std::string::npos;
+struct Address {
+  std::string host;
+  int port = 0;
+  bool secure = false;
+};
+
+Result<Address> address_of(const std::string& text) {
+  LDAPURLDesc* parsed = nullptr;
+  if (ldap_url_parse(text.c_str(), &parsed) != LDAP_URL_SUCCESS) {
+    return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" is no address of a directory.", text)};
+  }
+  const std::unique_ptr<LDAPURLDesc, decltype(&ldap_free_urldesc)> url(parsed, ldap_free_urldesc);
+  const bool secure = std::string_view(url->lud_scheme) == "ldaps";
+  const int standard = secure ? LDAPS_PORT : LDAP_PORT;
+  return Address{.host = url->lud_host != nullptr ? url->lud_host : "",
+                 .port = url->lud_port != 0 ? url->lud_port : standard,
+                 .secure = secure};
 }
 
-Result<void> set_options(LDAP* handle, const LdapSettings& settings) {
+timeval duration(int ms) {
+  return {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+}
+
+void set_options(LDAP* handle, LdapLimits limits) {
+  const timeval answer_limit = duration(limits.answer_ms);
   const int version = LDAP_VERSION3;
-  const int demand = LDAP_OPT_X_TLS_DEMAND;
-  const int no_crl = LDAP_OPT_X_TLS_CRL_NONE;
-  const int least = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2;
-  const int client = 0;
   ldap_set_option(handle, LDAP_OPT_PROTOCOL_VERSION, &version);
   ldap_set_option(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
   ldap_set_option(handle, LDAP_OPT_RESTART, LDAP_OPT_ON);  // after a signal, not after a failure
-  ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, &kConnectLimit);
-  ldap_set_option(handle, LDAP_OPT_TIMEOUT, &kAnswerLimit);
-  ldap_set_option(handle, LDAP_OPT_X_TLS_REQUIRE_CERT, &demand);
-  ldap_set_option(handle, LDAP_OPT_X_TLS_CRLCHECK, &no_crl);
-  ldap_set_option(handle, LDAP_OPT_X_TLS_PROTOCOL_MIN, &least);
-  if (!settings.ca_file.empty() &&
-      ldap_set_option(handle, LDAP_OPT_X_TLS_CACERTFILE, settings.ca_file.c_str()) != LDAP_OPT_SUCCESS) {
-    return Error{ErrorCode::kIo, fmt::format("Cannot use the CA file {}.", settings.ca_file)};
-  }
-  // What was set above counts from here on.
-  if (ldap_set_option(handle, LDAP_OPT_X_TLS_NEWCTX, &client) != LDAP_OPT_SUCCESS) {
-    return Error{ErrorCode::kIo, settings.ca_file.empty()
-                                     ? "TLS cannot be set up."
-                                     : fmt::format("Cannot use the CA file {}. Is it there, and PEM?", settings.ca_file)};
-  }
-  return {};
+  ldap_set_option(handle, LDAP_OPT_TIMEOUT, &answer_limit);
 }
 
 }  // namespace
@@ -114,30 +117,40 @@ Error LdapConnection::error(int code, std::string_view doing) const {
   if (code == LDAP_TIMEOUT) {
     return {ErrorCode::kTimeout, fmt::format("The directory {} did not answer in time when {}.", url_, doing)};
   }
-  if (about_certificate(detail)) {
-    return {ErrorCode::kUnavailable,
-            fmt::format("The certificate of {} is not trusted: {}. If it comes from your own authority, name that with "
-                        "--ca-file.",
-                        url_, detail)};
-  }
   return {ErrorCode::kUnavailable, fmt::format("The directory {} failed when {}: {}{}{}.", url_, doing,
                                                ldap_err2string(code), detail.empty() ? "" : ", ", detail)};
 }
 
-Result<LdapConnection> LdapConnection::open(const LdapSettings& settings) {
+Result<LdapConnection> LdapConnection::open(const LdapSettings& settings, LdapLimits limits) {
+  const Address address = TRY(address_of(settings.url));
+  UniqueFd fd = TRY(dial(address.host, address.port, limits.connect_ms));
+  std::unique_ptr<LdapTls> tls;
+  if (address.secure) tls = TRY(LdapTls::start(fd.get(), address.host, settings.ca_file, limits.connect_ms));
+  limit_waiting(fd.get(), limits.answer_ms);
   LDAP* raw = nullptr;
-  if (ldap_initialize(&raw, settings.url.c_str()) != LDAP_SUCCESS) {
-    return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" is no address of a directory.", settings.url)};
+  // As a plain connection, whatever the address says: TLS is below it, not in it.
+  const int own = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0);  // which the handle closes
+  if (own < 0 || ldap_init_fd(own, LDAP_PROTO_TCP, "ldap://", &raw) != LDAP_SUCCESS) {
+    ::close(own);
+    return Error{ErrorCode::kExhausted, "No memory for a connection."};
   }
-  LdapConnection connection(Handle(raw, [](LDAP* handle) { ldap_unbind_ext_s(handle, nullptr, nullptr); }),
-                            settings.url);
-  TRY(set_options(raw, settings));
-  if (const int code = ldap_connect(raw); code != LDAP_SUCCESS) return connection.error(code, "connecting");
-  if (settings.start_tls) {
-    const int code = ldap_start_tls_s(raw, nullptr, nullptr);
-    if (code != LDAP_SUCCESS) return connection.error(code, "starting TLS");
-  }
+  LdapConnection connection(std::move(fd), std::move(tls),
+                            Handle(raw, [](LDAP* handle) { ldap_unbind_ext_s(handle, nullptr, nullptr); }),
+                            settings.url, limits);
+  set_options(raw, limits);
+  if (connection.tls_) connection.tls_->put_below(raw);
+  if (settings.start_tls) TRY(connection.start_tls(address.host, settings.ca_file));
   return connection;
+}
+
+Result<void> LdapConnection::start_tls(const std::string& host, const std::string& ca_file) {
+  const int code =
+      ldap_extended_operation_s(handle_.get(), LDAP_EXOP_START_TLS, nullptr, nullptr, nullptr, nullptr, nullptr);
+  if (code != LDAP_SUCCESS) return error(code, "starting TLS");
+  tls_ = TRY(LdapTls::start(fd_.get(), host, ca_file, limits_.connect_ms));
+  limit_waiting(fd_.get(), limits_.answer_ms);
+  tls_->put_below(handle_.get());
+  return {};
 }
 
 Result<bool> LdapConnection::bind(const std::string& dn, const std::string& password) {
@@ -171,7 +184,7 @@ Result<LdapConnection::Page> LdapConnection::next_page(const LdapQuery& query, c
   }
   const Control owned(control, ldap_control_free);
   std::array<LDAPControl*, 2> controls = {control, nullptr};
-  timeval limit = kAnswerLimit;
+  timeval limit = duration(limits_.answer_ms);
   LDAPMessage* answer = nullptr;
   const int scope = query.scope == LdapScope::kEntry ? LDAP_SCOPE_BASE : LDAP_SCOPE_SUBTREE;
   const int code = ldap_search_ext_s(handle, query.base.c_str(), scope, query.filter.c_str(), names.data(), 0,

@@ -1,5 +1,5 @@
-// One connection to an LDAP server, by libldap: TLS with the certificate verified, referrals not followed, every wait
-// bounded. One thread at a time.
+// One connection to an LDAP server, by libldap over ldap_tls.h: referrals not followed, every wait bounded. One thread
+// at a time.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "broker/identity/ldap/ldap_settings.h"
+#include "broker/identity/ldap/ldap_tls.h"
 
 struct ldap;
 
@@ -37,10 +38,16 @@ struct LdapQuery {
   size_t most = 0;  // entries; further ones are not fetched
 };
 
+// A person waits at the sign-in page meanwhile.
+struct LdapLimits {
+  int connect_ms = 5'000;
+  int answer_ms = 8'000;
+};
+
 class LdapConnection {
  public:
   // Errors: unavailable, timeout, io, each with what to do.
-  static Result<LdapConnection> open(const LdapSettings& settings);
+  static Result<LdapConnection> open(const LdapSettings& settings, LdapLimits limits = {});
 
   // Whether the password is right. Errors: unavailable; invalid_argument for an empty password with a name, which
   // servers take for an anonymous bind (RFC 4513 section 5.1.2).
@@ -54,12 +61,18 @@ class LdapConnection {
     std::vector<LdapEntry> entries;
     std::string cookie;
   };
-  LdapConnection(Handle handle, std::string url) : handle_(std::move(handle)), url_(std::move(url)) {}
+  LdapConnection(UniqueFd fd, std::unique_ptr<LdapTls> tls, Handle handle, std::string url, LdapLimits limits)
+      : fd_(std::move(fd)), tls_(std::move(tls)), handle_(std::move(handle)), url_(std::move(url)), limits_(limits) {}
+  Result<void> start_tls(const std::string& host, const std::string& ca_file);
   Result<Page> next_page(const LdapQuery& query, const std::string& cookie);
   [[nodiscard]] Error error(int code, std::string_view doing) const;
 
+  // In the order in which they rest on each other: the handle says goodbye through TLS, and TLS through the socket.
+  UniqueFd fd_;
+  std::unique_ptr<LdapTls> tls_;
   Handle handle_;
   std::string url_;
+  LdapLimits limits_;
 };
 
 }  // namespace vitrine::broker

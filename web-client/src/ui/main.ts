@@ -9,6 +9,7 @@ import { MessagePage } from './message_page.js';
 import { parseRoute, sessionHash, type Route } from './route.js';
 import { SessionPage } from './session_page.js';
 import { SignInPage } from './sign_in_page.js';
+import { comeBack } from './sign_in_services.js';
 import { text } from './text.js';
 import { Toasts } from './toasts.js';
 
@@ -45,13 +46,13 @@ class VitrineApp implements App {
     void this.route();
   }
 
-  signedOut(note: string): void {
+  signedOut(note: string, failure = ''): void {
     this.user = null;
     remember('signed-in', null);
     this.show(new SignInPage(this, note, (user) => {
       this.user = user;
       this.reload();
-    }));
+    }, failure));
   }
 
   async signOut(): Promise<void> {
@@ -63,8 +64,9 @@ class VitrineApp implements App {
       danger: running.length > 0,
     });
     if (!agreed) return;
+    let elsewhere = '';
     try {
-      await this.api.logout();
+      elsewhere = await this.api.logout();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!error.signedOut) {
@@ -74,6 +76,7 @@ class VitrineApp implements App {
     }
     history.replaceState(null, '', '/');
     this.signedOut('');
+    if (elsewhere !== '') location.assign(elsewhere);
   }
 
   setTitle(title: string): void {
@@ -84,6 +87,7 @@ class VitrineApp implements App {
   private async route(): Promise<void> {
     const route = parseRoute(location.hash);
     if (route.to === 'redeem') return this.redeem(route.code);
+    if (route.to === 'return') return this.comeBack(route.provider, route.answer);
     if (this.user !== null) return this.show(this.pageOf(route));
     const recognised = this.recogniseUser();
     // A session finds its way while the broker is asked; whoever is not recognised gets another page in its place.
@@ -91,7 +95,7 @@ class VitrineApp implements App {
     else if (await recognised) this.show(this.pageOf(route));
   }
 
-  private pageOf(route: Exclude<Route, { to: 'redeem' }>): Page {
+  private pageOf(route: Exclude<Route, { to: 'redeem' | 'return' }>): Page {
     switch (route.to) {
       case 'catalogue':
         return new CataloguePage(this);
@@ -132,6 +136,21 @@ class VitrineApp implements App {
       if (!(error instanceof ApiError)) throw error;
       const sentence = error.passing || error.status === 429 ? error.message : text.redeem.failed;
       this.show(new MessagePage(text.redeem.failedTitle, sentence, text.redeem.signIn, () => { this.go(''); }));
+    }
+  }
+
+  /** From a sign-in service. Its code leaves the address bar and the history before anything else happens. */
+  private async comeBack(provider: string, answer: URLSearchParams): Promise<void> {
+    history.replaceState(null, '', '/');
+    this.show(new MessagePage(text.signIn.working, '', '', () => undefined));
+    try {
+      const { user, wanted } = await comeBack(this.api, provider, answer);
+      this.user = user;
+      remember('signed-in', '1');
+      this.go(wanted);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.signedOut('', error.message);
     }
   }
 

@@ -4,6 +4,7 @@ import type { App, Page } from './app.js';
 import { Countdown } from './countdown.js';
 import { h } from './dom.js';
 import { icon, logo } from './icons.js';
+import { showServices } from './sign_in_services.js';
 import { text } from './text.js';
 
 /** The form that asks for name and password. */
@@ -22,13 +23,17 @@ export class SignInPage implements Page {
   private readonly caps = h('p', { id: 'caps', class: 'hint caps', hidden: true }, text.signIn.capsLock);
   private readonly error = h('p', { class: 'form-error', role: 'alert' });
   private readonly submit = h('button', { type: 'submit', class: 'button primary wide' }, text.signIn.submit);
+  private readonly services = h('div', { class: 'services', hidden: true });
   private readonly countdown = new Countdown();
 
   constructor(
     private readonly app: App,
     note: string,
     private readonly done: (user: User) => void,
+    /** Why signing in did not work just now. */
+    failure = '',
   ) {
+    this.error.textContent = failure;
     const form = h(
       'form',
       { class: 'sign-in', novalidate: true, method: 'post', on: { submit: (event) => { void this.send(event); } } },
@@ -40,7 +45,9 @@ export class SignInPage implements Page {
       this.caps,
       this.error,
       this.submit,
+      this.services,
     );
+    void showServices(app.api, this.services, (sentence) => { this.error.textContent = sentence; });
     this.password.addEventListener('keydown', (event) => { this.capsHint(event); });
     this.password.addEventListener('keyup', (event) => { this.capsHint(event); });
     this.password.addEventListener('blur', () => { this.caps.hidden = true; });
