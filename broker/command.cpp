@@ -9,6 +9,7 @@
 
 #include "broker/admin_verbs.h"
 #include "broker/data_folder.h"
+#include "broker/provider_verbs.h"
 #include "broker/provision/desktop_command.h"
 #include "broker/serve.h"
 
@@ -50,6 +51,8 @@ void add_broker_command(CLI::App& program, int& exit_status) {
   add_policy_verbs(program, exit_status);
   add_audit_verbs(program, exit_status);
   add_factor_verbs(program, exit_status);
+  add_provider_verbs(program, exit_status);
+  add_user_state_verbs(program, exit_status);
 }
 
 }  // namespace vitrine::broker

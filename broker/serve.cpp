@@ -19,6 +19,8 @@
 #include "broker/api/http_server.h"
 #include "broker/api/router.h"
 #include "broker/catalogue/first_start.h"
+#include "broker/http/curl_http_client.h"
+#include "broker/identity/directory_watch.h"
 #include "broker/identity/sign_in.h"
 #include "broker/json_fields.h"
 #include "broker/provision/files.h"
@@ -165,12 +167,17 @@ Result<void> serve(const BrokerOptions& given) {
   AuditKeeper audit(database, signer, data + "/keys/audit.newest");
   const std::jthread auditor([&](const std::stop_token& stop) { audit.run(stop); });
   const std::jthread watcher([&](const std::stop_token& stop) { sessions.run(stop); });
-  PasswordSignIn sign_in(database, hasher);
+  CurlHttpClient http;
+  SignInProviders providers(database, http, sealer);
+  DirectoryWatch directory_watch(database, providers, sessions);
+  const std::jthread directory_watcher([&](const std::stop_token& stop) { directory_watch.run(stop); });
+  PasswordSignIn sign_in(database, hasher, &providers);
   Services services{.database = database,
                     .hasher = hasher,
                     .sign_in = sign_in,
                     .sessions = sessions,
                     .sealer = sealer,
+                    .providers = providers,
                     .public_url = public_url,
                     .audit = &audit};
   const Router router(services);

@@ -153,8 +153,8 @@ Result<void> record_refused(ApiRequest& request, const Route& route, const Error
 Router::Router(Services& services) : services_(services) {
   routes_.assign(user_routes().begin(), user_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
-  for (const auto& more : {policy_routes(), audit_routes(), second_step_routes(), account_routes(), factor_routes(),
-                           factor_admin_routes()}) {
+  for (const auto& more : {policy_routes(), audit_routes(), sign_in_routes(), provider_routes(), second_step_routes(),
+                           account_routes(), factor_routes(), factor_admin_routes()}) {
     routes_.insert(routes_.end(), more.begin(), more.end());
   }
 }
@@ -202,7 +202,8 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
     TRY(record_refused(request, route, allowed.error()));
     return allowed.error();
   }
-  if (changes_something(http.method) && !http.body.empty()) request.body = TRY(parse_object(http.body));
+  if (route.access != Access::kOpen && changes_something(http.method) && !http.body.empty())
+    request.body = TRY(parse_object(http.body));
   auto response = route.handler(request);
   if (route.action != nullptr && changes_something(http.method)) {
     const AuditEntry entry{.actor = request.asker.name,

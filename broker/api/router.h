@@ -11,6 +11,7 @@
 #include "broker/api/http_server.h"
 #include "broker/identity/sealed.h"
 #include "broker/identity/sign_in.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/identity/web_sessions.h"
 #include "broker/json_fields.h"
 #include "broker/session/session_service.h"
@@ -33,6 +34,7 @@ struct Services {
   PasswordSignIn& sign_in;
   SessionService& sessions;
   const Sealer& sealer;
+  SignInProviders& providers;
   std::string public_url;        // "https://host:port", for links
   AuditKeeper* audit = nullptr;  // without one the log is checked by its chain alone
 };
@@ -42,7 +44,7 @@ struct ApiRequest {
   const HttpRequest& http;
   Services& services;
   std::map<std::string, std::string> path;  // by the names in the pattern
-  Json body;
+  Json body;  // stays empty on kOpen routes, whose callers may not speak JSON
   WebSession web;      // of kUser, kUserOrLink, and kAdmin unless local
   std::string token;   // the cookie's, also when nobody is signed in
   std::string origin;  // "https://host:port", as the page sees it
@@ -70,6 +72,8 @@ std::span<const Route> second_step_routes();
 std::span<const Route> account_routes();
 std::span<const Route> factor_routes();
 std::span<const Route> factor_admin_routes();
+std::span<const Route> sign_in_routes();
+std::span<const Route> provider_routes();
 
 class Router {
  public:

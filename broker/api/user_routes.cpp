@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "broker/api/second_step.h"
+#include "broker/api/sign_out.h"
 #include "broker/catalogue/icons.h"
 #include "broker/catalogue/policy_store.h"
 #include "broker/catalogue/terms.h"
@@ -54,7 +55,7 @@ Result<HttpResponse> post_login(ApiRequest& request) {
       TRY(request.services.sign_in.sign_in(name, password, request.asker.address, request.now_s));
   if (result.wait_s > 0) return throttled_response(result.wait_s);
   const Database::Lease connection = TRY(request.services.database.lease());
-  if (result.user) return first_factor_passed(request, *connection, *result.user, "local");
+  if (result.user) return first_factor_passed(request, *connection, *result.user, result.user->provider);
   TRY(append_audit_alone(*connection,
                          {.actor = normal_name(name).substr(0, 64),
                           .address = request.asker.address,
@@ -107,7 +108,8 @@ Result<HttpResponse> post_logout(ApiRequest& request) {
   if (request.web.only_session.empty()) {
     TRY(request.services.sessions.end_all_of(request.web.user.id, "You signed out.", request.asker, request.now_s));
   }
-  HttpResponse response = empty_response();
+  const std::string elsewhere = sign_out_elsewhere(request);
+  HttpResponse response = elsewhere.empty() ? empty_response() : json_response(200, {{"location", elsewhere}});
   response.headers.emplace_back("Set-Cookie", session_cookie(""));
   return response;
 }

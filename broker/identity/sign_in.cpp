@@ -26,6 +26,13 @@ Result<SignInResult> PasswordSignIn::sign_in(const std::string& typed_name, cons
   } else {
     hasher_.verify_nobody(password.substr(0, kMaxTyped));
   }
+  if (!right && directories_ != nullptr && password.size() <= kMaxTyped) {
+    // Also for the name of a local user: skipping it would tell which names are local ones.
+    if (auto other = TRY(directories_->log_in(name, password, now_s))) {
+      throttle_.succeeded(name, address);
+      return SignInResult{.user = std::move(other), .wait_s = 0};
+    }
+  }
   if (!right) {
     throttle_.failed(name, address, now_s);
     return SignInResult{};

@@ -1,7 +1,8 @@
-// Signing in with a name and a password. The answer is the same, and takes as long, for an unknown name and for a
-// wrong password.
+// Signing in with a name and a password: of a user here, else of a user of a directory. The answer is the same, and
+// takes as long, for an unknown name and for a wrong password.
 #pragma once
 
+#include "broker/identity/login.h"
 #include "broker/identity/password.h"
 #include "broker/identity/throttle.h"
 #include "broker/identity/users.h"
@@ -17,7 +18,9 @@ struct SignInResult {
 // Any thread.
 class PasswordSignIn {
  public:
-  PasswordSignIn(Database& database, PasswordHasher& hasher) : database_(database), hasher_(hasher) {}
+  // `directories` are asked whenever the password is no local user's; nullptr: there are none.
+  PasswordSignIn(Database& database, PasswordHasher& hasher, PasswordLogin* directories = nullptr)
+      : database_(database), hasher_(hasher), directories_(directories) {}
 
   Result<SignInResult> sign_in(const std::string& typed_name, const std::string& password, const std::string& address,
                                int64_t now_s);
@@ -27,6 +30,7 @@ class PasswordSignIn {
 
   Database& database_;
   PasswordHasher& hasher_;
+  PasswordLogin* directories_;
   LoginThrottle throttle_;
 };
 

@@ -142,13 +142,21 @@ Result<void> remove_group(SqlConnection& connection, const std::string& name) {
 
 Result<void> add_member(SqlConnection& connection, const std::string& group, const User& user) {
   TRY(check_can_have_members(connection, group));
-  TRY(connection.run("INSERT INTO group_members(group_name, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+  TRY(
+      connection.run("INSERT INTO group_members(group_name, user_id, by_hand, by_provider) VALUES ($1, $2, 1, 0) "
+                     "ON CONFLICT (group_name, user_id) DO UPDATE SET by_hand = 1",
                      {group, user.id}));
   return note_change(connection);
 }
 
 Result<void> remove_member(SqlConnection& connection, const std::string& group, const User& user) {
   TRY(check_can_have_members(connection, group));
+  const SqlResult provided = TRY(connection.run(
+      "SELECT 1 FROM group_members WHERE group_name = $1 AND user_id = $2 AND by_provider = 1", {group, user.id}));
+  if (!provided.rows.empty()) {
+    return Error{ErrorCode::kConflict, fmt::format("{} is in {} because the provider {} says so; change it there.",
+                                                   user.name, group, user.provider)};
+  }
   TRY(connection.run("DELETE FROM group_members WHERE group_name = $1 AND user_id = $2", {group, user.id}));
   return note_change(connection);
 }

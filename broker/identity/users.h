@@ -51,7 +51,8 @@ Result<bool> group_exists(SqlConnection& connection, const std::string& name);
 Result<void> add_group(SqlConnection& connection, const std::string& name, bool built_in, int64_t now_s);
 // Errors: not_found; conflict for a built-in one. Run it in a transaction.
 Result<void> remove_group(SqlConnection& connection, const std::string& name);
-// Adding a member twice and removing none are fine. Errors: not_found (group), conflict (built-in).
+// Adding a member twice and removing none are fine. Errors: not_found (group), conflict (built-in; a membership that
+// the user's provider gives).
 Result<void> add_member(SqlConnection& connection, const std::string& group, const User& user);
 Result<void> remove_member(SqlConnection& connection, const std::string& group, const User& user);
 Result<std::vector<std::string>> groups_of(SqlConnection& connection, const std::string& user_id);

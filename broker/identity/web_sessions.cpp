@@ -11,7 +11,7 @@ constexpr size_t kMaxBrowser = 256;     // what browsers say of themselves, as f
 
 constexpr std::string_view kColumns =
     "SELECT token_hash, user_id, id, only_session, created_s, seen_s, proved_s, provider, second_factor_s, address, "
-    "browser FROM web_sessions ";
+    "browser, sid, id_token FROM web_sessions ";
 
 // All but the user.
 WebSession session_from(const SqlRow& row) {
@@ -20,7 +20,9 @@ WebSession session_from(const SqlRow& row) {
           .proof = {.provider = row.text(7),
                     .second_factor_s = row.integer(8),
                     .address = row.text(9),
-                    .browser = row.text(10)},
+                    .browser = row.text(10),
+                    .sid = row.text(11),
+                    .id_token = row.text(12)},
           .created_s = row.integer(4),
           .seen_s = row.integer(5),
           .proved_s = row.integer(6),
@@ -32,12 +34,14 @@ WebSession session_from(const SqlRow& row) {
 Result<std::string> open_web_session(SqlConnection& connection, const std::string& user_id,
                                      const std::string& only_session, const SignInProof& proof, int64_t now_s) {
   std::string token = random_token();
-  TRY(connection.run(
-      "INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s, "
-      "provider, second_factor_s, address, browser, id, proved_s) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-      {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS, proof.provider,
-       proof.second_factor_s, proof.address, proof.browser.substr(0, kMaxBrowser), random_id(), now_s}));
+  TRY(
+      connection.run("INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s, "
+                     "provider, second_factor_s, address, browser, id, proved_s, "
+                     "sid, id_token) "
+                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                     {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS,
+                      proof.provider, proof.second_factor_s, proof.address, proof.browser.substr(0, kMaxBrowser),
+                      random_id(), now_s, proof.sid, proof.id_token}));
   return token;
 }
 
@@ -105,6 +109,29 @@ Result<void> close_web_session(SqlConnection& connection, const std::string& tok
 Result<void> close_web_sessions_of(SqlConnection& connection, const std::string& user_id) {
   TRY(connection.run("DELETE FROM web_sessions WHERE user_id = $1", {user_id}));
   return {};
+}
+
+Result<std::vector<std::string>> close_web_sessions_at(SqlConnection& connection, const std::string& provider,
+                                                       const std::string& subject, const std::string& sid) {
+  // By subject the user counts also without a web session: desktops may go on longer than that.
+  const SqlResult named =
+      sid.empty() ? TRY(connection.run("SELECT '', users.id FROM users WHERE provider = $1 AND subject = $2",
+                                       {provider, subject}))
+                  : TRY(connection.run("SELECT web_sessions.token_hash, users.id FROM web_sessions "
+                                       "JOIN users ON users.id = web_sessions.user_id "
+                                       "WHERE web_sessions.provider = $1 AND web_sessions.sid = $2 "
+                                       "AND ($3 = '' OR users.subject = $3)",
+                                       {provider, sid, subject}));
+  std::vector<std::string> users;
+  for (const SqlRow& row : named.rows) {
+    if (sid.empty()) {
+      TRY(close_web_sessions_of(connection, row.text(1)));
+    } else {
+      TRY(close_web_session(connection, row.text(0)));
+    }
+    users.push_back(row.text(1));
+  }
+  return users;
 }
 
 Result<void> remove_expired_web_sessions(SqlConnection& connection, int64_t now_s) {

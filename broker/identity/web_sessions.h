@@ -18,6 +18,8 @@ struct SignInProof {
   int64_t second_factor_s = 0;  // when a second factor was last given; 0: never
   std::string address;          // the peer's
   std::string browser;          // its User-Agent
+  std::string sid;              // the session at the provider; may be empty
+  std::string id_token;         // the provider's, sealed; may be empty
 };
 
 struct WebSession {
@@ -52,6 +54,10 @@ Result<void> close_web_session_of(SqlConnection& connection, const std::string& 
 Result<void> close_other_web_sessions(SqlConnection& connection, const WebSession& kept);
 // All of a user's, for a changed password or a removed user.
 Result<void> close_web_sessions_of(SqlConnection& connection, const std::string& user_id);
+// At an OpenID provider's word: those of `sid`, or all of the user `subject` when it names none. Gives the ids of the
+// users who are to lose their desktop sessions too.
+Result<std::vector<std::string>> close_web_sessions_at(SqlConnection& connection, const std::string& provider,
+                                                       const std::string& subject, const std::string& sid);
 Result<void> remove_expired_web_sessions(SqlConnection& connection, int64_t now_s);
 
 // What a page has to send back as X-CSRF-Token: made from the token, so nothing has to be stored.

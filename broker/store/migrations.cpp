@@ -113,6 +113,25 @@ constexpr std::string_view kFactors[] = {
     R"(CREATE UNIQUE INDEX web_sessions_by_id ON web_sessions(id))",
 };
 
+// Where else users come from.
+constexpr std::string_view kProviders[] = {
+    // settings: JSON of oidc_settings.h or ldap_settings.h with group_mapping.h; secret: sealed, may be empty.
+    R"(CREATE TABLE providers (
+      id TEXT PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('oidc', 'ldap')), name TEXT NOT NULL,
+      position BIGINT NOT NULL, enabled BIGINT NOT NULL, settings TEXT NOT NULL, secret TEXT NOT NULL,
+      created_s BIGINT NOT NULL))",
+    // A membership counts while somebody here or the user's provider says so.
+    R"(ALTER TABLE group_members ADD COLUMN by_hand BIGINT NOT NULL DEFAULT 1)",
+    R"(ALTER TABLE group_members ADD COLUMN by_provider BIGINT NOT NULL DEFAULT 0)",
+    // 'administrator' or 'directory'; empty when not disabled.
+    R"(ALTER TABLE users ADD COLUMN disabled_by TEXT NOT NULL DEFAULT '')",
+    // Of a web session that began at a provider: its session there, and its sealed ID token.
+    R"(ALTER TABLE web_sessions ADD COLUMN sid TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE web_sessions ADD COLUMN id_token TEXT NOT NULL DEFAULT '')",
+    // Answers and tokens that were taken once and must not be taken again.
+    R"(CREATE TABLE used_once (key_hash TEXT PRIMARY KEY, expires_s BIGINT NOT NULL))",
+};
+
 // Policies, and what running sessions were granted by them.
 constexpr std::string_view kPolicies[] = {
     // JSON of catalogue/policy.h; empty: says nothing.
@@ -132,11 +151,9 @@ constexpr std::string_view kPolicies[] = {
 };
 
 constexpr Migration kMigrations[] = {
-    {1, "first schema", kFirstSchema},
-    {2, "terms and reports", kTermsAndReports},
-    {3, "sign-in proofs", kSignInProofs},
-    {5, "second factors", kFactors},
-    {7, "policies", kPolicies},
+    {1, "first schema", kFirstSchema},    {2, "terms and reports", kTermsAndReports},
+    {3, "sign-in proofs", kSignInProofs}, {5, "second factors", kFactors},
+    {6, "providers", kProviders},         {7, "policies", kPolicies},
 };
 
 Result<int64_t> current_version(SqlConnection& connection) {

@@ -3,6 +3,7 @@ import './startup.test.mjs';
 import './session.test.mjs';
 import './rights.test.mjs';
 import './policy.test.mjs';
+import './sign_in.test.mjs';
 import './film.test.mjs';
 import './failure.test.mjs';
 import './resume.test.mjs';

@@ -9,6 +9,14 @@ test('addresses lead to their pages and back', () => {
   assert.deepEqual(parseRoute('#open=aB3_-'), { to: 'redeem', code: 'aB3_-' });
 });
 
+test('the way back from a sign-in service carries its answer', () => {
+  const route = parseRoute('#/return/corp%20login?code=a%26b&state=c');
+  assert.ok(route.to === 'return');
+  assert.equal(route.provider, 'corp login');
+  assert.deepEqual(Object.fromEntries(route.answer), { code: 'a&b', state: 'c' });
+  assert.deepEqual(parseRoute('#/return/corp'), { to: 'catalogue' });
+});
+
 test('anything else leads to the catalogue', () => {
   for (const hash of ['', '#', '#/', '#/s/', '#/x/y', '#open=']) assert.deepEqual(parseRoute(hash), { to: 'catalogue' });
 });

@@ -5,6 +5,7 @@
 
 #include "broker/api/http_server.h"
 #include "broker/api/router.h"
+#include "broker/http/curl_http_client.h"
 #include "broker/provision/memory_provisioner.h"
 #include "tests/unit/broker/fixture.h"
 #include "tests/unit/broker/http_client.h"
@@ -92,11 +93,14 @@ class ApiTest : public testing::Test {
   SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
   PasswordSignIn sign_in_{store_.database, store_.hasher};
   Sealer sealer_{random_bytes(32)};
+  CurlHttpClient http_;
+  SignInProviders providers_{store_.database, http_, sealer_};
   Services services_{.database = store_.database,
                      .hasher = store_.hasher,
                      .sign_in = sign_in_,
                      .sessions = sessions_,
                      .sealer = sealer_,
+                     .providers = providers_,
                      .public_url = kOrigin};
   Router router_{services_};
   std::string gateway_ = store_.folder.path + "/broker.sock";

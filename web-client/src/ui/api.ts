@@ -9,6 +9,11 @@ export interface User {
   readonly admin: boolean;
 }
 
+export interface SignInService {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface SessionInfo {
   readonly id: string;
   readonly resource: string;
@@ -131,6 +136,23 @@ export class Api {
     return { user: this.signedIn(answer), session: string(answer, 'session') };
   }
 
+  /** The sign-in services that are a button. */
+  async signInServices(): Promise<readonly SignInService[]> {
+    return list<SignInService>(await this.request('GET', '/api/sign-in'), 'redirects');
+  }
+
+  /** Where to go to sign in at this service. */
+  async beginSignIn(service: string): Promise<string> {
+    const path = `/api/sign-in/${encodeURIComponent(service)}/begin`;
+    return string(await this.request('POST', path, {}, { 'X-Vitrine': '1' }), 'location');
+  }
+
+  /** With what the service sent back. */
+  async finishSignIn(provider: string, answer: URLSearchParams): Promise<User> {
+    const body = { ...Object.fromEntries(answer), provider };
+    return this.signedIn(await this.request('POST', '/api/sign-in/finish', body, { 'X-Vitrine': '1' }));
+  }
+
   async me(): Promise<User> {
     this.asking = this.request('GET', '/api/me').then((answer) => this.signedIn(answer));
     try {
@@ -140,10 +162,12 @@ export class Api {
     }
   }
 
-  async logout(): Promise<void> {
-    await this.request('POST', '/api/logout', {});
+  /** Gives where to go to sign out at the sign-in service too; empty when there is no such place. */
+  async logout(): Promise<string> {
+    const { location } = await this.request('POST', '/api/logout', {});
     this.csrf = '';
     this.changed('');
+    return typeof location === 'string' ? location : '';
   }
 
   async catalogue(): Promise<readonly Resource[]> {

@@ -10,6 +10,7 @@ import { MessagePage } from './message_page.js';
 import { parseRoute, sessionHash, type Route } from './route.js';
 import { SessionPage } from './session_page.js';
 import { SignInPage } from './sign_in_page.js';
+import { comeBack } from './sign_in_services.js';
 import { askForProof } from './step_up.js';
 import { text } from './text.js';
 import { Toasts } from './toasts.js';
@@ -48,13 +49,13 @@ class VitrineApp implements App {
     void this.route();
   }
 
-  signedOut(note: string): void {
+  signedOut(note: string, failure = ''): void {
     this.user = null;
     remember('signed-in', null);
     this.show(new SignInPage(this, note, (user) => {
       this.user = user;
       this.reload();
-    }));
+    }, failure));
   }
 
   async signOut(): Promise<void> {
@@ -66,8 +67,9 @@ class VitrineApp implements App {
       danger: running.length > 0,
     });
     if (!agreed) return;
+    let elsewhere = '';
     try {
-      await this.api.logout();
+      elsewhere = await this.api.logout();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!error.signedOut) {
@@ -77,6 +79,7 @@ class VitrineApp implements App {
     }
     history.replaceState(null, '', '/');
     this.signedOut('');
+    if (elsewhere !== '') location.assign(elsewhere);
   }
 
   setTitle(title: string): void {
@@ -87,6 +90,7 @@ class VitrineApp implements App {
   private async route(): Promise<void> {
     const route = parseRoute(location.hash);
     if (route.to === 'redeem') return this.redeem(route.code);
+    if (route.to === 'return') return this.comeBack(route.provider, route.answer);
     if (this.user !== null) return this.show(this.pageOf(route));
     // A session finds its way before the broker is asked; whoever is not recognised gets another page in its place.
     const ahead = route.to !== 'catalogue' && route.to !== 'account' && recall('signed-in') !== null;
@@ -94,7 +98,7 @@ class VitrineApp implements App {
     if (await this.recogniseUser() && !ahead) this.show(this.pageOf(route));
   }
 
-  private pageOf(route: Exclude<Route, { to: 'redeem' }>): Page {
+  private pageOf(route: Exclude<Route, { to: 'redeem' | 'return' }>): Page {
     switch (route.to) {
       case 'catalogue':
         return new CataloguePage(this);
@@ -136,6 +140,20 @@ class VitrineApp implements App {
       if (!(error instanceof ApiError)) throw error;
       const sentence = error.passing || error.status === 429 ? error.message : text.redeem.failed;
       this.show(new MessagePage(text.redeem.failedTitle, sentence, text.redeem.signIn, () => { this.go(''); }));
+    }
+  }
+
+  /** From a sign-in service. Its code leaves the address bar and the history before anything else happens. */
+  private async comeBack(provider: string, answer: URLSearchParams): Promise<void> {
+    history.replaceState(null, '', '/');
+    this.show(new MessagePage(text.signIn.working, '', '', () => undefined));
+    try {
+      const { user, wanted } = await comeBack(this.api, provider, answer);
+      this.user = user;
+      this.go(wanted);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.signedOut('', error.message);
     }
   }
 

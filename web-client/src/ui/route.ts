@@ -6,10 +6,14 @@ export type Route =
   | { readonly to: 'account' }
   | { readonly to: 'resource'; readonly resource: string }
   | { readonly to: 'session'; readonly session: string }
-  | { readonly to: 'redeem'; readonly code: string };
+  | { readonly to: 'redeem'; readonly code: string }
+  /** Back from a sign-in service, with what it sent. */
+  | { readonly to: 'return'; readonly provider: string; readonly answer: URLSearchParams };
 
 export function parseRoute(hash: string): Route {
   if (hash === accountHash) return { to: 'account' };
+  const back = /^#\/return\/([^/?]+)\?(.*)$/.exec(hash);
+  if (back?.[1] !== undefined) return { to: 'return', provider: decode(back[1]), answer: new URLSearchParams(back[2]) };
   const match = /^#(?:open=(.+)|\/s\/(.+)|\/session\/(.+))$/.exec(hash);
   if (match?.[1] !== undefined) return { to: 'redeem', code: decode(match[1]) };
   if (match?.[2] !== undefined) return { to: 'resource', resource: decode(match[2]) };

@@ -7,6 +7,7 @@ import { FactorForm } from './factor_form.js';
 import { icon, logo } from './icons.js';
 import { canUsePasskeys, PasskeyError, usePasskey } from './passkey.js';
 import { recoveryCodes } from './recovery_codes.js';
+import { showServices } from './sign_in_services.js';
 import { text } from './text.js';
 import { TotpSetup } from './totp_setup.js';
 
@@ -26,6 +27,7 @@ export class SignInPage implements Page {
   private readonly caps = h('p', { id: 'caps', class: 'hint caps', hidden: true }, text.signIn.capsLock);
   private readonly error = h('p', { class: 'form-error', role: 'alert' });
   private readonly submit = h('button', { type: 'submit', class: 'button primary wide' }, text.signIn.submit);
+  private readonly services = h('div', { class: 'services', hidden: true });
   private readonly countdown = new Countdown();
   private readonly passkey = h(
     'button',
@@ -39,7 +41,10 @@ export class SignInPage implements Page {
     private readonly app: App,
     note: string,
     private readonly done: (user: User) => void,
+    /** Why signing in did not work just now. */
+    failure = '',
   ) {
+    this.error.textContent = failure;
     this.form = h(
       'form',
       { class: 'sign-in', novalidate: true, method: 'post', on: { submit: (event) => { void this.send(event); } } },
@@ -52,7 +57,9 @@ export class SignInPage implements Page {
       this.error,
       this.submit,
       this.passkey,
+      this.services,
     );
+    void showServices(app.api, this.services, (sentence) => { this.error.textContent = sentence; });
     this.password.addEventListener('keydown', (event) => { this.capsHint(event); });
     this.password.addEventListener('keyup', (event) => { this.capsHint(event); });
     this.password.addEventListener('blur', () => { this.caps.hidden = true; });

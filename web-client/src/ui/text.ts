@@ -30,6 +30,8 @@ const english = {
     throttled: (seconds: number): string =>
       `Too many attempts. Try again in ${seconds} ${plural(seconds, 'second', 'seconds')}.`,
     expired: 'You were signed out. Sign in to go on.',
+    or: 'or',
+    with: (service: string): string => `Sign in with ${service}`,
   },
 
   redeem: {
