@@ -16,6 +16,8 @@ namespace vitrine::codec {
 inline constexpr Micros kLongestMotionPause = 140 * kMillisecond;
 // What moved this long goes on moving.
 inline constexpr Micros kSustainedMotion = 300 * kMillisecond;
+// Where much moves (320x320 pixels and more), pictures cost more in this time than a stream's start.
+inline constexpr Micros kMotionOfLarge = 100 * kMillisecond;
 
 class MovingCells {
  public:

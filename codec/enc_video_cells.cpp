@@ -1,0 +1,390 @@
+// Which cells a frame brings: those of the film, without what lies over it or beside it.
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "codec/enc_cells.h"
+#include "codec/enc_diff.h"
+#include "codec/enc_video.h"
+
+namespace vitrine::codec {
+namespace {
+
+// A patch of crisp cells in sustained motion this large is a cartoon or a screencast; a smaller one is cheap exactly.
+constexpr int64_t kCrispPatch = 48;
+// Of the cells along a film's side, one in this many tells where it is, and no fewer than so many.
+constexpr size_t kVoiceShare = 16;
+constexpr size_t kLeastVoices = 2;
+// A crisp cell in sustained motion with this many neighbours in the film, of eight (or as many of fewer at the film's
+// edge), is part of it.
+constexpr int64_t kCrispNeighbours = 5;
+// One that only now became crisp is part of the film with this many: films have hard edges and even patches. Should it
+// be a letter, it is exact when it has stood still for a moment.
+constexpr int64_t kLoneNeighbours = 6;
+// A natural cell that is not shown joins the film with this many neighbours in it: fewer and it is a picture, or text
+// of many colours, in a window that lies over the film.
+constexpr int64_t kNaturalNeighbours = 3;
+// A natural cell with this many crisp neighbours that leave the film leaves it with them.
+constexpr int64_t kEnclosing = 5;
+// Of 16 pixels of a cell's side towards crisp cells, how many equal a neighbour where it may be theirs.
+constexpr int64_t kPlainShare = 6;
+// Steps of green by which something changes that opens over a film, and the noise of a still one does not.
+constexpr int kOtherColour = 32;
+constexpr int kAnyChange = 0;
+// Pixels of a cell's corner that stand still where a window's corner covers it: as few as one.
+constexpr int kStillCornerSide = 1;
+// Pixels of a cell's corner that are looked at for what may lie over it.
+constexpr int kCornerSide = 4;
+// New cells shown in part by one frame; beyond, cells are shown whole.
+constexpr int kMostParts = kMaxVideoPartCells / 4;
+
+bool steps_by(const PictureView& a, const PictureView& b, const Rect& area, int least) {
+  for (int y = area.y; y < area.bottom(); ++y) {
+    for (int x = area.x; x < area.right(); ++x) {
+      const auto green = [&](const PictureView& of) { return static_cast<int>(of.row(y)[x] >> 8 & 255); };
+      if (std::abs(green(a) - green(b)) >= least) return true;
+    }
+  }
+  return false;
+}
+
+// Whether most pixels equal a neighbour in the area.
+bool is_plain(const PictureView& picture, const Rect& area) {
+  int equal = 0;
+  for (int y = area.y; y < area.bottom(); ++y) {
+    const uint32_t* row = picture.row(y);
+    for (int x = area.x; x < area.right(); ++x) {
+      const bool left = x > area.x && ((row[x] ^ row[x - 1]) & kColourMask) == 0;
+      const bool upper = y > area.y && ((row[x] ^ picture.row(y - 1)[x]) & kColourMask) == 0;
+      equal += left || upper ? 1 : 0;
+    }
+  }
+  return int64_t{equal} * 2 >= area.area();
+}
+
+}  // namespace
+
+// --- what differs ------------------------------------------------------------------------------------------------
+
+void VideoLayer::keep_differing(const PictureView& source, const PictureView& painted, TileSet& cells) const {
+  if (!shows_anything()) return codec::keep_differing(source, painted, cells);
+  TileSet film = cells;
+  film &= areas_.shown();
+  cells -= film;
+  codec::keep_differing(source, painted, cells);
+  TileSet parts(grid_);
+  film.for_each([&](int x, int y) {
+    const Rect cell = grid_.pixels_of({x, y, 1, 1});
+    const Rect part = areas_.part(x, y);
+    if (part == cell) return;
+    film.erase(x, y);
+    bool differs = !tighten_cell(source, filmed_.view(), part).empty();
+    for (const Rect& strip : around(cell, part)) {
+      differs = differs || (!strip.empty() && !tighten_cell(source, painted, strip).empty());
+    }
+    if (differs) parts.insert(x, y);
+  });
+  codec::keep_differing(source, filmed_.view(), film);
+  cells |= film;
+  cells |= parts;
+}
+
+TileSet VideoLayer::exact_only() const {
+  TileSet cells = shown();
+  if (enabled()) cells |= cut_;
+  return cells;
+}
+
+TileSet VideoLayer::inside(const TileSet& cells) const {
+  TileSet result(grid_);
+  for (const Stream& stream : streams_) {
+    if (stream.encoder != nullptr) result.insert(grid_.cells_of(stream.area));
+  }
+  result &= cells;
+  return result;
+}
+
+// Pixels of the cell that differ from what was last sent.
+Rect VideoLayer::changed_part(const Scene& scene, int x, int y) const {
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  if (!shown_at(x, y)) return tighten_cell(scene.source, scene.painted, cell);
+  const Rect part = areas_.part(x, y);
+  Rect changed = tighten_cell(scene.source, filmed_.view(), part);
+  for (const Rect& strip : around(cell, part)) {
+    if (!strip.empty()) changed = bounding(changed, tighten_cell(scene.source, scene.painted, strip));
+  }
+  return changed;
+}
+
+// --- which cells a frame brings ------------------------------------------------------------------------------------
+
+bool VideoLayer::is_crisp(const Scene& scene, int x, int y) const {
+  // Without the hysteresis of classes: what was a film until now may be covered by text.
+  if (scene.classes.picture.test(x, y) && !scene.classes.textlike.test(x, y)) return false;
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  if (is_soft_gradient(scene.source, cell)) return false;
+  // A film's edge in a cell that is mostly page or window is judged by the film's pixels, or else by those that move.
+  const Rect film = intersect(cell, film_at(x, y));
+  if (!film.empty() && film != cell) return is_plain(scene.source, film);
+  const Rect moving = moving_[0].extent(x, y);
+  if (moving.empty() || moving == cell || !moving_[0].sustained_by(x, y, scene.now)) return true;
+  return is_plain(scene.source, moving);
+}
+
+// Crisp cells in sustained motion that belong to a film: large patches, and what films enclose. The others are text
+// that changes often, and stay exact.
+TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& crisp, const TileSet& natural) const {
+  TileSet sustained(grid_);
+  crisp.for_each([&](int x, int y) {
+    if (moving_[0].sustained_crisp(x, y, scene.now)) sustained.insert(x, y);
+  });
+  TileSet taken = large_patches(sustained, static_cast<int>(kCrispPatch), grid_);
+  TileSet film = shown();
+  film -= crisp;
+  film |= frames_;
+  film |= natural;
+  TileSet rest = crisp;
+  rest -= taken;
+  rest.for_each([&](int x, int y) {
+    const Rect near = around_cell(x, y);
+    const int64_t of_film = grid_.cells_of(intersect(grid_.pixels_of(near), film_at(x, y))).area() - 1;
+    const int64_t enough = sustained.test(x, y) ? kCrispNeighbours : kLoneNeighbours;
+    if (film.count(near) * 8 >= enough * of_film || stays_film(scene, x, y)) taken.insert(x, y);
+  });
+  return taken;
+}
+
+// Films are even in places, as sky or a wall; what opens over one is of another colour.
+bool VideoLayer::stays_film(const Scene& scene, int x, int y) const {
+  return shown_at(x, y) && !steps_by(scene.source, filmed_.view(), areas_.part(x, y), kOtherColour);
+}
+
+void VideoLayer::route(const Scene& scene, TileSet& missing) {
+  measure_films(scene.now);
+  TileSet crisp(grid_);
+  TileSet natural(grid_);
+  inside(missing).for_each([&](int x, int y) {
+    if (intersect(grid_.pixels_of({x, y, 1, 1}), film_at(x, y)).empty()) return;
+    (is_crisp(scene, x, y) ? crisp : natural).insert(x, y);
+  });
+  looked_at_ |= crisp;
+  looked_at_ |= natural;
+  looks_crisp_ -= natural;
+  looks_crisp_ |= crisp;
+  const TileSet taken = crisp_cells_for_frames(scene, crisp, natural);
+  crisp -= taken;
+  const TileSet doubtful = doubtful_cells(scene, crisp, natural);
+  natural -= doubtful;
+  film_ = shown();
+  film_ -= crisp;
+  film_ -= doubtful;
+  film_ |= frames_;
+  film_ |= natural;
+  film_ |= taken;
+  film_around_ = still_film(scene, missing);
+  film_around_ |= film_;
+  settled_ = film_around_.interior();
+  settled_ &= shown();
+  natural.for_each([&](int x, int y) {
+    if (!shown_at(x, y) && film_.count(around_cell(x, y)) - 1 < kNaturalNeighbours) return;
+    crisp_.erase(x, y);
+    route_cell(scene, x, y);
+  });
+  taken.for_each([&](int x, int y) {
+    crisp_.insert(x, y);
+    route_cell(scene, x, y);
+  });
+  missing -= frames_;
+}
+
+// Cells in streams' areas that stand still and look natural: parts of the film that do not move.
+TileSet VideoLayer::still_film(const Scene& scene, const TileSet& missing) const {
+  TileSet still = inside(scene.classes.picture);
+  still -= scene.classes.textlike;
+  still -= missing;
+  return still;
+}
+
+Rect VideoLayer::film_at(int x, int y) const {
+  for (const Stream& stream : streams_) {
+    if (stream.encoder != nullptr && !intersect(grid_.cells_of(stream.area), {x, y, 1, 1}).empty()) return stream.film;
+  }
+  return {};
+}
+
+// A film is a rectangle of pixels. Its sides run through the outermost cells of the stream's area, at the outermost
+// place that motion reaches in several of them: a single one may be something small that moves beside the film.
+void VideoLayer::measure_films(Micros now) {
+  std::vector<int> reaches;
+  for (Stream& stream : streams_) {
+    if (stream.encoder == nullptr) continue;
+    const Rect cells = grid_.cells_of(stream.area);
+    const auto side = [&](const Rect& line, auto reach) {
+      reaches.clear();
+      for (int y = line.y; y < line.bottom(); ++y) {
+        for (int x = line.x; x < line.right(); ++x) {
+          const Rect extent = moving_[0].extent(x, y);
+          if (!extent.empty() && moving_[0].sustained(x, y, now, kMotionOfLarge)) reaches.push_back(reach(extent));
+        }
+      }
+      const size_t voices = std::max(kLeastVoices, reaches.size() / kVoiceShare);
+      if (reaches.size() < voices) return 0;
+      std::nth_element(reaches.begin(), reaches.end() - static_cast<int64_t>(voices), reaches.end());
+      return reaches[reaches.size() - voices];
+    };
+    const Rect inner = grid_.pixels_of({cells.x + 1, cells.y + 1, cells.width - 2, cells.height - 2});
+    const Rect area = grid_.pixels_of(cells);
+    const int left = side({cells.x, cells.y, 1, cells.height}, [&](const Rect& at) { return inner.x - at.x; });
+    const int top = side({cells.x, cells.y, cells.width, 1}, [&](const Rect& at) { return inner.y - at.y; });
+    const int right =
+        side({cells.right() - 1, cells.y, 1, cells.height}, [&](const Rect& at) { return at.right() - inner.right(); });
+    const int bottom = side({cells.x, cells.bottom() - 1, cells.width, 1},
+                            [&](const Rect& at) { return at.bottom() - inner.bottom(); });
+    const Rect film{inner.x - left, inner.y - top, inner.width + left + right, inner.height + top + bottom};
+    stream.film = bounding(stream.film, intersect(film, area));
+  }
+}
+
+// Natural cells next to crisp ones that now leave the film, or that change beside it: part of them may be what opens
+// over the film. They are painted exactly in this frame; the next one tells what of them still moves.
+TileSet VideoLayer::doubtful_cells(const Scene& scene, const TileSet& crisp, const TileSet& natural) {
+  TileSet leaving = crisp;
+  leaving &= shown();
+  TileSet beside = crisp;
+  beside -= leaving;
+  const TileSet changed_beside = beside;
+  changed_beside.for_each([&](int x, int y) {
+    if (moving_[0].sustained(x, y, scene.now)) beside.erase(x, y);
+  });
+  TileSet doubtful(grid_);
+  if (!leaving.any() && !beside.any()) return doubtful;
+  natural.for_each([&](int x, int y) {
+    const Rect near = around_cell(x, y);
+    if (leaving.count(near) + beside.count(near) == 0) return;
+    const bool in_part = shown_at(x, y) && areas_.part(x, y) != grid_.pixels_of({x, y, 1, 1});
+    if (is_plain_towards(scene, x, y, leaving, kAnyChange) ||
+        (!in_part && is_plain_towards(scene, x, y, beside, kOtherColour))) {
+      doubtful.insert(x, y);
+    }
+  });
+  cut_ |= leaving;
+  cut_ |= doubtful;
+  return doubtful;
+}
+
+bool VideoLayer::is_streamed(const Rect& cells) const {
+  return std::any_of(streams_.begin(), streams_.end(), [&](const Stream& stream) {
+    return stream.encoder != nullptr && !intersect(grid_.cells_of(stream.area), cells).empty();
+  });
+}
+
+// Whether the cell's side or corner towards one of `cells` looks like the page or window that lies there, or it is
+// enclosed by them; of what a pixel changed by `least_step` of green.
+bool VideoLayer::is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const {
+  const PictureView sent = shown_at(x, y) ? filmed_.view() : scene.painted;
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  if (cells.count(around_cell(x, y)) >= kEnclosing) return true;
+  for (int dy = -1; dy <= 1; ++dy) {
+    for (int dx = -1; dx <= 1; ++dx) {
+      const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
+      if (beside.empty() || cells.count(beside) == 0) continue;
+      const int deep = dx != 0 && dy != 0 ? kCornerSide : 1;
+      Rect side = cell;
+      if (dx != 0) side = {dx < 0 ? cell.x : cell.right() - deep, side.y, deep, side.height};
+      if (dy != 0) side = {side.x, dy < 0 ? cell.y : cell.bottom() - deep, side.width, deep};
+      const auto enough = static_cast<int>(side.area() * kPlainShare / 16);
+      if (equal_pixels(scene.source, side, enough) >= enough && steps_by(scene.source, sent, side, least_step)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Whether a window's corner covers a corner of the cell: of what no rectangle can be shown.
+bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  if (cell.width < kVideoCellSide || cell.height < kVideoCellSide) return false;
+  const PictureView sent = shown_at(x, y) ? filmed_.view() : scene.painted;
+  for (const int dy : {-1, 1}) {
+    for (const int dx : {-1, 1}) {
+      const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
+      if (beside.empty() || film_around_.count(beside) > 0 || !is_streamed(beside)) continue;
+      const Rect corner{dx < 0 ? cell.x : cell.right() - kStillCornerSide,
+                        dy < 0 ? cell.y : cell.bottom() - kStillCornerSide, kStillCornerSide, kStillCornerSide};
+      if (tighten_cell(scene.source, sent, corner).empty()) return true;
+    }
+  }
+  return false;
+}
+
+// What of the cell is film when these pixels of it move: all as far as the film goes on beside it. Towards what is no
+// film it ends where the motion does, so that the page or window there stays exact.
+Rect VideoLayer::film_part(int x, int y, Rect moving) const {
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  const auto goes_on = [&](int dx, int dy) {
+    const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
+    return !beside.empty() && film_around_.test(beside.x, beside.y);
+  };
+  if (goes_on(-1, 0)) moving = bounding(moving, {cell.x, moving.y, 1, 1});
+  if (goes_on(0, -1)) moving = bounding(moving, {moving.x, cell.y, 1, 1});
+  if (goes_on(1, 0)) moving = bounding(moving, {cell.right() - 1, moving.y, 1, 1});
+  if (goes_on(0, 1)) moving = bounding(moving, {moving.x, cell.bottom() - 1, 1, 1});
+  return moving;
+}
+
+void VideoLayer::request(const Scene& scene, int x, int y, const Rect& part) {
+  claims_.insert(x, y);
+  part_of(x, y) = part;
+  requested_parts_ += part == grid_.pixels_of({x, y, 1, 1}) ? 0 : 1;
+  // What stays the picture's may be stale where a frame showed all of the cell, or lossy.
+  const bool exact = !shown_at(x, y) && !scene.lossy.test(x, y);
+  for (const Rect& strip : around(grid_.pixels_of({x, y, 1, 1}), part)) {
+    if (!exact && !strip.empty()) strips_.push_back(strip);
+  }
+}
+
+void VideoLayer::route_cell(const Scene& scene, int x, int y) {
+  const Rect cell = grid_.pixels_of({x, y, 1, 1});
+  if (settled_.test(x, y) && areas_.part(x, y) == cell) return frames_.insert(x, y);
+  const bool was_shown = shown_at(x, y);
+  const Rect shown_part = was_shown ? areas_.part(x, y) : Rect{};
+  const Rect film = film_at(x, y);
+  Rect part = intersect(cell, film);
+  if (part.empty()) return;
+  if (was_shown && shown_part != cell) {
+    // What changed beside the part is painted, unless the film has grown into it.
+    part = intersect(film_part(x, y, bounding(moving_[0].earlier_extent(x, y), shown_part)), film);
+    if (part == shown_part) {
+      for (const Rect& strip : around(cell, part)) {
+        const Rect changed = strip.empty() ? Rect{} : tighten_cell(scene.source, scene.painted, strip);
+        if (!changed.empty()) strips_.push_back(changed);
+      }
+    }
+  } else if ((!was_shown || moving_[0].sustained(x, y, scene.now)) && requested_parts_ < kMostParts) {
+    Rect extent = moving_[0].extent(x, y);
+    if (extent != cell) extent = bounding(extent, changed_part(scene, x, y));
+    if (!extent.empty()) part = intersect(film_part(x, y, extent), film);
+  }
+  if (part == cell && has_still_corner(scene, x, y)) return;
+  if (part != shown_part) request(scene, x, y, part);
+  frames_.insert(x, y);
+}
+
+std::vector<Rect> VideoLayer::take_strips() {
+  std::vector<Rect> strips = std::exchange(strips_, {});
+  join_rects(strips);
+  return strips;
+}
+
+void VideoLayer::skip(TileSet& missing) {
+  if (!enabled()) return;
+  cut_.clear();
+  missing |= frames_;
+  frames_.clear();
+  claims_.clear();
+  strips_.clear();
+  requested_parts_ = 0;
+}
+
+}  // namespace vitrine::codec
