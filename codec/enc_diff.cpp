@@ -174,6 +174,23 @@ void keep_differing(const DiffKernel& kernel, const PictureView& a, const Pictur
   }
 }
 
+void keep_coloured(const PictureView& picture, TileSet& cells) {
+  const CellGrid grid{{picture.width, picture.height}, kCellSide};
+  const auto black = [&](const Rect& cell) {
+    for (int y = cell.y; y < cell.bottom(); ++y) {
+      const uint32_t* const row = picture.row(y) + cell.x;
+      uint32_t bits = 0;
+      for (int x = 0; x < cell.width; ++x) bits |= row[x];
+      if ((bits & kColourMask) != 0) return false;
+    }
+    return true;
+  };
+  const TileSet all = cells;
+  all.for_each([&](int x, int y) {
+    if (black(grid.pixels_of({x, y, 1, 1}))) cells.erase(x, y);
+  });
+}
+
 namespace {
 
 // One band of cells, or a part of its rows, on its way into a picture.
@@ -314,11 +331,12 @@ void copy_colours(const PictureView& from, Picture& to, const Rect& area) {
   }
 }
 
+RowPainter::RowPainter(Picture& to, Picture& also_to, const Rect& area)
+    : to_(to), also_to_(also_to), copy_(best_copy_row_twice(area.area())) {}
+
 void copy_colours(const PictureView& from, Picture& to, Picture& also_to, const Rect& area) {
-  const CopyRowTwice copy = best_copy_row_twice(area.area());
-  for (int y = area.y; y < area.bottom(); ++y) {
-    copy(from.row(y) + area.x, to.row(y) + area.x, also_to.row(y) + area.x, area.width);
-  }
+  const RowPainter painter(to, also_to, area);
+  for (int y = area.y; y < area.bottom(); ++y) painter.paint(from.row(y) + area.x, {area.x, y, area.width, 1});
 }
 
 }  // namespace vitrine::codec

@@ -64,7 +64,13 @@ void ViewerEncoder::State::compare_missing(const PictureView& source) {
   fresh -= compared;
   if (!fresh.any()) return;
   missing -= fresh;
+  TileSet unpainted = fresh;
+  unpainted &= blank;
+  unpainted -= video.shown();
+  fresh -= unpainted;
+  keep_coloured(source, unpainted);
   video.keep_differing(source, painted.view(), fresh);
+  fresh |= unpainted;
   missing |= fresh;
   compared |= fresh;
   unclassified |= fresh;
@@ -217,6 +223,10 @@ void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
 // Both sides now show the source in `area`.
 void ViewerEncoder::State::painted_exactly(const PictureView& source, const Rect& area) {
   copy_colours(source, held, painted, area);
+  became_exact(area);
+}
+
+void ViewerEncoder::State::became_exact(const Rect& area) {
   if (!lossy.any()) return;
   // Only cells that lie wholly inside have become exact.
   const Rect cells = grid.cells_of(area);

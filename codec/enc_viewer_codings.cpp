@@ -206,7 +206,8 @@ void ViewerEncoder::State::encode_flat(Draft& draft, const Rect& area) {
 void ViewerEncoder::State::encode_screen(Draft& draft, const Rect& area) {
   const auto limit = static_cast<size_t>(static_cast<double>(area.area()) * kScreenGivesUp) + 256;
   scratch.clear();
-  const int rows = screen.encode(draft.source, held.view(), area, scratch, limit);
+  const RowPainter painter(held, painted, area);
+  const int rows = screen.encode(draft.source, held.view(), area, scratch, limit, &painter);
   const Rect coded{area.x, area.y, area.width, rows};
   const size_t before = draft.body.size();
   ByteWriter out(draft.body);
@@ -214,7 +215,7 @@ void ViewerEncoder::State::encode_screen(Draft& draft, const Rect& area) {
   out.rect(coded);
   out.bytes(scratch);
   draft.info.bytes_by_coding[static_cast<size_t>(Operation::kScreen)] += draft.body.size() - before;
-  painted_exactly(draft.source, coded);
+  became_exact(coded);
   note_changed(draft, coded);
   if (rows == area.height) return;
   const Rect rest{area.x, area.y + rows, area.width, area.height - rows};

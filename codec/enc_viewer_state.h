@@ -97,6 +97,7 @@ struct ViewerEncoder::State {
   void encode_jpeg(Draft& draft, const Rect& area);
   bool paint_jpeg(Draft& draft, const Rect& area, int quality, JpegSampling sampling);
   void painted_exactly(const PictureView& source, const Rect& area);
+  void became_exact(const Rect& area);
   [[nodiscard]] bool spent(const Draft& draft, const Rect& piece) const;
   [[nodiscard]] int64_t piece_pixels(Coding coding, const Draft& draft) const;
   void note_changed(Draft& draft, const Rect& area);
