@@ -7,10 +7,10 @@
 namespace vitrine::codec {
 namespace {
 
-// Has the row in the cache by the time it is coded; the one before takes longer than memory does.
-void fetch_row(const uint32_t* row, int width) {
-  constexpr int kLinePixels = 64 / sizeof(uint32_t);
-  for (int x = 0; x < width; x += kLinePixels) __builtin_prefetch(row + x);
+template <class Element>
+void fetch(const Element* first, size_t count) {
+  constexpr size_t kPerLine = 64 / sizeof(Element);
+  for (size_t i = 0; i < count; i += kPerLine) __builtin_prefetch(first + i);
 }
 
 }  // namespace
@@ -36,7 +36,8 @@ int ScreenEncoder::encode(const PictureView& source, const PictureView& held, co
   while (done < area.height && (done == 0 || coder.size() <= max_bytes)) {
     const int y = area.y + done;
     window_->load(held, area, y, source.row(y) + area.x);
-    if (y + 1 < area.bottom()) fetch_row(source.row(y + 1) + area.x, area.width);
+    // It is there by the time it is coded: a row takes longer than memory does.
+    if (y + 1 < area.bottom()) fetch(source.row(y + 1) + area.x, static_cast<size_t>(area.width));
     rows.code_row(window_->north2(), window_->north(), window_->cur(), area.width);
     if (paint != nullptr) paint->paint(window_->cur(), {area.x, y, area.width, 1});
     window_->advance();

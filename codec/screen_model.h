@@ -118,8 +118,8 @@ class RowCoder {
     return ((west ^ n[0]) | (west ^ n[-1]) | (west ^ n[1])) == 0;
   }
 
-  // The hash of what lies around a pixel: seven columns of the two rows above and three pixels on the left. Each step
-  // moves older ones up by a share of the word, until they fall out of it.
+  // What lies around a pixel, in hashes that can be cut: nine bits for each of seven columns of the two rows above, the
+  // last in the low bits, and 21 for each of three pixels on the left.
   struct Surroundings {
     uint64_t columns = 0;
     uint64_t left = 0;
@@ -134,13 +134,21 @@ class RowCoder {
       add_column(nn[4], n[4]);
       add_left(colour);
     }
-    [[nodiscard]] uint32_t hash() const { return finish_hash(columns + left); }
+    // The high half of a product depends on every bit of what is multiplied.
+    [[nodiscard]] uint32_t wide() const {
+      return static_cast<uint32_t>((columns * 0x45ebca6b2f3d27d5u + left * 0x9e3779b97f4a7c15u) >> 32);
+    }
+    // Without the outer columns and the third pixel.
+    [[nodiscard]] uint32_t narrow() const {
+      const uint64_t inner = columns >> 9 << 19;
+      return static_cast<uint32_t>((inner * 0x165667b19e3779f9u + (left << 22) * 0x58f38dedcc9e2d51u) >> 32);
+    }
 
    private:
     void add_column(uint32_t nn, uint32_t n) {
-      columns = (columns << 9) + ((uint64_t{n} * 0x64d268f3c4ceb9feu + uint64_t{nn} * 0x6c8e9cf570932bd5u) >> 24);
+      columns = columns << 9 | (uint64_t{n} * 0x64d268f3c4ceb9feu + uint64_t{nn} * 0x6c8e9cf570932bd5u) >> 55;
     }
-    void add_left(uint32_t colour) { left = (left << 21) + (uint64_t{colour} * 0x45ebca6b2f3d27d5u >> 20); }
+    void add_left(uint32_t colour) { left = left << 21 | uint64_t{colour} * 0x45ebca6b2f3d27d5u >> 43; }
   };
 
   // The common case in a tight loop: the widest context has been right before, and is again. Narrower ones learn
@@ -148,14 +156,18 @@ class RowCoder {
   [[gnu::always_inline]] int code_sure(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int x, int width) {
     Surroundings around = around_;
     typename Coder::Ones ones(coder_);
-    uint32_t next = around.hash();
+    uint32_t next = around.wide();
+    uint32_t next_narrow = around.narrow();
     do {
       const uint32_t hash = next;
+      const uint32_t narrow = next_narrow;
       if constexpr (!Coder::kDecodes) {
         // The encoder knows the next pixel's surroundings already: its slot is fetched while this pixel is coded.
         around.advance(nn + x, n + x, cur[x]);
-        next = around.hash();
+        next = around.wide();
+        next_narrow = around.narrow();
         __builtin_prefetch(&m_.guesses0[next >> (32 - kGuessBits[0])]);
+        __builtin_prefetch(&m_.guesses1[next_narrow >> (32 - kGuessBits[1])]);
       }
       ColourGuess& slot = m_.guesses0[hash >> (32 - kGuessBits[0])];
       const uint32_t bits = slot.bits;
@@ -168,7 +180,7 @@ class RowCoder {
           coder_.code_with(model.p, false);
           model.adapt_to_zero();
         }
-        code_unsure(hash, nn + x, n + x, cur + x, kNothing, sure);
+        code_unsure(hash, narrow, nn + x, n + x, cur + x, kNothing, sure);
         if constexpr (Coder::kDecodes) around.advance(nn + x, n + x, cur[x]);
         around_ = around;
         return x + 1;
@@ -178,7 +190,8 @@ class RowCoder {
       if constexpr (Coder::kDecodes) {
         cur[x] = colour;
         around.advance(nn + x, n + x, colour);
-        next = around.hash();
+        next = around.wide();
+        next_narrow = around.narrow();
       }
       ++x;
     } while (x < width && !begins_run(n + x, cur[x - 1]));
@@ -187,7 +200,7 @@ class RowCoder {
     return x;
   }
 
-  static bool is_sure(uint32_t bits, uint32_t hash) { return ((bits >> 24 ^ hash) & 31) == 0 && bits >> 29 != 0; }
+  static bool is_sure(uint32_t bits, uint32_t hash) { return (((bits >> 24 ^ hash) & 31) == 0) & (bits >> 29 != 0); }
 
   // Pixels equal to the one on the left, as far as the row above keeps its colour, at most `left`; where there are
   // fewer, with the one that differs. Answers how many pixels that were. Where the row two above was of that colour
@@ -210,7 +223,8 @@ class RowCoder {
     nn += length;
     n += length;
     cur += length;
-    code_unsure(Surroundings(nn, n, cur).hash(), nn, n, cur, colour, false);
+    const Surroundings around(nn, n, cur);
+    code_unsure(around.wide(), around.narrow(), nn, n, cur, colour, false);
     return length + 1;
   }
 
@@ -284,10 +298,10 @@ class RowCoder {
                        two_at(nn - 1) * 0x58163841 + uint64_t{nn[1]} * 0x4b1ab31f);
   }
   // `refuted`: it is coded already that the widest guess is wrong.
-  [[gnu::noinline]] void code_unsure(uint32_t wide_hash, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
-                                     uint32_t excluded, bool refuted) {
+  [[gnu::noinline]] void code_unsure(uint32_t wide_hash, uint32_t narrow_hash, const uint32_t* nn, const uint32_t* n,
+                                     uint32_t* cur, uint32_t excluded, bool refuted) {
     const Guess wide = find<kGuessBits[0]>(m_.guesses0, wide_hash);
-    const Guess next = find<kGuessBits[1]>(m_.guesses1, hash_ten(nn, n, cur));
+    const Guess next = find<kGuessBits[1]>(m_.guesses1, narrow_hash);
     if (!refuted && wide.colour != kNothing && wide.colour != excluded) {
       if (bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
