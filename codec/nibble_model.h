@@ -57,9 +57,9 @@ struct PlainLanes {
   }
   static int first_above(PlainLanes a, PlainLanes b, int limit) {
     const auto above = [limit](int16_t lane) { return lane > limit; };
-    const auto found = std::ranges::find_if(a.v, above);
+    const auto found = std::find_if(a.v.begin(), a.v.end(), above);
     if (found != a.v.end()) return static_cast<int>(found - a.v.begin());
-    return static_cast<int>(8 + (std::ranges::find_if(b.v, above) - b.v.begin()));
+    return static_cast<int>(8 + (std::find_if(b.v.begin(), b.v.end(), above) - b.v.begin()));
   }
 };
 
