@@ -118,7 +118,10 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
   }
   classify_missing(draft);
   if (video.enabled()) {
-    video.note(scene(draft), missing, motions);
+    // What appears for the first time does not move.
+    TileSet changed = missing;
+    changed -= blank;
+    video.note(scene(draft), changed, motions);
     if (video.plan(draft.now, draft.budget.link_bytes_per_s * kVideoShare)) video.route(scene(draft), missing);
     missing -= video.frames();
   }

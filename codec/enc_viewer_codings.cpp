@@ -253,7 +253,7 @@ void ViewerEncoder::State::encode_jpeg(Draft& draft, const Rect& area) {
   const Rect cells = grid.cells_of(area);
   TileSet inexact(grid);
   inexact.insert(cells);
-  keep_differing(painted.view(), held.view(), inexact);
+  keep_differing(draft.source, held.view(), inexact);
   lossy.erase(cells);
   lossy |= inexact;
   inexact.for_each([&](int x, int y) { painted_time(x, y) = draft.now; });
@@ -271,7 +271,7 @@ bool ViewerEncoder::State::paint_jpeg(Draft& draft, const Rect& area, int qualit
   scratch.clear();
   if (!jpeg.encode(draft.source, area, quality, sampling, scratch)) return false;
   const JpegScan scan{quality, sampling, {area.width, area.height}, scratch};
-  CHECK(decode_jpeg(scan, held.row(area.y) + area.x, held.width()).ok());
+  CHECK(decode_jpeg(scan, held.row(area.y) + area.x, held.width(), jpeg_scratch).ok());
   if (draft.shared != nullptr) draft.shared->keep_jpeg({area, quality, sampling, scratch}, held.view());
   return true;
 }

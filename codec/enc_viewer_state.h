@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "codec/bitstream.h"
+#include "codec/dec_jpeg.h"
 #include "codec/enc_archive.h"
 #include "codec/enc_jpeg.h"
 #include "codec/enc_motion.h"
@@ -138,6 +139,7 @@ struct ViewerEncoder::State {
   ScreenEncoder screen;
   PhotoEncoder photo;
   JpegEncoder jpeg;
+  JpegScratch jpeg_scratch;
   MotionSearch motion;
   EncoderArchive archive;
   RecallSearch recalling;
