@@ -38,6 +38,7 @@ struct Decoder::State {
   std::vector<CopyArea> copies;
   ScreenDecoder screen;
   PhotoDecoder photo;
+  JpegScratch jpeg_scratch;
   Archive archive;
   int64_t most_archive_pixels = 0;
   VideoAreas video{Size{}};
@@ -160,7 +161,7 @@ Result<void> Decoder::State::apply_jpeg(ByteReader& in) {
     return Error{ErrorCode::kMalformed, "JPEG piece is cut short"};
   }
   return decode_jpeg({quality, static_cast<JpegSampling>(sampling), {area.width, area.height}, scan}, at(area),
-                     size.width);
+                     size.width, jpeg_scratch);
 }
 
 Result<void> Decoder::State::apply_photo(ByteReader& in) {

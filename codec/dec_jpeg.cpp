@@ -44,6 +44,50 @@ constexpr HuffmanTable make_table(const HuffmanSpec& spec) {
 constexpr HuffmanTable kDcTables[2] = {make_table(kLuminanceDc), make_table(kChrominanceDc)};
 constexpr HuffmanTable kAcTables[2] = {make_table(kLuminanceAc), make_table(kChrominanceAc)};
 
+// An AC coefficient by the next kQuickBits bits, when its code and its value fit into them.
+constexpr int kQuickBits = 12;
+struct QuickCoefficient {
+  int16_t value = 0;
+  uint8_t run = 0;     // zeros before it
+  uint8_t length = 0;  // bits of both; 0: they do not fit
+};
+constexpr uint8_t kEndOfBlock = 64;  // as a run it ends every block
+using QuickTable = std::array<QuickCoefficient, size_t{1} << kQuickBits>;
+
+constexpr QuickTable make_quick_table(const HuffmanSpec& spec) {
+  QuickTable table{};
+  const auto fill = [&table](uint32_t bits, int length, QuickCoefficient entry) {
+    entry.length = static_cast<uint8_t>(length);
+    const uint32_t first = bits << (kQuickBits - length);
+    for (uint32_t i = 0; i < uint32_t{1} << (kQuickBits - length); ++i) table[first + i] = entry;
+  };
+  uint32_t code = 0;
+  size_t index = 0;
+  for (int length = 1; length <= kQuickBits; ++length, code <<= 1) {
+    for (int i = 0; i < spec.counts[static_cast<size_t>(length) - 1]; ++i, ++code, ++index) {
+      const int symbol = spec.symbols[index];
+      const int size = symbol & 15;
+      if (symbol == 0) fill(code, length, {0, kEndOfBlock, 0});
+      if (size == 0 || size > 10 || length + size > kQuickBits) continue;
+      for (int bits = 0; bits < 1 << size; ++bits) {
+        const int value = bits < 1 << (size - 1) ? bits - (1 << size) + 1 : bits;
+        fill(code << size | static_cast<uint32_t>(bits), length + size,
+             {static_cast<int16_t>(value), static_cast<uint8_t>(symbol >> 4), 0});
+      }
+    }
+  }
+  return table;
+}
+
+constexpr QuickTable kQuickTables[2] = {make_quick_table(kLuminanceAc), make_quick_table(kChrominanceAc)};
+
+// Where a coefficient lies in a transposed block.
+constexpr auto kTransposed = [] {
+  std::array<uint8_t, 64> place{};
+  for (size_t k = 0; k < 64; ++k) place[k] = static_cast<uint8_t>((kZigzag[k] & 7) * 8 + (kZigzag[k] >> 3));
+  return place;
+}();
+
 // Bits of the scan, most significant first, stuffing removed. Past the end it gives zeros and remembers.
 class BitReader {
  public:
@@ -148,6 +192,16 @@ VITRINE_INLINE bool read_block(BitReader& bits, int table, const Quantisers& qua
   block.values[0] = dc * quantisers.zigzag[0];
   for (int k = 1; k < 64; ++k) {
     bits.refill();
+    const QuickCoefficient quick = kQuickTables[table][bits.peek(kQuickBits)];
+    if (quick.length != 0) {
+      bits.skip(quick.length);
+      k += quick.run;
+      if (quick.run == kEndOfBlock) break;
+      if (k > 63) return false;
+      block.values[kTransposed[static_cast<size_t>(k)]] = quick.value * quantisers.zigzag[static_cast<size_t>(k)];
+      block.last = k;
+      continue;
+    }
     const int symbol = read_symbol(bits, kAcTables[table]);
     if (symbol < 0) return false;
     const int magnitude = symbol & 15;
@@ -159,8 +213,7 @@ VITRINE_INLINE bool read_block(BitReader& bits, int table, const Quantisers& qua
     }
     k += symbol >> 4;
     if (k > 63 || magnitude > 10) return false;
-    const int place = kZigzag[k];
-    block.values[(place & 7) * 8 + (place >> 3)] = read_magnitude(bits, magnitude) * quantisers.zigzag[k];
+    block.values[kTransposed[static_cast<size_t>(k)]] = read_magnitude(bits, magnitude) * quantisers.zigzag[k];
     block.last = k;
   }
   return true;
@@ -250,23 +303,7 @@ VITRINE_INLINE void write_block(const Block& block, uint8_t* out, int64_t stride
   for (int y = 0; y < 8; ++y) store_clamped(v[y], out + y * stride);
 }
 
-struct Plane {
-  int width = 0;  // whole blocks
-  int height = 0;
-  std::vector<uint8_t> samples;
-  void resize(int w, int h) {
-    width = w;
-    height = h;
-    samples.resize(static_cast<size_t>(w) * h);
-  }
-  uint8_t* row(int y) { return samples.data() + static_cast<int64_t>(y) * width; }
-};
-
-struct Planes {
-  Plane component[3];
-};
-
-VITRINE_INLINE bool read_planes(const JpegScan& scan, Planes& planes) {
+VITRINE_INLINE bool read_planes(const JpegScan& scan, JpegScratch& planes) {
   const int side = scan.sampling == JpegSampling::k420 ? 16 : 8;
   const int luma_blocks = side / 8;
   const int columns = (scan.size.width + side - 1) / side;
@@ -288,7 +325,7 @@ VITRINE_INLINE bool read_planes(const JpegScan& scan, Planes& planes) {
   Block block;
   for (int my = 0; my < rows; ++my) {
     for (int mx = 0; mx < columns; ++mx) {
-      Plane& luma = planes.component[0];
+      JpegScratch::Plane& luma = planes.component[0];
       for (int b = 0; b < luma_blocks * luma_blocks; ++b) {
         if (!read_block(bits, 0, quantisers[0], dc[0], block)) return false;
         const int x = mx * side + b % luma_blocks * 8;
@@ -327,15 +364,12 @@ VITRINE_INLINE void convert_row(const uint8_t* luma, const uint8_t* blue, const 
   }
 }
 
-VITRINE_INLINE Result<void> decode(const JpegScan& scan, uint32_t* pixels, int64_t stride) {
+VITRINE_INLINE Result<void> decode(const JpegScan& scan, uint32_t* pixels, int64_t stride, JpegScratch& scratch) {
   if (scan.quality < 1 || scan.quality > 100 || scan.size.width <= 0 || scan.size.height <= 0) {
     return Error{ErrorCode::kMalformed, "JPEG piece has impossible parameters"};
   }
-  Planes planes;
-  if (!read_planes(scan, planes)) return Error{ErrorCode::kMalformed, "JPEG piece is damaged"};
-  Plane& luma = planes.component[0];
-  Plane& blue = planes.component[1];
-  Plane& red = planes.component[2];
+  if (!read_planes(scan, scratch)) return Error{ErrorCode::kMalformed, "JPEG piece is damaged"};
+  auto& [luma, blue, red] = scratch.component;
   if (scan.sampling == JpegSampling::k444) {
     for (int y = 0; y < scan.size.height; ++y) {
       convert_row(luma.row(y), blue.row(y), red.row(y), scan.size.width, pixels + y * stride);
@@ -345,36 +379,45 @@ VITRINE_INLINE Result<void> decode(const JpegScan& scan, uint32_t* pixels, int64
   // The filter ends at the picture's last real sample, not in the padding of its last block.
   const int width = (scan.size.width + 1) / 2;
   const int height = (scan.size.height + 1) / 2;
-  std::vector<int16_t> sums(static_cast<size_t>(width));
-  std::vector<uint8_t> full(static_cast<size_t>(width) * 4);
+  scratch.sums.resize(static_cast<size_t>(width));
+  scratch.full.resize(static_cast<size_t>(width) * 4);
+  int16_t* const sums = scratch.sums.data();
+  uint8_t* const full = scratch.full.data();
   for (int y = 0; y < scan.size.height; ++y) {
     const int near = y / 2;
     const int far = std::clamp(near + ((y & 1) != 0 ? 1 : -1), 0, height - 1);
-    upsample_row(blue.row(near), blue.row(far), width, sums.data(), full.data());
-    upsample_row(red.row(near), red.row(far), width, sums.data(), full.data() + 2 * width);
-    convert_row(luma.row(y), full.data(), full.data() + 2 * width, scan.size.width, pixels + y * stride);
+    upsample_row(blue.row(near), blue.row(far), width, sums, full);
+    upsample_row(red.row(near), red.row(far), width, sums, full + 2 * width);
+    convert_row(luma.row(y), full, full + 2 * width, scan.size.width, pixels + y * stride);
   }
   return {};
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2,bmi2"))) Result<void> decode_avx2(const JpegScan& scan, uint32_t* pixels, int64_t stride) {
-  return decode(scan, pixels, stride);
+__attribute__((target("avx2,bmi2"))) Result<void> decode_avx2(const JpegScan& scan, uint32_t* pixels, int64_t stride,
+                                                              JpegScratch& scratch) {
+  return decode(scan, pixels, stride, scratch);
 }
 #endif
 
 }  // namespace
 
 Result<void> decode_jpeg_plain(const JpegScan& scan, uint32_t* pixels, int64_t stride) {
-  return decode(scan, pixels, stride);
+  JpegScratch scratch;
+  return decode(scan, pixels, stride, scratch);
+}
+
+Result<void> decode_jpeg(const JpegScan& scan, uint32_t* pixels, int64_t stride, JpegScratch& scratch) {
+#if defined(__x86_64__)
+  static const bool fast = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+  if (fast) return decode_avx2(scan, pixels, stride, scratch);
+#endif
+  return decode(scan, pixels, stride, scratch);
 }
 
 Result<void> decode_jpeg(const JpegScan& scan, uint32_t* pixels, int64_t stride) {
-#if defined(__x86_64__)
-  static const bool fast = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-  if (fast) return decode_avx2(scan, pixels, stride);
-#endif
-  return decode(scan, pixels, stride);
+  JpegScratch scratch;
+  return decode_jpeg(scan, pixels, stride, scratch);
 }
 
 }  // namespace vitrine::codec

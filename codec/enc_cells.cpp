@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <cstring>
 
 #include "codec/enc_diff.h"
 
@@ -53,10 +53,28 @@ bool counts_by_avx2() {
 }
 #endif
 
-bool sharp(uint32_t a, uint32_t b) {
-  if (a == b) return false;
-  for (int shift = 0; shift < 24; shift += 8) {
-    if (std::abs(static_cast<int>(a >> shift & 255) - static_cast<int>(b >> shift & 255)) > kSoftStep) return true;
+// Whether pixels of two rows of a cell differ by a sharp step: all bytes first, for vectors.
+template <int kCount>
+bool any_sharp(const uint32_t* a, const uint32_t* b) {
+  std::array<uint8_t, kCount * 4> bytes_a;
+  std::array<uint8_t, kCount * 4> bytes_b;
+  std::memcpy(bytes_a.data(), a, sizeof(bytes_a));
+  std::memcpy(bytes_b.data(), b, sizeof(bytes_b));
+  for (size_t i = 0; i < bytes_a.size(); ++i) {
+    const uint8_t step = static_cast<uint8_t>(std::max(bytes_a[i], bytes_b[i]) - std::min(bytes_a[i], bytes_b[i]));
+    bytes_a[i] = step > kSoftStep ? 0xff : 0;
+  }
+  std::array<uint32_t, kCount> pixels;
+  std::memcpy(pixels.data(), bytes_a.data(), sizeof(bytes_a));
+  uint32_t bits = 0;
+  for (const uint32_t pixel : pixels) bits |= pixel;
+  return (bits & kColourMask) != 0;
+}
+
+bool any_sharp(const uint32_t* a, const uint32_t* b, int count) {
+  if (count == kCellSide) return any_sharp<kCellSide>(a, b);
+  for (int x = 0; x < count; ++x) {
+    if (any_sharp<1>(a + x, b + x)) return true;
   }
   return false;
 }
@@ -122,12 +140,11 @@ bool is_flat(const PictureView& picture, const Rect& area) {
 }
 
 bool is_soft(const PictureView& picture, const Rect& cell) {
+  const int first = cell.x == 0 ? 1 : 0;  // a pixel that has a left neighbour
   for (int y = cell.y; y < cell.bottom(); ++y) {
-    const uint32_t* row = picture.row(y);
-    const uint32_t* above = picture.row(std::max(y - 1, 0));
-    for (int x = cell.x; x < cell.right(); ++x) {
-      if (sharp(row[x], above[x]) || sharp(row[x], row[std::max(x - 1, 0)])) return false;
-    }
+    const uint32_t* row = picture.row(y) + cell.x;
+    if (y > 0 && any_sharp(row, picture.row(y - 1) + cell.x, cell.width)) return false;
+    if (any_sharp(row + first, row + first - 1, cell.width - first)) return false;
   }
   return true;
 }

@@ -118,17 +118,46 @@ __attribute__((target("avx2"))) void copy_row_twice_streaming(const uint32_t* in
 }
 #endif
 
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) void copy_row_streaming(const uint32_t* in, uint32_t* out, int count) {
+  constexpr uintptr_t kAlignment = sizeof(__m256i);
+  const __m256i mask = _mm256_set1_epi32(static_cast<int>(kColourMask));
+  int x = 0;
+  for (; x < count && reinterpret_cast<uintptr_t>(out + x) % kAlignment != 0; ++x) out[x] = in[x] & kColourMask;
+  for (; x + 8 <= count; x += 8) {
+    const __m256i colours = _mm256_and_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + x)), mask);
+    _mm256_stream_si256(reinterpret_cast<__m256i*>(out + x), colours);
+  }
+  copy_row(in + x, out + x, count - x);
+}
+#endif
+
 // Areas of fewer pixels stay in the cache: the next update may well compare them.
 constexpr int64_t kLeastStreamed = 32 * 1024;
 
+bool streams([[maybe_unused]] int64_t pixels) {
+#if defined(__x86_64__)
+  static const bool supported = __builtin_cpu_supports("avx2");
+  return supported && pixels >= kLeastStreamed;
+#else
+  return false;
+#endif
+}
+
 CopyRowTwice best_copy_row_twice(int64_t pixels) {
 #if defined(__x86_64__)
-  static const bool streams = __builtin_cpu_supports("avx2");
-  if (streams && pixels >= kLeastStreamed) return copy_row_twice_streaming;
-#else
-  static_cast<void>(pixels);
+  if (streams(pixels)) return copy_row_twice_streaming;
 #endif
   return copy_row_twice_plain;
+}
+
+using CopyRow = void (*)(const uint32_t* in, uint32_t* out, int count);
+
+CopyRow best_copy_row(int64_t pixels) {
+#if defined(__x86_64__)
+  if (streams(pixels)) return copy_row_streaming;
+#endif
+  return copy_row;
 }
 
 }  // namespace
@@ -172,6 +201,23 @@ void keep_differing(const DiffKernel& kernel, const PictureView& a, const Pictur
       }
     }
   }
+}
+
+void keep_coloured(const PictureView& picture, TileSet& cells) {
+  const CellGrid grid{{picture.width, picture.height}, kCellSide};
+  const auto black = [&](const Rect& cell) {
+    for (int y = cell.y; y < cell.bottom(); ++y) {
+      const uint32_t* const row = picture.row(y) + cell.x;
+      uint32_t bits = 0;
+      for (int x = 0; x < cell.width; ++x) bits |= row[x];
+      if ((bits & kColourMask) != 0) return false;
+    }
+    return true;
+  };
+  const TileSet all = cells;
+  all.for_each([&](int x, int y) {
+    if (black(grid.pixels_of({x, y, 1, 1}))) cells.erase(x, y);
+  });
 }
 
 namespace {
@@ -309,16 +355,16 @@ Rect tighten_cell(const PictureView& a, const PictureView& b, const Rect& cell) 
 }
 
 void copy_colours(const PictureView& from, Picture& to, const Rect& area) {
-  for (int y = area.y; y < area.bottom(); ++y) {
-    copy_row(from.row(y) + area.x, to.row(y) + area.x, area.width);
-  }
+  const CopyRow copy = best_copy_row(area.area());
+  for (int y = area.y; y < area.bottom(); ++y) copy(from.row(y) + area.x, to.row(y) + area.x, area.width);
 }
 
+RowPainter::RowPainter(Picture& to, Picture& also_to, const Rect& area)
+    : to_(to), also_to_(also_to), copy_(best_copy_row_twice(area.area())) {}
+
 void copy_colours(const PictureView& from, Picture& to, Picture& also_to, const Rect& area) {
-  const CopyRowTwice copy = best_copy_row_twice(area.area());
-  for (int y = area.y; y < area.bottom(); ++y) {
-    copy(from.row(y) + area.x, to.row(y) + area.x, also_to.row(y) + area.x, area.width);
-  }
+  const RowPainter painter(to, also_to, area);
+  for (int y = area.y; y < area.bottom(); ++y) painter.paint(from.row(y) + area.x, {area.x, y, area.width, 1});
 }
 
 }  // namespace vitrine::codec

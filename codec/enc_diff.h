@@ -28,6 +28,9 @@ std::span<const DiffKernel> diff_kernels();
 void keep_differing(const PictureView& a, const PictureView& b, TileSet& cells);
 void keep_differing(const DiffKernel& kernel, const PictureView& a, const PictureView& b, TileSet& cells);
 
+// Removes from `cells` those that are black, as cells are that were never painted; mostly one look at each tells.
+void keep_coloured(const PictureView& picture, TileSet& cells);
+
 // Makes `area` of `to` the pixels at `from` (the area's first; rows `stride` apart) and adds the cells in which a
 // colour was another one to `changed`.
 void take_changes(const uint32_t* from, int64_t stride, const Rect& area, Picture& to, TileSet& changed);
@@ -47,5 +50,20 @@ void take_changes(const uint32_t* from, int64_t stride, const Rect& area, Pictur
 void copy_colours(const PictureView& from, Picture& to, const Rect& area);
 // The same into two pictures while the source is at hand.
 void copy_colours(const PictureView& from, Picture& to, Picture& also_to, const Rect& area);
+
+// Paints an area of two pictures row by row, by whoever has the rows at hand.
+class RowPainter {
+ public:
+  RowPainter(Picture& to, Picture& also_to, const Rect& area);
+  // The colours of `row`, an area one pixel high.
+  void paint(const uint32_t* colours, const Rect& row) const {
+    copy_(colours, to_.row(row.y) + row.x, also_to_.row(row.y) + row.x, row.width);
+  }
+
+ private:
+  Picture& to_;
+  Picture& also_to_;
+  void (*copy_)(const uint32_t* in, uint32_t* first, uint32_t* second, int count);
+};
 
 }  // namespace vitrine::codec

@@ -77,6 +77,25 @@ void absorb_soft_cells(const PictureView& source, const TileSet& changed, const 
   }
 }
 
+// Cells that are part picture, if there are enough of them. Colours are counted only where that can matter.
+TileSet picture_edges(const PictureView& source, const TileSet& changed, const CellGrid& grid, const TileSet& pictures,
+                      CellClasses& classes) {
+  TileSet edges = with_company(changed, classes.mixed, classes);
+  edges -= pictures;
+  if (edges.count() < kLeastMixed) return TileSet(grid);
+  TileSet uncounted = edges;
+  uncounted -= classes.colourful;
+  uncounted.for_each([&](int x, int y) {
+    if (has_colours(source, grid.pixels_of({x, y, 1, 1}), kMixedColours)) {
+      classes.colourful.insert(x, y);
+    } else {
+      classes.mixed.erase(x, y);
+      edges.erase(x, y);
+    }
+  });
+  return edges.count() < kLeastMixed ? TileSet(grid) : edges;
+}
+
 // Which of the picture's cells the budget wants lossy at first.
 TileSet lossy_cells(const TileSet& pictures, const CellGrid& grid, const EncodeBudget& budget) {
   const auto share = [&budget](const TileSet& cells) {
@@ -160,24 +179,23 @@ void classify(const PictureView& source, const TileSet& changed, CellClasses& cl
     const int equal = shared == nullptr ? count() : shared->equal_pixels(x, y, count);
     classes.picture.erase(x, y);
     classes.mixed.erase(x, y);
+    classes.colourful.erase(x, y);
     classes.textlike.erase(x, y);
     if (equal >= needed(kTextShare)) classes.textlike.insert(x, y);
     if (equal < needed(was_picture ? kTextShareOfPicture : kTextShareOfText)) {
       classes.picture.insert(x, y);
-    } else if (equal < needed(kTextShareOfMixed) && has_colours(source, cell, kMixedColours)) {
+    } else if (equal < needed(kTextShareOfMixed)) {
       classes.mixed.insert(x, y);
     }
   });
 }
 
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
-                                 const CellClasses& classes, const TileSet& avoided, const EncodeBudget& budget) {
+                                 CellClasses& classes, const TileSet& avoided, const EncodeBudget& budget) {
   const CellGrid grid{{source.width, source.height}, kCellSide};
   TileSet pictures = with_company(changed, classes.picture, classes);
   absorb_soft_cells(source, changed, grid, pictures);
-  TileSet edges = with_company(changed, classes.mixed, classes);
-  edges -= pictures;
-  if (edges.count() < kLeastMixed) edges.clear();
+  const TileSet edges = picture_edges(source, changed, grid, pictures, classes);
 
   std::vector<Region> regions;
   TileSet lossy = budget.jpeg_quality > 0 ? lossy_cells(pictures, grid, budget) : TileSet(grid);

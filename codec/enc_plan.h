@@ -22,10 +22,11 @@ struct Region {
 // What each cell looked like when it last changed. Remembered so that a cell on the border between text and picture
 // does not flip with every frame.
 struct CellClasses {
-  explicit CellClasses(const CellGrid& grid) : picture(grid), textlike(grid), mixed(grid) {}
+  explicit CellClasses(const CellGrid& grid) : picture(grid), textlike(grid), mixed(grid), colourful(grid) {}
   TileSet picture;
-  TileSet textlike;  // by its last look alone
-  TileSet mixed;     // of those that are no picture, what could be the edge of one
+  TileSet textlike;   // by its last look alone
+  TileSet mixed;      // of those that are no picture, what could be the edge of one
+  TileSet colourful;  // mixed cells whose colours were counted: they are many
 };
 
 // Bytes a pixel of natural picture takes losslessly, for estimates (1.17 was measured by median prediction).
@@ -35,10 +36,10 @@ inline constexpr double kPhotoBytesPerPixel = 1.2;
 void classify(const PictureView& source, const TileSet& changed, CellClasses& classes, FrameAnalysis* shared = nullptr);
 
 // Regions that together cover the cells of `changed`, in no particular order. Exactly coded regions are cut to
-// the pixels that differ; JPEG regions are whole cells. `classes` must be up to date for `changed`. None but changed
-// cells of `avoided` are coded along, and those exactly.
+// the pixels that differ; JPEG regions are whole cells. `classes` must be up to date for `changed`; what of them has to
+// be counted now is noted there. None but changed cells of `avoided` are coded along, and those exactly.
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
-                                 const CellClasses& classes, const TileSet& avoided, const EncodeBudget& budget);
+                                 CellClasses& classes, const TileSet& avoided, const EncodeBudget& budget);
 
 // Cells of patches (joined by sides or corners) that have at least `least` cells.
 [[nodiscard]] TileSet large_patches(const TileSet& cells, int least, const CellGrid& grid);

@@ -1,9 +1,19 @@
 #include "codec/enc_screen.h"
 
+#include "codec/enc_diff.h"
 #include "codec/screen_model.h"
 #include "protocol/base/check.h"
 
 namespace vitrine::codec {
+namespace {
+
+template <class Element>
+void fetch(const Element* first, size_t count) {
+  constexpr size_t kPerLine = 64 / sizeof(Element);
+  for (size_t i = 0; i < count; i += kPerLine) __builtin_prefetch(first + i);
+}
+
+}  // namespace
 
 ScreenEncoder::ScreenEncoder() : model_(std::make_unique<ScreenModel>()), window_(std::make_unique<RowWindow>()) {
   reset();
@@ -17,7 +27,7 @@ void ScreenEncoder::reset() {
 }
 
 int ScreenEncoder::encode(const PictureView& source, const PictureView& held, const Rect& area,
-                          std::vector<uint8_t>& out, size_t max_bytes) {
+                          std::vector<uint8_t>& out, size_t max_bytes, const RowPainter* paint) {
   CHECK(!area.empty() && intersect(area, held.bounds()) == area && intersect(area, source.bounds()) == area);
   RangeEncoder coder(out);
   RowCoder<RangeEncoder> rows(*model_, coder);
@@ -26,7 +36,10 @@ int ScreenEncoder::encode(const PictureView& source, const PictureView& held, co
   while (done < area.height && (done == 0 || coder.size() <= max_bytes)) {
     const int y = area.y + done;
     window_->load(held, area, y, source.row(y) + area.x);
+    // It is there by the time it is coded: a row takes longer than memory does.
+    if (y + 1 < area.bottom()) fetch(source.row(y + 1) + area.x, static_cast<size_t>(area.width));
     rows.code_row(window_->north2(), window_->north(), window_->cur(), area.width);
+    if (paint != nullptr) paint->paint(window_->cur(), {area.x, y, area.width, 1});
     window_->advance();
     ++done;
   }

@@ -14,6 +14,7 @@ namespace vitrine::codec {
 
 struct ScreenModel;
 class RowWindow;
+class RowPainter;
 
 class ScreenEncoder {
  public:
@@ -29,9 +30,9 @@ class ScreenEncoder {
   // those rows and hands the rest to another coding; nothing has to be undone.
   //
   // `area` lies inside both pictures. Outside `area` only `held` is read: it is what the decoder's picture
-  // shows before this chunk. Copy the coded rows into it afterwards.
+  // shows before this chunk. The coded rows have to get into it: afterwards, or by `paint` as they come.
   int encode(const PictureView& source, const PictureView& held, const Rect& area, std::vector<uint8_t>& out,
-             size_t max_bytes = SIZE_MAX);
+             size_t max_bytes = SIZE_MAX, const RowPainter* paint = nullptr);
 
   // Equal to the decoder's after the same chunks.
   [[nodiscard]] uint32_t state_checksum() const;

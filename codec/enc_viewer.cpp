@@ -65,7 +65,13 @@ void ViewerEncoder::State::compare_missing(const PictureView& source) {
   fresh -= compared;
   if (!fresh.any()) return;
   missing -= fresh;
+  TileSet unpainted = fresh;
+  unpainted &= blank;
+  unpainted -= video.shown();
+  fresh -= unpainted;
+  keep_coloured(source, unpainted);
   video.keep_differing(source, painted.view(), fresh);
+  fresh |= unpainted;
   missing |= fresh;
   compared |= fresh;
   unclassified |= fresh;
@@ -113,7 +119,10 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
   }
   classify_missing(draft);
   if (video.enabled()) {
-    video.note(scene(draft), missing, motions);
+    // What appears for the first time does not move.
+    TileSet changed = missing;
+    changed -= blank;
+    video.note(scene(draft), changed, motions);
     if (video.plan(draft.now, draft.budget.link_bytes_per_s * kVideoShare)) video.route(scene(draft), missing);
     missing -= video.frames();
   }
@@ -218,6 +227,10 @@ void ViewerEncoder::State::note_changed(Draft& draft, const Rect& area) {
 // Both sides now show the source in `area`.
 void ViewerEncoder::State::painted_exactly(const PictureView& source, const Rect& area) {
   copy_colours(source, held, painted, area);
+  became_exact(area);
+}
+
+void ViewerEncoder::State::became_exact(const Rect& area) {
   if (!lossy.any()) return;
   // Only cells that lie wholly inside have become exact.
   const Rect cells = grid.cells_of(area);

@@ -216,7 +216,8 @@ void ViewerEncoder::State::encode_flat(Draft& draft, const Rect& area) {
 void ViewerEncoder::State::encode_screen(Draft& draft, const Rect& area) {
   const auto limit = static_cast<size_t>(static_cast<double>(area.area()) * kScreenGivesUp) + 256;
   scratch.clear();
-  const int rows = screen.encode(draft.source, held.view(), area, scratch, limit);
+  const RowPainter painter(held, painted, area);
+  const int rows = screen.encode(draft.source, held.view(), area, scratch, limit, &painter);
   const Rect coded{area.x, area.y, area.width, rows};
   const size_t before = draft.body.size();
   ByteWriter out(draft.body);
@@ -224,7 +225,7 @@ void ViewerEncoder::State::encode_screen(Draft& draft, const Rect& area) {
   out.rect(coded);
   out.bytes(scratch);
   draft.info.bytes_by_coding[static_cast<size_t>(Operation::kScreen)] += draft.body.size() - before;
-  painted_exactly(draft.source, coded);
+  became_exact(coded);
   note_changed(draft, coded);
   if (rows == area.height) return;
   const Rect rest{area.x, area.y + rows, area.width, area.height - rows};
@@ -262,7 +263,7 @@ void ViewerEncoder::State::encode_jpeg(Draft& draft, const Rect& area) {
   const Rect cells = grid.cells_of(area);
   TileSet inexact(grid);
   inexact.insert(cells);
-  keep_differing(painted.view(), held.view(), inexact);
+  keep_differing(draft.source, held.view(), inexact);
   lossy.erase(cells);
   lossy |= inexact;
   inexact.for_each([&](int x, int y) { painted_time(x, y) = draft.now; });
@@ -280,7 +281,7 @@ bool ViewerEncoder::State::paint_jpeg(Draft& draft, const Rect& area, int qualit
   scratch.clear();
   if (!jpeg.encode(draft.source, area, quality, sampling, scratch)) return false;
   const JpegScan scan{quality, sampling, {area.width, area.height}, scratch};
-  CHECK(decode_jpeg(scan, held.row(area.y) + area.x, held.width()).ok());
+  CHECK(decode_jpeg(scan, held.row(area.y) + area.x, held.width(), jpeg_scratch).ok());
   if (draft.shared != nullptr) draft.shared->keep_jpeg({area, quality, sampling, scratch}, held.view());
   return true;
 }

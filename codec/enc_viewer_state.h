@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "codec/bitstream.h"
+#include "codec/dec_jpeg.h"
 #include "codec/enc_archive.h"
 #include "codec/enc_jpeg.h"
 #include "codec/enc_motion.h"
@@ -98,6 +99,7 @@ struct ViewerEncoder::State {
   void encode_jpeg(Draft& draft, const Rect& area);
   bool paint_jpeg(Draft& draft, const Rect& area, int quality, JpegSampling sampling);
   void painted_exactly(const PictureView& source, const Rect& area);
+  void became_exact(const Rect& area);
   [[nodiscard]] bool spent(const Draft& draft, const Rect& piece) const;
   [[nodiscard]] int64_t piece_pixels(Coding coding, const Draft& draft) const;
   void note_changed(Draft& draft, const Rect& area);
@@ -139,6 +141,7 @@ struct ViewerEncoder::State {
   ScreenEncoder screen;
   PhotoEncoder photo;
   JpegEncoder jpeg;
+  JpegScratch jpeg_scratch;
   MotionSearch motion;
   EncoderArchive archive;
   RecallSearch recalling;

@@ -71,11 +71,31 @@ class RangeEncoder {
       renormalise();
     return bit;
   }
-  // code_with(p, true), when it is known already that it is.
-  void code_one(uint32_t p) {
-    range_ = (range_ >> 16) * p;
-    if (range_ < kRangeFloor) [[unlikely]]
-      renormalise();
+  // Decisions that are known to be 1, in a row: what changes stays in registers.
+  class Ones {
+   public:
+    explicit Ones(RangeEncoder& coder) : coder_(coder), range_(coder.range_) {}
+    bool code(uint32_t p) {
+      range_ = (range_ >> 16) * p;
+      if (range_ < kRangeFloor) [[unlikely]] {
+        coder_.range_ = range_;
+        coder_.renormalise();
+        range_ = coder_.range_;
+      }
+      return true;
+    }
+    void finish() { coder_.range_ = range_; }
+
+   private:
+    RangeEncoder& coder_;
+    uint32_t range_;
+  };
+  // One of several symbols: those below it have the frequency `from` together, with it `to`, of 1 << `bits`.
+  void code_share(uint32_t from, uint32_t to, int bits) {
+    const uint32_t unit = range_ >> bits;
+    low_ += unit * from;
+    range_ = unit * (to - from);
+    if (range_ < kRangeFloor) renormalise();
   }
   // Bytes of this chunk so far, without the tail.
   [[nodiscard]] size_t size() const { return out_.size() - start_; }
@@ -131,17 +151,58 @@ class RangeDecoder {
       code_ -= bound;
       range_ -= bound;
     }
-    while (range_ < kRangeFloor) {
-      code_ = code_ << 8 | next_byte();
-      range_ <<= 8;
-    }
+    if (range_ < kRangeFloor) renormalise();
     return bit;
+  }
+  // Decisions as long as they are 1: code() takes nothing and answers false at the first that is not.
+  class Ones {
+   public:
+    explicit Ones(RangeDecoder& coder) : coder_(coder), range_(coder.range_), code_(coder.code_) {}
+    bool code(uint32_t p) {
+      const uint32_t bound = (range_ >> 16) * p;
+      if (code_ >= bound) return false;
+      range_ = bound;
+      if (range_ < kRangeFloor) [[unlikely]] {
+        finish();
+        coder_.renormalise();
+        range_ = coder_.range_;
+        code_ = coder_.code_;
+      }
+      return true;
+    }
+    void finish() {
+      coder_.range_ = range_;
+      coder_.code_ = code_;
+    }
+
+   private:
+    RangeDecoder& coder_;
+    uint32_t range_;
+    uint32_t code_;
+  };
+  // In which symbol's share the value lies, as a frequency below 1 << `bits`.
+  [[nodiscard]] uint32_t frequency(int bits) const {
+    const uint32_t share = code_ / (range_ >> bits);
+    const uint32_t last = (1u << bits) - 1;
+    return share < last ? share : last;
+  }
+  void code_share(uint32_t from, uint32_t to, int bits) {
+    const uint32_t unit = range_ >> bits;
+    code_ -= unit * from;
+    range_ = unit * (to - from);
+    if (range_ < kRangeFloor) renormalise();
   }
   // The chunk's size once everything is decoded.
   [[nodiscard]] size_t size() const { return position_ - 4 + range_tail_bytes(range_); }
   [[nodiscard]] bool overrun() const { return size() > end_; }
 
  private:
+  void renormalise() {
+    while (range_ < kRangeFloor) {
+      code_ = code_ << 8 | next_byte();
+      range_ <<= 8;
+    }
+  }
   uint8_t next_byte() {
     const size_t i = position_++;
     return i < end_ ? in_[i] : uint8_t{0};

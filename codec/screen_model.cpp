@@ -32,12 +32,14 @@ void restart_all(T&... parts) {
 }
 
 void restart_trees(LiteralTrees& trees) {
-  restart_all(trees.upper, trees.lower, trees.mixers);
+  restart_all(trees.upper, trees.lower);
 }
 
 }  // namespace
 
 ScreenModel::ScreenModel() {
+  // What lies between the members counts in the checksum too.
+  std::memset(static_cast<void*>(this), 0, sizeof(ScreenModel));
   reset();
 }
 

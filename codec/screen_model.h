@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "codec/equal_run.h"
-#include "codec/logistic_mixer.h"
+#include "codec/nibble_model.h"
 #include "codec/picture.h"
 #include "codec/range_coder.h"
 #include "protocol/base/geometry.h"
@@ -34,15 +34,10 @@ inline constexpr int kRowMargin = 8;
 static_assert(kRowMargin > kEqualRunMargin);
 
 // The trees of one literal byte, each chosen by what is known: one value, another, and the upper halves of two.
-// A byte is two nibbles, each a tree of 15 decisions that lies in half a cache line.
-struct alignas(32) NibbleTree {
-  SmallModel node[16];
-};
-
+// A byte is two nibbles.
 struct LiteralTrees {
-  NibbleTree upper[3][256];
-  NibbleTree lower[3][256][16];
-  LogisticMixer<3> mixers[8];
+  NibbleModel upper[3][256];
+  NibbleModel lower[3][256][16];
 };
 
 struct ScreenModel {
@@ -57,7 +52,7 @@ struct ScreenModel {
   SureModel sure_right[kRightMax + 1][2];
   BitModel west[1024], north[1024];
   BitModel literal_near[32];
-  BitModel literal_delta[3][256][16];
+  NibbleModel literal_delta[3][256];
   BitModel literal_grey[8];
   LiteralTrees grey, red, green, blue;
   uint32_t near_history = 0;
@@ -102,24 +97,15 @@ class RowCoder {
   // Codes `width` pixels of `cur`; `n` and `nn` are the rows above. All may be read kRowMargin pixels to both sides.
   // A function of its own on purpose: a browser swaps in optimised code when a function is called, not while it runs.
   [[gnu::noinline]] void code_row(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int width) {
-    int hashed = -1;  // the pixel whose hash is known
-    uint32_t hash = 0;
+    int known = -1;  // the pixel that surroundings_ belong to
     for (int x = 0; x < width;) {
-      const uint32_t west = cur[x - 1];
-      if (((west ^ n[x]) | (west ^ n[x - 1]) | (west ^ n[x + 1])) == 0) {
+      if (begins_run(n + x, cur[x - 1])) {
         x += code_run(nn + x, n + x, cur + x, width - x);
         continue;
       }
-      if (hashed != x) hash = hash_fifteen(nn + x, n + x, cur + x);
-      const uint32_t own_hash = hash;
-      if constexpr (!Coder::kDecodes) {
-        // The encoder knows the next pixel's context already: its slot is fetched while this pixel is coded.
-        hashed = x + 1;
-        hash = hash_fifteen(nn + x + 1, n + x + 1, cur + x + 1);
-        __builtin_prefetch(&m_.guesses0[hash >> (32 - kGuessBits[0])]);
-      }
-      code_pixel(own_hash, nn + x, n + x, cur + x);
-      ++x;
+      if (known != x) around_ = Surroundings(nn + x, n + x, cur + x);
+      x = code_sure(nn, n, cur, x, width);
+      known = x;
     }
   }
 
@@ -128,23 +114,93 @@ class RowCoder {
 
   bool bit(BitModel& model, bool value) { return coder_.code(model, value); }
 
-  // In the encoder the branch comes before the arithmetic, which is then simpler on the way that is nearly always
-  // taken.
-  bool code_sure(SureModel& model, bool value) {
-    if constexpr (Coder::kDecodes) {
-      value = coder_.code_with(model.p, false);
-    } else if (value) {
-      coder_.code_one(model.p);
-    } else {
-      coder_.code_with(model.p, false);
-    }
-    if (value) {
-      model.adapt_to_one();
-    } else {
-      model.adapt_to_zero();
-    }
-    return value;
+  static bool begins_run(const uint32_t* n, uint32_t west) {
+    return ((west ^ n[0]) | (west ^ n[-1]) | (west ^ n[1])) == 0;
   }
+
+  // What lies around a pixel, in hashes that can be cut: nine bits for each of seven columns of the two rows above, the
+  // last in the low bits, and 21 for each of three pixels on the left.
+  struct Surroundings {
+    uint64_t columns = 0;
+    uint64_t left = 0;
+
+    Surroundings() = default;
+    Surroundings(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
+      for (int x = -7; x < 0; ++x) add_column(nn[x + 4], n[x + 4]);
+      for (int x = -3; x < 0; ++x) add_left(cur[x]);
+    }
+    // From the pixel at these places of the rows above, which has this colour, to the next.
+    void advance(const uint32_t* nn, const uint32_t* n, uint32_t colour) {
+      add_column(nn[4], n[4]);
+      add_left(colour);
+    }
+    // The high half of a product depends on every bit of what is multiplied.
+    [[nodiscard]] uint32_t wide() const {
+      return static_cast<uint32_t>((columns * 0x45ebca6b2f3d27d5u + left * 0x9e3779b97f4a7c15u) >> 32);
+    }
+    // Without the outer columns and the third pixel.
+    [[nodiscard]] uint32_t narrow() const {
+      const uint64_t inner = columns >> 9 << 19;
+      return static_cast<uint32_t>((inner * 0x165667b19e3779f9u + (left << 22) * 0x58f38dedcc9e2d51u) >> 32);
+    }
+
+   private:
+    void add_column(uint32_t nn, uint32_t n) {
+      columns = columns << 9 | (uint64_t{n} * 0x64d268f3c4ceb9feu + uint64_t{nn} * 0x6c8e9cf570932bd5u) >> 55;
+    }
+    void add_left(uint32_t colour) { left = left << 21 | uint64_t{colour} * 0x45ebca6b2f3d27d5u >> 43; }
+  };
+
+  // The common case in a tight loop: the widest context has been right before, and is again. Narrower ones learn
+  // nothing from it. The first pixel for which that is not so is coded otherwise. Answers the next pixel.
+  [[gnu::always_inline]] int code_sure(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int x, int width) {
+    Surroundings around = around_;
+    typename Coder::Ones ones(coder_);
+    uint32_t next = around.wide();
+    uint32_t next_narrow = around.narrow();
+    do {
+      const uint32_t hash = next;
+      const uint32_t narrow = next_narrow;
+      if constexpr (!Coder::kDecodes) {
+        // The encoder knows the next pixel's surroundings already: its slot is fetched while this pixel is coded.
+        around.advance(nn + x, n + x, cur[x]);
+        next = around.wide();
+        next_narrow = around.narrow();
+        __builtin_prefetch(&m_.guesses0[next >> (32 - kGuessBits[0])]);
+        __builtin_prefetch(&m_.guesses1[next_narrow >> (32 - kGuessBits[1])]);
+      }
+      ColourGuess& slot = m_.guesses0[hash >> (32 - kGuessBits[0])];
+      const uint32_t bits = slot.bits;
+      const uint32_t colour = bits & kColourMask;
+      const bool sure = is_sure(bits, hash);
+      SureModel& model = m_.sure_right[bits >> 29][colour == n[x]];
+      if (!sure || (!Coder::kDecodes && cur[x] != colour) || !ones.code(model.p)) {
+        ones.finish();
+        if (sure) {
+          coder_.code_with(model.p, false);
+          model.adapt_to_zero();
+        }
+        code_unsure(hash, narrow, nn + x, n + x, cur + x, kNothing, sure);
+        if constexpr (Coder::kDecodes) around.advance(nn + x, n + x, cur[x]);
+        around_ = around;
+        return x + 1;
+      }
+      model.adapt_to_one();
+      slot.bits = bits + (static_cast<uint32_t>(bits >> 29 < kRightMax) << 29);
+      if constexpr (Coder::kDecodes) {
+        cur[x] = colour;
+        around.advance(nn + x, n + x, colour);
+        next = around.wide();
+        next_narrow = around.narrow();
+      }
+      ++x;
+    } while (x < width && !begins_run(n + x, cur[x - 1]));
+    ones.finish();
+    around_ = around;
+    return x;
+  }
+
+  static bool is_sure(uint32_t bits, uint32_t hash) { return (((bits >> 24 ^ hash) & 31) == 0) & (bits >> 29 != 0); }
 
   // Pixels equal to the one on the left, as far as the row above keeps its colour, at most `left`; where there are
   // fewer, with the one that differs. Answers how many pixels that were. Where the row two above was of that colour
@@ -167,7 +223,8 @@ class RowCoder {
     nn += length;
     n += length;
     cur += length;
-    code_unsure(hash_fifteen(nn, n, cur), nn, n, cur, colour, false);
+    const Surroundings around(nn, n, cur);
+    code_unsure(around.wide(), around.narrow(), nn, n, cur, colour, false);
     return length + 1;
   }
 
@@ -202,6 +259,7 @@ class RowCoder {
     return {slot, check, same ? bits & kColourMask : kNothing, same ? bits >> 29 : 0};
   }
 
+  // By masks, since branches here are often wrong to predict.
   // A slot that another context has proved right is worn down before it is taken: contexts that come once (photographs,
   // new text) do not wipe out what will return.
   static void learn(const Guess& guess, uint32_t colour) {
@@ -215,6 +273,7 @@ class RowCoder {
       guess.slot->bits = colour | guess.check;
     }
   }
+  static uint32_t all_ones_if(bool condition) { return 0 - static_cast<uint32_t>(condition); }
 
   // Hashes of the causal neighbours, in the rows above two pixels to a multiplication. (In the row being decoded such a
   // pair was just written in halves, which processors are slow to read as one.)
@@ -238,37 +297,11 @@ class RowCoder {
                        two_at(n - 2) * 0x7d7046c5 + two_at(n) * 0x355a4f09 + uint64_t{n[2]} * 0x4da6b343 +
                        two_at(nn - 1) * 0x58163841 + uint64_t{nn[1]} * 0x4b1ab31f);
   }
-  static uint32_t hash_fifteen(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
-    return finish_hash(uint64_t{cur[-1]} * 0x45ebca6b2f3d27d5u + uint64_t{cur[-2]} * 0x53a2646d +
-                       uint64_t{cur[-3]} * 0x58f38ded + two_at(n - 3) * 0x64d268f3 + two_at(n - 1) * 0x7d7046c5 +
-                       two_at(n + 1) * 0x27d4eb2f + uint64_t{n[3]} * 0x46ca68bb + two_at(nn - 2) * 0x6c8e9cf5 +
-                       two_at(nn) * 0x165667b1 + uint64_t{nn[2]} * 0x5e3779b9);
-  }
-
-  // The common case alone, small enough to stay in code_row(): the widest context has been right before, and is again.
-  // Narrower ones learn nothing from it.
-  [[gnu::always_inline]] void code_pixel(uint32_t hash, const uint32_t* nn, const uint32_t* n, uint32_t* cur) {
-    ColourGuess& slot = m_.guesses0[hash >> (32 - kGuessBits[0])];
-    const uint32_t bits = slot.bits;
-    const uint32_t right = bits >> 29;
-    const bool sure = ((bits >> 24 ^ hash) & 31) == 0 && right != 0;
-    if (sure) {
-      const uint32_t colour = bits & kColourMask;
-      SureModel& model = m_.sure_right[right][colour == n[0]];
-      if (code_sure(model, *cur == colour)) {
-        slot.bits = bits + (static_cast<uint32_t>(right < kRightMax) << 29);
-        if constexpr (Coder::kDecodes) *cur = colour;
-        return;
-      }
-    }
-    code_unsure(hash, nn, n, cur, kNothing, sure);
-  }
-
   // `refuted`: it is coded already that the widest guess is wrong.
-  [[gnu::noinline]] void code_unsure(uint32_t wide_hash, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
-                                     uint32_t excluded, bool refuted) {
+  [[gnu::noinline]] void code_unsure(uint32_t wide_hash, uint32_t narrow_hash, const uint32_t* nn, const uint32_t* n,
+                                     uint32_t* cur, uint32_t excluded, bool refuted) {
     const Guess wide = find<kGuessBits[0]>(m_.guesses0, wide_hash);
-    const Guess next = find<kGuessBits[1]>(m_.guesses1, hash_ten(nn, n, cur));
+    const Guess next = find<kGuessBits[1]>(m_.guesses1, narrow_hash);
     if (!refuted && wide.colour != kNothing && wide.colour != excluded) {
       if (bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
@@ -387,10 +420,9 @@ class RowCoder {
     uint32_t colour = 0;
     int context = activity;
     for (const int i : {1, 2, 0}) {
-      BitModel* const tree = m_.literal_delta[i][context];
-      unsigned node = 1;
-      for (int k = 3; k >= 0; --k) node = node * 2 + bit(tree[node], (delta[i] + 8) >> k & 1);
-      const int code = static_cast<int>(node & 15);
+      NibbleModel& model = m_.literal_delta[i][context];
+      const int code = NibbleMix(model).code(coder_, delta[i] + 8);
+      model.adapt(code);
       context = i == 1 ? code : code * 16 + (context & 15);
       colour |= static_cast<uint32_t>(guess[i] + code - 8) << (i * 8);
     }
@@ -416,24 +448,23 @@ class RowCoder {
       __builtin_prefetch(&trees.lower[1][second][value >> 4]);
       __builtin_prefetch(&trees.lower[2][both][value >> 4]);
     }
-    const int high =
-        code_nibble(trees.mixers, trees.upper[0][first], trees.upper[1][second], trees.upper[2][both], value >> 4);
-    const int low = code_nibble(trees.mixers + 4, trees.lower[0][first][high], trees.lower[1][second][high],
-                                trees.lower[2][both][high], value & 15);
+    const int high = code_nibble(trees.upper[0][first], trees.upper[1][second], trees.upper[2][both], value >> 4);
+    const int low =
+        code_nibble(trees.lower[0][first][high], trees.lower[1][second][high], trees.lower[2][both][high], value & 15);
     return high << 4 | low;
   }
 
-  int code_nibble(LogisticMixer<3>* mixers, NibbleTree& a, NibbleTree& b, NibbleTree& c, int value) {
-    unsigned node = 1;
-    for (int i = 0; i < 4; ++i) {
-      SmallModel* const models[3] = {&a.node[node], &b.node[node], &c.node[node]};
-      node = node * 2 + mixers[i].code(coder_, models, value >> (3 - i) & 1);
-    }
-    return static_cast<int>(node & 15);
+  int code_nibble(NibbleModel& a, NibbleModel& b, NibbleModel& c, int value) {
+    value = NibbleMix(a, b, c).code(coder_, value);
+    a.adapt(value);
+    b.adapt(value);
+    c.adapt(value);
+    return value;
   }
 
   ScreenModel& m_;
   Coder& coder_;
+  Surroundings around_;
 };
 
 }  // namespace vitrine::codec

@@ -7,6 +7,7 @@
 #include "codec/enc_jpeg.h"
 #include "codec/enc_motion.h"
 #include "codec/equal_run.h"
+#include "codec/nibble_model.h"
 #include "codec/tile_hash.h"
 #include "tests/unit/codec/pictures.h"
 
@@ -153,6 +154,62 @@ TEST(EqualRun, AgreesWithPlainCode) {
     EXPECT_EQ(equal_run(pixels.data() + first, count, 0x123456),
               equal_run_plain(pixels.data() + first, count, 0x123456))
         << "seed " << seed;
+  }
+}
+
+// Takes the share of each symbol, as a coder would be given it.
+struct ShareTaker {
+  static constexpr bool kDecodes = false;
+  uint32_t from = 0;
+  uint32_t to = 0;
+  void code_share(uint32_t share_from, uint32_t share_to, int /*bits*/) {
+    from = share_from;
+    to = share_to;
+  }
+};
+
+// Answers where in the sum of all shares the next symbol is.
+struct SharePoint : ShareTaker {
+  static constexpr bool kDecodes = true;
+  uint32_t at = 0;
+  [[nodiscard]] uint32_t frequency(int /*bits*/) const { return at; }
+};
+
+TEST(Nibble, VectorsAgreeWithPlainCodeAndEverySymbolKeepsAShare) {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Dice dice(seed);
+    NibbleModel models[3];
+    NibbleModel plain[3];
+    for (int step = 0; step < 300; ++step) {
+      const NibbleMix mix(models[0], models[1], models[2]);
+      const NibbleMixOf<PlainLanes> plain_mix(plain[0], plain[1], plain[2]);
+      uint32_t end = 0;
+      for (int symbol = 0; symbol < kNibbleSymbols; ++symbol) {
+        ShareTaker share;
+        mix.code(share, symbol);
+        ShareTaker plain_share;
+        plain_mix.code(plain_share, symbol);
+        ASSERT_EQ(share.from, plain_share.from);
+        ASSERT_EQ(share.from, end);
+        ASSERT_GT(share.to, share.from);
+        for (const uint32_t at : {share.from, share.to - 1}) {
+          SharePoint point;
+          point.at = at;
+          ASSERT_EQ(mix.code(point, -1), symbol);
+          ASSERT_EQ(plain_mix.code(point, -1), symbol);
+        }
+        end = share.to;
+      }
+      ASSERT_EQ(end, 1U << kNibbleBits);
+      // Of some seeds long stretches of one symbol, of others anything.
+      const int symbol = dice.below(static_cast<int>(seed % 4) + 1) == 0 ? static_cast<int>(seed % 16) : dice.below(16);
+      for (int i = 0; i < 3; ++i) {
+        if (dice.below(i + 1) != 0) continue;
+        models[i].adapt(symbol);
+        plain[i].adapt<PlainLanes>(symbol);
+        ASSERT_EQ(models[i].lanes, plain[i].lanes);
+      }
+    }
   }
 }
 
