@@ -5,6 +5,7 @@
 //                         "viewers":[{"user","browser","rtt_ms"}]}; S only once a viewer said it
 //                        {"event":"measured", the fields of SessionMeasure}; since the start of the agent
 //   from the supervisor  {"do":"notice","level":"info"|"warning"|"error","text":"..."}
+//                        {"do":"disconnect","reason":"..."}; the viewers of now, the agent stays
 //                        {"do":"close","code":7,"reason":"..."}
 #pragma once
 
@@ -20,8 +21,11 @@
 namespace vitrine::agent {
 
 // What the supervisor asks for.
+struct DisconnectViewers {
+  std::string reason;
+};
 struct EndOfSupervisor {};  // it is gone
-using ControlOrder = std::variant<Notice, Close, EndOfSupervisor>;
+using ControlOrder = std::variant<Notice, DisconnectViewers, Close, EndOfSupervisor>;
 
 // One thread. Never blocks.
 class ControlChannel {

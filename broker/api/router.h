@@ -59,6 +59,9 @@ struct Route {
 
 std::span<const Route> user_routes();
 std::span<const Route> admin_routes();
+std::span<const Route> live_routes();
+std::span<const Route> publish_routes();
+std::span<const Route> settings_routes();
 
 class Router {
  public:

@@ -251,8 +251,12 @@ void DesktopGroup::handle_request(LineSocket& client, const std::string& line) {
   } else if (verb == "notice") {
     notify_viewers(text_field(request.value(), "level", "info"), text_field(request.value(), "text"));
     client.write_line(R"({"ok":true})");
+  } else if (verb == "disconnect") {
+    // Without an agent nobody is connected.
+    if (agent_) agent_->write_line(to_line({{"do", "disconnect"}, {"reason", text_field(request.value(), "reason")}}));
+    client.write_line(R"({"ok":true})");
   } else {
-    client.write_line(R"({"ok":false,"error":"Say {\"do\":\"status\"}, watch, end or notice."})");
+    client.write_line(R"({"ok":false,"error":"Say {\"do\":\"status\"}, watch, end, notice or disconnect."})");
   }
 }
 

@@ -25,7 +25,10 @@ Result<void> MemoryProvisioner::command(const std::string& id, DesktopVerb verb,
   const std::lock_guard lock(mutex_);
   if (verb == DesktopVerb::kForget) return {};
   if (!running_.contains(id)) return Error{ErrorCode::kNotFound, "This desktop is not running."};
-  if (verb == DesktopVerb::kNotice) return {};
+  if (verb == DesktopVerb::kNotice || verb == DesktopVerb::kDisconnect) {
+    told_.push_back({id, verb, text});
+    return {};
+  }
   running_.erase(id);
   DesktopReport report;
   report.id = id;
@@ -67,6 +70,11 @@ void MemoryProvisioner::say(const DesktopReport& report) {
   if (report.phase == DesktopPhase::kEnded || report.phase == DesktopPhase::kFailed) running_.erase(report.id);
   reports_.push_back(report);
   changed_.notify_all();
+}
+
+std::vector<MemoryProvisioner::Told> MemoryProvisioner::told() const {
+  const std::lock_guard lock(mutex_);
+  return told_;
 }
 
 std::vector<DesktopOrder> MemoryProvisioner::running() const {

@@ -23,12 +23,20 @@ class MemoryProvisioner : public Provisioner {
   // As if the desktop had said so.
   void say(const DesktopReport& report);
   [[nodiscard]] std::vector<DesktopOrder> running() const;
+  // What viewers were told.
+  struct Told {
+    std::string id;
+    DesktopVerb verb;
+    std::string text;
+  };
+  [[nodiscard]] std::vector<Told> told() const;
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, DesktopOrder> running_;
   std::deque<DesktopReport> reports_;
+  std::vector<Told> told_;
   std::optional<Error> refusal_;
 };
 

@@ -22,9 +22,7 @@ namespace {
 
 constexpr int kDefaultWidth = 1280;
 constexpr int kDefaultHeight = 720;
-constexpr int64_t kDefaultMaxDesktops = 64;             // a desktop takes 60-150 MB; setting "max_desktops"
 constexpr int64_t kMaxSessionsPerUser = 16;             // so that one user cannot use up the server
-constexpr int64_t kDefaultDisconnectS = 24 * 3600;      // without a viewer; setting "disconnect_limit_s"
 constexpr int64_t kKeepOverS = 30 * 24 * 3600;          // rows of sessions that are over
 constexpr int64_t kAgentCredentialS = 366 * 24 * 3600;  // longer than a desktop lives; it dies with its file
 constexpr int64_t kHousekeepingS = 60;
@@ -171,7 +169,7 @@ Result<void> SessionService::keep_house(int64_t now_s) {
     TRY(remove_expired_codes(*connection, now_s));
     TRY(remove_old_sessions(*connection, now_s - kKeepOverS));
     TRY(remove_old_reports(*connection));
-    limit_s = TRY(read_number_setting(*connection, "disconnect_limit_s", kDefaultDisconnectS));
+    limit_s = TRY(read_number_setting(*connection, kDisconnectLimit));
     sessions = TRY(running_sessions(*connection, ""));
   }
   for (const Session& session : sessions) {
@@ -229,7 +227,7 @@ Result<std::optional<Session>> SessionService::insert_rows(const User& user, con
                                                            const Asker& asker, int64_t now_s) {
   const Database::Lease connection = TRY(database_.lease());
   SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
-  const int64_t limit = TRY(read_number_setting(*connection, "max_desktops", kDefaultMaxDesktops));
+  const int64_t limit = TRY(read_number_setting(*connection, kMaxDesktops));
   if (TRY(count_living_desktops(*connection)) >= limit) {
     return Error{ErrorCode::kExhausted,
                  fmt::format("All {} desktops of this server are in use. Try again later.", limit)};
@@ -305,6 +303,14 @@ Result<void> SessionService::end_all_of_resource(const std::string& resource, co
     if (session.resource == resource) TRY(end(session, reason, asker, now_s));
   }
   return {};
+}
+
+Result<void> SessionService::notify(const Session& session, const std::string& sentence) const {
+  return provisioner_.command(session.desktop, DesktopVerb::kNotice, sentence);
+}
+
+Result<void> SessionService::disconnect(const Session& session, const std::string& reason) const {
+  return provisioner_.command(session.desktop, DesktopVerb::kDisconnect, reason);
 }
 
 Result<std::string> SessionService::ticket(const Session& session, const std::string& origin, int64_t now_s) const {

@@ -56,6 +56,11 @@ class SessionService {
   Result<void> end_all_of_resource(const std::string& resource, const std::string& reason, const Asker& asker,
                                    int64_t now_s);
 
+  // Shows a sentence to whoever views the session. Errors: not_found when its desktop is not running.
+  Result<void> notify(const Session& session, const std::string& sentence) const;
+  // Closes the links of whoever views it; the session goes on, and its user may come back. Errors: as above.
+  Result<void> disconnect(const Session& session, const std::string& reason) const;
+
   // The right to view the session once from a page of `origin`. Errors: conflict when it is over.
   Result<std::string> ticket(const Session& session, const std::string& origin, int64_t now_s) const;
   // What is known of its desktop while it runs.

@@ -219,7 +219,7 @@ const english = {
     'signed-out': ['You are signed out', 'Sign in again to go on.'],
     forbidden: ['Not available', 'This is not available to you.'],
     unsupported: ['Versions do not match', 'The server was updated. Reload the page.'],
-    replaced: ['Opened elsewhere', 'This session was opened in another place.'],
+    replaced: ['Disconnected', 'This session was opened in another place.'],
     'session-ended': ['The session has ended', 'It was ended or its program was closed.'],
     'desktop-failed': ['The desktop failed', 'The desktop is gone and does not come back by itself.'],
     gone: ['The session has ended', 'It is no longer there.'],
