@@ -148,7 +148,7 @@ export class Api {
     return answer['user'] as User;
   }
 
-  private async request(
+  protected async request(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     path: string,
     body?: object,
@@ -179,7 +179,7 @@ export class Api {
   }
 }
 
-type Answer = Record<string, unknown>;
+export type Answer = Record<string, unknown>;
 
 async function failure(response: Response): Promise<ApiError> {
   const problem = ((await response.json().catch(() => null)) ?? {}) as Problem;
@@ -194,7 +194,7 @@ function string(answer: Answer, name: string): string {
   return value;
 }
 
-function list<T>(answer: Answer, name: string): readonly T[] {
+export function list<T>(answer: Answer, name: string): readonly T[] {
   const value = answer[name];
   if (!Array.isArray(value)) throw new ApiError(200, 'answer', text.errors.answer, 0);
   return value as T[];

@@ -87,12 +87,15 @@ class VitrineApp implements App {
     if (this.user !== null) return this.show(this.pageOf(route));
     const recognised = this.recogniseUser();
     // A session finds its way while the broker is asked; whoever is not recognised gets another page in its place.
-    if (route.to !== 'catalogue' && recall('signed-in') !== null) this.show(this.pageOf(route));
+    if (route.to !== 'catalogue' && route.to !== 'admin' && recall('signed-in') !== null) this.show(this.pageOf(route));
     else if (await recognised) this.show(this.pageOf(route));
   }
 
   private pageOf(route: Exclude<Route, { to: 'redeem' }>): Page {
     switch (route.to) {
+      case 'admin':
+        location.replace('/admin');
+        return new MessagePage(text.product, '', '', () => undefined);
       case 'catalogue':
         return new CataloguePage(this);
       case 'resource':
