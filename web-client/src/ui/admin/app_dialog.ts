@@ -21,10 +21,10 @@ function fieldsOf(draft: AppDraft, pools: readonly AdminResource[]): readonly Fi
     { id: 'name', kind: 'text', label: t.displayName, value: draft.name, required: true, maxLength: 100 },
     { id: 'description', kind: 'text', label: t.description, value: draft.description, maxLength: 500 },
     { id: 'command', kind: 'text', label: t.command, hint: t.commandHint, value: commandLine(draft.command), required: true, mono: true, check: checkCommand },
-    { id: 'pool', kind: 'choice', label: t.pool, value: draft.pool, choices: pools.map((pool) => ({ value: pool.id, label: pool.name })) },
-    { id: 'entry', kind: 'text', label: t.entry, hint: t.entryHint, value: draft.desktop_entry, maxLength: 200, mono: true },
-    { id: 'package', kind: 'text', label: t.package, hint: t.packageHint, value: draft.package, maxLength: 100, mono: true },
-    { id: 'opengl', kind: 'truth', label: t.opengl, value: draft.opengl },
+    { id: 'pool', kind: 'choice', seldom: true, label: t.pool, value: draft.pool, choices: pools.map((pool) => ({ value: pool.id, label: pool.name })) },
+    { id: 'entry', kind: 'text', seldom: true, label: t.entry, hint: t.entryHint, value: draft.desktop_entry, maxLength: 200, mono: true },
+    { id: 'package', kind: 'text', seldom: true, label: t.package, hint: t.packageHint, value: draft.package, maxLength: 100, mono: true },
+    { id: 'opengl', kind: 'truth', seldom: true, label: t.opengl, value: draft.opengl },
   ];
 }
 
@@ -111,7 +111,7 @@ export async function publishApp(app: AdminApp): Promise<string | null> {
     fields: [
       { id: 'program', kind: 'choice', label: t.program, hint: t.programHint, choices: [{ value: '', label: t.programOther }, ...programs.map((one) => ({ value: one.desktop_entry, label: one.name }))] },
       ...fieldsOf(empty, pools),
-      { id: 'id', kind: 'text', label: t.identifier, hint: t.identifierHint, required: true, maxLength: 64, mono: true, check: (value) => (kName.test(value) ? null : t.identifierRule) },
+      { id: 'id', kind: 'text', seldom: true, label: t.identifier, hint: t.identifierHint, required: true, maxLength: 64, mono: true, check: (value) => (kName.test(value) ? null : t.identifierRule) },
       { id: 'grant', kind: 'choice', label: t.grantTo, hint: t.grantHint, choices: [{ value: '', label: t.grantNobody }, ...subjects] },
     ],
     submit: t.publish,

@@ -137,7 +137,8 @@ export class DataTable<T> {
   private cell(id: string, row: T, column: Column<T>, first: boolean): HTMLElement {
     const value = column.value(row);
     const shown = column.cell === undefined ? (value === null ? '–' : String(value)) : column.cell(row);
-    const children = Array.isArray(shown) ? (shown as Child[]) : [shown as Child];
+    // Several pieces stay together where the cell is laid out in two columns.
+    const children = Array.isArray(shown) ? (shown.length === 1 ? (shown as Child[]) : [h('span', {}, ...(shown as Child[]))]) : [shown as Child];
     const name = ['cell', `cell-${column.id}`, column.numeric === true ? 'numeric' : '', column.minor === true ? 'minor' : ''].filter(Boolean).join(' ');
     if (!first) return h('td', { role: 'cell', class: name, 'data-label': column.title }, ...children);
     const link = this.options.link?.(row);
@@ -191,7 +192,7 @@ export class DataTable<T> {
     const { page, pageSize } = this.model.state;
     const searching = this.search.value.trim() !== '';
     this.searchBox.hidden = this.total < kSearchFrom && !searching;
-    this.sortChoice.hidden = this.total < 2;
+    this.sortChoice.hidden = this.total < 2 || this.options.columns.filter((one) => one.title !== '').length < 2;
     this.tools.hidden = this.searchBox.hidden && (this.options.tools ?? []).length === 0 && this.sortChoice.hidden;
     this.frame.hidden = found === 0;
     this.nothing.hidden = found > 0;

@@ -14,6 +14,8 @@ interface FieldBase {
   readonly id: string;
   readonly label: string;
   readonly hint?: string;
+  /** Seldom changed: below the others, behind a word. */
+  readonly seldom?: boolean;
   /** What is wrong with the value, or null. Asked at the end and, once something was wrong, as it is typed. */
   check?(value: string): string | null;
 }
@@ -67,7 +69,7 @@ class FormDialog {
         h('button', { type: 'button', class: 'icon-button', 'aria-label': common.close, on: { click: () => { this.dialog.close(); } } }, icon('close'))),
       options.lead === undefined ? null : h('p', { class: 'form-lead' }, options.lead),
       h('div', { class: options.aside === undefined ? 'form-body' : 'form-body with-aside' },
-        h('div', { class: 'form-fields' }, ...options.fields.map((field) => this.field(field))), options.aside?.element ?? null),
+        this.fields(options.fields), options.aside?.element ?? null),
       this.error,
       h('div', { class: 'actions' }, cancel, this.submit));
     this.form.addEventListener('input', () => { this.changed(); });
@@ -85,6 +87,13 @@ class FormDialog {
       this.form.querySelector<HTMLElement>('.form-fields input, .form-fields select, .form-fields textarea')?.focus();
       this.changed();
     });
+  }
+
+  private fields(fields: readonly Field[]): HTMLElement {
+    const seldom = fields.filter((field) => field.seldom === true);
+    return h('div', { class: 'form-fields' }, ...fields.filter((field) => field.seldom !== true).map((field) => this.field(field)),
+      seldom.length === 0 ? null : h('details', {}, h('summary', {}, icon('chevron'), h('span', {}, text.form.more)),
+        h('div', { class: 'form-fields' }, ...seldom.map((field) => this.field(field)))));
   }
 
   private idOf(field: { readonly id: string }): string {
@@ -164,7 +173,9 @@ class FormDialog {
       if (error !== null) error.textContent = wrong ?? '';
       if (!(control instanceof HTMLElement)) continue;
       control.setAttribute('aria-invalid', String(wrong !== null));
-      if (wrong !== null) first ??= control;
+      if (wrong === null) continue;
+      first ??= control;
+      control.closest('details')?.setAttribute('open', '');
     }
     return first;
   }

@@ -44,14 +44,14 @@ export class OverviewPage implements AdminPage {
 
   constructor(private readonly app: AdminApp) {
     const step = (symbol: AdminIconName, title: string, note: string, act: () => Promise<unknown>): HTMLElement =>
-      h('li', {}, h('button', { type: 'button', class: 'step', on: { click: () => { void act(); } } },
+      h('li', {}, h('button', { type: 'button', class: 'start-step', on: { click: () => { void act(); } } },
         adminIcon(symbol), h('span', {}, h('b', {}, title), h('small', {}, note))));
     this.element = h('div', {},
       pageHead(t.title, null),
       this.tiles,
       h('div', { class: 'charts' }, this.sessions.element, this.traffic.element),
       h('div', { class: 'cards' },
-        card(t.firstSteps, h('ol', { class: 'steps' },
+        card(t.firstSteps, h('ol', { class: 'start-steps' },
           step('users', t.stepUser, t.stepUserNote, () => addUser(app)),
           step('apps', t.stepApp, t.stepAppNote, () => publishApp(app)),
           step('access', t.stepGrant, t.stepGrantNote, () => grantSomething(app)))),

@@ -52,6 +52,7 @@ const english = {
 
   form: {
     missing: 'This is needed.',
+    more: 'More',
     copy: 'Copy',
     copied: 'Copied',
     noted: 'I have noted it',
