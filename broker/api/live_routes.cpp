@@ -1,9 +1,9 @@
 // What administrators' pages follow while they are looked at, and what can be done to a running session.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <set>
 
-#include "broker/api/query.h"
 #include "broker/api/router.h"
 #include "broker/provision/measure_json.h"
 #include "broker/session/live_sessions.h"
@@ -16,6 +16,33 @@ constexpr int64_t kMostRows = 1000;     // of one answer: about 700 bytes each
 constexpr int64_t kMostActions = 2000;  // a page that missed more than these reads everything anew
 constexpr int64_t kLongestTime = 1LL << 40;
 constexpr size_t kLongestMessage = 500;  // three lines on a phone; the wire's own limit is above
+
+// The value of the first `name=` behind the question mark; empty when there is none. For numbers and ids, which need no
+// escapes.
+std::string_view query_value(std::string_view target, std::string_view name) {
+  const size_t start = target.find('?');
+  if (start == std::string_view::npos) return {};
+  std::string_view rest = target.substr(start + 1);
+  while (!rest.empty()) {
+    const std::string_view pair = rest.substr(0, rest.find('&'));
+    if (pair.starts_with(name) && pair.substr(name.size()).starts_with('=')) return pair.substr(name.size() + 1);
+    rest.remove_prefix(pair.size() == rest.size() ? pair.size() : pair.size() + 1);
+  }
+  return {};
+}
+
+// Errors: invalid_argument, with the range.
+Result<int64_t> query_number(std::string_view target, std::string_view name, int64_t otherwise, int64_t least,
+                             int64_t most) {
+  const std::string_view text = query_value(target, name);
+  if (text.empty()) return otherwise;
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
+    return Error{ErrorCode::kInvalidArgument, fmt::format("{} is a number from {} to {}.", name, least, most)};
+  }
+  return number;
+}
 
 // Sums and counts, so that whoever follows can tell the last ten seconds from the last ten hours.
 Json times_json(const LatencyHistogram& times) {

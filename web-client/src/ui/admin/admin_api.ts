@@ -57,6 +57,14 @@ export interface AppDraft {
   readonly opengl: boolean;
 }
 
+export interface Factors {
+  readonly on: boolean;
+  readonly required: boolean;
+  readonly totp_since_s: number | null;
+  readonly recovery_codes: number;
+  readonly passkeys: number;
+}
+
 export interface SiteSetting {
   readonly key: string;
   readonly value: number;
@@ -70,6 +78,10 @@ export const kMostRows = 20_000;
 const kPageSize = 1_000;
 
 const part = encodeURIComponent;
+
+/** A person or a group as addresses name it. */
+export const subjectPath = (subject: Subject): string =>
+  (subject.group === undefined ? `user/${part(subject.user ?? '')}` : `group/${part(subject.group)}`);
 
 export class AdminApi extends Api {
   async live(since: number, audit: number, after = ''): Promise<LiveAnswer> {
@@ -161,8 +173,27 @@ export class AdminApi extends Api {
   }
 
   async setGrant(resource: string, subject: Subject, granted: boolean): Promise<void> {
-    const [kind, name] = subject.group === undefined ? ['user', subject.user ?? ''] : ['group', subject.group];
-    await this.request(granted ? 'PUT' : 'DELETE', `/api/admin/resources/${part(resource)}/grants/${kind}/${part(name)}`);
+    await this.request(granted ? 'PUT' : 'DELETE', `/api/admin/resources/${part(resource)}/grants/${subjectPath(subject)}`);
+  }
+
+  async setDisabled(user: string, disabled: boolean): Promise<void> {
+    await this.request('POST', `/api/admin/users/${part(user)}/${disabled ? 'disable' : 'enable'}`, {});
+  }
+
+  async factors(user: string): Promise<Factors> {
+    return (await this.get(`/api/admin/users/${part(user)}/factors`))['second_factor'] as Factors;
+  }
+
+  async resetFactors(user: string): Promise<void> {
+    await this.request('DELETE', `/api/admin/users/${part(user)}/factors`);
+  }
+
+  async factorsRequired(): Promise<readonly Subject[]> {
+    return list<Subject>(await this.get('/api/admin/second-factor'), 'required');
+  }
+
+  async requireFactor(subject: Subject, required: boolean): Promise<void> {
+    await this.request(required ? 'PUT' : 'DELETE', `/api/admin/second-factor/${subjectPath(subject)}`);
   }
 
   async settings(): Promise<readonly SiteSetting[]> {
@@ -194,16 +225,38 @@ export class AdminApi extends Api {
     return rows;
   }
 
-  /** What the server's own description says it answers to, as "GET /api/admin/users"; null when it gives none. */
-  async routes(): Promise<ReadonlySet<string> | null> {
+  /**
+   * What of this page the server can do. It describes itself; an older one is asked for each, and answers that there is
+   * no such address.
+   */
+  async features(): Promise<ReadonlySet<Feature>> {
+    const names = Object.keys(kFeatures) as Feature[];
+    const described = await this.found('/api/openapi.json');
+    if (described !== null) {
+      const paths = described['paths'];
+      return new Set(names.filter((name) => typeof paths === 'object' && paths !== null && kFeatures[name] in paths));
+    }
+    const found = await Promise.all(names.map(async (name) => (await this.found(kFeatures[name])) !== null));
+    return new Set(names.filter((_, i) => found[i]));
+  }
+
+  private async found(path: string): Promise<Answer | null> {
     try {
-      const paths = (await this.get('/api/openapi.json'))['paths'];
-      if (typeof paths !== 'object' || paths === null) return null;
-      return new Set(Object.entries(paths).flatMap(([path, methods]) =>
-        Object.keys(methods as object).map((method) => `${method.toUpperCase()} ${path}`)));
+      return await this.get(path);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return null;
       throw error;
     }
   }
 }
+
+/** What not every server can do, by the address that says so. */
+const kFeatures = {
+  policies: '/api/admin/policies',
+  audit: '/api/admin/audit',
+  providers: '/api/admin/providers',
+  tokens: '/api/admin/tokens',
+  factors: '/api/admin/second-factor',
+} as const;
+
+export type Feature = keyof typeof kFeatures;

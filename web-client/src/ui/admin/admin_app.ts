@@ -1,7 +1,7 @@
 // What the administrators' pages share, and what a page is.
 import type { User } from '../api.js';
 import type { Toasts } from '../toasts.js';
-import type { AdminApi } from './admin_api.js';
+import type { AdminApi, Feature } from './admin_api.js';
 import type { LiveModel } from './live_model.js';
 
 export interface AdminPage {
@@ -21,8 +21,7 @@ export interface AdminApp {
   readonly toasts: Toasts;
   readonly live: LiveModel;
   readonly user: User;
-  /** Whether the server answers to this: "GET /api/admin/tokens". */
-  can(route: string): boolean;
+  can(feature: Feature): boolean;
   /** Goes to a page of this place: "/users/ada". */
   go(path: string): void;
   /** Does it and shows what went wrong as a notice. Whether it worked. */

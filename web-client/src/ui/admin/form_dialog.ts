@@ -37,6 +37,8 @@ export interface FormOptions {
   readonly title: string;
   readonly lead?: string;
   readonly fields: readonly Field[];
+  /** Said below the fields. */
+  readonly note?: string;
   readonly submit: string;
   readonly danger?: boolean;
   /** Shown beside the fields, and told of every change. */
@@ -69,7 +71,7 @@ class FormDialog {
         h('button', { type: 'button', class: 'icon-button', 'aria-label': common.close, on: { click: () => { this.dialog.close(); } } }, icon('close'))),
       options.lead === undefined ? null : h('p', { class: 'form-lead' }, options.lead),
       h('div', { class: options.aside === undefined ? 'form-body' : 'form-body with-aside' },
-        this.fields(options.fields), options.aside?.element ?? null),
+        this.fields(options.fields, options.note ?? ''), options.aside?.element ?? null),
       this.error,
       h('div', { class: 'actions' }, cancel, this.submit));
     this.form.addEventListener('input', () => { this.changed(); });
@@ -89,11 +91,12 @@ class FormDialog {
     });
   }
 
-  private fields(fields: readonly Field[]): HTMLElement {
+  private fields(fields: readonly Field[], note: string): HTMLElement {
     const seldom = fields.filter((field) => field.seldom === true);
     return h('div', { class: 'form-fields' }, ...fields.filter((field) => field.seldom !== true).map((field) => this.field(field)),
       seldom.length === 0 ? null : h('details', {}, h('summary', {}, icon('chevron'), h('span', {}, text.form.more)),
-        h('div', { class: 'form-fields' }, ...seldom.map((field) => this.field(field)))));
+        h('div', { class: 'form-fields' }, ...seldom.map((field) => this.field(field)))),
+      note === '' ? null : h('p', { class: 'field-hint' }, note));
   }
 
   private idOf(field: { readonly id: string }): string {

@@ -4,6 +4,7 @@ import { fill, h } from '../dom.js';
 import type { AdminGroup, AdminResource, AdminUser } from './admin_api.js';
 import { about, type AdminApp, type AdminPage } from './admin_app.js';
 import { DataTable } from './data_table.js';
+import { demandBox } from './factors_card.js';
 import { formDialog, pageHead } from './form_dialog.js';
 import { grantSomething } from './grant_dialog.js';
 import { missing } from './missing_page.js';
@@ -71,9 +72,10 @@ export class GroupsPage implements AdminPage {
 export class GroupPage implements AdminPage {
   readonly title: string;
   readonly element = h('div');
-  readonly concerns = about('user.', 'group.', 'grant', 'revoke', 'resource.', 'site.', 'login');
+  readonly concerns = about('user.', 'group.', 'grant', 'revoke', 'resource.', 'site.', 'login', 'second-factor.');
   private members: DataTable<AdminUser> | null = null;
   private readonly grants = h('div');
+  private readonly demand = h('div');
   private users: readonly AdminUser[] = [];
   private group: AdminGroup | undefined;
 
@@ -93,6 +95,10 @@ export class GroupPage implements AdminPage {
       return fill(this.element, missing(t.gone, text.shell.notFoundText, place('groups'), t.title));
     }
     if (this.members === null) this.build(this.group);
+    if (this.app.can('factors')) {
+      const demanded = (await this.app.api.factorsRequired()).some((one) => one.group === this.name);
+      if (!this.demand.contains(document.activeElement)) fill(this.demand, demandBox(this.app, { group: this.name }, demanded, t.factorRequired));
+    }
     const { members } = this.group;
     this.members?.set(users.filter((user) => members.includes(user.name)));
     const granted = grantsOf(this.name, resources);
@@ -119,7 +125,7 @@ export class GroupPage implements AdminPage {
       crumb('groups', t.title),
       pageHead(group.name, null, group.built_in ? null : button(t.addMember, 'plus', () => { void this.add(); }, 'primary'), remove),
       h('div', { class: 'cards' },
-        card(t.members, group.built_in ? h('p', {}, t.everyone) : this.members.element),
+        card(t.members, this.demand, group.built_in ? h('p', {}, t.everyone) : this.members.element),
         card(t.grants, this.grants, button(text.users.grant, 'plus', () => { void grantSomething(this.app, { group: group.name }); }))));
   }
 

@@ -7,7 +7,7 @@ import { text as common } from '../text.js';
 import { Toasts } from '../toasts.js';
 import { remember } from '../../browser/preferences.js';
 import { MessagePage } from '../message_page.js';
-import { AdminApi } from './admin_api.js';
+import { AdminApi, type Feature } from './admin_api.js';
 import type { AdminApp, AdminPage } from './admin_app.js';
 import { LiveFeed } from './live_feed.js';
 import { pageOf, sections } from './pages.js';
@@ -21,7 +21,7 @@ class VitrineAdmin implements AdminApp {
   readonly feed: LiveFeed;
   user: User = { name: '', display_name: '', admin: false };
 
-  private routes: ReadonlySet<string> | null = null;
+  private features: ReadonlySet<Feature> = new Set();
   private page: AdminPage | null = null;
   private shell: Shell | null = null;
 
@@ -47,9 +47,12 @@ class VitrineAdmin implements AdminApp {
       return this.say(common.errors.title, error.message, common.tryAgain, () => { location.reload(); });
     }
     if (!this.user.admin) return this.say(text.shell.forbiddenTitle, text.shell.forbidden, text.shell.toDesktops, () => { location.assign('/'); });
-    const routes = await this.attemptRoutes();
-    if (routes === undefined) return;
-    this.routes = routes;
+    try {
+      this.features = await this.api.features();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return this.say(common.errors.title, error.message, common.tryAgain, () => { location.reload(); });
+    }
     this.shell = new Shell(this, sections(this));
     document.documentElement.dataset['page'] = 'admin';
     document.body.replaceChildren(this.shell.skip, this.shell.element, this.toasts.element);
@@ -59,8 +62,8 @@ class VitrineAdmin implements AdminApp {
     await this.feed.start();
   }
 
-  can(route: string): boolean {
-    return this.routes?.has(route) === true;
+  can(feature: Feature): boolean {
+    return this.features.has(feature);
   }
 
   go(path: string): void {
@@ -89,16 +92,6 @@ class VitrineAdmin implements AdminApp {
     if (!(await this.attempt(() => this.api.logout()))) return;
     remember('signed-in', null);
     location.assign('/');
-  }
-
-  private async attemptRoutes(): Promise<ReadonlySet<string> | null | undefined> {
-    try {
-      return await this.api.routes();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.say(common.errors.title, error.message, common.tryAgain, () => { location.reload(); });
-      return undefined;
-    }
   }
 
   private route(moved: boolean): void {

@@ -1,6 +1,9 @@
 // Which pages there are, and which of them an address means.
 import { AppPage, AppsPage } from './apps_page.js';
 import { AccessPage } from './access_page.js';
+import { AuditPage } from './audit_page.js';
+import { ProvidersPage } from './providers_page.js';
+import type { Feature } from './admin_api.js';
 import type { AdminApp, AdminPage } from './admin_app.js';
 import { GroupPage, GroupsPage } from './groups_page.js';
 import { MissingPage } from './missing_page.js';
@@ -15,8 +18,8 @@ import { UserPage } from './user_page.js';
 import { UsersPage } from './users_page.js';
 
 interface Entry extends Section {
-  /** What the server has to answer to; a page without is not offered. */
-  readonly needs?: string;
+  /** What the server has to be able to do; else the page is not offered. */
+  readonly needs?: Feature;
   list(app: AdminApp): AdminPage;
   one?(app: AdminApp, id: string): AdminPage;
 }
@@ -31,6 +34,8 @@ const entries: readonly Entry[] = [
   { key: 'users', title: t.users, icon: 'users', list: (app) => new UsersPage(app), one: (app, id) => new UserPage(app, id) },
   { key: 'groups', title: t.groups, icon: 'groups', list: (app) => new GroupsPage(app), one: (app, id) => new GroupPage(app, id) },
   { key: 'access', title: t.access, icon: 'access', list: (app) => new AccessPage(app) },
+  { key: 'providers', title: t.providers, icon: 'providers', needs: 'providers', list: (app) => new ProvidersPage(app) },
+  { key: 'audit', title: t.audit, icon: 'audit', needs: 'audit', list: (app) => new AuditPage(app) },
   { key: 'settings', title: t.settings, icon: 'settings', list: (app) => new SettingsPage(app) },
 ];
 

@@ -12,6 +12,7 @@ import type { LiveRow } from './live_model.js';
 import { missing } from './missing_page.js';
 import { button, card, crumb, facts, kName, resourceIcon, resourceLink, stateBadge } from './parts.js';
 import { place } from './place.js';
+import { editRules } from './rules_dialog.js';
 import { termsCard } from './terms_card.js';
 import { text } from './text_admin.js';
 
@@ -134,6 +135,7 @@ export class PoolPage implements AdminPage {
     fill(this.element,
       crumb('pools', t.title),
       pageHead(pool.name, pool.description,
+        this.app.can('policies') ? button(text.rules.poolRules, 'access', () => { void editRules(this.app, text.rules.poolRules, { of: 'pool', pool: pool.id }); }) : null,
         button(text.shell.edit, 'edit', () => { void this.edit(pool); }),
         button(text.shell.remove, 'remove', () => { void this.remove(pool); }, 'danger')),
       h('div', { class: 'cards' },

@@ -59,3 +59,15 @@ export async function removeUser(app: AdminApp, user: AdminUser): Promise<boolea
   if (!(await confirm({ title: t.removeTitle(user.name), text: t.removeText, agree: text.shell.remove, danger: true }))) return false;
   return app.attempt(() => app.api.removeUser(user.name), t.removed(user.name));
 }
+
+export async function setDisabled(app: AdminApp, user: AdminUser, disabled: boolean): Promise<void> {
+  if (disabled && !(await confirm({ title: t.disableTitle(user.name), text: t.disableText, agree: t.disable, danger: true }))) return;
+  await app.attempt(() => app.api.setDisabled(user.name, disabled), disabled ? t.disabled(user.name) : t.enabled(user.name));
+  await app.refresh();
+}
+
+export async function resetFactors(app: AdminApp, user: AdminUser): Promise<void> {
+  if (!(await confirm({ title: t.resetTitle(user.name), text: t.resetText, agree: t.resetFactors, danger: true }))) return;
+  await app.attempt(() => app.api.resetFactors(user.name), t.resetDone(user.name));
+  await app.refresh();
+}

@@ -8,7 +8,8 @@ import { missing } from './missing_page.js';
 import { badge, button, card, crumb, facts, resourceIcon, resourceLink, stateBadge } from './parts.js';
 import { place } from './place.js';
 import { text } from './text_admin.js';
-import { removeUser, setPassword } from './user_dialogs.js';
+import { factorsCard } from './factors_card.js';
+import { removeUser, setDisabled, setPassword } from './user_dialogs.js';
 import { sourceOf } from './users_page.js';
 import { day } from './words.js';
 
@@ -18,7 +19,7 @@ const kEveryone = 'everyone';
 export class UserPage implements AdminPage {
   readonly title: string;
   readonly element = h('div');
-  readonly concerns = about('user.', 'group.', 'grant', 'revoke', 'resource.', 'site.');
+  readonly concerns = about('user.', 'group.', 'grant', 'revoke', 'resource.', 'site.', 'second-factor.');
   private readonly sessions = h('div');
 
   constructor(
@@ -32,9 +33,10 @@ export class UserPage implements AdminPage {
     const [users, groups, resources] = await Promise.all([this.app.api.users(), this.app.api.groups(), this.app.api.resources()]);
     const user = users.find((one) => one.name === this.name);
     if (user === undefined) return fill(this.element, missing(t.gone, text.shell.notFoundText, place('users'), t.title));
+    const factors = this.app.can('factors') ? factorsCard(this.app, user, await this.app.api.factors(user.name), await this.app.api.factorsRequired()) : null;
     // A redraw must not take the focus from what has it.
     const focused = document.activeElement?.getAttribute('data-focus') ?? null;
-    this.draw(user, groups, resources);
+    this.draw(user, groups, resources, factors);
     if (focused !== null) this.element.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -45,12 +47,13 @@ export class UserPage implements AdminPage {
       h('li', {}, h('a', { href: place('sessions', row.session) }, resourceIcon(row.resource), h('span', {}, row.name)), stateBadge(row.state)))));
   }
 
-  private draw(user: AdminUser, groups: readonly AdminGroup[], resources: readonly AdminResource[]): void {
+  private draw(user: AdminUser, groups: readonly AdminGroup[], resources: readonly AdminResource[], factors: HTMLElement | null): void {
     const remove = async (): Promise<void> => { if (await removeUser(this.app, user)) this.app.go('/users'); };
     fill(this.element,
       crumb('users', t.title),
       pageHead(user.display_name, user.display_name === user.name ? null : user.name,
         user.provider === undefined || user.provider === 'local' ? button(t.setPassword, 'access', () => { void setPassword(this.app, user); }) : null,
+        this.app.can('providers') ? button(user.disabled === true ? t.enable : t.disable, 'unplug', () => { void setDisabled(this.app, user, user.disabled !== true); }) : null,
         button(text.shell.remove, 'remove', () => { void remove(); }, 'danger')),
       h('div', { class: 'cards' },
         card(text.sessions.facts, facts([
@@ -63,7 +66,8 @@ export class UserPage implements AdminPage {
         this.memberships(user, groups),
         card(t.canOpen, h('p', { class: 'muted' }, t.canOpenNote), this.openable(user, resources),
           button(t.grant, 'plus', () => { void grantSomething(this.app, { user: user.name }); })),
-        card(t.sessionsOf, this.sessions)));
+        card(t.sessionsOf, this.sessions),
+        factors));
     this.live();
   }
 
