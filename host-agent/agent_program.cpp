@@ -115,11 +115,11 @@ class AgentProgram {
 
   void obey() {
     for (const ControlOrder& order : control_->receive()) {
-      if (const auto* notice = std::get_if<Notice>(&order)) {
-        agent_->notify(notice->level, notice->text);
-      } else if (const auto* disconnect = std::get_if<DisconnectViewers>(&order)) {
+      if (const auto* disconnect = std::get_if<DisconnectViewers>(&order)) {
         // A page that is told so does not come back by itself, but may when its user wants.
         agent_->close_all(CloseCode::kReplaced, disconnect->reason);
+      } else if (const auto* notice = std::get_if<Notice>(&order)) {
+        agent_->notify(notice->level, notice->text);
       } else if (const auto* close = std::get_if<Close>(&order)) {
         spdlog::info("told to close: {}", close->reason);
         agent_->close_all(close->code, close->reason);

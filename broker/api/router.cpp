@@ -167,11 +167,11 @@ Result<void> check_access(const Route& route, ApiRequest& request) {
 }  // namespace
 
 Router::Router(Services& services) : services_(services) {
-  routes_.assign(user_routes().begin(), user_routes().end());
-  routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
-  routes_.insert(routes_.end(), live_routes().begin(), live_routes().end());
+  routes_.assign(live_routes().begin(), live_routes().end());
   routes_.insert(routes_.end(), publish_routes().begin(), publish_routes().end());
   routes_.insert(routes_.end(), settings_routes().begin(), settings_routes().end());
+  routes_.insert(routes_.end(), user_routes().begin(), user_routes().end());
+  routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
 }
 
 HttpResponse Router::answer(const HttpRequest& request) const {

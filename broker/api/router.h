@@ -57,11 +57,11 @@ struct Route {
   ApiHandler handler;
 };
 
-std::span<const Route> user_routes();
-std::span<const Route> admin_routes();
 std::span<const Route> live_routes();
 std::span<const Route> publish_routes();
 std::span<const Route> settings_routes();
+std::span<const Route> user_routes();
+std::span<const Route> admin_routes();
 
 class Router {
  public:

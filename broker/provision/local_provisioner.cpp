@@ -176,9 +176,9 @@ Result<void> LocalProvisioner::command(const std::string& id, DesktopVerb verb, 
   if (!plain_id(id)) return Error{ErrorCode::kNotFound, "There is no such desktop."};
   Json request;
   switch (verb) {
+    case DesktopVerb::kDisconnect: request = {{"do", "disconnect"}, {"reason", text}}; break;
     case DesktopVerb::kEnd: request = {{"do", "end"}, {"reason", text}}; break;
     case DesktopVerb::kNotice: request = {{"do", "notice"}, {"level", "info"}, {"text", text}}; break;
-    case DesktopVerb::kDisconnect: request = {{"do", "disconnect"}, {"reason", text}}; break;
     case DesktopVerb::kForget: forget(id); return {};
   }
   auto fd = connect_to(folder_of(id) + "/control.sock");

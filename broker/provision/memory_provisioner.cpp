@@ -25,10 +25,8 @@ Result<void> MemoryProvisioner::command(const std::string& id, DesktopVerb verb,
   const std::lock_guard lock(mutex_);
   if (verb == DesktopVerb::kForget) return {};
   if (!running_.contains(id)) return Error{ErrorCode::kNotFound, "This desktop is not running."};
-  if (verb == DesktopVerb::kNotice || verb == DesktopVerb::kDisconnect) {
-    told_.push_back({id, verb, text});
-    return {};
-  }
+  said_[id].push_back({verb, text});
+  if (verb != DesktopVerb::kEnd) return {};
   running_.erase(id);
   DesktopReport report;
   report.id = id;
@@ -72,9 +70,9 @@ void MemoryProvisioner::say(const DesktopReport& report) {
   changed_.notify_all();
 }
 
-std::vector<MemoryProvisioner::Told> MemoryProvisioner::told() const {
+std::vector<MemoryProvisioner::Said> MemoryProvisioner::take_said(const std::string& id) {
   const std::lock_guard lock(mutex_);
-  return told_;
+  return std::exchange(said_[id], {});
 }
 
 std::vector<DesktopOrder> MemoryProvisioner::running() const {

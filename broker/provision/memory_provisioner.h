@@ -23,20 +23,19 @@ class MemoryProvisioner : public Provisioner {
   // As if the desktop had said so.
   void say(const DesktopReport& report);
   [[nodiscard]] std::vector<DesktopOrder> running() const;
-  // What viewers were told.
-  struct Told {
-    std::string id;
+  struct Said {
     DesktopVerb verb;
     std::string text;
   };
-  [[nodiscard]] std::vector<Told> told() const;
+  // What the desktop was told since the last call.
+  std::vector<Said> take_said(const std::string& id);
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, DesktopOrder> running_;
   std::deque<DesktopReport> reports_;
-  std::vector<Told> told_;
+  std::map<std::string, std::vector<Said>> said_;
   std::optional<Error> refusal_;
 };
 

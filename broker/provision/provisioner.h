@@ -55,10 +55,10 @@ std::string report_to_json(const DesktopReport& report);
 Result<DesktopReport> report_from_json(const std::string& line);
 
 enum class DesktopVerb : uint8_t {
-  kEnd,         // text: the reason, shown to viewers
-  kNotice,      // text: shown to viewers
+  kEnd,     // text: the reason, shown to viewers
+  kNotice,  // text: shown to viewers
+  kForget,  // its end has been recorded: remove what is kept of it
   kDisconnect,  // text: the reason, shown to viewers, whose links are closed; the desktop stays
-  kForget,      // its end has been recorded: remove what is kept of it
 };
 
 // Any thread, but next_report() only one at a time.

@@ -281,6 +281,14 @@ Result<void> SessionService::end(const Session& session, const std::string& reas
   return {};
 }
 
+Result<void> SessionService::notify(const Session& session, const std::string& sentence) const {
+  return provisioner_.command(session.desktop, DesktopVerb::kNotice, sentence);
+}
+
+Result<void> SessionService::disconnect(const Session& session, const std::string& reason) const {
+  return provisioner_.command(session.desktop, DesktopVerb::kDisconnect, reason);
+}
+
 Result<void> SessionService::end_all_of(const std::string& user_id, const std::string& reason, const Asker& asker,
                                         int64_t now_s) {
   std::vector<Session> sessions;
@@ -303,14 +311,6 @@ Result<void> SessionService::end_all_of_resource(const std::string& resource, co
     if (session.resource == resource) TRY(end(session, reason, asker, now_s));
   }
   return {};
-}
-
-Result<void> SessionService::notify(const Session& session, const std::string& sentence) const {
-  return provisioner_.command(session.desktop, DesktopVerb::kNotice, sentence);
-}
-
-Result<void> SessionService::disconnect(const Session& session, const std::string& reason) const {
-  return provisioner_.command(session.desktop, DesktopVerb::kDisconnect, reason);
 }
 
 Result<std::string> SessionService::ticket(const Session& session, const std::string& origin, int64_t now_s) const {
