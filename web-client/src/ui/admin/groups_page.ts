@@ -124,7 +124,7 @@ export class GroupPage implements AdminPage {
     fill(this.element,
       crumb('groups', t.title),
       pageHead(group.name, null, group.built_in ? null : button(t.addMember, 'plus', () => { void this.add(); }, 'primary'), remove),
-      h('div', { class: 'cards' },
+      h('div', { class: 'cards two' },
         card(t.members, this.demand, group.built_in ? h('p', {}, t.everyone) : this.members.element),
         card(t.grants, this.grants, button(text.users.grant, 'plus', () => { void grantSomething(this.app, { group: group.name }); }))));
   }

@@ -40,7 +40,9 @@ export function crumb(section: string, title: string): HTMLElement {
 
 /** The icon of a pool or an app. */
 export function resourceIcon(id: string): HTMLElement {
-  return h('img', { class: 'resource-icon', src: `/api/admin/resources/${encodeURIComponent(id)}/icon`, alt: '', width: '32', height: '32', decoding: 'async', loading: 'lazy' });
+  const image = h('img', { class: 'resource-icon', src: `/api/admin/resources/${encodeURIComponent(id)}/icon`, alt: '', width: '32', height: '32', decoding: 'async', loading: 'lazy' });
+  image.addEventListener('error', () => { image.replaceWith(icon('app')); });
+  return image;
 }
 
 export const resourceLink = (resource: Pick<AdminResource, 'id' | 'kind'>): string => place(resource.kind === 'app' ? 'apps' : 'pools', resource.id);
