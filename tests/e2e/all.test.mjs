@@ -8,3 +8,4 @@ import './resume.test.mjs';
 import './phone.test.mjs';
 import './figures.test.mjs';
 import './idle.test.mjs';
+import './admin.test.mjs';
