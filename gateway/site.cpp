@@ -159,7 +159,9 @@ Result<std::shared_ptr<const SiteFiles>> SiteFiles::from_folder(const std::files
 }
 
 const SiteFile* SiteFiles::find(std::string_view path) const {
-  const auto found = files_.find(path == "/" ? std::string_view("/index.html") : path);
+  if (path == "/") path = "/index.html";
+  if (path == "/admin") path = "/admin.html";
+  const auto found = files_.find(path);
   return found == files_.end() ? nullptr : &found->second;
 }
 

@@ -30,7 +30,7 @@ class SiteFiles {
   // Errors: not_found (no such folder or no index.html), io, too_large.
   static Result<std::shared_ptr<const SiteFiles>> from_folder(const std::filesystem::path& folder);
 
-  // By URL path; "/" is the index. Null when there is none.
+  // By URL path; "/" is the index, "/admin" the administrators' page. Null when there is none.
   [[nodiscard]] const SiteFile* find(std::string_view path) const;
   [[nodiscard]] size_t size() const { return files_.size(); }
 

@@ -118,7 +118,10 @@ class AgentProgram {
 
   void obey() {
     for (const ControlOrder& order : control_->receive()) {
-      if (const auto* notice = std::get_if<Notice>(&order)) {
+      if (const auto* disconnect = std::get_if<DisconnectViewers>(&order)) {
+        // A page that is told so does not come back by itself, but may when its user wants.
+        agent_->close_all(CloseCode::kReplaced, disconnect->reason);
+      } else if (const auto* notice = std::get_if<Notice>(&order)) {
         agent_->notify(notice->level, notice->text);
       } else if (const auto* readmit = std::get_if<Readmit>(&order)) {
         agent_->require_generation(readmit->generation, readmit->reason);

@@ -70,6 +70,7 @@ std::optional<ControlOrder> ControlChannel::parse_order(const std::string& line)
                                                     : NoticeLevel::kInfo;
     return Notice{number, text_of(order, "text")};
   }
+  if (what == "disconnect") return DisconnectViewers{text_of(order, "reason")};
   if (what == "close") {
     const auto code = order.find("code");
     const bool known = code != order.end() && code->is_number_unsigned() &&

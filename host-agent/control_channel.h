@@ -5,6 +5,7 @@
 //                         "viewers":[{"user","browser","rtt_ms"}]}; S only once a viewer said it
 //                        {"event":"measured", the fields of SessionMeasure}; since the start of the agent
 //   from the supervisor  {"do":"notice","level":"info"|"warning"|"error","text":"..."}
+//                        {"do":"disconnect","reason":"..."}; the viewers of now, the agent stays
 //                        {"do":"close","code":7,"reason":"..."}
 //                        {"do":"readmit","generation":3,"reason":"..."}; see DesktopAgent::require_generation()
 #pragma once
@@ -21,12 +22,15 @@
 namespace vitrine::agent {
 
 // What the supervisor asks for.
+struct DisconnectViewers {
+  std::string reason;
+};
 struct EndOfSupervisor {};  // it is gone
 struct Readmit {
   uint32_t generation = 0;
   std::string reason;
 };
-using ControlOrder = std::variant<Notice, Close, Readmit, EndOfSupervisor>;
+using ControlOrder = std::variant<Notice, DisconnectViewers, Close, Readmit, EndOfSupervisor>;
 
 // One thread. Never blocks.
 class ControlChannel {

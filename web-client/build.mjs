@@ -44,6 +44,11 @@ async function script(stem, entry, format, define = {}, target = common.target) 
   return asset(stem, 'js', outputFiles[0].contents);
 }
 
+async function stylesheet(stem, entry) {
+  const { outputFiles } = await build({ ...common, entryPoints: [entry] });
+  return asset(stem, 'css', outputFiles[0].contents);
+}
+
 async function decoder() {
   const file = process.env.VITRINE_DECODER ?? at('..', 'build', 'wasm', 'decoder.wasm');
   let bytes;
@@ -63,11 +68,16 @@ async function page() {
   const kWorkerUrl = await script('worker', 'src/decode/worker.ts', 'iife');
   const main = await script('main', 'src/ui/main.ts', 'esm', { kDecoderUrl, kWorkerUrl });
   const check = await script('check', 'src/check/check.ts', 'iife', { kMainUrl: main }, 'es5');
-  const style = await build({ ...common, entryPoints: ['src/ui/style.css'] });
-  const names = { main, check, decoder: kDecoderUrl, style: await asset('style', 'css', style.outputFiles[0].contents) };
-  const template = await readFile(at('src', 'index.html'), 'utf8');
-  const html = template.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name]);
-  await writeFile(path.join(dist, 'index.html'), html);
+  const names = {
+    main, check, decoder: kDecoderUrl, style: await stylesheet('style', 'src/ui/style.css'),
+    // The administrators' page is a bundle of its own, so that users do not load it.
+    admin: await script('admin', 'src/ui/admin/main.ts', 'esm'),
+    adminStyle: await stylesheet('admin-style', 'src/ui/admin.css'),
+  };
+  for (const file of ['index.html', 'admin.html']) {
+    const template = await readFile(at('src', file), 'utf8');
+    await writeFile(path.join(dist, file), template.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name]));
+  }
   for (const name of await readdir(at('public'))) await copyFile(at('public', name), path.join(dist, name));
 }
 

@@ -64,6 +64,9 @@ struct Route {
   ApiHandler handler;
 };
 
+std::span<const Route> live_routes();
+std::span<const Route> publish_routes();
+std::span<const Route> settings_routes();
 std::span<const Route> user_routes();
 std::span<const Route> admin_routes();
 std::span<const Route> policy_routes();

@@ -6,6 +6,7 @@
 #include "broker/catalogue/icons.h"
 #include "broker/catalogue/policy_store.h"
 #include "broker/catalogue/terms.h"
+#include "broker/session/live_sessions.h"
 #include "broker/store/audit.h"
 
 namespace vitrine::broker {
@@ -21,6 +22,8 @@ Json session_json(const Session& session) {
 // With the session's ticket: what the resource starts with, and what the user chose, null when nothing.
 Result<Json> ticket_json(ApiRequest& request, const Session& session, const std::string& ticket) {
   const Database::Lease connection = TRY(request.services.database.lease());
+  TRY(note_place(*connection, session.id, {.address = request.asker.address, .browser = request.web.proof.browser},
+                 request.now_s));
   const Terms resource = TRY(resource_terms(*connection, session.resource));
   const auto user = TRY(user_terms(*connection, session.user_id));
   return Json{{"session", session_json(session)},

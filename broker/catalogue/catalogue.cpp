@@ -77,6 +77,25 @@ Result<std::string> subject_key(SqlConnection& connection, const Grant& grant) {
   return user->id;
 }
 
+Result<void> check_shown(const Resource& resource) {
+  if (resource.app && (resource.command.empty() || resource.command.front().empty())) {
+    return Error{ErrorCode::kInvalidArgument, "An app needs the command that starts it."};
+  }
+  if (resource.name.empty() || resource.name.size() > 100) {
+    return Error{ErrorCode::kInvalidArgument, "The name shown to users needs 1 to 100 characters."};
+  }
+  if (resource.description.size() > 500) {
+    return Error{ErrorCode::kInvalidArgument, "The description can have 500 characters at most."};
+  }
+  return {};
+}
+
+Result<void> check_pool(SqlConnection& connection, const std::string& id) {
+  const auto pool = TRY(find_resource(connection, id));
+  if (pool && !pool->app) return {};
+  return Error{ErrorCode::kNotFound, fmt::format("There is no pool \"{}\". See: vitrine pool list", id)};
+}
+
 }  // namespace
 
 Result<std::vector<Resource>> list_resources(SqlConnection& connection) {
@@ -98,12 +117,7 @@ Result<std::optional<Resource>> find_resource_of(SqlConnection& connection, cons
 
 Result<void> add_resource(SqlConnection& connection, const Resource& resource, int64_t now_s) {
   TRY(check_name(resource.app ? "app" : "pool", resource.id));
-  if (resource.app && resource.command.empty()) {
-    return Error{ErrorCode::kInvalidArgument, "An app needs the command that starts it."};
-  }
-  if (resource.name.empty() || resource.name.size() > 100) {
-    return Error{ErrorCode::kInvalidArgument, "The name shown to users needs 1 to 100 characters."};
-  }
+  TRY(check_shown(resource));
   const auto taken = TRY(find_resource(connection, resource.id));
   if (taken) {
     return Error{ErrorCode::kConflict,
@@ -116,16 +130,30 @@ Result<void> add_resource(SqlConnection& connection, const Resource& resource, i
         {resource.id, resource.name, resource.description, resource.provisioner, int64_t{resource.opengl}, now_s}));
     return {};
   }
-  const auto pool = TRY(find_resource(connection, resource.pool));
-  if (!pool || pool->app) {
-    return Error{ErrorCode::kNotFound, fmt::format("There is no pool \"{}\". See: vitrine pool list", resource.pool)};
-  }
+  TRY(check_pool(connection, resource.pool));
   TRY(
       connection.run("INSERT INTO apps(id, pool_id, name, description, command, desktop_entry, package, opengl, "
                      "created_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
                      {resource.id, resource.pool, resource.name, resource.description, to_line(Json(resource.command)),
                       resource.desktop_entry, resource.package, int64_t{resource.opengl}, now_s}));
   return {};
+}
+
+Result<void> change_resource(SqlConnection& connection, const Resource& resource) {
+  TRY(check_shown(resource));
+  if (!resource.app) {
+    const SqlResult result =
+        TRY(connection.run("UPDATE pools SET name = $2, description = $3, opengl = $4 WHERE id = $1",
+                           {resource.id, resource.name, resource.description, int64_t{resource.opengl}}));
+    return result.changed > 0 ? Result<void>() : no_such_resource(resource.id);
+  }
+  TRY(check_pool(connection, resource.pool));
+  const SqlResult result = TRY(
+      connection.run("UPDATE apps SET name = $2, description = $3, pool_id = $4, command = $5, desktop_entry = $6, "
+                     "package = $7, opengl = $8 WHERE id = $1",
+                     {resource.id, resource.name, resource.description, resource.pool, to_line(Json(resource.command)),
+                      resource.desktop_entry, resource.package, int64_t{resource.opengl}}));
+  return result.changed > 0 ? Result<void>() : no_such_resource(resource.id);
 }
 
 Result<void> remove_resource(SqlConnection& connection, const std::string& id) {

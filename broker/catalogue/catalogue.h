@@ -38,6 +38,8 @@ Result<std::optional<Resource>> find_resource_of(SqlConnection& connection, cons
 
 // Errors: conflict when the id is taken, invalid_argument, not_found (an app's pool). Run it in a transaction.
 Result<void> add_resource(SqlConnection& connection, const Resource& resource, int64_t now_s);
+// Its names, and of an app its command and pool. Errors: not_found, invalid_argument.
+Result<void> change_resource(SqlConnection& connection, const Resource& resource);
 // With its grants. Errors: not_found; conflict for a pool that apps are published on. Run it in a transaction.
 Result<void> remove_resource(SqlConnection& connection, const std::string& id);
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <sstream>
 #include <string_view>
 
+#include "broker/catalogue/desktop_entry.h"
 #include "broker/provision/files.h"
 
 namespace vitrine::broker {
@@ -35,22 +35,6 @@ constexpr std::string_view kDesktopIcon = R"svg(<svg xmlns="http://www.w3.org/20
 <rect x="8" y="12" width="48" height="4" fill="#fff" fill-opacity=".35"/>
 </svg>
 )svg";
-
-// Icon= in the group [Desktop Entry]; a plain name, or a path that is not followed.
-std::string icon_name(const std::string& desktop_entry) {
-  if (desktop_entry.empty() || desktop_entry.find('/') != std::string::npos) return "";
-  for (const char* share : kShares) {
-    const auto text = read_file(fmt::format("{}/applications/{}", share, desktop_entry));
-    if (!text.ok()) continue;
-    std::istringstream lines(text.value());
-    bool inside = false;
-    for (std::string line; std::getline(lines, line);) {
-      if (line.starts_with('[')) inside = line.starts_with("[Desktop Entry]");
-      if (inside && line.starts_with("Icon=")) return line.substr(5);
-    }
-  }
-  return "";
-}
 
 bool plain_name(const std::string& name) {
   return !name.empty() && name.find('/') == std::string::npos;
@@ -96,7 +80,8 @@ std::string letter_tile(const std::string& name) {
 
 Icon icon_of(const Resource& resource) {
   if (!resource.app) return {"image/svg+xml", std::string(kDesktopIcon)};
-  const std::string name = icon_name(resource.desktop_entry);
+  // A plain name, or a path that is not followed.
+  const std::string name = read_desktop_entry(resource.desktop_entry)["Icon"];
   if (plain_name(name)) {
     for (const auto& [size, type] : kSizes) {
       for (const char* theme : kThemes) {

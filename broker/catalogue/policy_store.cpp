@@ -9,8 +9,7 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr const char* kSiteKey = "policy";                   // a setting
-constexpr int64_t kDefaultDisconnectS = int64_t{24} * 3600;  // setting "disconnect_limit_s"
+constexpr const char* kSiteKey = "policy";  // a setting
 
 constexpr std::string_view kGrants =
     "SELECT subject_kind, entitlements.subject, COALESCE(users.name, ''), entitlements.resource, policy "
@@ -87,7 +86,7 @@ Result<std::vector<PolicyLayer>> default_layers(SqlConnection& connection, const
   const PolicyPlace pool{.kind = PolicyPlace::Kind::kPool, .resource = resource.pool, .to = {}};
   layers.push_back({PolicyLevel::kPoolDefault, place_to_people(pool), TRY(policy_at(connection, pool))});
   layers.push_back({PolicyLevel::kSiteDefault, place_to_people({}), TRY(site_policy(connection))});
-  const int64_t limit_s = TRY(read_number_setting(connection, "disconnect_limit_s", kDefaultDisconnectS));
+  const int64_t limit_s = TRY(read_number_setting(connection, kDisconnectLimit));
   layers.push_back({PolicyLevel::kBuiltIn, "what Vitrine starts with", built_in_policy(limit_s)});
   return layers;
 }

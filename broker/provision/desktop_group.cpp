@@ -245,6 +245,10 @@ void DesktopGroup::handle_request(LineSocket& client, const std::string& line) {
       for (size_t i = 0; i < clients_.size(); ++i) watching_[i] = watching_[i] || clients_[i].get() == &client;
     }
     client.write_line(report_to_json(report()));
+  } else if (verb == "disconnect") {
+    // Without an agent nobody is connected.
+    if (agent_) agent_->write_line(to_line({{"do", "disconnect"}, {"reason", text_field(request.value(), "reason")}}));
+    client.write_line(R"({"ok":true})");
   } else if (verb == "end") {
     client.write_line(R"({"ok":true})");
     end(DesktopPhase::kEnded, text_field(request.value(), "reason", "This desktop was ended."));

@@ -176,6 +176,7 @@ Result<void> LocalProvisioner::command(const std::string& id, DesktopVerb verb, 
   if (!plain_id(id)) return Error{ErrorCode::kNotFound, "There is no such desktop."};
   Json request;
   switch (verb) {
+    case DesktopVerb::kDisconnect: request = {{"do", "disconnect"}, {"reason", text}}; break;
     case DesktopVerb::kEnd: request = {{"do", "end"}, {"reason", text}}; break;
     case DesktopVerb::kNotice: request = {{"do", "notice"}, {"level", "info"}, {"text", text}}; break;
     case DesktopVerb::kReadmit:

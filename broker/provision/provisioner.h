@@ -59,6 +59,7 @@ enum class DesktopVerb : uint8_t {
   kNotice,   // text: shown to viewers
   kReadmit,  // text: {"generation": N, "reason": "..."}; viewers with tickets of earlier generations have to come anew
   kForget,   // its end has been recorded: remove what is kept of it
+  kDisconnect,  // text: the reason, shown to viewers, whose links are closed; the desktop stays
 };
 
 // Any thread, but next_report() only one at a time.

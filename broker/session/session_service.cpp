@@ -23,7 +23,6 @@ namespace {
 
 constexpr int kDefaultWidth = 1280;
 constexpr int kDefaultHeight = 720;
-constexpr int64_t kDefaultMaxDesktops = 64;             // a desktop takes 60-150 MB; setting "max_desktops"
 constexpr int64_t kKeepOverS = 30 * 24 * 3600;          // rows of sessions that are over
 constexpr int64_t kAgentCredentialS = 366 * 24 * 3600;  // longer than a desktop lives; it dies with its file
 constexpr int64_t kHousekeepingS = 60;
@@ -232,7 +231,7 @@ Result<std::optional<Session>> SessionService::insert_rows(const User& user, con
                                                            const Rules& rules, const Asker& asker, int64_t now_s) {
   const Database::Lease connection = TRY(database_.lease());
   SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
-  const int64_t limit = TRY(read_number_setting(*connection, "max_desktops", kDefaultMaxDesktops));
+  const int64_t limit = TRY(read_number_setting(*connection, kMaxDesktops));
   if (TRY(count_living_desktops(*connection)) >= limit) {
     return Error{ErrorCode::kExhausted,
                  fmt::format("All {} desktops of this server are in use. Try again later.", limit)};
@@ -284,6 +283,14 @@ Result<void> SessionService::end(const Session& session, const std::string& reas
   // One that is gone already reports so by itself.
   (void)provisioner_.command(session.desktop, DesktopVerb::kEnd, reason);
   return {};
+}
+
+Result<void> SessionService::notify(const Session& session, const std::string& sentence) const {
+  return provisioner_.command(session.desktop, DesktopVerb::kNotice, sentence);
+}
+
+Result<void> SessionService::disconnect(const Session& session, const std::string& reason) const {
+  return provisioner_.command(session.desktop, DesktopVerb::kDisconnect, reason);
 }
 
 Result<void> SessionService::end_all_of(const std::string& user_id, const std::string& reason, const Asker& asker,

@@ -58,6 +58,10 @@ class SessionService {
                        int64_t now_s);
   // Ends the session now; its desktop goes in the background. One that is over already is fine.
   Result<void> end(const Session& session, const std::string& reason, const Asker& asker, int64_t now_s);
+  // Shows a sentence to whoever views the session. Errors: not_found when its desktop is not running.
+  Result<void> notify(const Session& session, const std::string& sentence) const;
+  // Closes the links of whoever views it; the session goes on, and its user may come back. Errors: as above.
+  Result<void> disconnect(const Session& session, const std::string& reason) const;
   Result<void> end_all_of(const std::string& user_id, const std::string& reason, const Asker& asker, int64_t now_s);
   Result<void> end_all_of_resource(const std::string& resource, const std::string& reason, const Asker& asker,
                                    int64_t now_s);

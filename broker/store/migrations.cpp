@@ -150,10 +150,22 @@ constexpr std::string_view kPolicies[] = {
     R"(CREATE INDEX audit_by_time ON audit(time_s))",
 };
 
+// Where a session was last opened from, and what changed since a time.
+constexpr std::string_view kSessionPlaces[] = {
+    R"(ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE sessions ADD COLUMN seen_s BIGINT NOT NULL DEFAULT 0)",
+    R"(CREATE INDEX sessions_by_end ON sessions(ended_s))",
+};
+
 constexpr Migration kMigrations[] = {
-    {1, "first schema", kFirstSchema},    {2, "terms and reports", kTermsAndReports},
-    {3, "sign-in proofs", kSignInProofs}, {5, "second factors", kFactors},
-    {6, "providers", kProviders},         {7, "policies", kPolicies},
+    {1, "first schema", kFirstSchema},
+    {2, "terms and reports", kTermsAndReports},
+    {3, "sign-in proofs", kSignInProofs},
+    {5, "second factors", kFactors},
+    {6, "providers", kProviders},
+    {7, "policies", kPolicies},
+    {9, "session places", kSessionPlaces},
 };
 
 Result<int64_t> current_version(SqlConnection& connection) {

@@ -1,5 +1,7 @@
 #include "broker/store/settings.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 namespace vitrine::broker {
@@ -15,6 +17,18 @@ Result<int64_t> read_number_setting(SqlConnection& connection, const std::string
   int64_t number = otherwise;
   if (text) std::from_chars(text->data(), text->data() + text->size(), number);
   return number;
+}
+
+Result<int64_t> read_number_setting(SqlConnection& connection, const NumberSetting& setting) {
+  return read_number_setting(connection, setting.key, setting.otherwise);
+}
+
+Result<void> write_number_setting(SqlConnection& connection, const NumberSetting& setting, int64_t value) {
+  if (value < setting.least || value > setting.most) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("{} is a number from {} to {}.", setting.key, setting.least, setting.most)};
+  }
+  return write_setting(connection, setting.key, std::to_string(value));
 }
 
 Result<void> write_setting(SqlConnection& connection, const std::string& key, const std::string& value) {

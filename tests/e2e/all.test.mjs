@@ -12,3 +12,4 @@ import './phone.test.mjs';
 import './figures.test.mjs';
 import './idle.test.mjs';
 import './factors.test.mjs';
+import './admin.test.mjs';

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accountHash, parseRoute, resourceHash, sessionHash } from '../src/ui/route.js';
+import { accountHash, kAdminHash, parseRoute, resourceHash, sessionHash } from '../src/ui/route.js';
 
 test('addresses lead to their pages and back', () => {
   assert.deepEqual(parseRoute(resourceHash('text editor/ä')), { to: 'resource', resource: 'text editor/ä' });
   assert.deepEqual(parseRoute(sessionHash('s-1')), { to: 'session', session: 's-1' });
   assert.deepEqual(parseRoute(accountHash), { to: 'account' });
+  assert.deepEqual(parseRoute(kAdminHash), { to: 'admin' });
   assert.deepEqual(parseRoute('#open=aB3_-'), { to: 'redeem', code: 'aB3_-' });
 });
 

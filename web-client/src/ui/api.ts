@@ -224,7 +224,7 @@ export class Api {
   }
 
   /** Asks; where the broker wants a fresh proof or the page's token is from before, once more after that. */
-  private async request(
+  protected async request(
     method: HttpMethod,
     path: string,
     body?: object,
@@ -283,7 +283,7 @@ export class Api {
   }
 }
 
-type Answer = Record<string, unknown>;
+export type Answer = Record<string, unknown>;
 type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 async function failure(response: Response): Promise<ApiError> {
@@ -299,7 +299,7 @@ function string(answer: Answer, name: string): string {
   return value;
 }
 
-function list<T>(answer: Answer, name: string): readonly T[] {
+export function list<T>(answer: Answer, name: string): readonly T[] {
   const value = answer[name];
   if (!Array.isArray(value)) throw new ApiError(200, 'answer', text.errors.answer, 0);
   return value as T[];

@@ -38,7 +38,7 @@ export class CataloguePage implements Page {
         'main',
         {},
         h('h1', {}, text.catalogue.greeting(name, new Date().getHours())),
-        app.user?.admin === true ? h('p', { class: 'admin-note' }, text.catalogue.adminNote) : null,
+        app.user?.admin === true ? h('p', { class: 'admin-note' }, h('a', { href: '/admin' }, text.catalogue.administration)) : null,
         this.content,
       ),
     );

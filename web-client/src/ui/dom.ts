@@ -1,6 +1,6 @@
 // Elements without templates: every text goes in as text, so that no data can become markup.
 
-type Child = Node | string | null | undefined | false;
+export type Child = Node | string | null | undefined | false;
 interface Properties {
   readonly class?: string;
   readonly on?: { readonly [K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K]) => void };

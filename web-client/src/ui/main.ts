@@ -93,13 +93,16 @@ class VitrineApp implements App {
     if (route.to === 'return') return this.comeBack(route.provider, route.answer);
     if (this.user !== null) return this.show(this.pageOf(route));
     // A session finds its way before the broker is asked; whoever is not recognised gets another page in its place.
-    const ahead = route.to !== 'catalogue' && route.to !== 'account' && recall('signed-in') !== null;
+    const ahead = route.to !== 'catalogue' && route.to !== 'account' && route.to !== 'admin' && recall('signed-in') !== null;
     if (ahead) this.show(this.pageOf(route));
     if (await this.recogniseUser() && !ahead) this.show(this.pageOf(route));
   }
 
   private pageOf(route: Exclude<Route, { to: 'redeem' | 'return' }>): Page {
     switch (route.to) {
+      case 'admin':
+        location.replace('/admin');
+        return new MessagePage(text.product, '', '', () => undefined);
       case 'catalogue':
         return new CataloguePage(this);
       case 'account':

@@ -4,6 +4,7 @@
 export type Route =
   | { readonly to: 'catalogue' }
   | { readonly to: 'account' }
+  | { readonly to: 'admin' }
   | { readonly to: 'resource'; readonly resource: string }
   | { readonly to: 'session'; readonly session: string }
   | { readonly to: 'redeem'; readonly code: string }
@@ -18,10 +19,12 @@ export function parseRoute(hash: string): Route {
   if (match?.[1] !== undefined) return { to: 'redeem', code: decode(match[1]) };
   if (match?.[2] !== undefined) return { to: 'resource', resource: decode(match[2]) };
   if (match?.[3] !== undefined) return { to: 'session', session: decode(match[3]) };
-  return { to: 'catalogue' };
+  return { to: hash === kAdminHash ? 'admin' : 'catalogue' };
 }
 
 export const accountHash = '#/account';
+/** Signs in first where that is missing, then leaves for the administrators' page. */
+export const kAdminHash = '#/admin';
 export const resourceHash = (resource: string): string => `#/s/${encodeURIComponent(resource)}`;
 export const sessionHash = (session: string): string => `#/session/${encodeURIComponent(session)}`;
 

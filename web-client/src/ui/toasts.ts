@@ -13,7 +13,8 @@ const kMost = 3;
 export class Toasts {
   readonly element = h('div', { class: 'toasts', role: 'region', 'aria-live': 'polite', 'aria-label': 'Notices' });
 
-  show(level: ToastLevel, sentence: string, readMs: number = kReadMs): void {
+  /** `undo`: something to do about it while it is shown. */
+  show(level: ToastLevel, sentence: string, readMs: number = kReadMs, undo?: { readonly words: string; readonly act: () => void }): void {
     const dismiss = (): void => {
       toast.classList.add('going');
       setTimeout(() => { toast.remove(); }, 200);
@@ -23,6 +24,7 @@ export class Toasts {
       { class: `toast ${level}`, role: level === 'error' ? 'alert' : 'status' },
       level === 'info' ? null : icon('alert'),
       h('p', {}, sentence),
+      undo === undefined ? null : h('button', { type: 'button', class: 'button quiet', on: { click: () => { dismiss(); undo.act(); } } }, undo.words),
       h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: dismiss } }, icon('close')),
     );
     this.element.append(toast);

@@ -1,0 +1,58 @@
+// Why a user may open something, or may not: the server's own reasoning.
+import { fill, h } from '../dom.js';
+import { ApiError } from '../api.js';
+import type { AdminApp } from './admin_app.js';
+import { card } from './parts.js';
+import { explain, type Explanation } from './policies.js';
+import { text } from './text_admin.js';
+
+const t = text.access;
+
+export class ExplainCard {
+  readonly element: HTMLElement;
+  private readonly user = h('input', { id: 'explain-user', list: 'explain-users', required: true, autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
+  private readonly resource = h('select', { id: 'explain-resource' });
+  private readonly at = h('input', { id: 'explain-at', type: 'datetime-local' });
+  private readonly from = h('input', { id: 'explain-from', autocomplete: 'off', placeholder: '192.0.2.7' });
+  private readonly names = h('datalist', { id: 'explain-users' });
+  private readonly answer = h('div', { class: 'explanation', 'aria-live': 'polite' });
+
+  constructor(private readonly app: AdminApp) {
+    const field = (control: HTMLElement, label: string): HTMLElement => h('div', { class: 'field' }, h('label', { for: control.id }, label), control);
+    const form = h('form', { class: 'explain-form', novalidate: true, on: { submit: (event) => { event.preventDefault(); void this.ask(); } } },
+      field(this.user, t.explainUser), this.names, field(this.resource, t.explainResource), field(this.at, t.explainAt), field(this.from, t.explainFrom),
+      h('button', { type: 'submit', class: 'button primary' }, t.explainAsk));
+    this.element = card(t.explain, h('p', { class: 'muted' }, t.explainLead), form, this.answer);
+    this.element.classList.add('wide-card');
+  }
+
+  set(users: readonly string[], resources: readonly { readonly id: string; readonly name: string }[]): void {
+    const chosen = this.resource.value;
+    fill(this.names, ...users.map((name) => h('option', { value: name })));
+    fill(this.resource, ...resources.map((one) => h('option', { value: one.id }, one.name)));
+    if (resources.some((one) => one.id === chosen)) this.resource.value = chosen;
+  }
+
+  private async ask(): Promise<void> {
+    const user = this.user.value.trim();
+    if (user === '') return this.user.focus();
+    try {
+      // The field is local time; the server is told the second.
+      const at = this.at.value === '' ? '' : String(Math.floor(new Date(this.at.value).getTime() / 1_000));
+      this.draw(await explain(this.app.api, { user, resource: this.resource.value, at, from: this.from.value.trim() }));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      fill(this.answer, h('p', { class: 'form-error', role: 'alert' }, error.message));
+    }
+  }
+
+  private draw(found: Explanation): void {
+    fill(this.answer,
+      h('p', { class: 'verdict', 'data-kind': found.outcome.allowed ? 'good' : 'wrong' }, h('b', {}, found.outcome.allowed ? t.allowed : t.refused), found.outcome.allowed ? '' : ` ${found.outcome.reason}`),
+      found.sources.length === 0 ? null : h('ul', { class: 'sources' }, ...found.sources.map((one) => h('li', {}, h('b', {}, one.source), one.says === '' ? '' : `: ${one.says}`))),
+      h('div', { class: 'table-frame' }, h('table', { class: 'plain' },
+        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t.rule), h('th', { scope: 'col' }, t.value), h('th', { scope: 'col' }, t.because))),
+        h('tbody', {}, ...found.settings.map((one) => h('tr', {}, h('th', { scope: 'row' }, text.rules.names[one.name] ?? one.name), h('td', {}, one.shown), h('td', {}, one.why)))))),
+      h('p', { class: 'muted' }, found.rule));
+  }
+}

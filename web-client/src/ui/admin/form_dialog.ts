@@ -1,0 +1,233 @@
+// Forms in a dialog: fields with labels, hints and errors of their own, and what the server answers in place.
+import { ApiError } from '../api.js';
+import { h, type Child } from '../dom.js';
+import { icon } from '../icons.js';
+import { text as common } from '../text.js';
+import { text } from './text_admin.js';
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+interface FieldBase {
+  readonly id: string;
+  readonly label: string;
+  readonly hint?: string;
+  /** Seldom changed: below the others, behind a word. */
+  readonly seldom?: boolean;
+  /** What is wrong with the value, or null. Asked at the end and, once something was wrong, as it is typed. */
+  check?(value: string): string | null;
+}
+
+export type Field =
+  | (FieldBase & { readonly kind: 'text' | 'password' | 'number' | 'datetime-local' | 'url'; readonly value?: string; readonly required?: boolean; readonly autocomplete?: string; readonly maxLength?: number; readonly suggestions?: readonly string[]; readonly placeholder?: string; readonly mono?: boolean })
+  | (FieldBase & { readonly kind: 'lines'; readonly value?: string; readonly required?: boolean; readonly rows?: number; readonly mono?: boolean; readonly maxLength?: number })
+  | (FieldBase & { readonly kind: 'choice'; readonly value?: string; readonly choices: readonly Choice[] })
+  | (FieldBase & { readonly kind: 'truth'; readonly value?: boolean })
+  | (FieldBase & { readonly kind: 'several'; readonly value?: readonly string[]; readonly choices: readonly Choice[]; readonly none: string });
+
+export interface FormValues {
+  text(id: string): string;
+  truth(id: string): boolean;
+  several(id: string): readonly string[];
+}
+
+export interface FormOptions {
+  readonly title: string;
+  readonly lead?: string;
+  readonly fields: readonly Field[];
+  /** Said below the fields. */
+  readonly note?: string;
+  readonly submit: string;
+  readonly danger?: boolean;
+  /** Shown beside the fields, and told of every change. */
+  readonly aside?: { readonly element: HTMLElement; changed(values: FormValues, set: (id: string, value: string) => void): void };
+  /** Sends it; an ApiError's sentence is shown in the form, which stays open. */
+  send(values: FormValues): Promise<void>;
+}
+
+let opened = 0;
+
+/** Resolves to whether it was sent. */
+export function formDialog(options: FormOptions): Promise<boolean> {
+  return new FormDialog(options).ask();
+}
+
+class FormDialog {
+  private readonly prefix = `form-${(opened += 1)}`;
+  private readonly dialog: HTMLDialogElement;
+  private readonly form: HTMLFormElement;
+  private readonly error = h('p', { class: 'form-error', role: 'alert' });
+  private readonly submit: HTMLButtonElement;
+  private tried = false;
+
+  constructor(private readonly options: FormOptions) {
+    const titleId = `${this.prefix}-title`;
+    this.submit = h('button', { type: 'submit', class: options.danger === true ? 'button danger' : 'button primary' }, options.submit);
+    const cancel = h('button', { type: 'button', class: 'button', on: { click: () => { this.dialog.close(); } } }, common.cancel);
+    this.form = h('form', { novalidate: true, method: 'dialog', on: { submit: (event) => { event.preventDefault(); void this.send(); } } },
+      h('header', {}, h('h2', { id: titleId }, options.title),
+        h('button', { type: 'button', class: 'icon-button', 'aria-label': common.close, on: { click: () => { this.dialog.close(); } } }, icon('close'))),
+      options.lead === undefined ? null : h('p', { class: 'form-lead' }, options.lead),
+      h('div', { class: options.aside === undefined ? 'form-body' : 'form-body with-aside' },
+        this.fields(options.fields, options.note ?? ''), options.aside?.element ?? null),
+      this.error,
+      h('div', { class: 'actions' }, cancel, this.submit));
+    this.form.addEventListener('input', () => { this.changed(); });
+    this.dialog = h('dialog', { class: 'form-dialog', 'aria-labelledby': titleId }, this.form);
+  }
+
+  ask(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.dialog.addEventListener('close', () => {
+        this.dialog.remove();
+        resolve(this.dialog.returnValue === 'sent');
+      });
+      document.body.append(this.dialog);
+      this.dialog.showModal();
+      this.form.querySelector<HTMLElement>('.form-fields input, .form-fields select, .form-fields textarea')?.focus();
+      this.changed();
+    });
+  }
+
+  private fields(fields: readonly Field[], note: string): HTMLElement {
+    const seldom = fields.filter((field) => field.seldom === true);
+    return h('div', { class: 'form-fields' }, ...fields.filter((field) => field.seldom !== true).map((field) => this.field(field)),
+      seldom.length === 0 ? null : h('details', {}, h('summary', {}, icon('chevron'), h('span', {}, text.form.more)),
+        h('div', { class: 'form-fields' }, ...seldom.map((field) => this.field(field)))),
+      note === '' ? null : h('p', { class: 'field-hint' }, note));
+  }
+
+  private idOf(field: { readonly id: string }): string {
+    return `${this.prefix}-${field.id}`;
+  }
+
+  private field(field: Field): HTMLElement {
+    const id = this.idOf(field);
+    const error = h('p', { class: 'field-error', id: `${id}-error` });
+    const hint = field.hint === undefined ? null : h('p', { class: 'field-hint', id: `${id}-hint` }, field.hint);
+    const described = `${hint === null ? '' : `${id}-hint `}${id}-error`;
+    if (field.kind === 'truth') {
+      const box = h('input', { type: 'checkbox', id, name: field.id, 'aria-describedby': described, checked: field.value === true });
+      return h('div', { class: 'field check-field' }, h('label', { class: 'check' }, box, h('span', {}, field.label)), hint, error);
+    }
+    if (field.kind === 'several') return this.several(field, hint, error);
+    return h('div', { class: 'field' }, h('label', { for: id }, field.label), this.control(field, id, described), hint, error);
+  }
+
+  private control(field: Exclude<Field, { kind: 'truth' | 'several' }>, id: string, described: string): HTMLElement {
+    const shared = { id, name: field.id, 'aria-describedby': described };
+    if (field.kind === 'choice') {
+      const select = h('select', shared, ...field.choices.map((choice) => h('option', { value: choice.value }, choice.label)));
+      if (field.value !== undefined) select.value = field.value;
+      return select;
+    }
+    const written = { ...shared, required: field.required, maxlength: field.maxLength, class: field.mono === true ? 'mono' : '' };
+    if (field.kind === 'lines') {
+      const area = h('textarea', { ...written, rows: field.rows ?? 3 });
+      area.value = field.value ?? '';
+      return area;
+    }
+    const plain = { autocomplete: field.autocomplete ?? 'off', autocapitalize: 'none', spellcheck: 'false', placeholder: field.placeholder };
+    const suggestions = field.suggestions === undefined ? null : h('datalist', { id: `${id}-list` }, ...field.suggestions.map((one) => h('option', { value: one })));
+    const input = h('input', { ...written, ...plain, type: field.kind, value: field.value, list: suggestions === null ? null : `${id}-list` });
+    return suggestions === null ? input : h('div', {}, input, suggestions);
+  }
+
+  private several(field: Extract<Field, { kind: 'several' }>, hint: HTMLElement | null, error: HTMLElement): HTMLElement {
+    const boxes = field.choices.map((choice) => h('label', { class: 'check' },
+      h('input', { type: 'checkbox', name: field.id, value: choice.value, checked: field.value?.includes(choice.value) === true }), h('span', {}, choice.label)));
+    return h('fieldset', { class: 'field' }, h('legend', {}, field.label),
+      boxes.length === 0 ? h('p', { class: 'field-hint' }, field.none) : h('div', { class: 'checks' }, ...boxes), hint, error);
+  }
+
+  private readonly values: FormValues = {
+    text: (id) => {
+      const element = this.form.elements.namedItem(id);
+      if (element instanceof HTMLInputElement && element.type === 'password') return element.value;
+      return element instanceof HTMLInputElement || element instanceof HTMLSelectElement || element instanceof HTMLTextAreaElement ? element.value.trim() : '';
+    },
+    truth: (id) => {
+      const element = this.form.elements.namedItem(id);
+      return element instanceof HTMLInputElement && element.checked;
+    },
+    several: (id) => [...this.form.querySelectorAll<HTMLInputElement>(`input[name="${CSS.escape(id)}"]:checked`)].map((box) => box.value),
+  };
+
+  private changed(): void {
+    this.options.aside?.changed(this.values, (id, value) => {
+      const element = this.form.elements.namedItem(id);
+      if (element instanceof HTMLInputElement || element instanceof HTMLSelectElement || element instanceof HTMLTextAreaElement) element.value = value;
+    });
+    if (this.tried) this.check();
+  }
+
+  /** Marks what is wrong. The first such field, or null. */
+  private check(): HTMLElement | null {
+    let first: HTMLElement | null = null;
+    for (const field of this.options.fields) {
+      if (field.kind === 'truth' || field.kind === 'several') continue;
+      const value = this.values.text(field.id);
+      const missing = 'required' in field && field.required === true && value === '';
+      const wrong = missing ? text.form.missing : (value === '' && !missing ? null : (field.check?.(value) ?? null));
+      const control = this.form.elements.namedItem(field.id);
+      const error = this.form.querySelector(`#${CSS.escape(this.idOf(field))}-error`);
+      if (error !== null) error.textContent = wrong ?? '';
+      if (!(control instanceof HTMLElement)) continue;
+      control.setAttribute('aria-invalid', String(wrong !== null));
+      if (wrong === null) continue;
+      first ??= control;
+      control.closest('details')?.setAttribute('open', '');
+    }
+    return first;
+  }
+
+  private async send(): Promise<void> {
+    this.tried = true;
+    this.error.textContent = '';
+    const wrong = this.check();
+    if (wrong !== null) return wrong.focus();
+    this.submit.disabled = true;
+    this.form.setAttribute('aria-busy', 'true');
+    try {
+      await this.options.send(this.values);
+      this.dialog.close('sent');
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.error.textContent = error.message;
+    } finally {
+      this.submit.disabled = false;
+      this.form.removeAttribute('aria-busy');
+    }
+  }
+}
+
+/** Shows something once, with a way to copy it: a password, a token. */
+export function showSecret(options: { title: string; lead: string; label: string; secret: string }): Promise<void> {
+  return new Promise((resolve) => {
+    const field = h('input', { id: 'secret', class: 'mono', readonly: true, value: options.secret });
+    const copied = h('span', { class: 'visually-hidden', role: 'status' });
+    const copy = h('button', { type: 'button', class: 'button', on: { click: () => {
+      field.select();
+      void navigator.clipboard.writeText(options.secret).then(() => { copied.textContent = text.form.copied; copy.textContent = text.form.copied; }, () => undefined);
+    } } }, text.form.copy);
+    const dialog = h('dialog', { class: 'form-dialog secret-dialog', 'aria-labelledby': 'secret-title' },
+      h('form', { method: 'dialog' },
+        h('header', {}, h('h2', { id: 'secret-title' }, options.title)),
+        h('p', { class: 'form-lead' }, options.lead),
+        h('div', { class: 'field' }, h('label', { for: 'secret' }, options.label), h('div', { class: 'secret-row' }, field, copy)), copied,
+        h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'button primary' }, text.form.noted))));
+    dialog.addEventListener('close', () => { dialog.remove(); resolve(); });
+    document.body.append(dialog);
+    dialog.showModal();
+    field.select();
+  });
+}
+
+/** A heading of a page with its buttons. */
+export function pageHead(title: string, lead: Child, ...actions: Child[]): HTMLElement {
+  return h('header', { class: 'page-head' },
+    h('div', {}, h('h1', { tabindex: '-1' }, title), lead === null || lead === '' ? null : h('p', { class: 'page-lead' }, lead)),
+    h('div', { class: 'actions' }, ...actions));
+}
