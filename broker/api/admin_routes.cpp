@@ -23,12 +23,8 @@ Result<User> user_named(SqlConnection& connection, const std::string& name) {
 }
 
 Json user_json(const User& user, const std::vector<std::string>& groups) {
-  return {{"name", user.name},
-          {"display_name", user.display_name},
-          {"admin", user.admin},
-          {"groups", groups},
-          {"provider", user.provider},
-          {"disabled", user.disabled},
+  return {{"name", user.name},          {"display_name", user.display_name}, {"admin", user.admin},
+          {"groups", groups},           {"provider", user.provider},         {"disabled", user.disabled},
           {"created_s", user.created_s}};
 }
 

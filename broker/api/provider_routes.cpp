@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "broker/api/router.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/identity/user_state.h"
 
 namespace vitrine::broker {
@@ -83,7 +84,8 @@ Result<HttpResponse> put_provider(ApiRequest& request) {
   const char* address = provider->kind == ProviderKind::kOidc ? "issuer" : "url";
   const bool moved = text_field(settings, address) != text_field(provider->settings, address);
   if (moved && !provider->secret.empty() && !secret) {
-    return Error{ErrorCode::kInvalidArgument, fmt::format("With another {} the secret has to be given again.", address)};
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("With another {} the secret has to be given again.", address)};
   }
   provider->settings = TRY(complete_settings(provider->kind, settings));
   provider->name = text_field(request.body, "name", provider->name);

@@ -212,7 +212,8 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
       .now_s = std::time(nullptr),
       .audit_target = audit_target};
   TRY(check_access(route, request));
-  if (route.access != Access::kOpen && changes_something(http.method) && !http.body.empty()) request.body = TRY(parse_object(http.body));
+  if (route.access != Access::kOpen && changes_something(http.method) && !http.body.empty())
+    request.body = TRY(parse_object(http.body));
   auto response = route.handler(request);
   if (route.action != nullptr && changes_something(http.method)) {
     const AuditEntry entry{.actor = request.asker.name,

@@ -25,9 +25,9 @@ std::string return_url(const ApiRequest& request, const std::string& provider) {
 Error for_people(const ActiveProvider& provider, const Error& error) {
   if (error.code == ErrorCode::kUnauthenticated || error.code == ErrorCode::kExhausted) return error;
   spdlog::error("Provider {}: {}", provider.row.id, error.message);
-  return {ErrorCode::kUnavailable,
-          fmt::format("{} cannot be used to sign in now. Try again later, or tell your administrator.",
-                      provider.row.name)};
+  return {
+      ErrorCode::kUnavailable,
+      fmt::format("{} cannot be used to sign in now. Try again later, or tell your administrator.", provider.row.name)};
 }
 
 Result<std::shared_ptr<ActiveProvider>> redirect_provider(ApiRequest& request, const std::string& id) {
@@ -67,8 +67,8 @@ Result<HttpResponse> get_return(ApiRequest& request) {
   HttpResponse response = empty_response();
   response.status = 303;
   // A path of our own, whatever the query says; what follows '#' is the page's to read.
-  response.headers.emplace_back("Location",
-                                fmt::format("/#/return/{}?{}", form_encoded(request.path["provider"]), form_of(fields)));
+  response.headers.emplace_back(
+      "Location", fmt::format("/#/return/{}?{}", form_encoded(request.path["provider"]), form_of(fields)));
   return response;
 }
 

@@ -16,7 +16,7 @@ struct GroupMapping {
   std::map<std::string, std::string> renamed;  // the provider's name, in lower case, to ours
   std::string prefix;                          // before every name that is not renamed
   bool only_renamed = false;                   // others are passed over
-  std::string admins;                          // members of this group (our name) administer; empty: the provider decides not
+  std::string admins;  // members of this group (our name) administer; empty: the provider decides not
 };
 
 // From the fields "group_map", "group_prefix", "only_mapped_groups" and "admin_group". Errors: invalid_argument.

@@ -41,8 +41,8 @@ Result<void> record(SqlConnection& connection, const Provider& provider, const U
 
 Result<std::optional<User>> find_by_subject(SqlConnection& connection, const Provider& provider,
                                             const std::string& subject) {
-  const SqlResult result = TRY(
-      connection.run("SELECT id FROM users WHERE provider = $1 AND subject = $2", {provider.id, subject}));
+  const SqlResult result =
+      TRY(connection.run("SELECT id FROM users WHERE provider = $1 AND subject = $2", {provider.id, subject}));
   if (result.rows.empty()) return std::optional<User>();
   return find_user_by_id(connection, result.rows.front().text(0));
 }
@@ -77,8 +77,8 @@ Result<User> make_user(SqlConnection& connection, const Provider& provider, cons
 // Writes only when something differs: at most sign-ins and checks nothing does.
 Result<void> follow_groups(SqlConnection& connection, const Provider& provider, const User& user,
                            const std::vector<std::string>& groups, int64_t now_s) {
-  const SqlResult result = TRY(connection.run(
-      "SELECT group_name FROM group_members WHERE user_id = $1 AND by_provider = 1", {user.id}));
+  const SqlResult result =
+      TRY(connection.run("SELECT group_name FROM group_members WHERE user_id = $1 AND by_provider = 1", {user.id}));
   std::vector<std::string> before;
   for (const SqlRow& row : result.rows) before.push_back(row.text(0));
   std::ranges::sort(before);
@@ -87,7 +87,8 @@ Result<void> follow_groups(SqlConnection& connection, const Provider& provider, 
   for (const std::string& group : groups) {
     TRY(connection.run("INSERT INTO user_groups(name, built_in, created_s) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING",
                        {group, now_s}));
-    TRY(connection.run("INSERT INTO group_members(group_name, user_id, by_hand, by_provider) VALUES ($1, $2, 0, 1) "
+    TRY(
+        connection.run("INSERT INTO group_members(group_name, user_id, by_hand, by_provider) VALUES ($1, $2, 0, 1) "
                        "ON CONFLICT (group_name, user_id) DO UPDATE SET by_provider = 1",
                        {group, user.id}));
   }

@@ -56,8 +56,7 @@ Result<std::string> Sealer::seal(std::string_view plain) const {
   unsigned char* cipher = bytes_of(sealed) + kNonceBytes;
   int length = 0;
   const bool done =
-      context &&
-      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key_), bytes_of(sealed)) == 1 &&
+      context && EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key_), bytes_of(sealed)) == 1 &&
       EVP_EncryptUpdate(context.get(), cipher, &length, bytes_of(plain), static_cast<int>(plain.size())) == 1 &&
       EVP_EncryptFinal_ex(context.get(), cipher + length, &length) == 1 &&
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, cipher + plain.size()) == 1;
@@ -73,13 +72,12 @@ Result<std::string> Sealer::unseal(std::string_view text) const {
   std::string plain(size, '\0');
   const Context context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int length = 0;
-  const bool done = context &&
-                    EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key_), sealed.data()) == 1 &&
-                    EVP_DecryptUpdate(context.get(), bytes_of(plain), &length, sealed.data() + kNonceBytes,
-                                      static_cast<int>(size)) == 1 &&
-                    EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes,
-                                        sealed.data() + kNonceBytes + size) == 1 &&
-                    EVP_DecryptFinal_ex(context.get(), bytes_of(plain) + length, &length) == 1;
+  const bool done =
+      context && EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes_of(key_), sealed.data()) == 1 &&
+      EVP_DecryptUpdate(context.get(), bytes_of(plain), &length, sealed.data() + kNonceBytes, static_cast<int>(size)) ==
+          1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, sealed.data() + kNonceBytes + size) == 1 &&
+      EVP_DecryptFinal_ex(context.get(), bytes_of(plain) + length, &length) == 1;
   if (!done) return not_ours();
   return plain;
 }

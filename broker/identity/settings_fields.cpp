@@ -48,7 +48,8 @@ Result<void> check_fields(const Json& json, std::span<const SettingsField> field
     const auto own = std::ranges::find_if(fields, named);
     const auto shared = std::ranges::find_if(kMappingFields, named);
     if (own == fields.end() && shared == std::end(kMappingFields)) {
-      return Error{ErrorCode::kInvalidArgument, fmt::format("There is no setting \"{}\" for this kind of provider.", name)};
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("There is no setting \"{}\" for this kind of provider.", name)};
     }
     TRY(check_field(name, value, own != fields.end() ? own->type : shared->type));
   }

@@ -21,7 +21,8 @@ bool same(const Provider& a, const Provider& b) {
 
 // What is wrong with the directory is for the log; whoever tries names at the sign-in page gets this.
 Error directory_away() {
-  return {ErrorCode::kUnavailable, "Your password cannot be checked now: the directory does not answer. Try again later."};
+  return {ErrorCode::kUnavailable,
+          "Your password cannot be checked now: the directory does not answer. Try again later."};
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace vitrine::broker {
 // One row and what is known beside it; lives as long as somebody uses it, also when the row changes meanwhile.
 struct ActiveProvider {
   Provider row;
-  std::unique_ptr<OidcLogin> oidc;      // one of the two
+  std::unique_ptr<OidcLogin> oidc;  // one of the two
   std::unique_ptr<LdapDirectory> ldap;
   std::atomic<int64_t> down_until_s = 0;  // a directory that does not answer is not asked before
 };

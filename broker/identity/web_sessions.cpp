@@ -13,23 +13,23 @@ constexpr size_t kMaxBrowser = 256;     // what browsers say of themselves, as f
 Result<std::string> open_web_session(SqlConnection& connection, const std::string& user_id,
                                      const std::string& only_session, const SignInProof& proof, int64_t now_s) {
   std::string token = random_token();
-  TRY(
-      connection.run("INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s, "
-                     "provider, second_factor_s, address, browser, sid, id_token) "
-                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-                     {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS,
-                      proof.provider, proof.second_factor_s, proof.address, proof.browser.substr(0, kMaxBrowser),
-                      proof.sid, proof.id_token}));
+  TRY(connection.run(
+      "INSERT INTO web_sessions(token_hash, user_id, only_session, created_s, seen_s, expires_s, "
+      "provider, second_factor_s, address, browser, sid, id_token) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+      {sha256_hex(token), user_id, only_session, now_s, now_s, now_s + kWebSessionLongestS, proof.provider,
+       proof.second_factor_s, proof.address, proof.browser.substr(0, kMaxBrowser), proof.sid, proof.id_token}));
   return token;
 }
 
 Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, const std::string& token, int64_t now_s) {
   if (token.empty() || token.size() > kMaxToken) return std::optional<WebSession>();
   WebSession session{.token_hash = sha256_hex(token), .proof = {}, .only_session = "", .user = {}};
-  const SqlResult result = TRY(connection.run(
-      "SELECT user_id, only_session, seen_s, provider, second_factor_s, address, browser, sid, id_token FROM web_sessions "
-      "WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3",
-      {session.token_hash, now_s, now_s - kWebSessionIdleS}));
+  const SqlResult result =
+      TRY(connection.run("SELECT user_id, only_session, seen_s, provider, second_factor_s, address, browser, sid, "
+                         "id_token FROM web_sessions "
+                         "WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3",
+                         {session.token_hash, now_s, now_s - kWebSessionIdleS}));
   if (result.rows.empty()) return std::optional<WebSession>();
   const SqlRow& row = result.rows.front();
   auto user = TRY(find_user_by_id(connection, row.text(0)));

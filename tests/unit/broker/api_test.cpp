@@ -10,6 +10,7 @@
 #include "broker/api/router.h"
 #include "broker/catalogue/first_start.h"
 #include "broker/http/curl_http_client.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/provision/memory_provisioner.h"
 #include "broker/store/audit.h"
 #include "tests/unit/broker/fixture.h"
