@@ -122,8 +122,7 @@ Result<void> print_providers(const std::string& data, const ProviderOptions& opt
   for (const Json& provider : providers) {
     const Json settings = object_field(provider, "settings");
     rows.push_back({text_field(provider, "id"), text_field(provider, "kind"), text_field(provider, "name"),
-                    std::to_string(number_field(provider, "position")),
-                    truth_field(provider, "enabled") ? "yes" : "no",
+                    std::to_string(number_field(provider, "position")), truth_field(provider, "enabled") ? "yes" : "no",
                     text_field(settings, "issuer") + text_field(settings, "url")});
   }
   print_table({"ID", "KIND", "NAME", "POSITION", "ENABLED", "ADDRESS"}, rows);
@@ -131,8 +130,8 @@ Result<void> print_providers(const std::string& data, const ProviderOptions& opt
 }
 
 Result<void> test_one(const std::string& data, const ProviderOptions& options) {
-  const Json answer = TRY(ask_broker(data, "POST", "/api/admin/providers/" + path_part(options.id) + "/test",
-                                     {{"user", options.user}}));
+  const Json answer = TRY(
+      ask_broker(data, "POST", "/api/admin/providers/" + path_part(options.id) + "/test", {{"user", options.user}}));
   for (const Json& step : list_field(answer, "steps")) {
     fmt::print("{}  {:<11} {}\n", truth_field(step, "ok") ? "ok  " : "FAIL", text_field(step, "step"),
                text_field(step, "detail"));
@@ -228,13 +227,14 @@ void add_user_state_verbs(CLI::App& program, int& exit_status) {
   CLI::App& user = *program.get_subcommand("user");
   auto name = std::make_shared<std::string>();
   for (const bool out : {true, false}) {
-    CLI::App* verb = add_verb(user, out ? "disable" : "enable",
-                              out ? "Keep a user out and end their sessions at once" : "Let a user in again",
-                              exit_status, [name, out](const std::string& data) -> Result<void> {
-                                TRY(ask_broker(data, "POST", fmt::format("/api/admin/users/{}/{}", path_part(*name),
-                                                                         out ? "disable" : "enable")));
-                                return {};
-                              });
+    CLI::App* verb =
+        add_verb(user, out ? "disable" : "enable",
+                 out ? "Keep a user out and end their sessions at once" : "Let a user in again", exit_status,
+                 [name, out](const std::string& data) -> Result<void> {
+                   TRY(ask_broker(data, "POST",
+                                  fmt::format("/api/admin/users/{}/{}", path_part(*name), out ? "disable" : "enable")));
+                   return {};
+                 });
     verb->add_option("name", *name, "Whom")->required();
   }
 }

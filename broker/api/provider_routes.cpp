@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "broker/api/router.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/identity/user_state.h"
 
 namespace vitrine::broker {

@@ -11,13 +11,14 @@
 #include "broker/api/http_server.h"
 #include "broker/identity/sealed.h"
 #include "broker/identity/sign_in.h"
-#include "broker/identity/sign_in_providers.h"
 #include "broker/identity/web_sessions.h"
 #include "broker/json_fields.h"
 #include "broker/session/session_service.h"
 #include "broker/store/audit_keeper.h"
 
 namespace vitrine::broker {
+
+class SignInProviders;
 
 enum class Access : uint8_t {
   kOpen,        // anybody
@@ -44,10 +45,10 @@ struct ApiRequest {
   const HttpRequest& http;
   Services& services;
   std::map<std::string, std::string> path;  // by the names in the pattern
-  Json body;  // stays empty on kOpen routes, whose callers may not speak JSON
-  WebSession web;      // of kUser, kUserOrLink, and kAdmin unless local
-  std::string token;   // the cookie's, also when nobody is signed in
-  std::string origin;  // "https://host:port", as the page sees it
+  Json body;                                // stays empty on kOpen routes, whose callers may not speak JSON
+  WebSession web;                           // of kUser, kUserOrLink, and kAdmin unless local
+  std::string token;                        // the cookie's, also when nobody is signed in
+  std::string origin;                       // "https://host:port", as the page sees it
   Asker asker;
   int64_t now_s = 0;
   std::string& audit_target;  // a handler that changes something says what

@@ -14,7 +14,7 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr size_t kMaxCounted = 10'000;  // users, for the test's report
+constexpr size_t kMaxCounted = 10'000;   // users, for the test's report
 constexpr int64_t kAccountDisabled = 2;  // ADS_UF_ACCOUNTDISABLE
 // 100 ns units since 1601 (FILETIME); 0 and the largest number mean never.
 constexpr int64_t kFileTimeAtUnixEpoch = 116'444'736'000'000'000;
@@ -53,7 +53,8 @@ std::string from_hex(const std::string& hex) {
 bool ldap_account_disabled(const LdapEntry& entry, int64_t now_s) {
   if ((number_of(entry.first("userAccountControl")) & kAccountDisabled) != 0) return true;
   const int64_t expires = number_of(entry.first("accountExpires"));
-  if (expires > 0 && expires != INT64_MAX && (expires - kFileTimeAtUnixEpoch) / kFileTimePerSecond <= now_s) return true;
+  if (expires > 0 && expires != INT64_MAX && (expires - kFileTimeAtUnixEpoch) / kFileTimePerSecond <= now_s)
+    return true;
   if (normal_name(entry.first("nsAccountLock")) == "true") return true;
   // A lock for a while comes from somebody's wrong guesses and must not throw out who is signed in.
   return entry.first("pwdAccountLockedTime") == kLockedForGood;
@@ -67,15 +68,20 @@ Result<LdapConnection> LdapDirectory::open_as_ourselves() const {
 
 Result<void> LdapDirectory::bind_as_ourselves(LdapConnection& connection) const {
   if (TRY(connection.bind(settings_.bind_dn, bind_password_))) return {};
-  return Error{ErrorCode::kUnavailable,
-               fmt::format("The directory {} refuses the bind DN \"{}\" or its password.", settings_.url, settings_.bind_dn)};
+  return Error{ErrorCode::kUnavailable, fmt::format("The directory {} refuses the bind DN \"{}\" or its password.",
+                                                    settings_.url, settings_.bind_dn)};
 }
 
 Result<std::vector<LdapEntry>> LdapDirectory::find(LdapConnection& connection, const std::string& filter,
                                                    size_t most) const {
-  std::vector<std::string> attributes = {settings_.name_attribute, settings_.display_name_attribute,
-                                         settings_.subject_attribute, "memberOf", "userAccountControl",
-                                         "accountExpires", "nsAccountLock", "pwdAccountLockedTime"};
+  std::vector<std::string> attributes = {settings_.name_attribute,
+                                         settings_.display_name_attribute,
+                                         settings_.subject_attribute,
+                                         "memberOf",
+                                         "userAccountControl",
+                                         "accountExpires",
+                                         "nsAccountLock",
+                                         "pwdAccountLockedTime"};
   attributes.insert(attributes.end(), settings_.login_attributes.begin(), settings_.login_attributes.end());
   return connection.search({.base = settings_.base,
                             .scope = LdapScope::kSubtree,
@@ -114,7 +120,8 @@ Result<std::optional<Identity>> LdapDirectory::verify(const std::string& name, c
   if (name.empty() || password.empty()) return std::optional<Identity>();
   LdapConnection connection = TRY(open_as_ourselves());
   const std::vector<LdapEntry> found = TRY(find(connection, name_filter(name), 2));
-  if (found.size() > 1) spdlog::warn("Directory {}: \"{}\" is more than one user; none is let in.", settings_.url, name);
+  if (found.size() > 1)
+    spdlog::warn("Directory {}: \"{}\" is more than one user; none is let in.", settings_.url, name);
   const bool one = found.size() == 1 && !found.front().dn.empty();
   // A bind is made in any case, so that the time tells nothing about which names exist.
   const std::string dn = one ? found.front().dn : fmt::format("cn={},{}", random_id(), settings_.base);
@@ -149,9 +156,10 @@ std::vector<ProviderTestStep> LdapDirectory::test(const std::string& user, int64
   if (!note_step(steps, "bind", bound, fmt::format("Bound {}.", who))) return steps;
   auto users = find(connection.value(), "(objectClass=*)", kMaxCounted);
   if (users.ok() && users.value().empty()) {
-    users = Error{ErrorCode::kNotFound, fmt::format("No user is found below {} with {}. Check base and user_filter, and "
-                                                    "whether the bind DN may read there.",
-                                                    settings_.base, settings_.user_filter)};
+    users =
+        Error{ErrorCode::kNotFound, fmt::format("No user is found below {} with {}. Check base and user_filter, and "
+                                                "whether the bind DN may read there.",
+                                                settings_.base, settings_.user_filter)};
   }
   const size_t count = users.ok() ? users.value().size() : 0;
   if (!note_step(steps, "search", users,

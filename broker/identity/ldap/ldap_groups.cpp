@@ -15,7 +15,8 @@ constexpr size_t kMembersAtOnce = 20;  // in one filter
 
 // DNs are compared by the server's own rules; this is for not asking twice, and asking twice does no harm.
 std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return text;
 }
 

@@ -138,7 +138,8 @@ Result<LdapSettings> ldap_settings_from(const Json& json) {
 }
 
 Json ldap_settings_to(const LdapSettings& settings) {
-  const auto nesting = std::ranges::find(kNestings, settings.nesting, &std::pair<std::string_view, LdapNesting>::second);
+  const auto nesting =
+      std::ranges::find(kNestings, settings.nesting, &std::pair<std::string_view, LdapNesting>::second);
   return {{"url", settings.url},
           {"start_tls", settings.start_tls},
           {"ca_file", settings.ca_file},

@@ -142,7 +142,8 @@ Result<void> shake_hands(SSL* session, int fd, const std::string& host, Clock::t
     const int wanted = SSL_get_error(session, done);
     if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE) return handshake_error(session, host);
     if (!wait_for(fd, wanted == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline)) {
-      return Error{ErrorCode::kTimeout, fmt::format("The directory {} did not answer in time when starting TLS.", host)};
+      return Error{ErrorCode::kTimeout,
+                   fmt::format("The directory {} did not answer in time when starting TLS.", host)};
     }
   }
 }
@@ -156,7 +157,8 @@ Result<UniqueFd> dial(const std::string& host, int port, int limit_ms) {
   addrinfo* found = nullptr;
   const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (code != 0) {
-    return Error{ErrorCode::kUnavailable, fmt::format("The directory {} cannot be found: {}.", host, gai_strerror(code))};
+    return Error{ErrorCode::kUnavailable,
+                 fmt::format("The directory {} cannot be found: {}.", host, gai_strerror(code))};
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
   Result<UniqueFd> last = Error{ErrorCode::kUnavailable, fmt::format("The directory {} has no address.", host)};

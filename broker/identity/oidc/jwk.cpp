@@ -149,8 +149,7 @@ bool Jwk::verify(std::string_view text, std::string_view signature) const {
   const std::string der = algorithm_ == JwsAlgorithm::kEs256 ? der_of(signature) : std::string(signature);
   const EVP_MD* digest = algorithm_ == JwsAlgorithm::kEdDsa ? nullptr : EVP_sha256();
   const DigestContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  return !der.empty() && context &&
-         EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key_.get()) == 1 &&
+  return !der.empty() && context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key_.get()) == 1 &&
          EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(der.data()), der.size(),
                           reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1;
 }

@@ -46,7 +46,8 @@ Result<Json> json_part(std::string_view part, std::string_view what) {
 }
 
 std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return text;
 }
 
@@ -86,9 +87,10 @@ Result<void> check_times(const Json& claims, const ExpectedClaims& expected) {
     return refused("The sign-in service's token is not valid yet. Set both clocks by NTP.");
   }
   if (expires && *expires <= expected.now_s - kMaxSkewS) {
-    return refused(fmt::format("The sign-in service's token expired {} seconds ago. Sign in again; if that does not "
-                               "help, the clocks of both servers differ: set them by NTP.",
-                               expected.now_s - *expires));
+    return refused(
+        fmt::format("The sign-in service's token expired {} seconds ago. Sign in again; if that does not "
+                    "help, the clocks of both servers differ: set them by NTP.",
+                    expected.now_s - *expires));
   }
   if (*issued < expected.oldest_s - kMaxSkewS) return refused("The sign-in service sent a token made earlier.");
   return {};
@@ -143,7 +145,8 @@ Result<void> check_signature(const Jwt& token, const Jwk& key, std::span<const J
 
 Result<void> check_claims(const Json& claims, const ExpectedClaims& expected) {
   if (const std::string issuer = text_field(claims, "iss"); issuer != expected.issuer) {
-    return refused(fmt::format("The token comes from \"{}\" and not from \"{}\".", issuer.substr(0, 200), expected.issuer));
+    return refused(
+        fmt::format("The token comes from \"{}\" and not from \"{}\".", issuer.substr(0, 200), expected.issuer));
   }
   TRY(check_audience(claims, expected.audience));
   return check_times(claims, expected);

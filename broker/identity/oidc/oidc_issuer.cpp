@@ -60,7 +60,8 @@ Result<Jwk> OidcIssuer::key_locked(const Jwt& token, const OidcMetadata& metadat
     if (key != nullptr) return *key;
     if (!fetched.ok()) return fetched.error();
   }
-  return Error{ErrorCode::kUnauthenticated, "The token is signed with a key that the sign-in service does not publish."};
+  return Error{ErrorCode::kUnauthenticated,
+               "The token is signed with a key that the sign-in service does not publish."};
 }
 
 Result<Jwt> OidcIssuer::verified(std::string_view token, int64_t oldest_s, bool must_expire, int64_t now_s) {

@@ -101,8 +101,8 @@ Result<RedirectStart> OidcLogin::begin(const std::string& return_url, int64_t no
                                      {"nonce", memory.nonce},
                                      {"code_challenge", sha256_base64url(memory.verifier, SHA256_DIGEST_LENGTH)},
                                      {"code_challenge_method", "S256"}});
-  const Json kept = {{"purpose", "oidc"},           {"provider", provider_},  {"state", memory.state},
-                     {"nonce", memory.nonce},       {"begun_s", now_s},       {"verifier", memory.verifier},
+  const Json kept = {{"purpose", "oidc"},       {"provider", provider_}, {"state", memory.state},
+                     {"nonce", memory.nonce},   {"begun_s", now_s},      {"verifier", memory.verifier},
                      {"return_url", return_url}};
   const bool has_query = metadata.authorization_endpoint.find('?') != std::string::npos;
   return RedirectStart{.location = metadata.authorization_endpoint + (has_query ? "&" : "?") + query,
@@ -167,10 +167,8 @@ Result<Json> OidcLogin::redeem(const OidcMetadata& metadata, const std::string& 
                 .headers = {{"Accept", "application/json"}},
                 .form = "",
                 .ca_file = settings.ca_file};
-  std::vector<std::pair<std::string, std::string>> fields = {{"grant_type", "authorization_code"},
-                                                             {"code", code},
-                                                             {"redirect_uri", return_url},
-                                                             {"code_verifier", verifier}};
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"grant_type", "authorization_code"}, {"code", code}, {"redirect_uri", return_url}, {"code_verifier", verifier}};
   if (!secret_.empty() && metadata.secret_in_header) {
     call.headers.emplace_back("Authorization",
                               "Basic " + base64(form_encoded(settings.client_id) + ":" + form_encoded(secret_)));
@@ -184,7 +182,8 @@ Result<Json> OidcLogin::redeem(const OidcMetadata& metadata, const std::string& 
   if (reply.status == 200 && json.ok()) return json.value();
   const std::string error = json.ok() ? text_field(json.value(), "error") : "";
   spdlog::warn("Sign-in service {}: the token endpoint answered {} {}", provider_, reply.status, plain_words(error));
-  if (error == "invalid_grant") return refused("The sign-in service's code was used already or has expired. Begin again.");
+  if (error == "invalid_grant")
+    return refused("The sign-in service's code was used already or has expired. Begin again.");
   if (error == "invalid_client" || error == "unauthorized_client") {
     return refused("The sign-in service does not accept this server's client secret. Tell your administrator.");
   }
@@ -220,8 +219,9 @@ Result<Identity> OidcLogin::identity_of(const Json& claims) const {
                     .display_name = text_claim(claims, settings.display_name_claim),
                     .groups = list_claim(claims, settings.groups_claim)};
   if (identity.name.empty()) {
-    return refused(fmt::format("The sign-in service does not say your user name (claim \"{}\"). Tell your administrator.",
-                               settings.name_claim));
+    return refused(
+        fmt::format("The sign-in service does not say your user name (claim \"{}\"). Tell your administrator.",
+                    settings.name_claim));
   }
   return identity;
 }

@@ -15,8 +15,8 @@ struct OidcMetadata {
   std::string userinfo_endpoint;     // may be empty
   std::string end_session_endpoint;  // may be empty
   std::vector<JwsAlgorithm> algorithms;
-  bool secret_in_header = true;     // client_secret_basic, else client_secret_post
-  bool says_who_answers = false;    // the answer carries "iss" (RFC 9207)
+  bool secret_in_header = true;   // client_secret_basic, else client_secret_post
+  bool says_who_answers = false;  // the answer carries "iss" (RFC 9207)
   bool back_channel_logout = false;
 };
 

@@ -10,10 +10,14 @@ namespace vitrine::broker {
 namespace {
 
 constexpr SettingsField kFields[] = {
-    {"issuer", SettingsType::kText},        {"client_id", SettingsType::kText},
-    {"scope", SettingsType::kText},         {"name_claim", SettingsType::kText},
-    {"display_name_claim", SettingsType::kText}, {"groups_claim", SettingsType::kText},
-    {"ca_file", SettingsType::kText},       {"user_info", SettingsType::kTruth},
+    {"issuer", SettingsType::kText},
+    {"client_id", SettingsType::kText},
+    {"scope", SettingsType::kText},
+    {"name_claim", SettingsType::kText},
+    {"display_name_claim", SettingsType::kText},
+    {"groups_claim", SettingsType::kText},
+    {"ca_file", SettingsType::kText},
+    {"user_info", SettingsType::kTruth},
 };
 
 }  // namespace

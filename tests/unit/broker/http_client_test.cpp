@@ -133,8 +133,9 @@ TEST(HttpClientTest, OnlyTrustedCertificatesOfTheRightHostAreTaken) {
   const auto good = http.call({.url = server.url("/"), .ca_file = own.certificate});
   ASSERT_TRUE(good.ok()) << good.error().message;
   EXPECT_EQ(good.value().body, "hello");
-  for (const HttpCall& call : {HttpCall{.url = server.url("/")}, HttpCall{.url = server.url("/"), .ca_file = other.certificate},
-                               HttpCall{.url = server.url("/", "localhost"), .ca_file = own.certificate}}) {
+  for (const HttpCall& call :
+       {HttpCall{.url = server.url("/")}, HttpCall{.url = server.url("/"), .ca_file = other.certificate},
+        HttpCall{.url = server.url("/", "localhost"), .ca_file = own.certificate}}) {
     const auto refused = http.call(call);
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
@@ -144,9 +145,10 @@ TEST(HttpClientTest, OnlyTrustedCertificatesOfTheRightHostAreTaken) {
 
 TEST(HttpClientTest, OnlySafeAddressesAreAsked) {
   CurlHttpClient http;
-  for (const char* url : {"http://login.example/", "file:///etc/passwd", "ftp://127.0.0.1/", "https://", "https://a b/",
-                          "https://user:password@login.example/", "https://login.example/#x", "http://localhost.evil.example/",
-                          "http://127.0.0.1.evil.example/", "gopher://127.0.0.1/", ""}) {
+  for (const char* url :
+       {"http://login.example/", "file:///etc/passwd", "ftp://127.0.0.1/", "https://", "https://a b/",
+        "https://user:password@login.example/", "https://login.example/#x", "http://localhost.evil.example/",
+        "http://127.0.0.1.evil.example/", "gopher://127.0.0.1/", ""}) {
     EXPECT_EQ(http.call({.url = url}).error().code, ErrorCode::kInvalidArgument) << url;
   }
   EXPECT_THAT(http.call({.url = "http://127.0.0.1:1/"}).error().message, HasSubstr("cannot be reached"));
@@ -157,7 +159,8 @@ TEST(FormTest, FieldsComeBackAsTheyWere) {
   const std::string form = form_of({{"one", odd}, {"two", ""}});
   EXPECT_EQ(form_field(form, "one"), odd);
   EXPECT_EQ(form_field("x=a+b", "x"), "a b");
-  for (const char* broken : {"x=%", "x=%1", "x=%zz", "y=1", "", "x", "&&"}) EXPECT_EQ(form_field(broken, "x"), "") << broken;
+  for (const char* broken : {"x=%", "x=%1", "x=%zz", "y=1", "", "x", "&&"})
+    EXPECT_EQ(form_field(broken, "x"), "") << broken;
 }
 
 }  // namespace

@@ -30,8 +30,8 @@ std::string person(const std::string& uid, const std::string& more = "") {
 }
 
 std::string group(const std::string& name, const std::string& member_dn) {
-  return fmt::format("dn: cn={0},ou=groups,dc=example,dc=org\nobjectClass: groupOfNames\ncn: {0}\nmember: {1}\n\n", name,
-                     member_dn);
+  return fmt::format("dn: cn={0},ou=groups,dc=example,dc=org\nobjectClass: groupOfNames\ncn: {0}\nmember: {1}\n\n",
+                     name, member_dn);
 }
 
 std::string in_groups(const std::string& name) {
@@ -40,8 +40,8 @@ std::string in_groups(const std::string& name) {
 
 std::string entries() {
   const std::string ada = "cn=ada,ou=people,dc=example,dc=org";
-  std::string ldif = person("ada", "memberOf: cn=sales,ou=groups,dc=example,dc=org\n") + person("eve") + person("star*") +
-                     person("locked", "pwdAccountLockedTime: 000001010000Z\n") +
+  std::string ldif = person("ada", "memberOf: cn=sales,ou=groups,dc=example,dc=org\n") + person("eve") +
+                     person("star*") + person("locked", "pwdAccountLockedTime: 000001010000Z\n") +
                      person("brackets(x)", "uid: Sch\xc3\xb6n\n");
   for (int i = 0; i < kMany; ++i) ldif += person(fmt::format("user{}", i));
   // Sales are staff, staff are all, and all are sales again: a loop.
@@ -60,7 +60,8 @@ std::string entries() {
   ldif += fmt::format(
       "dn: cn=readers,ou=groups,dc=example,dc=org\nobjectClass: groupOfUniqueNames\ncn: readers\nuniqueMember: {}\n\n",
       ada);
-  ldif += "dn: cn=unix,ou=groups,dc=example,dc=org\nobjectClass: posixGroup\ncn: unix\ngidNumber: 7\nmemberUid: ada\n\n";
+  ldif +=
+      "dn: cn=unix,ou=groups,dc=example,dc=org\nobjectClass: posixGroup\ncn: unix\ngidNumber: 7\nmemberUid: ada\n\n";
   ldif += group("others", "cn=eve,ou=people,dc=example,dc=org");
   ldif += group("brackets (and \\5C)", "cn=brackets(x),ou=people,dc=example,dc=org");
   ldif += group("deep1", "cn=star*,ou=people,dc=example,dc=org");
@@ -242,7 +243,8 @@ TEST_F(LdapTest, ATestSaysStepByStepWhatWorks) {
   EXPECT_THAT(steps[2].detail, HasSubstr(fmt::format("{} users", kMany + 5)));
   EXPECT_THAT(steps[4].detail, HasSubstr("5 groups: all, readers, sales, staff, unix"));
   EXPECT_FALSE(directory().test("nobody", 1).back().ok);
-  EXPECT_THAT(directory({{"base", "ou=none,dc=example,dc=org"}}).test("", 1).back().detail, HasSubstr("No user is found"));
+  EXPECT_THAT(directory({{"base", "ou=none,dc=example,dc=org"}}).test("", 1).back().detail,
+              HasSubstr("No user is found"));
   EXPECT_EQ(directory(Json::object(), "wrong").test("", 1).back().name, "bind");
 }
 

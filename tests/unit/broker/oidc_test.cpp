@@ -1,6 +1,7 @@
 // Signing in at an OpenID provider that tells the truth, and at some that do not. Real signatures, virtual time.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <set>
 
 #include "broker/identity/oidc/oidc_login.h"
@@ -151,7 +152,8 @@ TEST_F(OidcTest, AnotherIssuerThanTheConfiguredOneIsRefused) {
 
 TEST_F(OidcTest, UnsafeOrMissingAddressesAreRefused) {
   for (const char* name : {"authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"}) {
-    for (const char* url : {"http://login.example/x", "javascript:alert(1)", "https://user@login.example/", "file:///x"}) {
+    for (const char* url :
+         {"http://login.example/x", "javascript:alert(1)", "https://user@login.example/", "file:///x"}) {
       MemoryOpenIdProvider provider;
       provider.metadata_changes = {{name, url}};
       EXPECT_FALSE(login_at(provider, sealer_).begin(kReturn, now()).ok()) << name << " " << url;

@@ -116,8 +116,8 @@ class MemoryOpenIdProvider : public HttpClient {
   SigningKey key = common_key();  // making one takes a while
   Json metadata_changes = Json::object();
   Json claims = {{"sub", "u-1"}, {"preferred_username", "Ada"}, {"name", "Ada Lovelace"}};  // of whoever signs in
-  Json user_info = Json::object();                                                           // besides "sub"
-  std::function<std::string(const Json& claims)> make_token;                                 // in place of key.token
+  Json user_info = Json::object();                                                          // besides "sub"
+  std::function<std::string(const Json& claims)> make_token;                                // in place of key.token
   bool keys_gone = false;
   bool all_gone = false;
   std::map<std::string, int> asked;  // by path
@@ -187,7 +187,8 @@ class MemoryOpenIdProvider : public HttpClient {
     const auto found = codes_.find(form_field(call.form, "code"));
     const std::string verifier = form_field(call.form, "code_verifier");
     std::string digest(SHA256_DIGEST_LENGTH, '\0');
-    SHA256(reinterpret_cast<const uint8_t*>(verifier.data()), verifier.size(), reinterpret_cast<uint8_t*>(digest.data()));
+    SHA256(reinterpret_cast<const uint8_t*>(verifier.data()), verifier.size(),
+           reinterpret_cast<uint8_t*>(digest.data()));
     if (found == codes_.end() || base64url(digest) != found->second.challenge ||
         form_field(call.form, "redirect_uri") != found->second.return_url) {
       return {400, R"({"error":"invalid_grant"})"};

@@ -6,6 +6,7 @@
 
 #include "broker/api/router.h"
 #include "broker/identity/provisioning.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/identity/user_state.h"
 #include "broker/provision/memory_provisioner.h"
 #include "broker/store/audit.h"
@@ -33,8 +34,8 @@ class SignInRoutesTest : public testing::Test {
     std::string csrf;
   };
 
-  HttpResponse send(Browser& browser, const std::string& method, const std::string& target, const std::string& body = "",
-                    std::map<std::string, std::string> headers = {}) {
+  HttpResponse send(Browser& browser, const std::string& method, const std::string& target,
+                    const std::string& body = "", std::map<std::string, std::string> headers = {}) {
     headers.insert({{"x-forwarded-host", "vitrine.example:8443"},
                     {"x-forwarded-proto", "https"},
                     {"x-forwarded-for", "10.1.1.1"},
@@ -44,8 +45,8 @@ class SignInRoutesTest : public testing::Test {
     for (const auto& [name, value] : browser.cookies) {
       headers["cookie"] += (headers["cookie"].empty() ? "" : "; ") + name + "=" + value;
     }
-    HttpResponse response = router_.answer(
-        {.method = method, .target = target, .headers = headers, .body = body, .local_admin = false});
+    HttpResponse response =
+        router_.answer({.method = method, .target = target, .headers = headers, .body = body, .local_admin = false});
     for (const auto& [name, value] : response.headers) {
       if (name != "Set-Cookie") continue;
       const size_t equals = value.find('=');
@@ -74,12 +75,9 @@ class SignInRoutesTest : public testing::Test {
   void add_corp(const Json& more = Json::object()) {
     Json settings = {{"issuer", openid_.issuer}, {"client_id", "vitrine"}};
     settings.update(more);
-    const HttpResponse added = administer("POST", "/api/admin/providers",
-                                          {{"id", "corp"},
-                                           {"kind", "oidc"},
-                                           {"name", "Corp"},
-                                           {"secret", "client secret"},
-                                           {"settings", settings}});
+    const HttpResponse added = administer(
+        "POST", "/api/admin/providers",
+        {{"id", "corp"}, {"kind", "oidc"}, {"name", "Corp"}, {"secret", "client secret"}, {"settings", settings}});
     ASSERT_EQ(added.status, 201) << added.body;
   }
   // What the page sends to finish what it began.
@@ -183,7 +181,8 @@ TEST_F(SignInRoutesTest, TheWayBackDecidesNothingAndLeadsNowhereElse) {
     EXPECT_EQ(location.find("next="), std::string::npos) << location;
   }
   EXPECT_TRUE(browser.cookies.empty());
-  EXPECT_EQ(location_of(send(browser, "GET", "/api/sign-in/%2F%2Fevil.example/return")), "/#/return/%2F%2Fevil.example?");
+  EXPECT_EQ(location_of(send(browser, "GET", "/api/sign-in/%2F%2Fevil.example/return")),
+            "/#/return/%2F%2Fevil.example?");
   EXPECT_EQ(send(browser, "GET", "/api/sign-in/corp/return?code=" + std::string(3500, 'a')).status, 413);
 }
 
@@ -215,8 +214,8 @@ TEST_F(SignInRoutesTest, AnAnswerIsTakenOnce) {
 TEST_F(SignInRoutesTest, TheWebSessionFromBeforeEnds) {
   add_corp();
   Browser browser;
-  const HttpResponse local = send(browser, "POST", "/api/login",
-                                  Json{{"username", "root"}, {"password", "administrator pass"}});
+  const HttpResponse local =
+      send(browser, "POST", "/api/login", Json{{"username", "root"}, {"password", "administrator pass"}});
   ASSERT_EQ(local.status, 200);
   Browser old = browser;
   EXPECT_EQ(me(old), "root");
@@ -410,12 +409,11 @@ TEST_F(SignInRoutesTest, WrongSettingsAreNamed) {
     EXPECT_THAT(answer.body, HasSubstr(sentence)) << settings.dump();
   }
   for (const char* id : {"local", "link", "../x", "", "Corp"}) {
-    EXPECT_EQ(administer("POST", "/api/admin/providers",
-                         {{"id", id},
-                          {"kind", "oidc"},
-                          {"settings", {{"issuer", "https://a.example"}, {"client_id", "a"}}}})
-                  .status,
-              400)
+    EXPECT_EQ(
+        administer("POST", "/api/admin/providers",
+                   {{"id", id}, {"kind", "oidc"}, {"settings", {{"issuer", "https://a.example"}, {"client_id", "a"}}}})
+            .status,
+        400)
         << id;
   }
 }
@@ -430,7 +428,8 @@ TEST_F(SignInRoutesTest, ATestSaysStepByStepWhatWorks) {
   EXPECT_FALSE(truth_field(keys, "ok", true));
   EXPECT_THAT(keys.dump(), HasSubstr("answered 404 when asked for its keys"));
   openid_.all_gone = true;
-  EXPECT_THAT(administer("POST", "/api/admin/providers/corp/test", Json::object()).body, HasSubstr("cannot be reached"));
+  EXPECT_THAT(administer("POST", "/api/admin/providers/corp/test", Json::object()).body,
+              HasSubstr("cannot be reached"));
 }
 
 TEST_F(SignInRoutesTest, WhatIsWrongOutThereIsNotForStrangers) {
@@ -449,13 +448,15 @@ TEST_F(SignInRoutesTest, EverySignInIsRecorded) {
   (void)finish(browser, answer_for(browser));
   (void)finish(browser, {{"provider", "corp"}, {"code", "x"}, {"state", "y"}});
   const auto rows = store_.lease()
-                        ->run("SELECT actor, action, target, outcome FROM audit WHERE action IN ('login', "
-                              "'user.provision', 'provider.add') ORDER BY number",
-                              {})
+                        ->run(
+                            "SELECT actor, action, target, outcome FROM audit WHERE action IN ('login', "
+                            "'user.provision', 'provider.add') ORDER BY number",
+                            {})
                         .value()
                         .rows;
   std::vector<std::string> lines;
-  for (const SqlRow& row : rows) lines.push_back(row.text(0) + "|" + row.text(1) + "|" + row.text(2) + "|" + row.text(3));
+  for (const SqlRow& row : rows)
+    lines.push_back(row.text(0) + "|" + row.text(1) + "|" + row.text(2) + "|" + row.text(3));
   EXPECT_THAT(lines, ElementsAre("admin socket|provider.add|corp|ok", "provider corp|user.provision|ada|ok",
                                  "ada|login|provider corp|ok", "|login|provider corp|refused"));
   EXPECT_TRUE(verify_audit(*store_.lease()).ok());
@@ -473,8 +474,8 @@ class MemoryPasswordLogin : public PasswordLogin {
     if (password != "directory password") return std::optional<User>();
     const Database::Lease connection = TRY(database_.lease());
     const Provider provider{.id = "ldap", .kind = ProviderKind::kLdap, .name = "Directory"};
-    return std::optional(
-        TRY(provision(*connection, provider, {.subject = "s-" + name, .name = name, .display_name = "", .groups = {}}, now_s)));
+    return std::optional(TRY(provision(
+        *connection, provider, {.subject = "s-" + name, .name = name, .display_name = "", .groups = {}}, now_s)));
   }
   bool away = false;
   std::vector<std::string> asked;

@@ -60,7 +60,8 @@ class Slapd {
     std::filesystem::create_directory(folder_.path + "/data");
     write("slapd.conf", configuration());
     write("entries.ldif", std::string(kFolders) + entries);
-    CHECK(run_program({"slapadd", "-q", "-f", folder_.path + "/slapd.conf", "-l", folder_.path + "/entries.ldif"}) == 0);
+    CHECK(run_program({"slapadd", "-q", "-f", folder_.path + "/slapd.conf", "-l", folder_.path + "/entries.ldif"}) ==
+          0);
     start();
   }
   ~Slapd() { stop(); }
@@ -174,7 +175,8 @@ overlay ppolicy
     std::string password = "root password";
     berval credentials{.bv_len = password.size(), .bv_val = password.data()};
     const std::string dn = std::string("cn=root,") + kSuffix;
-    if (ldap_sasl_bind_s(handle, dn.c_str(), LDAP_SASL_SIMPLE, &credentials, nullptr, nullptr, nullptr) == LDAP_SUCCESS) {
+    if (ldap_sasl_bind_s(handle, dn.c_str(), LDAP_SASL_SIMPLE, &credentials, nullptr, nullptr, nullptr) ==
+        LDAP_SUCCESS) {
       return handle;
     }
     ldap_unbind_ext_s(handle, nullptr, nullptr);
