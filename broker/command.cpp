@@ -22,6 +22,10 @@ void add_serve_command(CLI::App& program, int& exit_status) {
   CLI::App* command = program.add_subcommand("broker", "Serve identity, catalogue and sessions to a gateway");
   command->add_option("--data", options->data_folder, "Folder that holds everything of this Vitrine")
       ->capture_default_str();
+  command->add_option(
+      "--store", options->store,
+      "postgresql://HOST/DATABASE instead of SQLite in the data folder; a password comes from ~/.pgpass "
+      "or PGPASSWORD");
   command->add_option("--gateway-url", options->gateway_url, "Where agents dial, like https://127.0.0.1:8443")
       ->required();
   command->add_option("--gateway-certificate", options->gateway_certificate, "Certificate (PEM) that agents trust")

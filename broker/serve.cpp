@@ -26,7 +26,7 @@
 #include "broker/session/session_service.h"
 #include "broker/store/database.h"
 #include "broker/store/migrations.h"
-#include "broker/store/sqlite_connection.h"
+#include "broker/store/open_store.h"
 
 namespace vitrine::broker {
 
@@ -146,9 +146,7 @@ Result<void> serve(const BrokerOptions& given) {
   TRY(make_folder(data + "/run", 0700));
   const UniqueFd lock = TRY(lock_folder(data));
   const TicketSigner signer = TRY(load_ticket_key(data));
-  Database database([path = data + "/vitrine.db"]() -> Result<std::unique_ptr<SqlConnection>> {
-    return std::unique_ptr<SqlConnection>(TRY(SqliteConnection::open(path)));
-  });
+  Database database(TRY(connector(options.store, data)));
   PasswordHasher hasher{PasswordCost{}};
   std::optional<std::string> first_password;
   {

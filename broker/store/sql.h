@@ -15,6 +15,10 @@ namespace vitrine::broker {
 using SqlValue = std::variant<std::monostate, int64_t, std::string>;
 using SqlValues = std::vector<SqlValue>;
 
+// The text as every database keeps it: valid UTF-8 without NUL; what is not becomes U+FFFD. Connections store and look
+// up every text in this form.
+std::string storable_text(std::string_view text);
+
 class SqlRow {
  public:
   explicit SqlRow(SqlValues values) : values_(std::move(values)) {}
@@ -23,12 +27,14 @@ class SqlRow {
   [[nodiscard]] const std::string& text(size_t column) const;
   [[nodiscard]] bool null(size_t column) const;
   [[nodiscard]] bool truth(size_t column) const { return integer(column) != 0; }
+  [[nodiscard]] const SqlValues& values() const { return values_; }
 
  private:
   SqlValues values_;
 };
 
 struct SqlResult {
+  std::vector<std::string> columns;  // their names
   std::vector<SqlRow> rows;
   int64_t changed = 0;  // rows inserted, updated or deleted
 };
@@ -39,9 +45,12 @@ struct SqlResult {
 class SqlConnection {
  public:
   virtual ~SqlConnection() = default;
+  // One statement. Outside of a transaction it stands alone; one that writes waits for a transaction to end.
   virtual Result<SqlResult> run(std::string_view sql, const SqlValues& values) = 0;
   // A transaction that may write: nobody else writes what it has read until it ends.
   virtual Result<void> begin() = 0;
+  // Refused, with internal, when a statement since begin() failed. When it answers with unavailable, the changes may
+  // have been kept or not.
   virtual Result<void> commit() = 0;
   virtual void rollback() = 0;
 };
