@@ -11,6 +11,7 @@
 #include "broker/data_folder.h"
 #include "broker/provision/desktop_command.h"
 #include "broker/serve.h"
+#include "broker/store_verbs.h"
 
 namespace vitrine::broker {
 
@@ -24,7 +25,7 @@ void add_serve_command(CLI::App& program, int& exit_status) {
       ->capture_default_str();
   command->add_option(
       "--store", options->store,
-      "postgresql://HOST/DATABASE instead of SQLite in the data folder; a password comes from ~/.pgpass "
+      "postgresql://HOST/DATABASE instead of sqlite in the data folder; a password comes from ~/.pgpass "
       "or PGPASSWORD");
   command->add_option("--gateway-url", options->gateway_url, "Where agents dial, like https://127.0.0.1:8443")
       ->required();
@@ -51,6 +52,7 @@ void add_broker_command(CLI::App& program, int& exit_status) {
   add_group_verbs(program, exit_status);
   add_resource_verbs(program, exit_status);
   add_session_verbs(program, exit_status);
+  add_store_verbs(program, exit_status);
 }
 
 }  // namespace vitrine::broker

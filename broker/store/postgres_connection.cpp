@@ -25,6 +25,10 @@ constexpr const char* kSessionSettings =
 // The number is Vitrine's own; advisory locks are of one database.
 constexpr const char* kBeginAlone = "BEGIN; SELECT pg_advisory_xact_lock(8626174923)";
 constexpr const char* kBeginShared = "BEGIN; SELECT pg_advisory_xact_lock_shared(8626174923)";
+// Who reads all of it may take its time: nobody waits for it.
+constexpr const char* kBeginReading =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '1h'; "
+    "SET LOCAL statement_timeout = '1h'";
 
 // Types as the server numbers them (pg_type.dat).
 constexpr Oid kBool = 16;
@@ -239,7 +243,7 @@ Result<void> PostgresConnection::command(const char* sql) {
 }
 
 Result<void> PostgresConnection::begin_turn(Turn turn) {
-  const char* sql = turn == Turn::kAlone ? kBeginAlone : kBeginShared;
+  const char* sql = turn == Turn::kAlone ? kBeginAlone : turn == Turn::kShared ? kBeginShared : kBeginReading;
   if (lost()) TRY(reconnect());
   auto begun = command(sql);
   if (!begun.ok() && lost()) {
@@ -256,9 +260,9 @@ Result<void> PostgresConnection::begin_turn(Turn turn) {
   return {};
 }
 
-Result<void> PostgresConnection::begin() {
+Result<void> PostgresConnection::begin(SqlPurpose purpose) {
   CHECK(!in_transaction_);
-  return begin_turn(Turn::kAlone);
+  return begin_turn(purpose == SqlPurpose::kWrite ? Turn::kAlone : Turn::kNone);
 }
 
 Result<void> PostgresConnection::commit() {

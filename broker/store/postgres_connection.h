@@ -33,12 +33,12 @@ class PostgresConnection : public SqlConnection {
 
   // A connection that was lost is made anew by the next run() or begin() outside of a transaction.
   Result<SqlResult> run(std::string_view sql, const SqlValues& values) override;
-  Result<void> begin() override;
+  Result<void> begin(SqlPurpose purpose) override;
   Result<void> commit() override;
   void rollback() override;
 
  private:
-  enum class Turn : uint8_t { kAlone, kShared };
+  enum class Turn : uint8_t { kAlone, kShared, kNone };
   struct Parameters;
 
   PostgresConnection(pg_conn* handle, std::string place) : handle_(handle), place_(std::move(place)) {}

@@ -39,6 +39,11 @@ struct SqlResult {
   int64_t changed = 0;  // rows inserted, updated or deleted
 };
 
+enum class SqlPurpose : uint8_t {
+  kWrite,  // nobody else writes what the transaction has read until it ends
+  kRead,   // every statement sees the database as it was at the first one; writers do not wait for it
+};
+
 // One connection to a database. One thread at a time.
 // Errors: conflict (a constraint says no), unavailable (locked by another for too long, or the server is away),
 // exhausted (disk full), io, internal (the statement is wrong).
@@ -47,8 +52,7 @@ class SqlConnection {
   virtual ~SqlConnection() = default;
   // One statement. Outside of a transaction it stands alone; one that writes waits for a transaction to end.
   virtual Result<SqlResult> run(std::string_view sql, const SqlValues& values) = 0;
-  // A transaction that may write: nobody else writes what it has read until it ends.
-  virtual Result<void> begin() = 0;
+  virtual Result<void> begin(SqlPurpose purpose) = 0;
   // Refused, with internal, when a statement since begin() failed. When it answers with unavailable, the changes may
   // have been kept or not.
   virtual Result<void> commit() = 0;
@@ -58,8 +62,8 @@ class SqlConnection {
 // Rolls back unless committed.
 class SqlTransaction {
  public:
-  static Result<SqlTransaction> begin(SqlConnection& connection) {
-    TRY(connection.begin());
+  static Result<SqlTransaction> begin(SqlConnection& connection, SqlPurpose purpose = SqlPurpose::kWrite) {
+    TRY(connection.begin(purpose));
     return SqlTransaction(connection);
   }
   SqlTransaction(SqlTransaction&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}

@@ -138,9 +138,9 @@ Result<SqlResult> SqliteConnection::execute(std::string_view sql, const SqlValue
   return result;
 }
 
-Result<void> SqliteConnection::begin() {
+Result<void> SqliteConnection::begin(SqlPurpose purpose) {
   CHECK(!in_transaction_);
-  TRY(execute("BEGIN IMMEDIATE", {}));
+  TRY(execute(purpose == SqlPurpose::kWrite ? "BEGIN IMMEDIATE" : "BEGIN", {}));
   in_transaction_ = true;
   doomed_ = false;
   return {};

@@ -21,7 +21,7 @@ class SqliteConnection : public SqlConnection {
   SqliteConnection& operator=(const SqliteConnection&) = delete;
 
   Result<SqlResult> run(std::string_view sql, const SqlValues& values) override;
-  Result<void> begin() override;
+  Result<void> begin(SqlPurpose purpose) override;
   Result<void> commit() override;
   void rollback() override;
 

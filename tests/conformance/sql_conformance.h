@@ -2,7 +2,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <ostream>
@@ -11,9 +17,11 @@
 
 #include "broker/catalogue/catalogue.h"
 #include "broker/catalogue/terms.h"
+#include "broker/identity/secrets.h"
 #include "broker/identity/web_sessions.h"
 #include "broker/session/session_reports.h"
 #include "broker/store/audit.h"
+#include "broker/store/backup.h"
 #include "broker/store/migrations.h"
 #include "broker/store/settings.h"
 #include "broker/store/sql.h"
@@ -30,6 +38,7 @@ struct SqlBackend {
 struct SqlBackendMaker {
   const char* name;
   SqlBackend (*make)();
+  const char* list_tables;  // a statement that lists them in order
   friend void PrintTo(const SqlBackendMaker& maker, std::ostream* out) { *out << maker.name; }
 };
 
@@ -227,6 +236,21 @@ TEST_P(SqlConformance, TwoBrokersThatStartAtOnceMakeOneSchema) {
   EXPECT_EQ(number("SELECT COUNT(*) FROM schema_migrations"), static_cast<int64_t>(all_migrations().size()));
 }
 
+// A store of this version with its rows.
+inline void fill_old(SqlConnection& connection, int64_t version) {
+  const auto all = all_migrations();
+  size_t steps = 0;
+  while (steps < all.size() && all[steps].version <= version) ++steps;
+  ASSERT_TRUE(migrate(connection, all.first(steps), 100).ok());
+  for (const OldRows& rows : kOldRows) {
+    if (rows.version > version) continue;
+    for (const std::string_view statement : rows.statements) {
+      const auto filled = connection.run(statement, {});
+      ASSERT_TRUE(filled.ok()) << statement << ": " << filled.error().message;
+    }
+  }
+}
+
 // What the rows of tests/conformance/old_rows.h became, as the program reads them today.
 inline void expect_old_rows(SqlConnection& connection, int64_t version) {
   const std::vector<User> users = list_users(connection).value();
@@ -264,19 +288,135 @@ TEST_P(SqlConformance, MigrationsLeadFromEveryVersionToTheLastAndKeepItsRows) {
     SCOPED_TRACE("from version " + std::to_string(from == 0 ? 0 : all[from - 1].version));
     backend_ = GetParam().make();
     first_ = connect();
-    ASSERT_TRUE(migrate(*first_, all.first(from), 100).ok());
     const int64_t version = from == 0 ? 0 : all[from - 1].version;
-    for (const OldRows& rows : kOldRows) {
-      for (const std::string_view statement : rows.statements) {
-        if (rows.version <= version) run(*first_, statement);
-      }
-    }
+    fill_old(*first_, version);
     const auto rest = migrate(*first_, all, 200);
     ASSERT_TRUE(rest.ok()) << rest.error().message;
     ASSERT_TRUE(migrate(*first_, all, 300).ok()) << "a second time";
     EXPECT_EQ(number("SELECT COUNT(*) FROM schema_migrations"), static_cast<int64_t>(all.size()));
     EXPECT_EQ(number("SELECT COUNT(*) FROM schema_migrations WHERE applied_s = 100"), static_cast<int64_t>(from));
     if (from > 0) expect_old_rows(*first_, version);
+  }
+}
+
+TEST_P(SqlConformance, TheTablesOfTheSchemaAreTheTablesThereAre) {
+  ASSERT_TRUE(migrate(*first_, all_migrations(), 1).ok());
+  std::vector<std::string> named = tables_of(all_migrations());
+  named.emplace_back("schema_migrations");
+  std::ranges::sort(named);
+  std::vector<std::string> there;
+  for (const SqlRow& row : run(*first_, GetParam().list_tables).rows) there.push_back(row.text(0));
+  EXPECT_EQ(named, there);
+}
+
+TEST_P(SqlConformance, AReaderSeesOneMomentAndNobodyWaitsForIt) {
+  run(*first_, "CREATE TABLE t (n BIGINT)");
+  const auto second = connect();
+  const auto reading = SqlTransaction::begin(*second, SqlPurpose::kRead);
+  ASSERT_TRUE(reading.ok());
+  EXPECT_EQ(run(*second, "SELECT COUNT(*) FROM t").rows[0].integer(0), 0);
+  run(*first_, "INSERT INTO t(n) VALUES (1)");
+  EXPECT_EQ(run(*second, "SELECT COUNT(*) FROM t").rows[0].integer(0), 0);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM t"), 1);
+}
+
+struct BackupFile {
+  std::string path = [] {
+    std::string name = std::filesystem::temp_directory_path() / "vitrine-backup-XXXXXX";
+    ::close(::mkstemp(name.data()));
+    return name;
+  }();
+  ~BackupFile() { ::unlink(path.c_str()); }
+  std::string text() const {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void write(const std::string& text) const { std::ofstream(path) << text; }
+};
+
+TEST_P(SqlConformance, ABackupOfEveryVersionComesBackWhole) {
+  for (const Migration& migration : all_migrations()) {
+    SCOPED_TRACE(migration.version);
+    const BackupFile file;
+    backend_ = GetParam().make();
+    first_ = connect();
+    fill_old(*first_, migration.version);
+    const auto written = back_up_store(*first_, file.path, 500);
+    ASSERT_TRUE(written.ok()) << written.error().message;
+    EXPECT_GT(written.value().rows, 10);
+    // Into another, fresh one; then over that one, which has users by now.
+    backend_ = GetParam().make();
+    first_ = connect();
+    const auto restored = restore_store(*first_, file.path, false, 600);
+    ASSERT_TRUE(restored.ok()) << restored.error().message;
+    EXPECT_EQ(restored.value().rows, written.value().rows);
+    expect_old_rows(*first_, migration.version);
+    EXPECT_EQ(restore_store(*first_, file.path, false, 700).error().code, ErrorCode::kConflict);
+    run(*first_, "DELETE FROM audit");
+    ASSERT_TRUE(restore_store(*first_, file.path, true, 700).ok());
+    expect_old_rows(*first_, migration.version);
+    ASSERT_TRUE(migrate(*first_, all_migrations(), 800).ok());
+  }
+}
+
+TEST_P(SqlConformance, ABackupIsOfOneMomentWhileOthersWrite) {
+  fill_old(*first_, all_migrations().back().version);
+  std::atomic<bool> done = false;
+  std::jthread writer([&] {
+    const auto connection = connect();
+    for (int i = 0; !done; ++i) {
+      const AuditEntry entry{"ada", "::1", "login", std::to_string(i), "ok", ""};
+      ASSERT_TRUE(append_audit_alone(*connection, entry, i).ok());
+    }
+  });
+  for (int round = 0; round < 5; ++round) {
+    const BackupFile file;
+    ASSERT_TRUE(back_up_store(*first_, file.path, 500).ok());
+    const SqlBackend other = GetParam().make();
+    const auto fresh = other.connect().take();
+    ASSERT_TRUE(restore_store(*fresh, file.path, false, 600).ok());
+    EXPECT_TRUE(verify_audit(*fresh).ok()) << "a row without the one before it";
+  }
+  done = true;
+}
+
+TEST_P(SqlConformance, ADamagedBackupChangesNothing) {
+  fill_old(*first_, all_migrations().back().version);
+  const BackupFile file;
+  ASSERT_TRUE(back_up_store(*first_, file.path, 500).ok());
+  const std::string good = file.text();
+  const auto replaced = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  const std::string last_line = good.substr(good.rfind('\n', good.size() - 2) + 1);
+  for (const std::string& bad :
+       {std::string(), std::string("hello\n"), good.substr(0, good.size() / 2),
+        replaced("Ada Lovelace", "Eve Lovelace"), replaced("\"users\"", "\"nobodies\""), replaced(last_line, "")}) {
+    file.write(bad);
+    const auto restored = restore_store(*first_, file.path, true, 600);
+    ASSERT_FALSE(restored.ok());
+    EXPECT_EQ(restored.error().code, ErrorCode::kMalformed) << restored.error().message;
+    expect_old_rows(*first_, all_migrations().back().version);
+  }
+  EXPECT_EQ(restore_store(*first_, "/no/such/file", true, 600).error().code, ErrorCode::kIo);
+}
+
+// Names in a backup reach SQL; whoever can make one fit its own checksum still gets no statement in.
+TEST_P(SqlConformance, ABackupCannotNameWhatTheSchemaDoesNotHave) {
+  ASSERT_TRUE(migrate(*first_, all_migrations(), 1).ok());
+  const BackupFile file;
+  for (const Json& line : {Json{{"table", "users; DROP TABLE users"}, {"columns", {"id"}}},
+                           Json{{"table", "users"}, {"columns", {"id) VALUES ('x'); DROP TABLE users; --"}}},
+                           Json{{"table", "schema_migrations"}, {"columns", {"version"}}}}) {
+    const std::string head = Json{{"vitrine_store", 1}, {"made_s", 1}, {"migrations", {1}}}.dump() + "\n";
+    const std::string middle = line.dump() + "\n";
+    const std::string hash = sha256_hex(sha256_hex(head) + middle);
+    file.write(head + middle + Json{{"end", true}, {"rows", 0}, {"sha256", hash}}.dump() + "\n");
+    const auto restored = restore_store(*first_, file.path, true, 600);
+    ASSERT_FALSE(restored.ok());
+    EXPECT_EQ(restored.error().code, ErrorCode::kMalformed) << restored.error().message;
+    EXPECT_EQ(number("SELECT COUNT(*) FROM users"), 0);
   }
 }
 

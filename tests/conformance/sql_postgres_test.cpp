@@ -22,7 +22,11 @@ SqlBackend postgresql() {
   return {.connect = [url = database->url] { return open_at(url); }, .owner = database};
 }
 
-INSTANTIATE_TEST_SUITE_P(Postgresql, SqlConformance, testing::Values(SqlBackendMaker{"postgresql", &postgresql}));
+INSTANTIATE_TEST_SUITE_P(
+    Postgresql, SqlConformance,
+    testing::Values(SqlBackendMaker{
+        "postgresql", &postgresql,
+        "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"}));
 
 class PostgresTest : public testing::Test {
  protected:
@@ -48,7 +52,7 @@ TEST_F(PostgresTest, AServerThatIsAwaySaysTryLaterAndItsReturnIsNoticed) {
     EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable) << refused.error().message;
     EXPECT_NE(refused.error().message.find("later"), std::string::npos);
   }
-  EXPECT_EQ(first_->begin().error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(first_->begin(SqlPurpose::kWrite).error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(open_at(database_.url).error().code, ErrorCode::kUnavailable);
   server().start();
   EXPECT_TRUE(first_->run("INSERT INTO t(n) VALUES (1)", {}).ok());
@@ -90,14 +94,14 @@ TEST_F(PostgresTest, AConnectionLostInATransactionLosesAllOfIt) {
 TEST_F(PostgresTest, AWriterThatWaitsTooLongSaysBusyAndOneThatDiesGivesItsTurnBack) {
   const auto second = connect();
   ASSERT_TRUE(second->run("SET lock_timeout = '20ms'", {}).ok());
-  ASSERT_TRUE(first_->begin().ok());
-  EXPECT_EQ(second->begin().error().code, ErrorCode::kUnavailable);
+  ASSERT_TRUE(first_->begin(SqlPurpose::kWrite).ok());
+  EXPECT_EQ(second->begin(SqlPurpose::kWrite).error().code, ErrorCode::kUnavailable);
   const auto alone = second->run("INSERT INTO t(n) VALUES (1)", {});
   ASSERT_FALSE(alone.ok());
   EXPECT_EQ(alone.error().code, ErrorCode::kUnavailable);
   EXPECT_TRUE(second->run("SELECT n FROM t", {}).ok()) << "who reads does not wait";
   cut_off(*first_);
-  EXPECT_TRUE(second->begin().ok());
+  EXPECT_TRUE(second->begin(SqlPurpose::kWrite).ok());
   EXPECT_TRUE(second->commit().ok());
   first_->rollback();
 }
