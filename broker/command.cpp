@@ -12,6 +12,7 @@
 #include "broker/provision/desktop_command.h"
 #include "broker/serve.h"
 #include "broker/store_verbs.h"
+#include "broker/token_verbs.h"
 
 namespace vitrine::broker {
 
@@ -53,6 +54,7 @@ void add_broker_command(CLI::App& program, int& exit_status) {
   add_resource_verbs(program, exit_status);
   add_session_verbs(program, exit_status);
   add_store_verbs(program, exit_status);
+  add_token_verbs(program, exit_status);
 }
 
 }  // namespace vitrine::broker

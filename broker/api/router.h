@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "broker/api/http_server.h"
+#include "broker/api/route_docs.h"
+#include "broker/api/shape.h"
 #include "broker/identity/sign_in.h"
 #include "broker/identity/web_sessions.h"
 #include "broker/json_fields.h"
@@ -38,13 +40,15 @@ struct ApiRequest {
   const HttpRequest& http;
   Services& services;
   std::map<std::string, std::string> path;  // by the names in the pattern
+  std::map<std::string, std::string> query;
   Json body;
   WebSession web;      // of kUser, kUserOrLink, and kAdmin unless local
   std::string token;   // the cookie's, also when nobody is signed in
   std::string origin;  // "https://host:port", as the page sees it
   Asker asker;
   int64_t now_s = 0;
-  std::string& audit_target;  // a handler that changes something says what
+  std::string& audit_target;   // a handler that changes something says what
+  const std::string& openapi;  // the document of all routes
 };
 
 using ApiHandler = Result<HttpResponse> (*)(ApiRequest&);
@@ -59,6 +63,8 @@ struct Route {
 
 std::span<const Route> user_routes();
 std::span<const Route> admin_routes();
+std::span<const Route> token_routes();
+std::span<const Route> openapi_routes();
 
 class Router {
  public:
@@ -70,8 +76,13 @@ class Router {
  private:
   Result<HttpResponse> run(const Route& route, const HttpRequest& request,
                            std::map<std::string, std::string> path) const;
+  // The checks of a request's query and body against what is said of its route. Errors: invalid_argument.
+  Result<void> check_shape(const Route& route, const ApiRequest& request) const;
+
   Services& services_;
   std::vector<Route> routes_;
+  std::map<const RouteDoc*, Json> bodies_;  // schemas of what routes take
+  std::string openapi_;
 };
 
 HttpResponse json_response(int status, const Json& body);

@@ -83,10 +83,25 @@ constexpr std::string_view kSignInProofs[] = {
     R"(ALTER TABLE web_sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '')",
 };
 
+// Tokens of programs, and what lists in pages go by.
+constexpr std::string_view kTokensAndLists[] = {
+    // owner_id: NULL when it was made on the server itself.
+    R"(CREATE TABLE api_tokens (
+      name TEXT PRIMARY KEY, token_hash TEXT NOT NULL UNIQUE, owner_id TEXT REFERENCES users(id) ON DELETE CASCADE,
+      scopes TEXT NOT NULL, created_s BIGINT NOT NULL, expires_s BIGINT NOT NULL, used_s BIGINT NOT NULL,
+      used_from TEXT NOT NULL))",
+    R"(CREATE INDEX api_tokens_by_owner ON api_tokens(owner_id))",
+    R"(CREATE INDEX running_sessions ON sessions(started_s, id) WHERE ended_s IS NULL)",
+    R"(CREATE INDEX sessions_by_end ON sessions(ended_s))",
+    R"(DROP INDEX session_reports_by_time)",
+    R"(CREATE INDEX session_reports_by_time ON session_reports(updated_s, session_id))",
+};
+
 constexpr Migration kMigrations[] = {
     {1, "first schema", kFirstSchema},
     {2, "terms and reports", kTermsAndReports},
     {3, "sign-in proofs", kSignInProofs},
+    {4, "tokens and lists", kTokensAndLists},
 };
 
 constexpr std::string_view kCreateTable = "CREATE TABLE ";

@@ -51,6 +51,11 @@ inline constexpr std::string_view kRowsOf3[] = {
     "UPDATE web_sessions SET second_factor_s = 21, address = '10.1.1.1', browser = 'Firefox' WHERE user_id = 'u1'",
 };
 
-inline constexpr OldRows kOldRows[] = {{1, kRowsOf1}, {2, kRowsOf2}, {3, kRowsOf3}};
+inline constexpr std::string_view kRowsOf4[] = {
+    "INSERT INTO api_tokens(name, token_hash, owner_id, scopes, created_s, expires_s, used_s, used_from) VALUES "
+    "('backup', 'h1', NULL, 'read', 40, 9000, 0, ''), ('sync', 'h2', 'u1', 'users catalogue', 41, 9000, 60, '::1')",
+};
+
+inline constexpr OldRows kOldRows[] = {{1, kRowsOf1}, {2, kRowsOf2}, {3, kRowsOf3}, {4, kRowsOf4}};
 
 }  // namespace vitrine::broker

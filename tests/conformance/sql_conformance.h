@@ -17,6 +17,7 @@
 
 #include "broker/catalogue/catalogue.h"
 #include "broker/catalogue/terms.h"
+#include "broker/identity/api_tokens.h"
 #include "broker/identity/secrets.h"
 #include "broker/identity/web_sessions.h"
 #include "broker/session/session_reports.h"
@@ -278,6 +279,12 @@ inline void expect_old_rows(SqlConnection& connection, int64_t version) {
   ASSERT_TRUE(web.has_value());
   EXPECT_EQ(web->user.name, "ada");
   EXPECT_EQ(web->proof.second_factor_s, version >= 3 ? 21 : 0);
+  const std::vector<ApiToken> tokens = list_tokens(connection, {}).value();
+  ASSERT_EQ(tokens.size(), version >= 4 ? 2U : 0U);
+  if (version >= 4) {
+    EXPECT_EQ(tokens[1].owner, "ada");
+    EXPECT_TRUE(tokens[1].allows("users", true) && !tokens[1].allows("sessions", false));
+  }
   EXPECT_EQ(read_number_setting(connection, "max_desktops", 1).value(), 7);
   EXPECT_EQ(verify_audit(connection).value(), 1);
 }
