@@ -11,6 +11,7 @@
 #include "broker/data_folder.h"
 #include "broker/provision/desktop_command.h"
 #include "broker/serve.h"
+#include "broker/site_verbs.h"
 #include "broker/store_verbs.h"
 #include "broker/token_verbs.h"
 
@@ -55,6 +56,7 @@ void add_broker_command(CLI::App& program, int& exit_status) {
   add_session_verbs(program, exit_status);
   add_store_verbs(program, exit_status);
   add_token_verbs(program, exit_status);
+  add_site_verbs(program, exit_status);
 }
 
 }  // namespace vitrine::broker

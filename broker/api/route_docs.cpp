@@ -39,6 +39,7 @@ constexpr NamedShape kShapes[] = {
      "capacity: {bytes_down: integer, bytes_up: integer, mean_mbit_s: number, peak_mbit_s: number}, "
      "throughput: {updates: integer, frames: integer, inputs: integer}, response: Times, round_trip: Times, "
      "exactness: {checked_tiles: integer, wrong_tiles: integer}}"},
+    {"SiteChange", "{section: text, key: text, before: {*: any}|null, after: {*: any}|null}"},
     {"Token",
      "{name: text, owner: text|null, scopes: [text], created_s: integer, expires_s: integer, used_s: integer|null, "
      "used_from: text}"},
@@ -99,6 +100,10 @@ constexpr RouteDoc kDocs[] = {
     {"POST", "/api/admin/tokens", "", "Make an API token; its secret is told this once", "",
      "{name: text, scopes: [text], days?: integer}", "{token: Token, secret: text}"},
     {"DELETE", "/api/admin/tokens/:name", "", "Remove an API token", "", "", ""},
+
+    {"GET", "/api/admin/site", "site", "Groups, pools, apps and grants as one document", "", "", "{*: any}"},
+    {"PUT", "/api/admin/site", "site", "Make them as a document says; with dry_run=1 only say what would change",
+     "{dry_run?: text}", "{*: any}", "{changes: [SiteChange], applied: truth}"},
 };
 
 }  // namespace

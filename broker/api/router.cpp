@@ -211,6 +211,7 @@ Router::Router(Services& services) : services_(services) {
   routes_.assign(user_routes().begin(), user_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
   routes_.insert(routes_.end(), token_routes().begin(), token_routes().end());
+  routes_.insert(routes_.end(), site_routes().begin(), site_routes().end());
   routes_.insert(routes_.end(), openapi_routes().begin(), openapi_routes().end());
   for (const RouteDoc& doc : route_docs()) {
     if (!doc.body.empty()) bodies_[&doc] = schema_of(doc.body).take();

@@ -65,6 +65,7 @@ std::span<const Route> user_routes();
 std::span<const Route> admin_routes();
 std::span<const Route> token_routes();
 std::span<const Route> openapi_routes();
+std::span<const Route> site_routes();
 
 class Router {
  public:

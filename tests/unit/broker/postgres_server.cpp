@@ -57,7 +57,8 @@ PostgresServer& PostgresServer::shared() {
   return server;
 }
 
-PostgresServer::PostgresServer() : programs_(program_folder()), user_(::geteuid()), group_(::getegid()) {
+PostgresServer::PostgresServer(Durability durability)
+    : programs_(program_folder()), user_(::geteuid()), group_(::getegid()), durability_(durability) {
   std::string folder = std::filesystem::temp_directory_path() / "vt-pg-XXXXXX";
   folder_ = ::mkdtemp(folder.data());
   if (user_ == 0) {
@@ -87,9 +88,9 @@ PostgresServer::~PostgresServer() {
 void PostgresServer::start() {
   CHECK(pid_ < 0);
   pid_ = spawn_as(user_, group_,
-                  {programs_ + "/postgres", "-D", folder_ + "/data", "-k", folder_, "-h", "", "-c", "fsync=off", "-c",
-                   "full_page_writes=off", "-c", "shared_buffers=16MB", "-c", "max_connections=200", "-c",
-                   "dynamic_shared_memory_type=mmap", "-c", "autovacuum=off"},
+                  {programs_ + "/postgres", "-D", folder_ + "/data", "-k", folder_, "-h", "", "-c",
+                   durability_ == Durability::kDisk ? "fsync=on" : "fsync=off", "-c", "shared_buffers=16MB", "-c",
+                   "max_connections=200", "-c", "dynamic_shared_memory_type=mmap", "-c", "autovacuum=off"},
                   folder_ + "/log", SIGINT);
   while (PQping(url_of("postgres").c_str()) != PQPING_OK) {
     CHECK(::waitpid(pid_, nullptr, WNOHANG) == 0);  // it ended; its log is beside the data

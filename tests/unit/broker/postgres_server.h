@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 
 namespace vitrine::broker {
@@ -12,7 +13,11 @@ class PostgresServer {
  public:
   // The one of this process, started at the first call.
   static PostgresServer& shared();
-  PostgresServer();
+  enum class Durability : uint8_t {
+    kNone,  // tests: nothing is to outlive the process
+    kDisk,  // benchmarks: a commit reaches the disk, as in real life
+  };
+  explicit PostgresServer(Durability durability = Durability::kNone);
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -35,6 +40,7 @@ class PostgresServer {
   gid_t group_ = 0;
   pid_t pid_ = -1;
   int made_ = 0;
+  Durability durability_;
 };
 
 }  // namespace vitrine::broker
