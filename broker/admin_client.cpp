@@ -85,4 +85,17 @@ Result<Json> ask_broker(const std::string& data_folder, const std::string& metho
   return answer.ok() ? answer.take() : Json::object();
 }
 
+Result<Json> ask_for_list(const std::string& data_folder, const std::string& path, const char* key) {
+  Json all = Json::array();
+  std::string after;
+  do {
+    const Json answer = TRY(ask_broker(data_folder, "GET", path + (after.empty() ? "" : "?after=" + after)));
+    const auto page = answer.find(key);
+    if (page == answer.end() || !page->is_array()) return Error{ErrorCode::kMalformed, "The broker gave no list."};
+    all.insert(all.end(), page->begin(), page->end());
+    after = text_field(answer, "next");
+  } while (!after.empty());
+  return all;
+}
+
 }  // namespace vitrine::broker

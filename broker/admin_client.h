@@ -13,6 +13,9 @@ namespace vitrine::broker {
 Result<Json> ask_broker(const std::string& data_folder, const std::string& method, const std::string& path,
                         const Json& body = Json());
 
+// All pages of a list: the array `key` of its answers. Errors: as above.
+Result<Json> ask_for_list(const std::string& data_folder, const std::string& path, const char* key);
+
 // A part of a path (RFC 3986, section 2.1).
 std::string path_part(const std::string& text);
 

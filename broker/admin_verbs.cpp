@@ -55,9 +55,9 @@ Result<void> add_one_user(const std::string& data, const UserOptions& options) {
 }
 
 Result<void> print_users(const std::string& data) {
-  const Json answer = TRY(ask_broker(data, "GET", "/api/admin/users"));
+  const Json users = TRY(ask_for_list(data, "/api/admin/users", "users"));
   std::vector<std::vector<std::string>> rows;
-  for (const Json& user : list_field(answer, "users")) {
+  for (const Json& user : users) {
     rows.push_back({text_field(user, "name"), text_field(user, "display_name"),
                     truth_field(user, "admin") ? "yes" : "no", joined(user, "groups"),
                     date(number_field(user, "created_s"))});
@@ -99,9 +99,9 @@ Result<void> add_one_resource(const std::string& data, const ResourceOptions& op
 }
 
 Result<void> print_resources(const std::string& data, bool app) {
-  const Json answer = TRY(ask_broker(data, "GET", "/api/admin/resources"));
+  const Json resources = TRY(ask_for_list(data, "/api/admin/resources", "resources"));
   std::vector<std::vector<std::string>> rows;
-  for (const Json& resource : list_field(answer, "resources")) {
+  for (const Json& resource : resources) {
     if ((text_field(resource, "kind") == "app") != app) continue;
     std::string granted;
     for (const Json& grant : list_field(resource, "grants")) {
@@ -181,8 +181,7 @@ struct SessionOptions {
 };
 
 Result<void> print_sessions(const std::string& data, const SessionOptions& options) {
-  const Json answer = TRY(ask_broker(data, "GET", "/api/admin/sessions"));
-  const Json sessions = list_field(answer, "sessions");
+  const Json sessions = TRY(ask_for_list(data, "/api/admin/sessions", "sessions"));
   if (options.json) {
     fmt::print("{}\n", sessions.dump(2, ' ', false, Json::error_handler_t::replace));
     return {};
@@ -319,9 +318,9 @@ void add_group_verbs(CLI::App& program, int& exit_status) {
   auto options = std::make_shared<Options>();
   add_verb(
       group, "list", "List the groups and their members", exit_status, [](const std::string& data) -> Result<void> {
-        const Json answer = TRY(ask_broker(data, "GET", "/api/admin/groups"));
+        const Json groups = TRY(ask_for_list(data, "/api/admin/groups", "groups"));
         std::vector<std::vector<std::string>> rows;
-        for (const Json& item : list_field(answer, "groups")) {
+        for (const Json& item : groups) {
           rows.push_back(
               {text_field(item, "name"), truth_field(item, "built_in") ? "(every user)" : joined(item, "members")});
         }

@@ -12,6 +12,9 @@
 #include "broker/provider_verbs.h"
 #include "broker/provision/desktop_command.h"
 #include "broker/serve.h"
+#include "broker/site_verbs.h"
+#include "broker/store_verbs.h"
+#include "broker/token_verbs.h"
 
 namespace vitrine::broker {
 
@@ -23,6 +26,10 @@ void add_serve_command(CLI::App& program, int& exit_status) {
   CLI::App* command = program.add_subcommand("broker", "Serve identity, catalogue and sessions to a gateway");
   command->add_option("--data", options->data_folder, "Folder that holds everything of this Vitrine")
       ->capture_default_str();
+  command->add_option(
+      "--store", options->store,
+      "postgresql://HOST/DATABASE instead of sqlite in the data folder; a password comes from ~/.pgpass "
+      "or PGPASSWORD");
   command->add_option("--gateway-url", options->gateway_url, "Where agents dial, like https://127.0.0.1:8443")
       ->required();
   command->add_option("--gateway-certificate", options->gateway_certificate, "Certificate (PEM) that agents trust")
@@ -53,6 +60,9 @@ void add_broker_command(CLI::App& program, int& exit_status) {
   add_factor_verbs(program, exit_status);
   add_provider_verbs(program, exit_status);
   add_user_state_verbs(program, exit_status);
+  add_store_verbs(program, exit_status);
+  add_token_verbs(program, exit_status);
+  add_site_verbs(program, exit_status);
 }
 
 }  // namespace vitrine::broker

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "broker/api/http_server.h"
 #include "broker/api/router.h"
 #include "broker/catalogue/first_start.h"
+#include "broker/folder_lock.h"
 #include "broker/http/curl_http_client.h"
 #include "broker/identity/directory_watch.h"
 #include "broker/identity/sign_in.h"
@@ -29,7 +29,7 @@
 #include "broker/store/audit_keeper.h"
 #include "broker/store/database.h"
 #include "broker/store/migrations.h"
-#include "broker/store/sqlite_connection.h"
+#include "broker/store/open_store.h"
 
 namespace vitrine::broker {
 
@@ -44,20 +44,6 @@ Result<std::string> url_with_scheme(const std::string& url, const std::string& s
     return scheme + "://" + rest;
   }
   return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" is no address like https://127.0.0.1:8443.", url)};
-}
-
-// One broker for each data folder. The lock goes with the process, however it ends.
-Result<UniqueFd> lock_folder(const std::string& data_folder) {
-  const std::string path = data_folder + "/run/broker.lock";
-  UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!lock.open()) return Error{ErrorCode::kIo, fmt::format("Cannot write {}: {}.", path, std::strerror(errno))};
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    return Error{ErrorCode::kConflict,
-                 fmt::format("A broker is already running on {}. Stop it first, or choose another "
-                             "folder with --data.",
-                             data_folder)};
-  }
-  return lock;
 }
 
 Result<TicketSigner> load_ticket_key(const std::string& data_folder) {
@@ -150,15 +136,15 @@ Result<void> serve(const BrokerOptions& given) {
   const UniqueFd lock = TRY(lock_folder(data));
   const TicketSigner signer = TRY(load_ticket_key(data));
   const Sealer sealer = TRY(Sealer::open(data + "/keys/store.key"));
-  Database database([path = data + "/vitrine.db"]() -> Result<std::unique_ptr<SqlConnection>> {
-    return std::unique_ptr<SqlConnection>(TRY(SqliteConnection::open(path)));
-  });
+  const std::string store = TRY(chosen_store(options.store, data));
+  Database database(TRY(connector(store, data)));
   PasswordHasher hasher{PasswordCost{}};
   std::optional<std::string> first_password;
   {
     const Database::Lease connection = TRY(database.lease());
     TRY(migrate(*connection, all_migrations(), std::time(nullptr)));
     first_password = TRY(prepare_first_start(*connection, hasher, std::time(nullptr)));
+    TRY(remember_store(store, data));
   }
   auto local = TRY(provisioner_options(options, lifeline_fd.get()));
   const auto provisioner = TRY(LocalProvisioner::create(std::move(local)));

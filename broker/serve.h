@@ -9,6 +9,7 @@ namespace vitrine::broker {
 
 struct BrokerOptions {
   std::string data_folder;
+  std::string store;                // what --store says; see store/open_store.h
   std::string gateway_url;          // "https://host:port" or "wss://host:port", where agents dial
   std::string gateway_certificate;  // the file agents trust
   std::string public_url;           // for links; empty: the gateway's

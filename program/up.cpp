@@ -40,6 +40,7 @@ struct UpFlags {
   std::string private_key;
   std::string client;
   std::string public_url;
+  std::string store;
 };
 
 Result<void> check_programs() {
@@ -113,6 +114,7 @@ class Up {
                                        "--gateway-certificate",
                                        certificate_.certificate};
     if (!flags_.public_url.empty()) broker.insert(broker.end(), {"--public-url", flags_.public_url});
+    if (!flags_.store.empty()) broker.insert(broker.end(), {"--store", flags_.store});
     broker_.emplace("broker", std::move(broker), std::vector<int>{lifeline_read_.get()});
     std::vector<std::string> gateway = {"gateway",
                                         "--data",
@@ -286,6 +288,9 @@ void add_up_command(CLI::App& program, int& exit_status) {
   command->add_option("--public-url", flags->public_url,
                       "what users open, like https://vitrine.example.org; for links and passkeys");
   command->add_option("--client", flags->client, "serve the client from this folder instead of the built-in one");
+  command->add_option(
+      "--store", flags->store,
+      "postgresql://HOST/DATABASE instead of SQLite in the data folder (password: ~/.pgpass, PGPASSWORD)");
   command->callback([flags, &exit_status] {
     const auto result = run_up(*flags);
     if (result.ok()) {

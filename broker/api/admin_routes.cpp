@@ -1,7 +1,7 @@
 // What administrators ask for, by the verbs of `vitrine` or, signed in, through the gateway.
 #include <fmt/format.h>
 
-#include "broker/api/router.h"
+#include "broker/api/paging.h"
 #include "broker/catalogue/catalogue.h"
 #include "broker/catalogue/terms.h"
 #include "broker/identity/secrets.h"
@@ -29,14 +29,14 @@ Json user_json(const User& user, const std::vector<std::string>& groups) {
 }
 
 Result<HttpResponse> get_users(ApiRequest& request) {
+  const Page page = TRY(page_of(request));
   const Database::Lease connection = TRY(request.services.database.lease());
-  const std::vector<User> users = TRY(list_users(*connection));
+  std::vector<User> users = TRY(list_users(*connection, page));
+  const Json next = cut_page(users, page, [](const User& user) { return SqlValues{user.name}; });
+  auto groups = TRY(groups_of_all(*connection, users));
   Json list = Json::array();
-  for (const User& user : users) {
-    const std::vector<std::string> groups = TRY(groups_of(*connection, user.id));
-    list.push_back(user_json(user, groups));
-  }
-  return json_response(200, {{"users", list}});
+  for (const User& user : users) list.push_back(user_json(user, groups[user.name]));
+  return json_response(200, {{"users", list}, {"next", next}});
 }
 
 // The password of the request, or a new one when it gives none.
@@ -106,13 +106,15 @@ Result<HttpResponse> post_user_password(ApiRequest& request) {
 }
 
 Result<HttpResponse> get_groups(ApiRequest& request) {
+  const Page page = TRY(page_of(request));
   const Database::Lease connection = TRY(request.services.database.lease());
-  const std::vector<Group> groups = TRY(list_groups(*connection));
+  std::vector<Group> groups = TRY(list_groups(*connection, page));
+  const Json next = cut_page(groups, page, [](const Group& group) { return SqlValues{group.name}; });
   Json list = Json::array();
   for (const Group& group : groups) {
     list.push_back({{"name", group.name}, {"built_in", group.built_in}, {"members", group.members}});
   }
-  return json_response(200, {{"groups", list}});
+  return json_response(200, {{"groups", list}, {"next", next}});
 }
 
 Result<HttpResponse> post_group(ApiRequest& request) {
@@ -151,13 +153,16 @@ Result<HttpResponse> delete_member(ApiRequest& request) {
 }
 
 Result<HttpResponse> get_resources(ApiRequest& request) {
+  const Page page = TRY(page_of(request));
   const Database::Lease connection = TRY(request.services.database.lease());
-  const std::vector<Resource> resources = TRY(list_resources(*connection));
+  std::vector<Resource> resources = TRY(list_resources(*connection, page));
+  const Json next = cut_page(resources, page, resource_key);
+  auto grants = TRY(all_grants(*connection));
+  auto terms = TRY(all_resource_terms(*connection));
   Json list = Json::array();
   for (const Resource& resource : resources) {
-    const std::vector<Grant> grants = TRY(grants_of(*connection, resource.id));
     Json granted = Json::array();
-    for (const Grant& grant : grants) granted.push_back({{grant.group ? "group" : "user", grant.subject}});
+    for (const Grant& grant : grants[resource.id]) granted.push_back({{grant.group ? "group" : "user", grant.subject}});
     const auto installed = check_installed(resource);
     list.push_back({{"id", resource.id},
                     {"kind", resource.app ? "app" : "pool"},
@@ -169,11 +174,11 @@ Result<HttpResponse> get_resources(ApiRequest& request) {
                     {"package", resource.package},
                     {"opengl", resource.opengl},
                     {"provisioner", resource.provisioner},
-                    {"terms", terms_to_json(TRY(resource_terms(*connection, resource.id)))},
+                    {"terms", terms_to_json(terms[resource.id])},
                     {"grants", granted},
                     {"unavailable", installed.ok() ? Json() : Json(installed.error().message)}});
   }
-  return json_response(200, {{"resources", list}});
+  return json_response(200, {{"resources", list}, {"next", next}});
 }
 
 Result<HttpResponse> post_resource(ApiRequest& request) {
@@ -239,12 +244,13 @@ Json report_json(const SessionReport& report, int64_t now_s) {
 constexpr int64_t kReportsListed = 100;
 
 Result<HttpResponse> get_reports(ApiRequest& request) {
+  const Page page = TRY(page_of(request, kReportsListed));
   const Database::Lease connection = TRY(request.services.database.lease());
+  std::vector<SessionReport> reports = TRY(newest_reports(*connection, page));
+  const Json next = cut_page(reports, page, report_key);
   Json list = Json::array();
-  for (const SessionReport& report : TRY(newest_reports(*connection, kReportsListed))) {
-    list.push_back(report_json(report, request.now_s));
-  }
-  return json_response(200, {{"reports", list}});
+  for (const SessionReport& report : reports) list.push_back(report_json(report, request.now_s));
+  return json_response(200, {{"reports", list}, {"next", next}});
 }
 
 Result<HttpResponse> get_report(ApiRequest& request) {
@@ -283,13 +289,15 @@ Result<HttpResponse> delete_grant(ApiRequest& request) {
 }
 
 Result<HttpResponse> get_all_sessions(ApiRequest& request) {
+  const Page page = TRY(page_of(request));
   std::vector<Session> sessions;
-  std::vector<Resource> resources;
+  std::map<std::string, Resource> resources;
   {
     const Database::Lease connection = TRY(request.services.database.lease());
-    sessions = TRY(running_sessions(*connection, ""));
-    resources = TRY(list_resources(*connection));
+    sessions = TRY(running_sessions(*connection, "", page));
+    for (Resource& resource : TRY(list_resources(*connection))) resources.emplace(resource.id, resource);
   }
+  const Json next = cut_page(sessions, page, running_sessions_key);
   Json list = Json::array();
   for (const Session& session : sessions) {
     Json item = {{"session", session.id},
@@ -302,10 +310,9 @@ Result<HttpResponse> get_all_sessions(ApiRequest& request) {
                  {"started_s", session.started_s},
                  {"pool", nullptr},
                  {"app", nullptr}};
-    for (const Resource& resource : resources) {
-      if (resource.id != session.resource) continue;
-      item["pool"] = resource.pool;
-      if (resource.app) item["app"] = resource.id;
+    if (const auto found = resources.find(session.resource); found != resources.end()) {
+      item["pool"] = found->second.pool;
+      if (found->second.app) item["app"] = found->first;
     }
     if (const auto report = request.services.sessions.report_of(session.desktop)) {
       item.update({{"viewers", report->viewers},
@@ -319,7 +326,7 @@ Result<HttpResponse> get_all_sessions(ApiRequest& request) {
     }
     list.push_back(std::move(item));
   }
-  return json_response(200, {{"sessions", list}});
+  return json_response(200, {{"sessions", list}, {"next", next}});
 }
 
 Result<HttpResponse> delete_any_session(ApiRequest& request) {

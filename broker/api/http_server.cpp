@@ -31,6 +31,7 @@ constexpr int kHandlers = 8;              // most wait for the database or hash 
 constexpr int kMaxConnections = 256;      // the gateway keeps a few; more is a leak or an attack
 constexpr size_t kMaxHeader = 16 * 1024;  // cookies and user agents stay far below
 constexpr size_t kMaxBody = 64 * 1024;    // the largest request names an app and its command
+constexpr size_t kMaxSite = 4 << 20;      // the administrator's socket takes whole sites, of some ten thousand apps
 constexpr auto kReadLimit = std::chrono::seconds(15);
 constexpr auto kIdleLimit = std::chrono::seconds(75);  // longer than a gateway keeps an idle connection
 constexpr auto kWriteLimit = std::chrono::seconds(15);
@@ -84,7 +85,7 @@ class HttpServer::State::Connection : public std::enable_shared_from_this<Connec
   void read(std::chrono::seconds limit) {
     parser_.emplace();
     parser_->header_limit(kMaxHeader);
-    parser_->body_limit(kMaxBody);
+    parser_->body_limit(local_admin_ ? kMaxSite : kMaxBody);
     stream_.expires_after(limit);
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = shared_from_this()](error_code failed, size_t) { self->on_header(failed); });

@@ -7,7 +7,9 @@
 #include <ctime>
 #include <optional>
 
+#include "broker/api/openapi.h"
 #include "broker/api/query.h"
+#include "broker/identity/api_tokens.h"
 #include "broker/identity/secrets.h"
 #include "broker/store/audit.h"
 
@@ -105,6 +107,44 @@ Result<void> check_origin(const Route& route, const HttpRequest& request, const 
   return {};
 }
 
+// The names and values of a query; what cannot be read is left out.
+std::map<std::string, std::string> query_of(std::string_view target) {
+  std::map<std::string, std::string> query;
+  const size_t begin = target.find('?');
+  if (begin == std::string_view::npos) return query;
+  for (const std::string& pair : split(target.substr(begin + 1), '&')) {
+    const size_t equals = std::min(pair.find('='), pair.size());
+    auto name = unescaped(std::string_view(pair).substr(0, equals));
+    auto value = unescaped(std::string_view(pair).substr(std::min(equals + 1, pair.size())));
+    if (name && value && !name->empty()) query.emplace(std::move(*name), std::move(*value));
+  }
+  return query;
+}
+
+// The secret of "Authorization: Bearer ..."; nothing when there is none.
+std::optional<std::string> bearer(const HttpRequest& request) {
+  constexpr std::string_view kScheme = "bearer ";
+  const std::string& header = request.header("authorization");
+  if (header.size() < kScheme.size() || normal_name(header.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  return header.substr(kScheme.size());
+}
+
+// A token is for programs: it comes in a header of its own, which no other site's page can make a browser send.
+Result<void> check_token(const Route& route, ApiRequest& request, const std::string& secret) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const auto token = TRY(find_token(*connection, secret, request.asker.address, request.now_s));
+  if (!token) return Error{ErrorCode::kUnauthenticated, "This token is unknown, has expired or was removed."};
+  const RouteDoc* doc = find_doc(route.method, route.pattern);
+  const std::string_view scope = route.access == Access::kAdmin && doc != nullptr ? doc->scope : "";
+  if (!token->allows(scope, changes_something(request.http.method))) {
+    return Error{ErrorCode::kForbidden, scope.empty()
+                                            ? std::string("This is not for tokens.")
+                                            : fmt::format("The token \"{}\" lacks the scope {}.", token->name, scope)};
+  }
+  request.asker.name = "token " + token->name;
+  return {};
+}
+
 // Fills in who asks, or says why the route is not for them.
 Result<void> check_access(const Route& route, ApiRequest& request) {
   if (request.http.local_admin) {
@@ -113,6 +153,7 @@ Result<void> check_access(const Route& route, ApiRequest& request) {
   }
   TRY(check_origin(route, request.http, request.origin));
   if (route.access == Access::kOpen || route.access == Access::kSignIn) return {};
+  if (const auto secret = bearer(request.http)) return check_token(route, request, *secret);
   {
     const Database::Lease connection = TRY(request.services.database.lease());
     auto web = TRY(find_web_session(*connection, request.token, request.now_s));
@@ -157,9 +198,29 @@ Router::Router(Services& services) : services_(services) {
   routes_.insert(routes_.end(), user_routes().begin(), user_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
   for (const auto& more : {policy_routes(), audit_routes(), sign_in_routes(), provider_routes(), second_step_routes(),
-                           account_routes(), factor_routes(), factor_admin_routes()}) {
+                           account_routes(), factor_routes(), factor_admin_routes(), token_routes(), site_routes(),
+                           openapi_routes()}) {
     routes_.insert(routes_.end(), more.begin(), more.end());
   }
+  for (const RouteDoc& doc : route_docs()) {
+    if (!doc.body.empty()) bodies_[&doc] = schema_of(doc.body).take();
+  }
+  openapi_ = to_line(openapi_document(routes_));
+}
+
+Result<void> Router::check_shape(const Route& route, const ApiRequest& request) const {
+  const RouteDoc* doc = find_doc(route.method, route.pattern);
+  if (doc == nullptr) return {};
+  if (const auto schema = bodies_.find(doc); schema != bodies_.end()) {
+    TRY(check_schema(request.body, schema->second, Json::object()));
+  }
+  if (request.query.empty()) return {};
+  const Json known = doc->query.empty() ? Json::object() : schema_of(doc->query).take();
+  for (const auto& [name, value] : request.query) {
+    if (object_field(known, "properties").contains(name)) continue;
+    return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" is not known in this address.", name)};
+  }
+  return {};
 }
 
 HttpResponse Router::answer(const HttpRequest& request) const {
@@ -192,6 +253,7 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
   ApiRequest request{.http = http,
                      .services = services_,
                      .path = std::move(path),
+                     .query = query_of(http.target),
                      .body = Json::object(),
                      .web = {},
                      .token = cookie_value(http.header("cookie"), kCookie),
@@ -200,13 +262,16 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
                                .address = http.header("x-forwarded-for"),
                                .second_factor_s = 0},
                      .now_s = std::time(nullptr),
-                     .audit_target = audit_target};
+                     .audit_target = audit_target,
+                     .audit_detail = "",
+                     .openapi = openapi_};
   if (const auto allowed = check_access(route, request); !allowed.ok()) {
     TRY(record_refused(request, route, allowed.error()));
     return allowed.error();
   }
   if (route.access != Access::kOpen && changes_something(http.method) && !http.body.empty())
     request.body = TRY(parse_object(http.body));
+  TRY(check_shape(route, request));
   auto response = route.handler(request);
   if (route.action != nullptr && changes_something(http.method)) {
     const AuditEntry entry{.actor = request.asker.name,

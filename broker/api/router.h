@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "broker/api/http_server.h"
+#include "broker/api/route_docs.h"
+#include "broker/api/shape.h"
 #include "broker/identity/sealed.h"
 #include "broker/identity/sign_in.h"
 #include "broker/identity/web_sessions.h"
@@ -45,6 +47,7 @@ struct ApiRequest {
   const HttpRequest& http;
   Services& services;
   std::map<std::string, std::string> path;  // by the names in the pattern
+  std::map<std::string, std::string> query;
   Json body;                                // stays empty on kOpen routes, whose callers may not speak JSON
   WebSession web;                           // of kUser, kUserOrLink, and kAdmin unless local
   std::string token;                        // the cookie's, also when nobody is signed in
@@ -53,6 +56,7 @@ struct ApiRequest {
   int64_t now_s = 0;
   std::string& audit_target;  // a handler that changes something says what
   std::string audit_detail;   // and, where the target does not tell, how
+  const std::string& openapi;  // the document of all routes
 };
 
 using ApiHandler = Result<HttpResponse> (*)(ApiRequest&);
@@ -78,6 +82,9 @@ std::span<const Route> factor_routes();
 std::span<const Route> factor_admin_routes();
 std::span<const Route> sign_in_routes();
 std::span<const Route> provider_routes();
+std::span<const Route> token_routes();
+std::span<const Route> openapi_routes();
+std::span<const Route> site_routes();
 
 class Router {
  public:
@@ -89,8 +96,13 @@ class Router {
  private:
   Result<HttpResponse> run(const Route& route, const HttpRequest& request,
                            std::map<std::string, std::string> path) const;
+  // The checks of a request's query and body against what is said of its route. Errors: invalid_argument.
+  Result<void> check_shape(const Route& route, const ApiRequest& request) const;
+
   Services& services_;
   std::vector<Route> routes_;
+  std::map<const RouteDoc*, Json> bodies_;  // schemas of what routes take
+  std::string openapi_;
 };
 
 HttpResponse json_response(int status, const Json& body);

@@ -27,6 +27,16 @@ constexpr std::string_view kEntitled =
 
 constexpr std::string_view kOrder = "ORDER BY app, name, id";
 
+constexpr std::string_view kGrants =
+    "SELECT subject_kind, entitlements.subject, users.name, resource FROM entitlements LEFT JOIN users ON "
+    "subject_kind = 'user' AND users.id = entitlements.subject ";
+constexpr std::string_view kGrantOrder = " ORDER BY subject_kind, entitlements.subject";
+
+Grant grant_from(const SqlRow& row) {
+  const bool group = row.text(0) == "group";
+  return {group, group ? row.text(1) : row.text(2)};
+}
+
 Resource resource_from(const SqlRow& row) {
   Resource resource{.id = row.text(0),
                     .app = row.truth(1),
@@ -98,8 +108,14 @@ Result<void> check_pool(SqlConnection& connection, const std::string& id) {
 
 }  // namespace
 
-Result<std::vector<Resource>> list_resources(SqlConnection& connection) {
-  return select(connection, std::string(kAll).append(kOrder), {});
+Result<std::vector<Resource>> list_resources(SqlConnection& connection, const Page& page) {
+  const PagedQuery query = TRY(paged(
+      kAll, "", {}, {{"app", SqlKey::kInteger}, {"name", SqlKey::kText}, {"id", SqlKey::kText}}, SqlOrder::kUp, page));
+  return select(connection, query.sql, query.values);
+}
+
+SqlValues resource_key(const Resource& resource) {
+  return {int64_t{resource.app}, resource.name, resource.id};
 }
 
 Result<std::optional<Resource>> find_resource(SqlConnection& connection, const std::string& id) {
@@ -186,16 +202,17 @@ Result<void> revoke(SqlConnection& connection, const std::string& resource, cons
 }
 
 Result<std::vector<Grant>> grants_of(SqlConnection& connection, const std::string& resource) {
-  const SqlResult result = TRY(
-      connection.run("SELECT subject_kind, entitlements.subject, users.name FROM entitlements LEFT JOIN users ON "
-                     "subject_kind = 'user' AND "
-                     "users.id = entitlements.subject WHERE resource = $1 ORDER BY subject_kind, entitlements.subject",
-                     {resource}));
+  const SqlResult result =
+      TRY(connection.run(std::string(kGrants).append("WHERE resource = $1").append(kGrantOrder), {resource}));
   std::vector<Grant> grants;
-  for (const SqlRow& row : result.rows) {
-    const bool group = row.text(0) == "group";
-    grants.push_back({group, group ? row.text(1) : row.text(2)});
-  }
+  for (const SqlRow& row : result.rows) grants.push_back(grant_from(row));
+  return grants;
+}
+
+Result<std::map<std::string, std::vector<Grant>>> all_grants(SqlConnection& connection) {
+  const SqlResult result = TRY(connection.run(std::string(kGrants).append(kGrantOrder), {}));
+  std::map<std::string, std::vector<Grant>> grants;
+  for (const SqlRow& row : result.rows) grants[row.text(3)].push_back(grant_from(row));
   return grants;
 }
 

@@ -1,6 +1,7 @@
 // What can be opened: pools, whose desktops are opened whole, and apps published on them; and who may.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,7 +30,8 @@ struct Grant {
   std::string subject;  // the group's or the user's name
 };
 
-Result<std::vector<Resource>> list_resources(SqlConnection& connection);
+Result<std::vector<Resource>> list_resources(SqlConnection& connection, const Page& page = {});
+SqlValues resource_key(const Resource& resource);  // of pages
 Result<std::optional<Resource>> find_resource(SqlConnection& connection, const std::string& id);
 // Those the user is entitled to, by name or by a group.
 Result<std::vector<Resource>> resources_of(SqlConnection& connection, const User& user);
@@ -47,6 +49,8 @@ Result<void> remove_resource(SqlConnection& connection, const std::string& id);
 Result<void> grant(SqlConnection& connection, const std::string& resource, const Grant& to, int64_t now_s);
 Result<void> revoke(SqlConnection& connection, const std::string& resource, const Grant& from);
 Result<std::vector<Grant>> grants_of(SqlConnection& connection, const std::string& resource);
+// Of every resource, by its id.
+Result<std::map<std::string, std::vector<Grant>>> all_grants(SqlConnection& connection);
 
 // Whether this machine has what the resource needs. Errors: unavailable, naming the Debian package.
 Result<void> check_installed(const Resource& resource);

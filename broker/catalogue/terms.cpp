@@ -25,12 +25,16 @@ constexpr Field kFields[] = {{"target_ms", &Terms::target_ms, kMinTargetMs, kMax
                              {"ceiling_kbit", &Terms::ceiling_kbit, kMinCeilingKbit, kMaxCeilingKbit},
                              {"quality_floor", &Terms::quality_floor, 1, kMaxQuality}};
 
-std::optional<Terms> terms_from(const SqlResult& result) {
-  if (result.rows.empty() || result.rows.front().text(0).empty()) return std::nullopt;
-  const auto json = parse_object(result.rows.front().text(0));
+std::optional<Terms> terms_from_line(const std::string& line) {
+  const auto json = parse_object(line);
   if (!json.ok()) return std::nullopt;
   auto terms = change_terms({}, json.value());
   return terms.ok() ? std::optional(terms.value()) : std::nullopt;
+}
+
+std::optional<Terms> terms_from(const SqlResult& result) {
+  if (result.rows.empty() || result.rows.front().text(0).empty()) return std::nullopt;
+  return terms_from_line(result.rows.front().text(0));
 }
 
 }  // namespace
@@ -78,6 +82,18 @@ Result<Terms> resource_terms(SqlConnection& connection, const std::string& resou
   const SqlResult found = TRY(connection.run(
       "SELECT terms FROM apps WHERE id = $1 UNION ALL SELECT terms FROM pools WHERE id = $1", {resource}));
   return terms_from(found).value_or(Terms());
+}
+
+Result<std::map<std::string, Terms>> all_resource_terms(SqlConnection& connection) {
+  const SqlResult found =
+      TRY(connection.run("SELECT id, terms FROM apps WHERE terms <> '' UNION ALL "
+                         "SELECT id, terms FROM pools WHERE terms <> ''",
+                         {}));
+  std::map<std::string, Terms> all;
+  for (const SqlRow& row : found.rows) {
+    if (const auto terms = terms_from_line(row.text(1))) all[row.text(0)] = *terms;
+  }
+  return all;
 }
 
 Result<void> set_user_terms(SqlConnection& connection, const std::string& user_id, const Terms& terms) {

@@ -1,6 +1,7 @@
 // How latency, bandwidth and quality are weighed: what a pool or an app starts with, and what a user chose.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,8 @@ Result<Terms> change_terms(const Terms& before, const Json& change);
 Result<void> set_resource_terms(SqlConnection& connection, const std::string& resource, const Terms& terms);
 // None of its own, or unknown: all zero.
 Result<Terms> resource_terms(SqlConnection& connection, const std::string& resource);
+// Of every pool and app that has some, by its id.
+Result<std::map<std::string, Terms>> all_resource_terms(SqlConnection& connection);
 Result<void> set_user_terms(SqlConnection& connection, const std::string& user_id, const Terms& terms);
 // Nothing when the user never chose.
 Result<std::optional<Terms>> user_terms(SqlConnection& connection, const std::string& user_id);

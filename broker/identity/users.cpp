@@ -74,8 +74,9 @@ Result<std::optional<User>> find_user_by_id(SqlConnection& connection, const std
   return one_user(connection, "WHERE id = $1", id);
 }
 
-Result<std::vector<User>> list_users(SqlConnection& connection) {
-  const SqlResult result = TRY(connection.run(std::string(kUserColumns).append("ORDER BY name"), {}));
+Result<std::vector<User>> list_users(SqlConnection& connection, const Page& page) {
+  const PagedQuery query = TRY(paged(kUserColumns, "", {}, {{"name", SqlKey::kText}}, SqlOrder::kUp, page));
+  const SqlResult result = TRY(connection.run(query.sql, query.values));
   std::vector<User> users;
   for (const SqlRow& row : result.rows) users.push_back(user_from(row));
   return users;
@@ -105,18 +106,39 @@ Result<void> set_password(SqlConnection& connection, const std::string& user_id,
   return {};
 }
 
-Result<std::vector<Group>> list_groups(SqlConnection& connection) {
-  const SqlResult groups = TRY(connection.run("SELECT name, built_in FROM user_groups ORDER BY name", {}));
-  const SqlResult members = TRY(connection.run(
-      "SELECT group_name, name FROM group_members JOIN users ON users.id = group_members.user_id ORDER BY name", {}));
+Result<std::vector<Group>> list_groups(SqlConnection& connection, const Page& page) {
+  const PagedQuery query =
+      TRY(paged("SELECT name, built_in FROM user_groups", "", {}, {{"name", SqlKey::kText}}, SqlOrder::kUp, page));
+  const SqlResult groups = TRY(connection.run(query.sql, query.values));
   std::vector<Group> found;
+  if (groups.rows.empty()) return found;
+  std::map<std::string_view, size_t> places;
+  found.reserve(groups.rows.size());
   for (const SqlRow& row : groups.rows) {
-    Group& group = found.emplace_back(Group{row.text(0), row.truth(1), {}});
-    for (const SqlRow& member : members.rows) {
-      if (member.text(0) == group.name) group.members.push_back(member.text(1));
-    }
+    found.push_back(Group{row.text(0), row.truth(1), {}});
+    places[found.back().name] = found.size() - 1;
+  }
+  const SqlResult members =
+      TRY(connection.run("SELECT group_name, name FROM group_members JOIN users ON users.id = group_members.user_id "
+                         "WHERE group_name >= $1 AND group_name <= $2 ORDER BY name",
+                         {found.front().name, found.back().name}));
+  for (const SqlRow& member : members.rows) {
+    const auto place = places.find(member.text(0));
+    if (place != places.end()) found[place->second].members.push_back(member.text(1));
   }
   return found;
+}
+
+Result<std::map<std::string, std::vector<std::string>>> groups_of_all(SqlConnection& connection,
+                                                                      const std::vector<User>& users) {
+  std::map<std::string, std::vector<std::string>> groups;
+  if (users.empty()) return groups;
+  const SqlResult found =
+      TRY(connection.run("SELECT users.name, group_name FROM users JOIN group_members ON user_id = users.id "
+                         "WHERE users.name >= $1 AND users.name <= $2 ORDER BY group_name",
+                         {users.front().name, users.back().name}));
+  for (const SqlRow& row : found.rows) groups[row.text(0)].push_back(row.text(1));
+  return groups;
 }
 
 Result<bool> group_exists(SqlConnection& connection, const std::string& name) {

@@ -1,10 +1,12 @@
 // Local users and groups in the store.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "broker/store/page.h"
 #include "broker/store/sql.h"
 
 namespace vitrine::broker {
@@ -32,7 +34,7 @@ Result<void> check_name(std::string_view what, std::string_view name);
 
 Result<std::optional<User>> find_user(SqlConnection& connection, const std::string& name);
 Result<std::optional<User>> find_user_by_id(SqlConnection& connection, const std::string& id);
-Result<std::vector<User>> list_users(SqlConnection& connection);
+Result<std::vector<User>> list_users(SqlConnection& connection, const Page& page = {});  // by name
 // Errors: conflict when the name is taken.
 Result<void> add_user(SqlConnection& connection, const User& user);
 // With web sessions, memberships and entitlements. Run it in a transaction.
@@ -45,7 +47,7 @@ struct Group {
   std::vector<std::string> members;  // names of users; empty for kEveryone, which holds all
 };
 
-Result<std::vector<Group>> list_groups(SqlConnection& connection);
+Result<std::vector<Group>> list_groups(SqlConnection& connection, const Page& page = {});  // by name
 Result<bool> group_exists(SqlConnection& connection, const std::string& name);
 // Errors: conflict when the name is taken.
 Result<void> add_group(SqlConnection& connection, const std::string& name, bool built_in, int64_t now_s);
@@ -56,5 +58,8 @@ Result<void> remove_group(SqlConnection& connection, const std::string& name);
 Result<void> add_member(SqlConnection& connection, const std::string& group, const User& user);
 Result<void> remove_member(SqlConnection& connection, const std::string& group, const User& user);
 Result<std::vector<std::string>> groups_of(SqlConnection& connection, const std::string& user_id);
+// The groups of each of `users`, which are in order of their names; by name, in one query.
+Result<std::map<std::string, std::vector<std::string>>> groups_of_all(SqlConnection& connection,
+                                                                      const std::vector<User>& users);
 
 }  // namespace vitrine::broker

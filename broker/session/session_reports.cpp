@@ -27,14 +27,29 @@ Result<std::optional<SessionReport>> find_report(SqlConnection& connection, cons
   return std::optional(SessionReport{std::move(*row), json.ok() ? measure_from_json(json.value()) : SessionMeasure()});
 }
 
-Result<std::vector<SessionReport>> newest_reports(SqlConnection& connection, int64_t count) {
-  const SqlResult found = TRY(
-      connection.run("SELECT session_id FROM session_reports ORDER BY updated_s DESC, session_id LIMIT $1", {count}));
+Result<std::vector<SessionReport>> newest_reports(SqlConnection& connection, const Page& page) {
+  const PagedQuery query =
+      TRY(paged("SELECT session_reports.session_id, measure, updated_s, user_name, resource, started_s, ended_s FROM "
+                "session_reports JOIN sessions ON sessions.id = session_reports.session_id",
+                "", {}, {{"updated_s", SqlKey::kInteger}, {"session_id", SqlKey::kText}}, SqlOrder::kDown, page));
+  const SqlResult found = TRY(connection.run(query.sql, query.values));
   std::vector<SessionReport> reports;
   for (const SqlRow& row : found.rows) {
-    if (auto report = TRY(find_report(connection, row.text(0)))) reports.push_back(std::move(*report));
+    const auto json = parse_object(row.text(1));
+    SessionReport& report = reports.emplace_back();
+    report.measure = json.ok() ? measure_from_json(json.value()) : SessionMeasure();
+    report.updated_s = row.integer(2);
+    report.session.id = row.text(0);
+    report.session.user = row.text(3);
+    report.session.resource = row.text(4);
+    report.session.started_s = row.integer(5);
+    report.session.ended_s = row.integer(6);
   }
   return reports;
+}
+
+SqlValues report_key(const SessionReport& report) {
+  return {report.updated_s, report.session.id};
 }
 
 Result<void> remove_old_reports(SqlConnection& connection) {

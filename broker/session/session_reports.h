@@ -14,6 +14,7 @@ namespace vitrine::broker {
 struct SessionReport {
   Session session;
   SessionMeasure measure;
+  int64_t updated_s = 0;
 };
 
 // Replaces what is known of the session of this desktop.
@@ -22,7 +23,8 @@ Result<void> keep_report(SqlConnection& connection, const std::string& session, 
 // Nothing when the session is unknown or was never viewed.
 Result<std::optional<SessionReport>> find_report(SqlConnection& connection, const std::string& session);
 // Newest first.
-Result<std::vector<SessionReport>> newest_reports(SqlConnection& connection, int64_t count);
+Result<std::vector<SessionReport>> newest_reports(SqlConnection& connection, const Page& page);
+SqlValues report_key(const SessionReport& report);  // of pages
 // Of sessions that are forgotten, and all but the newest ten thousand.
 Result<void> remove_old_reports(SqlConnection& connection);
 

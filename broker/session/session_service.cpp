@@ -80,19 +80,21 @@ Result<void> SessionService::reconcile(int64_t now_s) {
 }
 
 void SessionService::run(const std::stop_token& stop) {
-  std::vector<DesktopReport> unrecorded;  // the store did not take them yet
+  // The newest of each desktop that the store did not take yet; it may be away for long.
+  std::map<std::string, DesktopReport> unrecorded;
   int64_t next_housekeeping_s = 0;
   while (!stop.stop_requested()) {
-    if (auto report = provisioner_.next_report(kSecond / 2)) unrecorded.push_back(std::move(*report));
+    if (auto report = provisioner_.next_report(kSecond / 2)) unrecorded[report->id] = std::move(*report);
     const int64_t now_s = std::time(nullptr);
     if (const auto done = enforce(now_s); !done.ok()) spdlog::error("Policies: {}", done.error().message);
     while (!unrecorded.empty()) {
-      const auto taken = take_report(unrecorded.front(), now_s);
+      const auto first = unrecorded.begin();
+      const auto taken = take_report(first->second, now_s);
       if (!taken.ok()) {
-        spdlog::error("Cannot record how desktop {} is doing: {}", unrecorded.front().id, taken.error().message);
+        spdlog::error("Cannot record how desktop {} is doing: {}", first->first, taken.error().message);
         break;
       }
-      unrecorded.erase(unrecorded.begin());
+      unrecorded.erase(first);
     }
     if (now_s < next_housekeeping_s) continue;
     next_housekeeping_s = now_s + kHousekeepingS;

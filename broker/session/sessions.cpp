@@ -65,14 +65,19 @@ Result<std::optional<Session>> find_session_of_desktop(SqlConnection& connection
   return one_session(connection, "WHERE desktop_id = $1 ORDER BY started_s DESC LIMIT 1", {desktop});
 }
 
-Result<std::vector<Session>> running_sessions(SqlConnection& connection, const std::string& user_id) {
-  const std::string sql = std::string(kSelect).append("WHERE ended_s IS NULL ");
-  const SqlResult result =
-      user_id.empty() ? TRY(connection.run(sql + "ORDER BY started_s, sessions.id", {}))
-                      : TRY(connection.run(sql + "AND user_id = $1 ORDER BY started_s, sessions.id", {user_id}));
+Result<std::vector<Session>> running_sessions(SqlConnection& connection, const std::string& user_id, const Page& page) {
+  const bool all = user_id.empty();
+  const PagedQuery query = TRY(paged(
+      kSelect, all ? "ended_s IS NULL" : "ended_s IS NULL AND user_id = $1", all ? SqlValues{} : SqlValues{user_id},
+      {{"started_s", SqlKey::kInteger}, {"sessions.id", SqlKey::kText}}, SqlOrder::kUp, page));
+  const SqlResult result = TRY(connection.run(query.sql, query.values));
   std::vector<Session> sessions;
   for (const SqlRow& row : result.rows) sessions.push_back(session_from(row));
   return sessions;
+}
+
+SqlValues running_sessions_key(const Session& session) {
+  return {session.started_s, session.id};
 }
 
 Result<bool> end_session(SqlConnection& connection, const std::string& id, const std::string& reason, int64_t now_s) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "broker/pools/desktop_life.h"
+#include "broker/store/page.h"
 #include "broker/store/sql.h"
 
 namespace vitrine::broker {
@@ -36,7 +37,9 @@ Result<std::optional<Session>> find_running_session(SqlConnection& connection, c
                                                     const std::string& resource);
 Result<std::optional<Session>> find_session_of_desktop(SqlConnection& connection, const std::string& desktop);
 // Of one user, or of all when `user_id` is empty; oldest first.
-Result<std::vector<Session>> running_sessions(SqlConnection& connection, const std::string& user_id);
+Result<std::vector<Session>> running_sessions(SqlConnection& connection, const std::string& user_id,
+                                              const Page& page = {});
+SqlValues running_sessions_key(const Session& session);  // of pages
 // False: it was over already.
 Result<bool> end_session(SqlConnection& connection, const std::string& id, const std::string& reason, int64_t now_s);
 // Rows of sessions and desktops that were over before this time.

@@ -22,7 +22,10 @@ std::string chain_hash(const std::string& previous, int64_t number, int64_t time
 
 }  // namespace
 
-Result<void> append_audit(SqlConnection& connection, const AuditEntry& entry, int64_t now_s) {
+Result<void> append_audit(SqlConnection& connection, const AuditEntry& given, int64_t now_s) {
+  // The hash is of what will be read back.
+  const AuditEntry entry{storable_text(given.actor),  storable_text(given.address), storable_text(given.action),
+                         storable_text(given.target), storable_text(given.outcome), storable_text(given.detail)};
   const AuditPlace last = TRY(newest_audit(connection));
   const int64_t number = last.number + 1;
   TRY(

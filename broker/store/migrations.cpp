@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vitrine::broker {
 
 namespace {
@@ -81,6 +83,20 @@ constexpr std::string_view kSignInProofs[] = {
     R"(ALTER TABLE web_sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '')",
 };
 
+// Tokens of programs, and what lists in pages go by.
+constexpr std::string_view kTokensAndLists[] = {
+    // owner_id: NULL when it was made on the server itself.
+    R"(CREATE TABLE api_tokens (
+      name TEXT PRIMARY KEY, token_hash TEXT NOT NULL UNIQUE, owner_id TEXT REFERENCES users(id) ON DELETE CASCADE,
+      scopes TEXT NOT NULL, created_s BIGINT NOT NULL, expires_s BIGINT NOT NULL, used_s BIGINT NOT NULL,
+      used_from TEXT NOT NULL))",
+    R"(CREATE INDEX api_tokens_by_owner ON api_tokens(owner_id))",
+    R"(CREATE INDEX running_sessions ON sessions(started_s, id) WHERE ended_s IS NULL)",
+    R"(CREATE INDEX sessions_by_end ON sessions(ended_s))",
+    R"(DROP INDEX session_reports_by_time)",
+    R"(CREATE INDEX session_reports_by_time ON session_reports(updated_s, session_id))",
+};
+
 // Second factors and passkeys of users, and the ceremonies that are under way.
 constexpr std::string_view kFactors[] = {
     // secret: sealed (identity/sealed.h); last_step: of the newest code that was accepted.
@@ -155,27 +171,20 @@ constexpr std::string_view kSessionPlaces[] = {
     R"(ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '')",
     R"(ALTER TABLE sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '')",
     R"(ALTER TABLE sessions ADD COLUMN seen_s BIGINT NOT NULL DEFAULT 0)",
-    R"(CREATE INDEX sessions_by_end ON sessions(ended_s))",
 };
 
 constexpr Migration kMigrations[] = {
     {1, "first schema", kFirstSchema},
     {2, "terms and reports", kTermsAndReports},
     {3, "sign-in proofs", kSignInProofs},
+    {4, "tokens and lists", kTokensAndLists},
     {5, "second factors", kFactors},
     {6, "providers", kProviders},
     {7, "policies", kPolicies},
     {9, "session places", kSessionPlaces},
 };
 
-Result<int64_t> current_version(SqlConnection& connection) {
-  TRY(
-      connection.run("CREATE TABLE IF NOT EXISTS schema_migrations "
-                     "(version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_s BIGINT NOT NULL)",
-                     {}));
-  const SqlResult result = TRY(connection.run("SELECT MAX(version) FROM schema_migrations", {}));
-  return result.rows.front().integer(0);
-}
+constexpr std::string_view kCreateTable = "CREATE TABLE ";
 
 }  // namespace
 
@@ -183,22 +192,47 @@ std::span<const Migration> all_migrations() {
   return kMigrations;
 }
 
+Result<std::vector<int64_t>> applied_migrations(SqlConnection& connection) {
+  const SqlResult result = TRY(connection.run("SELECT version FROM schema_migrations ORDER BY version", {}));
+  std::vector<int64_t> versions;
+  for (const SqlRow& row : result.rows) versions.push_back(row.integer(0));
+  return versions;
+}
+
+std::vector<std::string> tables_of(std::span<const Migration> migrations) {
+  std::vector<std::string> tables;
+  for (const Migration& migration : migrations) {
+    for (std::string_view statement : migration.statements) {
+      if (!statement.starts_with(kCreateTable)) continue;
+      statement.remove_prefix(kCreateTable.size());
+      tables.emplace_back(statement.substr(0, statement.find_first_of(" (\n")));
+    }
+  }
+  return tables;
+}
+
+Result<void> apply_migration(SqlConnection& connection, const Migration& migration, int64_t now_s) {
+  for (const std::string_view statement : migration.statements) TRY(connection.run(statement, {}));
+  TRY(connection.run("INSERT INTO schema_migrations(version, name, applied_s) VALUES ($1, $2, $3)",
+                     {migration.version, std::string(migration.name), now_s}));
+  return {};
+}
+
 Result<void> migrate(SqlConnection& connection, std::span<const Migration> migrations, int64_t now_s) {
   const int64_t newest = migrations.empty() ? 0 : migrations.back().version;
   for (const Migration& migration : migrations) {
-    // Two brokers may start at once: the version is read under the write lock.
+    // Two brokers may start at once: what was applied is read under the write lock.
     SqlTransaction transaction = TRY(SqlTransaction::begin(connection));
-    const int64_t version = TRY(current_version(connection));
-    if (version > newest) {
+    TRY(connection.run(kSchemaMigrations, {}));
+    const std::vector<int64_t> applied = TRY(applied_migrations(connection));
+    if (!applied.empty() && applied.back() > newest) {
       return Error{ErrorCode::kUnsupported,
                    fmt::format("The store was made by a newer Vitrine (schema {}, this program knows {}). Use that "
                                "version, or restore a backup made before.",
-                               version, newest)};
+                               applied.back(), newest)};
     }
-    if (migration.version > version) {
-      for (const std::string_view statement : migration.statements) TRY(connection.run(statement, {}));
-      TRY(connection.run("INSERT INTO schema_migrations(version, name, applied_s) VALUES ($1, $2, $3)",
-                         {migration.version, std::string(migration.name), now_s}));
+    if (std::ranges::find(applied, migration.version) == applied.end()) {
+      TRY(apply_migration(connection, migration, now_s));
     }
     TRY(transaction.commit());
   }

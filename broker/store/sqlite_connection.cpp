@@ -28,7 +28,8 @@ SqlValue column_value(sqlite3_stmt* statement, int column) {
 int bind_value(sqlite3_stmt* statement, int index, const SqlValue& value) {
   if (const auto* number = std::get_if<int64_t>(&value)) return sqlite3_bind_int64(statement, index, *number);
   if (const auto* text = std::get_if<std::string>(&value)) {
-    return sqlite3_bind_text64(statement, index, text->data(), text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    const std::string kept = storable_text(*text);
+    return sqlite3_bind_text64(statement, index, kept.data(), kept.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   }
   return sqlite3_bind_null(statement, index);
 }
@@ -98,15 +99,16 @@ Result<sqlite3_stmt*> SqliteConnection::prepared(std::string_view sql) {
 
 Result<SqlResult> SqliteConnection::step_all(sqlite3_stmt* statement) {
   SqlResult result;
+  const int columns = sqlite3_column_count(statement);
+  for (int column = 0; column < columns; ++column) result.columns.emplace_back(sqlite3_column_name(statement, column));
   const int before = sqlite3_total_changes(handle_);
   while (true) {
     const int code = sqlite3_step(statement);
     if (code == SQLITE_DONE) break;
     if (code != SQLITE_ROW) return last_error(code);
     SqlValues values;
-    for (int column = 0; column < sqlite3_column_count(statement); ++column) {
-      values.push_back(column_value(statement, column));
-    }
+    values.reserve(static_cast<size_t>(columns));
+    for (int column = 0; column < columns; ++column) values.push_back(column_value(statement, column));
     result.rows.emplace_back(std::move(values));
   }
   if (sqlite3_stmt_readonly(statement) == 0 && sqlite3_total_changes(handle_) != before) {
@@ -116,6 +118,12 @@ Result<SqlResult> SqliteConnection::step_all(sqlite3_stmt* statement) {
 }
 
 Result<SqlResult> SqliteConnection::run(std::string_view sql, const SqlValues& values) {
+  auto result = execute(sql, values);
+  if (!result.ok() && in_transaction_) doomed_ = true;
+  return result;
+}
+
+Result<SqlResult> SqliteConnection::execute(std::string_view sql, const SqlValues& values) {
   sqlite3_stmt* statement = TRY(prepared(sql));
   CHECK(sqlite3_bind_parameter_count(statement) == static_cast<int>(values.size()));
   for (size_t i = 0; i < values.size(); ++i) {
@@ -130,19 +138,27 @@ Result<SqlResult> SqliteConnection::run(std::string_view sql, const SqlValues& v
   return result;
 }
 
-Result<void> SqliteConnection::begin() {
-  TRY(run("BEGIN IMMEDIATE", {}));
+Result<void> SqliteConnection::begin(SqlPurpose purpose) {
+  CHECK(!in_transaction_);
+  TRY(execute(purpose == SqlPurpose::kWrite ? "BEGIN IMMEDIATE" : "BEGIN", {}));
+  in_transaction_ = true;
+  doomed_ = false;
   return {};
 }
 
 Result<void> SqliteConnection::commit() {
-  TRY(run("COMMIT", {}));
+  CHECK(in_transaction_);
+  if (doomed_) return Error{ErrorCode::kInternal, "A statement of this transaction failed; it cannot be committed."};
+  TRY(execute("COMMIT", {}));
+  in_transaction_ = false;
   return {};
 }
 
 void SqliteConnection::rollback() {
   // Fails when SQLite has already rolled back by itself (disk full); then there is nothing left to undo.
-  (void)run("ROLLBACK", {});
+  (void)execute("ROLLBACK", {});
+  in_transaction_ = false;
+  doomed_ = false;
 }
 
 }  // namespace vitrine::broker

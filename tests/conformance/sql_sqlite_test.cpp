@@ -29,7 +29,9 @@ SqlBackend sqlite() {
           .owner = folder};
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, SqlConformance, testing::Values(SqlBackendMaker{"sqlite", &sqlite}));
+INSTANTIATE_TEST_SUITE_P(Sqlite, SqlConformance,
+                         testing::Values(SqlBackendMaker{
+                             "sqlite", &sqlite, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"}));
 
 TEST(SqliteTest, TheFileIsForItsOwnerOnly) {
   const Folder folder;
@@ -79,13 +81,13 @@ TEST(SqliteTest, ASecondWriterWaitsForTheFirst) {
   auto first = SqliteConnection::open(folder.path + "/store.db");
   auto second = SqliteConnection::open(folder.path + "/store.db");
   ASSERT_TRUE(first.ok() && second.ok());
-  ASSERT_TRUE(first.value()->begin().ok());
+  ASSERT_TRUE(first.value()->begin(SqlPurpose::kWrite).ok());
   ASSERT_TRUE(second.value()->run("PRAGMA busy_timeout = 1", {}).ok());
-  const auto refused = second.value()->begin();
+  const auto refused = second.value()->begin(SqlPurpose::kWrite);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   ASSERT_TRUE(first.value()->commit().ok());
-  EXPECT_TRUE(second.value()->begin().ok());
+  EXPECT_TRUE(second.value()->begin(SqlPurpose::kWrite).ok());
 }
 
 }  // namespace

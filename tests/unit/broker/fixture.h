@@ -13,7 +13,7 @@
 #include "broker/identity/users.h"
 #include "broker/store/database.h"
 #include "broker/store/migrations.h"
-#include "broker/store/sqlite_connection.h"
+#include "broker/store/open_store.h"
 
 namespace vitrine::broker {
 
@@ -35,14 +35,21 @@ struct TemporaryFolder {
 // Argon2id as cheap as it gets; what is tested here is what is done with it.
 inline constexpr PasswordCost kCheap{.memory_kib = 8, .passes = 1};
 
+// A new database of the test's PostgreSQL; empty when tests run with SQLite. In test_store.cpp.
+std::string new_store_url();
+void drop_store(const std::string& url);
+
+// SQLite, or PostgreSQL when VITRINE_TEST_STORE says so: the same tests run over both.
 struct TestStore {
   TemporaryFolder folder;
-  Database database{[path = folder.path + "/store.db"]() -> Result<std::unique_ptr<SqlConnection>> {
-    return std::unique_ptr<SqlConnection>(TRY(SqliteConnection::open(path)));
-  }};
+  std::string url = new_store_url();  // empty: SQLite in the folder
+  Database database{connector(url, folder.path, "vitrine test").take()};
   PasswordHasher hasher{kCheap};
 
   TestStore() { CHECK(migrate(*lease(), all_migrations(), 1).ok()); }
+  ~TestStore() { drop_store(url); }
+  TestStore(const TestStore&) = delete;
+  TestStore& operator=(const TestStore&) = delete;
   Database::Lease lease() { return database.lease().take(); }
 
   User add_user(const std::string& name, const std::string& password, bool admin = false) {

@@ -1,0 +1,54 @@
+// The site as one document.
+#include <fmt/format.h>
+
+#include "broker/api/router.h"
+#include "broker/catalogue/site.h"
+
+namespace vitrine::broker {
+
+namespace {
+
+Result<HttpResponse> get_site(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const SqlTransaction snapshot = TRY(SqlTransaction::begin(*connection, SqlPurpose::kRead));
+  return json_response(200, TRY(export_site(*connection)));
+}
+
+Result<HttpResponse> put_site(ApiRequest& request) {
+  const auto wish = request.query.find("dry_run");
+  const bool dry = wish != request.query.end() && wish->second != "0";
+  std::vector<SiteChange> changes;
+  {
+    const Database::Lease connection = TRY(request.services.database.lease());
+    SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
+    changes = TRY(apply_site(*connection, request.body, request.now_s));
+    if (!dry) TRY(transaction.commit());
+  }
+  Json list = Json::array();
+  for (const SiteChange& change : changes) {
+    list.push_back(
+        {{"section", change.section}, {"key", change.key}, {"before", change.before}, {"after", change.after}});
+  }
+  request.audit_target = fmt::format("{}{} changes", dry ? "dry run, " : "", changes.size());
+  for (const SiteChange& change : changes) {
+    const bool gone = change.after.is_null() && (change.section == "pools" || change.section == "apps");
+    if (gone && !dry) {
+      TRY(request.services.sessions.end_all_of_resource(change.key, "This was removed by an administrator.",
+                                                        request.asker, request.now_s));
+    }
+  }
+  return json_response(200, {{"changes", list}, {"applied", !dry}});
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/admin/site", Access::kAdmin, nullptr, get_site},
+    {"PUT", "/api/admin/site", Access::kAdmin, "site.apply", put_site},
+};
+
+}  // namespace
+
+std::span<const Route> site_routes() {
+  return kRoutes;
+}
+
+}  // namespace vitrine::broker

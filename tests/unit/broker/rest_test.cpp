@@ -1,0 +1,304 @@
+// What holds of the whole REST API: its document, its lists, tokens of programs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "broker/api/openapi.h"
+#include "broker/api/router.h"
+#include "broker/identity/api_tokens.h"
+#include "broker/provision/memory_provisioner.h"
+#include "broker/session/session_reports.h"
+#include "broker/store/audit.h"
+#include "tests/unit/broker/fixture.h"
+
+namespace vitrine::broker {
+namespace {
+
+TEST(ShapeTest, AShapeBecomesASchema) {
+  EXPECT_EQ(schema_of("{name: text, age?: integer|null, of: [Thing], kind: 'a'|'b', more: {*: truth}}").value(),
+            Json::parse(R"({"type":"object","required":["name","of","kind","more"],"properties":{
+              "name":{"type":"string"},"age":{"anyOf":[{"type":"integer"},{"type":"null"}]},
+              "of":{"type":"array","items":{"$ref":"#/components/schemas/Thing"}},
+              "kind":{"anyOf":[{"const":"a"},{"const":"b"}]},
+              "more":{"type":"object","additionalProperties":{"type":"boolean"}}}})"));
+  for (const char* wrong : {"", "{", "{a}", "{a: }", "{a: text", "[text", "words", "{a: text} b", "{a: 'x}", "{*: }"}) {
+    EXPECT_FALSE(schema_of(wrong).ok()) << wrong;
+  }
+}
+
+TEST(ShapeTest, WhatDoesNotFitIsNamed) {
+  const Json named = {{"Thing", schema_of("{n: integer}").value()}};
+  const Json schema = schema_of("{name: text, of?: [Thing], kind?: 'a'|'b'}", ShapeStrictness::kClosed).value();
+  const auto said = [&](const char* text) {
+    const auto checked = check_schema(Json::parse(text), schema, named);
+    return checked.ok() ? std::string() : checked.error().message;
+  };
+  EXPECT_EQ(said(R"({"name":"x","of":[{"n":1},{"n":2}],"kind":"b"})"), "");
+  EXPECT_EQ(said(R"({})"), "\"name\" is missing.");
+  EXPECT_EQ(said(R"({"name":5})"), "\"name\" is not text.");
+  EXPECT_EQ(said(R"({"name":"x","of":[{"n":1},{"n":"2"}]})"), "\"of[1].n\" is not a whole number.");
+  EXPECT_EQ(said(R"({"name":"x","kind":"c"})"), "\"kind\" has a value that is not known.");
+  EXPECT_EQ(said(R"({"name":"x","nmae":"y"})"), "\"nmae\" is not known here.");
+  EXPECT_EQ(said(R"([])"), "This is not an object.");
+}
+
+class RestTest : public testing::Test {
+ protected:
+  RestTest() {
+    store_.add_catalogue({"notes", "paint"});
+    ada_ = store_.add_user("ada", "correct horse battery");
+    root_ = store_.add_user("root", "administrator pass", true);
+    EXPECT_TRUE(grant(*store_.lease(), "notes", {.group = false, .subject = "ada"}, 1).ok());
+    EXPECT_TRUE(grant(*store_.lease(), "desktop", {.group = true, .subject = "everyone"}, 1).ok());
+  }
+  HttpResponse administer(const std::string& method, const std::string& target, const Json& body = Json()) {
+    return router_.answer({.method = method,
+                           .target = target,
+                           .headers = {},
+                           .body = body.is_null() ? "" : body.dump(),
+                           .local_admin = true});
+  }
+  HttpResponse with_token(const std::string& secret, const std::string& method, const std::string& target,
+                          const Json& body = Json(), std::map<std::string, std::string> more = {}) {
+    more["authorization"] = "Bearer " + secret;
+    more["x-forwarded-for"] = "10.1.1.1";
+    return router_.answer(
+        {.method = method, .target = target, .headers = more, .body = body.is_null() ? "" : body.dump()});
+  }
+  // Signed in as the administrator, or as ada.
+  HttpResponse as(const User& user, const std::string& method, const std::string& target, const Json& body = Json()) {
+    const std::string token = open_web_session(*store_.lease(), user.id, "", {}, std::time(nullptr)).take();
+    return router_.answer({.method = method,
+                           .target = target,
+                           .headers = {{"cookie", "__Host-vitrine=" + token}, {"x-csrf-token", csrf_token(token)}},
+                           .body = body.is_null() ? "" : body.dump()});
+  }
+  std::string make_token(const std::string& name, const std::vector<std::string>& scopes, int64_t days = 1) {
+    const HttpResponse made =
+        administer("POST", "/api/admin/tokens", {{"name", name}, {"scopes", scopes}, {"days", days}});
+    EXPECT_EQ(made.status, 201) << made.body;
+    return text_field(Json::parse(made.body), "secret");
+  }
+  // All pages of a list, and how many there were.
+  std::vector<std::string> walk(const std::string& target, const char* list, const char* key, int& pages) {
+    std::vector<std::string> found;
+    std::string after;
+    pages = 0;
+    do {
+      const HttpResponse answer = administer("GET", target + (after.empty() ? "" : "&after=" + after));
+      EXPECT_EQ(answer.status, 200) << answer.body;
+      const Json body = Json::parse(answer.body);
+      for (const Json& item : body.at(list)) found.push_back(text_field(item, key));
+      after = text_field(body, "next");
+    } while (++pages < 100 && !after.empty());
+    return found;
+  }
+
+  TestStore store_;
+  MemoryProvisioner provisioner_;
+  TicketSigner signer_ = TicketSigner::generate().take();
+  SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
+  PasswordSignIn sign_in_{store_.database, store_.hasher};
+  Services services_{.database = store_.database,
+                     .hasher = store_.hasher,
+                     .sign_in = sign_in_,
+                     .sessions = sessions_,
+                     .public_url = "https://site"};
+  Router router_{services_};
+  User ada_;
+  User root_;
+};
+
+TEST_F(RestTest, EveryRouteIsDescribedAndEveryDescriptionHasItsRoute) {
+  for (const Route& route : router_.routes()) {
+    const RouteDoc* doc = find_doc(route.method, route.pattern);
+    ASSERT_NE(doc, nullptr) << route.method << " " << route.pattern << " is missing in api/route_docs.cpp";
+    EXPECT_FALSE(doc->summary.empty() || doc->summary.ends_with('.')) << route.pattern;
+    if (!doc->scope.empty()) {
+      EXPECT_EQ(route.access, Access::kAdmin) << route.pattern;
+      EXPECT_NE(std::ranges::find(kTokenScopes, doc->scope), kTokenScopes.end()) << doc->scope;
+    }
+    for (const std::string_view shape : {doc->query, doc->body, doc->answer}) {
+      EXPECT_TRUE(shape.empty() || schema_of(shape).ok()) << shape;
+    }
+  }
+  for (const RouteDoc& doc : route_docs()) {
+    const auto same = [&](const Route& route) { return doc.method == route.method && doc.pattern == route.pattern; };
+    EXPECT_TRUE(std::ranges::any_of(router_.routes(), same)) << doc.pattern;
+  }
+}
+
+TEST_F(RestTest, TheDocumentNamesEveryRouteAndRefersToWhatItDefines) {
+  const Json document = Json::parse(as(ada_, "GET", "/api/openapi.json").body);
+  EXPECT_EQ(document.at("openapi"), "3.1.0");
+  size_t operations = 0;
+  for (const auto& [path, item] : document.at("paths").items()) {
+    EXPECT_EQ(path.find(':'), std::string::npos) << path;
+    operations += item.size();
+  }
+  EXPECT_EQ(operations, router_.routes().size());
+  const Json& grants = document.at("paths").at("/api/admin/resources/{id}/grants/{kind}/{subject}").at("put");
+  EXPECT_EQ(grants.at("parameters").size(), 3U);
+  EXPECT_EQ(grants.at("security").at(1).at("token").at(0), "catalogue");
+  const std::string text = document.dump();
+  const std::string marker = "#/components/schemas/";
+  for (size_t at = text.find(marker); at != std::string::npos; at = text.find(marker, at + 1)) {
+    const size_t begin = at + marker.size();
+    EXPECT_TRUE(document.at("components").at("schemas").contains(text.substr(begin, text.find('"', begin) - begin)));
+  }
+}
+
+// Every GET, and the changes that give something back, answer as the document says, to the last field.
+TEST_F(RestTest, AnswersAreAsTheDocumentSays) {
+  const Session session = sessions_.open(ada_, "notes", {}, {.name = "ada", .address = "::1"}, 10).take();
+  SessionMeasure measure;
+  measure.links = 1;
+  ASSERT_TRUE(keep_report(*store_.lease(), session.id, measure, 20).ok());
+  while (const auto report = provisioner_.next_report(0)) ASSERT_TRUE(sessions_.take_report(*report, 11).ok());
+  make_token("reader", {"read"});
+  const Json named = named_schemas(ShapeStrictness::kClosed);
+  const auto holds = [&](const HttpResponse& answer, const char* method, std::string_view pattern) {
+    const RouteDoc* doc = find_doc(method, pattern);
+    ASSERT_NE(doc, nullptr) << pattern;
+    if (answer.content_type != "application/json") {
+      EXPECT_TRUE(doc->answer.empty()) << pattern << ": " << answer.body;
+      return;
+    }
+    const auto checked =
+        check_schema(Json::parse(answer.body), schema_of(doc->answer, ShapeStrictness::kClosed).value(), named);
+    EXPECT_TRUE(checked.ok()) << method << " " << pattern << ": " << checked.error().message << "\n" << answer.body;
+  };
+  for (const Route& route : router_.routes()) {
+    if (std::string_view(route.method) != "GET" || !std::string_view(route.pattern).starts_with("/api/")) continue;
+    std::string target = route.pattern;
+    if (const size_t id = target.find(":id"); id != std::string::npos) {
+      target.replace(id, 3, target.starts_with("/api/icons") ? "notes" : session.id);
+    }
+    if (target.find(':') != std::string::npos) continue;
+    const User& who = route.access == Access::kAdmin ? root_ : ada_;
+    const HttpResponse answer = as(who, "GET", target);
+    EXPECT_EQ(answer.status, 200) << target << ": " << answer.body;
+    holds(answer, route.method, route.pattern);
+  }
+  holds(as(ada_, "POST", "/api/sessions", {{"resource", "notes"}}), "POST", "/api/sessions");
+  holds(as(ada_, "POST", "/api/sessions/" + session.id + "/ticket"), "POST", "/api/sessions/:id/ticket");
+  holds(as(ada_, "PUT", "/api/me/terms", {{"preset", "saver"}}), "PUT", "/api/me/terms");
+  holds(administer("POST", "/api/admin/users", {{"name", "new"}}), "POST", "/api/admin/users");
+  holds(administer("POST", "/api/admin/groups", {{"name", "new"}}), "POST", "/api/admin/groups");
+  holds(administer("POST", "/api/admin/resources", {{"kind", "app"}, {"id", "x"}, {"command", {"true"}}}), "POST",
+        "/api/admin/resources");
+  holds(administer("POST", "/api/admin/sessions", {{"user", "ada"}, {"resource", "notes"}}), "POST",
+        "/api/admin/sessions");
+  holds(administer("POST", "/api/admin/users/new/password", Json::object()), "POST", "/api/admin/users/:name/password");
+  holds(administer("PUT", "/api/admin/resources/notes/terms", {{"preset", "sharp"}}), "PUT",
+        "/api/admin/resources/:id/terms");
+  holds(administer("POST", "/api/admin/tokens", {{"name", "t"}, {"scopes", {"read"}}}), "POST", "/api/admin/tokens");
+}
+
+TEST_F(RestTest, FieldsOfAnotherTypeAndUnknownWordsOfAQueryAreNamed) {
+  const HttpResponse wrong = administer("POST", "/api/admin/users", {{"name", "bob"}, {"admin", "yes"}});
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_NE(wrong.body.find("admin"), std::string::npos) << wrong.body;
+  EXPECT_FALSE(find_user(*store_.lease(), "bob").value().has_value());
+  for (const char* target : {"/api/admin/users?limt=5", "/api/admin/users?limit=0", "/api/admin/users?limit=x",
+                             "/api/admin/users?limit=100000", "/api/admin/users?after=x", "/api/admin/users?after=WzFd",
+                             "/api/admin/sessions?after=WyJhIiwiYiJd", "/api/me?x=1"}) {
+    EXPECT_EQ(as(root_, "GET", target).status, 400) << target;
+  }
+}
+
+TEST_F(RestTest, ListsComeInPagesThatNeitherRepeatNorSkip) {
+  const auto connection = store_.lease();
+  std::vector<std::string> names = {"ada", "root"};
+  for (int i = 0; i < 25; ++i) {
+    names.push_back("user" + std::to_string(i));
+    User user{.id = random_id(), .name = names.back(), .display_name = "x"};
+    ASSERT_TRUE(add_user(*connection, user).ok());
+    ASSERT_TRUE(add_group(*connection, "group" + std::to_string(i), false, 1).ok());
+    ASSERT_TRUE(add_member(*connection, "group" + std::to_string(i), user).ok());
+    const std::string id = "s" + std::to_string(i);
+    ASSERT_TRUE(insert_desktop(*connection, {.id = id, .pool = "desktop", .resource = "notes"}).ok());
+    Session session{.id = id, .user_id = user.id, .user = user.name, .resource = "notes", .desktop = id};
+    session.started_s = 5;  // all at once: the id decides
+    ASSERT_TRUE(insert_session(*connection, session).ok());
+    ASSERT_TRUE(keep_report(*connection, id, SessionMeasure(), 7 + i / 5).ok());
+  }
+  std::ranges::sort(names);
+  int pages = 0;
+  EXPECT_EQ(walk("/api/admin/users?limit=4", "users", "name", pages), names);
+  EXPECT_EQ(pages, 7);
+  EXPECT_EQ(walk("/api/admin/users?limit=27", "users", "name", pages).size(), 27U);
+  EXPECT_EQ(pages, 1) << "a page that is just full is the last";
+  for (const auto& [target, list, key, count] : {std::tuple{"/api/admin/groups?limit=3", "groups", "name", 26U},
+                                                 std::tuple{"/api/admin/sessions?limit=3", "sessions", "session", 25U},
+                                                 std::tuple{"/api/admin/reports?limit=3", "reports", "session", 25U},
+                                                 std::tuple{"/api/admin/resources?limit=2", "resources", "id", 3U}}) {
+    std::vector<std::string> found = walk(target, list, key, pages);
+    EXPECT_EQ(found.size(), count) << target;
+    std::ranges::sort(found);
+    EXPECT_EQ(std::ranges::adjacent_find(found), found.end()) << target;
+  }
+  const Json users = Json::parse(administer("GET", "/api/admin/users?limit=5").body).at("users");
+  EXPECT_EQ(users.at(2).at("groups"), Json({"group0"}));
+}
+
+TEST_F(RestTest, ATokenDoesWhatItsScopesSayAndNothingElse) {
+  const std::string users = make_token("sync", {"users"});
+  EXPECT_EQ(with_token(users, "GET", "/api/admin/users").status, 200);
+  EXPECT_EQ(with_token(users, "POST", "/api/admin/users", {{"name", "bob"}}).status, 201) << "and needs no CSRF token";
+  EXPECT_EQ(with_token(users, "GET", "/api/admin/sessions").status, 403);
+  EXPECT_EQ(with_token(users, "POST", "/api/admin/resources", {{"kind", "app"}, {"id", "x"}}).status, 403);
+  const std::string read = make_token("reader", {"read"});
+  for (const Route& route : router_.routes()) {
+    const RouteDoc* doc = find_doc(route.method, route.pattern);
+    if (route.access == Access::kOpen || route.access == Access::kSignIn) continue;
+    const bool sees = route.access == Access::kAdmin && doc != nullptr && !doc->scope.empty() &&
+                      std::string_view(route.method) == "GET";
+    const int status = with_token(read, route.method, route.pattern).status;
+    EXPECT_THAT(status, sees ? testing::AnyOf(200, 400, 404) : testing::AnyOf(403, 403, 403))
+        << route.method << " " << route.pattern;
+  }
+  EXPECT_EQ(store_.lease()->run("SELECT actor FROM audit WHERE action = 'user.add'", {}).value().rows[0].text(0),
+            "token sync");
+}
+
+TEST_F(RestTest, ATokenEndsWithItsTimeItsRemovalAndItsOwner) {
+  const std::string secret = make_token("sync", {"users"});
+  EXPECT_EQ(with_token(secret, "GET", "/api/admin/users").status, 200);
+  for (const std::string& wrong : {secret + "x", std::string("vitrine_"), std::string(), std::string(5000, 'a'),
+                                   secret.substr(8), "vitrine_" + std::string(43, 'A')}) {
+    EXPECT_EQ(with_token(wrong, "GET", "/api/admin/users").status, 401) << wrong;
+  }
+  const auto rows = store_.lease()->run("SELECT token_hash, used_s, used_from FROM api_tokens", {}).value().rows;
+  EXPECT_EQ(rows[0].text(0), sha256_hex(secret)) << "the secret itself is kept nowhere";
+  EXPECT_GT(rows[0].integer(1), 0);
+  EXPECT_EQ(rows[0].text(2), "10.1.1.1");
+  EXPECT_EQ(administer("GET", "/api/admin/tokens").body.find(secret.substr(8)), std::string::npos);
+  ASSERT_TRUE(store_.lease()->run("UPDATE api_tokens SET expires_s = 5", {}).ok());
+  EXPECT_EQ(with_token(secret, "GET", "/api/admin/users").status, 401);
+  EXPECT_EQ(administer("DELETE", "/api/admin/tokens/sync").status, 204);
+  EXPECT_EQ(administer("DELETE", "/api/admin/tokens/sync").status, 404);
+
+  const HttpResponse own = as(root_, "POST", "/api/admin/tokens", {{"name", "own"}, {"scopes", {"read"}}});
+  const std::string of_root = text_field(Json::parse(own.body), "secret");
+  EXPECT_EQ(with_token(of_root, "GET", "/api/admin/users").status, 200);
+  ASSERT_TRUE(store_.lease()->run("UPDATE users SET admin = 0 WHERE name = 'root'", {}).ok());
+  EXPECT_EQ(with_token(of_root, "GET", "/api/admin/users").status, 401) << "its owner is no administrator any more";
+  ASSERT_TRUE(remove_user(*store_.lease(), root_).ok());
+  EXPECT_EQ(Json::parse(administer("GET", "/api/admin/tokens").body).at("tokens").size(), 0U);
+}
+
+TEST_F(RestTest, TokensAreMadeByPeopleOnlyAndForSomething) {
+  const std::string all = make_token("all", {"read", "users", "catalogue", "sessions", "audit", "site"});
+  EXPECT_EQ(with_token(all, "POST", "/api/admin/tokens", {{"name", "more"}, {"scopes", {"read"}}}).status, 403);
+  EXPECT_EQ(with_token(all, "GET", "/api/me").status, 403);
+  EXPECT_EQ(with_token(all, "GET", "/api/admin/users", Json(), {{"origin", "https://evil"}}).status, 403);
+  for (const Json& wrong : {Json{{"name", "x"}, {"scopes", Json::array()}}, Json{{"name", "x"}, {"scopes", {"root"}}},
+                            Json{{"name", "../x"}, {"scopes", {"read"}}}, Json{{"name", "x"}, {"scopes", "read"}},
+                            Json{{"name", "x"}, {"scopes", {"read"}}, {"days", 0}}}) {
+    EXPECT_EQ(administer("POST", "/api/admin/tokens", wrong).status, 400) << wrong;
+  }
+  EXPECT_EQ(administer("POST", "/api/admin/tokens", {{"name", "all"}, {"scopes", {"read"}}}).status, 409);
+}
+
+}  // namespace
+}  // namespace vitrine::broker
