@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "broker/identity/provisioning.h"
+#include "broker/store/audit.h"
 
 namespace vitrine::broker {
 
@@ -110,7 +111,17 @@ Result<std::optional<User>> SignInProviders::ask(ActiveProvider& provider, const
   }
   if (!identity.value()) return std::optional<User>();
   const Database::Lease connection = TRY(database_.lease());
-  return std::optional(TRY(provision(*connection, provider.row, *identity.value(), now_s)));
+  const auto user = provision(*connection, provider.row, *identity.value(), now_s);
+  if (user.ok()) return std::optional(user.value());
+  TRY(append_audit_alone(*connection,
+                         {.actor = name.substr(0, 64),
+                          .address = "",
+                          .action = "login",
+                          .target = "provider " + provider.row.id,
+                          .outcome = "refused",
+                          .detail = user.error().message},
+                         now_s));
+  return user.error();
 }
 
 Result<std::optional<User>> SignInProviders::log_in(const std::string& name, const std::string& password,

@@ -37,7 +37,7 @@ export async function signIn(page, name, password) {
   await page.goto('/');
   await page.getByLabel(/user name/i).fill(name);
   await page.getByLabel(/^password/i).fill(password);
-  await page.getByRole('button', { name: /^sign in/i }).click();
+  await page.getByRole('button', { name: /^sign in$/i }).click();
 }
 
 export async function openResource(page, name) {
