@@ -59,6 +59,30 @@ TEST_F(LatencyTest, AFilmThatFillsTheLinkLeavesKeysQuickAndNoQueue) {
   expect_exact_soon(page, 5 * kSecond);
 }
 
+// The frames' decoder is the bottleneck, not the link: text waits for neither, and no frame grows old in it.
+TEST_F(LatencyTest, ASlowVideoDecoderHoldsUpNoKeysAndShowsNoOldFrames) {
+  for (const LinkConditions& link : {kDsl, kHome}) {
+    Office fresh;
+    fresh.film = fresh.typing = true;
+    VirtualPage& page = fresh.open(link);
+    constexpr Micros kDecode = 60 * kMillisecond;
+    page.decode_within(kDecode);
+    fresh.run(page, 5 * kSecond);
+    page.forget_counts();
+    const Felt felt = fresh.run(page, 15 * kSecond);
+    record("slow_decoder", felt);
+    RecordProperty("frames", page.counts().frames);
+    RecordProperty("oldest_frame_ms", static_cast<int>(page.counts().oldest_frame / kMillisecond));
+    EXPECT_GT(felt.keys.count(), 60U);
+    EXPECT_LE(felt.keys.quantile(0.95), 110 * kMillisecond);
+    EXPECT_LE(felt.queue_p95_ms, 30);
+    EXPECT_GE(page.counts().frames, 15 * kSecond / kDecode * 85 / 100);
+    // On its way, in its own decoding, and behind two others and what is just being decoded.
+    EXPECT_LE(page.counts().oldest_frame, round_trip(link) + 4 * kDecode + 40 * kMillisecond);
+    EXPECT_EQ(page.fault(), "");
+  }
+}
+
 TEST_F(LatencyTest, ACliffInMidFilmMakesNoOldPicturesAndIsKnownInASecond) {
   office.film = office.typing = true;
   VirtualPage& page = settled(kHome);

@@ -48,6 +48,7 @@ void VirtualPage::connect(Micros now) {
   state_.reset();
   holdings_due_ = false;
   outbox_.clear();
+  in_decoder_.clear();
   sequence_ = last_update_ = shown_input_ = epoch_ = flags_ = 0;
   send(serialize(ViewerHello{.ticket = ticket,
                              .capabilities = capabilities_,
@@ -162,7 +163,10 @@ void VirtualPage::handle(const SurfaceReset& reset, Micros) {
     decoder_ = codec::Decoder::create(size, codec::archive_pixels(kCacheKib)).take();
   }
   flags_ = 0;
-  if (reset.epoch == 1) last_update_ = shown_input_ = 0;
+  if (reset.epoch == 1) {
+    last_update_ = shown_input_ = 0;
+    in_decoder_.clear();
+  }
 }
 
 void VirtualPage::handle(const Update& update, Micros now) {
@@ -174,7 +178,7 @@ void VirtualPage::handle(const Update& update, Micros now) {
   if (!applied.ok())
     return fail("update " + std::to_string(update.id) + " does not decode: " + applied.error().message + "; " +
                 describe());
-  show_frames(update);
+  show_frames(update, now);
   last_update_ = update.id;
   shown_input_ = update.input_sequence;
   flags_ = update.flags;
@@ -183,10 +187,9 @@ void VirtualPage::handle(const Update& update, Micros now) {
   counts_.update_bytes += update.body.size();
   counts_.oldest_picture = std::max(counts_.oldest_picture, now - static_cast<Micros>(update.capture_us));
   send(serialize(FrameAck{.update_id = update.id, .received_us = static_cast<uint64_t>(now)}));
-  if (!decoder_->video_packets().empty()) send(serialize(VideoAck{update.id}));
 }
 
-void VirtualPage::show_frames(const Update& update) {
+void VirtualPage::show_frames(const Update& update, Micros now) {
   for (const codec::VideoPacket& packet : decoder_->video_packets()) {
     if ((packet.flags & codec::kVideoEnd) != 0) continue;
     ++counts_.frames;
@@ -198,6 +201,19 @@ void VirtualPage::show_frames(const Update& update) {
       fail("a frame has another size than its stream");
     }
   }
+  if (decoder_->video_packets().empty()) return;
+  const Micros begins = in_decoder_.empty() ? now : std::max(now, in_decoder_.back().done_at);
+  in_decoder_.push_back({update.id, static_cast<Micros>(update.capture_us), begins + decode_time_});
+}
+
+bool VirtualPage::finish_frames(Micros now) {
+  bool any = false;
+  for (; !in_decoder_.empty() && in_decoder_.front().done_at <= now; any = true) {
+    counts_.oldest_frame = std::max(counts_.oldest_frame, now - in_decoder_.front().captured_at);
+    send(serialize(VideoAck{in_decoder_.front().update_id}));
+    in_decoder_.pop_front();
+  }
+  return any;
 }
 
 void VirtualPage::handle(const PictureCheck& check, Micros) {
@@ -250,6 +266,7 @@ bool VirtualPage::step(Micros now) {
     receive(*message, now);
     progress = true;
   }
+  progress = finish_frames(now) || progress;
   if (link_ && !outbox_.empty() && connection->up.can_write()) {
     connection->up.write(outbox_.front());
     outbox_.pop_front();
@@ -260,7 +277,8 @@ bool VirtualPage::step(Micros now) {
 
 Micros VirtualPage::next_deadline() const {
   if (left_) return kNever;
-  return link_ ? health_->next_deadline() : connect_at_;
+  if (!link_) return connect_at_;
+  return std::min(health_->next_deadline(), in_decoder_.empty() ? kNever : in_decoder_.front().done_at);
 }
 
 bool VirtualPage::is_exact() const {

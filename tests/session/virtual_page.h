@@ -27,6 +27,8 @@ class VirtualPage {
   // From its next connection on it is a browser that decodes no streams: what moves comes as pictures, and fills a
   // link.
   void lack_video() { capabilities_ = 0; }
+  // Its video decoder takes so long for each frame, one after the other.
+  void decode_within(Micros time) { decode_time_ = time; }
   // The tab is closed for good.
   void leave();
   // The connection is gone and only the page knows.
@@ -56,6 +58,7 @@ class VirtualPage {
     int checked_tiles = 0;
     int closes = 0;
     int frames = 0;             // of moving pictures
+    Micros oldest_frame = 0;    // the most that passed from capture to its end in the decoder
     Micros oldest_picture = 0;  // the most that passed from capture to canvas
   };
   [[nodiscard]] const Counts& counts() const { return counts_; }
@@ -84,7 +87,8 @@ class VirtualPage {
     fail(std::string(M::kName) + " is not for a viewer");
   }
   void fail(const std::string& what);
-  void show_frames(const Update& update);
+  void show_frames(const Update& update, Micros now);
+  bool finish_frames(Micros now);
   [[nodiscard]] bool shows_the_screen() const;
 
   VirtualDesktop& desktop_;
@@ -113,6 +117,13 @@ class VirtualPage {
   bool holdings_due_ = false;
   std::optional<codec::Decoder> decoder_;
   std::array<codec::MemoryVideoDecoder, codec::kMaxVideoStreams> films_;
+  struct Framed {
+    uint32_t update_id;
+    Micros captured_at;
+    Micros done_at;
+  };
+  std::deque<Framed> in_decoder_;
+  Micros decode_time_ = 0;
   Counts counts_;
   std::string last_close_;
   std::string fault_;

@@ -2,6 +2,8 @@
 // them, and that all of it is exact at rest.
 #include <gtest/gtest.h>
 
+#include <string_view>
+
 #include "codec/dec_decoder.h"
 #include "codec/enc_moving.h"
 #include "codec/enc_viewer.h"
@@ -133,6 +135,38 @@ TEST(MovingPictures, LeaveTextBesideThemExactInEveryFrame) {
     EXPECT_EQ(cinema.wrong(cinema.desktop.bounds(), film), 0) << "frame " << i;
   }
   EXPECT_GT(cinema.frames_seen, 40);
+}
+
+// A camera that stands still: most of it flickers by a step or not at all, a wall is even, something passes by.
+TEST(MovingPictures, KeepWhatIsStillOrEvenInThemAndCostLittleBesideTheirStream) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  const Rect film{101, 75, 243, 161};
+  const Rect wall{101, 75, 90, 60};
+  Picture scene(kScreen);
+  draw_photo(scene, film, cinema.dice);
+  fill(scene, wall, 0x7f8a94);
+  int64_t beside_stream = 0;
+  for (int i = 0; i < 75; ++i) {
+    for (int y = film.y; y < film.bottom(); ++y) {
+      for (int x = film.x; x < film.right(); ++x) {
+        const bool flickers = ((x / 8 + y / 8 + i) % 3) == 0;
+        cinema.desktop.row(y)[x] = scene.row(y)[x] ^ (flickers ? 0x010101 : 0);
+      }
+    }
+    draw_noise(cinema.desktop, {110 + i * 2, 150, 40, 50}, cinema.dice);
+    cinema.encoder.mark(film, cinema.now);
+    const UpdateInfo info = cinema.update();
+    EXPECT_EQ(cinema.wrong(cinema.desktop.bounds(), film), 0) << "frame " << i;
+    if (i < 40) continue;
+    for (size_t coding = 0; coding < info.bytes_by_coding.size(); ++coding) {
+      if (std::string_view(coding_names()[coding]) != "video")
+        beside_stream += static_cast<int64_t>(info.bytes_by_coding[coding]);
+    }
+  }
+  EXPECT_GT(cinema.frames_seen, 60);
+  EXPECT_LT(beside_stream / 35, 200) << "bytes a frame for cells that the stream brings anyway";
+  EXPECT_TRUE(cinema.rest(kSecond));
 }
 
 TEST(MovingPictures, LeaveAWindowOverThemExactInEveryFrame) {
