@@ -28,7 +28,7 @@ std::vector<MotionSearch::Vote> MotionSearch::vote() {
     if (slots_[at].seen++ == 0) slots_[at] = {anchor.hash, anchor.x, anchor.y, 1};
   }
   constexpr size_t kVotes = 4096;
-  votes_.assign(kVotes, Vote{});
+  votes_.clear();
   size_t used = 0;
   for (const Anchor& anchor : now_anchors_) {
     size_t at = (anchor.hash * 0x85ebca77U) & (size - 1);
@@ -38,6 +38,8 @@ std::vector<MotionSearch::Vote> MotionSearch::vote() {
     const int dx = anchor.x - slots_[at].x;
     const int dy = anchor.y - slots_[at].y;
     if (dx == 0 && dy == 0) continue;
+    // Mostly nothing votes, and clearing the table takes longer than looking for it.
+    if (votes_.empty()) votes_.assign(kVotes, Vote{});
     size_t entry = (static_cast<uint32_t>(dx * 8191 + dy) * 0x9e3779b1U) >> 20;
     while (votes_[entry].count != 0 && (votes_[entry].dx != dx || votes_[entry].dy != dy)) {
       entry = (entry + 1) % kVotes;

@@ -219,9 +219,11 @@ void RecallSearch::find_displaced(const EncoderArchive& archive, const PictureVi
 // Entries and displacements by how many anchors speak for them, best first.
 std::vector<RecallSearch::Vote> RecallSearch::vote(const EncoderArchive& archive) {
   constexpr size_t kVotes = 4096;
-  votes_.assign(kVotes, Vote{});
+  votes_.clear();
   size_t used = 0;
   const auto count = [&](const EncoderArchive::Place& at, const Anchor& anchor) {
+    // Mostly nothing votes, and clearing the table takes longer than looking for it.
+    if (votes_.empty()) votes_.assign(kVotes, Vote{});
     const Rect& place = archive.ring().entry(at.number).place;
     const int dx = anchor.x - (at.x - place.x);
     const int dy = anchor.y - (at.y - place.y);

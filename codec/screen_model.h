@@ -24,7 +24,7 @@ struct ColourGuess {
   uint32_t bits = 0;
 };
 
-// Contexts of guesses, the widest first: 15, 10, 4 and 2 causal neighbours.
+// Contexts of guesses, the widest first: 17, 12, 4 and 2 causal neighbours.
 inline constexpr int kOrders = 4;
 inline constexpr int kGuessBits[kOrders] = {16, 16, 14, 12};
 inline constexpr int kRightMax = 7;
@@ -275,13 +275,6 @@ class RowCoder {
   }
   static uint32_t all_ones_if(bool condition) { return 0 - static_cast<uint32_t>(condition); }
 
-  // Hashes of the causal neighbours, in the rows above two pixels to a multiplication. (In the row being decoded such a
-  // pair was just written in halves, which processors are slow to read as one.)
-  static uint64_t two_at(const uint32_t* pixels) {
-    uint64_t two;
-    std::memcpy(&two, pixels, sizeof(two));
-    return two;
-  }
   static uint32_t finish_hash(uint64_t sum) {
     return static_cast<uint32_t>((sum ^ sum >> 29) * 0x9e3779b97f4a7c15u >> 32);
   }
@@ -291,11 +284,6 @@ class RowCoder {
   static uint32_t hash_two(const uint32_t* n, const uint32_t* cur) { return finish_hash(sum_two(n, cur)); }
   static uint32_t hash_four(const uint32_t* n, const uint32_t* cur) {
     return finish_hash(sum_two(n, cur) + uint64_t{n[-1]} * 0x2127599bf4325c37u + uint64_t{n[1]} * 0x165667b19e3779f9u);
-  }
-  static uint32_t hash_ten(const uint32_t* nn, const uint32_t* n, const uint32_t* cur) {
-    return finish_hash(uint64_t{cur[-1]} * 0x45ebca6b2f3d27d5u + uint64_t{cur[-2]} * 0x53a2646d +
-                       two_at(n - 2) * 0x7d7046c5 + two_at(n) * 0x355a4f09 + uint64_t{n[2]} * 0x4da6b343 +
-                       two_at(nn - 1) * 0x58163841 + uint64_t{nn[1]} * 0x4b1ab31f);
   }
   // `refuted`: it is coded already that the widest guess is wrong.
   [[gnu::noinline]] void code_unsure(uint32_t wide_hash, uint32_t narrow_hash, const uint32_t* nn, const uint32_t* n,

@@ -100,15 +100,80 @@ TEST(Diff, CopiesColoursIntoBothPictures) {
     const Rect area = seed % 8 == 0 ? from.bounds() : random_area(size, dice);
     Picture first(size);
     Picture second(size);
+    Picture alone(size);
     copy_colours(from.view(), first, second, area);
+    copy_colours(from.view(), alone, area);
     for (int y = 0; y < size.height; ++y) {
       for (int x = 0; x < size.width; ++x) {
         const bool inside = !intersect(area, {x, y, 1, 1}).empty();
         const uint32_t expected = inside ? from.row(y)[x] & kColourMask : 0;
         ASSERT_TRUE(first.row(y)[x] == expected && second.row(y)[x] == expected) << x << "," << y << " seed " << seed;
+        ASSERT_EQ(alone.row(y)[x], expected) << x << "," << y << " seed " << seed;
       }
     }
   }
+}
+
+TEST(Diff, FindsWhatIsBlack) {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Dice dice(seed);
+    const Size size{1 + dice.below(200), 1 + dice.below(90)};
+    const CellGrid grid{size, kCellSide};
+    Picture picture(size);
+    TileSet coloured(grid);
+    for (int i = dice.below(20); i > 0; --i) {
+      const int x = dice.below(size.width);
+      const int y = dice.below(size.height);
+      const uint32_t bit = 1U << dice.below(32);  // some are of the byte that does not count
+      picture.row(y)[x] |= bit;
+      if ((bit & kColourMask) != 0) coloured.insert(x / kCellSide, y / kCellSide);
+    }
+    TileSet found(grid);
+    found.insert(grid.cells_of(picture.bounds()));
+    keep_coloured(picture.view(), found);
+    EXPECT_EQ(found, coloured) << "seed " << seed;
+  }
+}
+
+TEST(Cells, AreSoftWithoutSharpSteps) {
+  const auto sharp = [](uint32_t a, uint32_t b) {
+    bool any = false;
+    for (int shift = 0; shift < 24; shift += 8) {
+      any = any || std::abs(static_cast<int>(a >> shift & 255) - static_cast<int>(b >> shift & 255)) > 20;
+    }
+    return any;
+  };
+  int soft_cells = 0;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    Dice dice(seed);
+    const Size size{1 + dice.below(120), 1 + dice.below(90)};
+    const CellGrid grid{size, kCellSide};
+    Picture picture(size);
+    // A slope, with a step somewhere that is just sharp, just not, or of the byte that does not count.
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) picture.row(y)[x] = static_cast<uint32_t>(x + y) * 0x010101;
+    }
+    for (int i = dice.below(12); i > 0; --i) {
+      picture.row(dice.below(size.height))[dice.below(size.width)] += static_cast<uint32_t>(18 + dice.below(4))
+                                                                      << dice.below(4) * 8;
+    }
+    for (int y = 0; y < grid.rows(); ++y) {
+      for (int x = 0; x < grid.columns(); ++x) {
+        const Rect cell = grid.pixels_of({x, y, 1, 1});
+        bool soft = true;
+        for (int py = cell.y; py < cell.bottom(); ++py) {
+          for (int px = cell.x; px < cell.right(); ++px) {
+            const uint32_t pixel = picture.row(py)[px];
+            soft = soft && (px == 0 || !sharp(pixel, picture.row(py)[px - 1]));
+            soft = soft && (py == 0 || !sharp(pixel, picture.row(py - 1)[px]));
+          }
+        }
+        ASSERT_EQ(is_soft(picture.view(), cell), soft) << x << "," << y << " seed " << seed;
+        soft_cells += static_cast<int>(soft);
+      }
+    }
+  }
+  EXPECT_GT(soft_cells, 100);
 }
 
 TEST(Cells, EqualPixelsAgreeWithPlainCode) {
