@@ -52,11 +52,13 @@ Result<void> change(const std::string& data, const PolicyOptions& options, bool 
   Json body = Json::object();
   for (const std::string& item : options.settings) {
     const size_t equals = item.find('=');
-    if (set == (equals == std::string::npos)) {
+    if (set && equals == std::string::npos) {
       return Error{ErrorCode::kInvalidArgument,
-                   fmt::format(set ? "\"{}\" is no setting with a value, like idle_limit=15m."
-                                   : "\"{}\" is no name of a setting; it needs no value to be unset.",
-                               item)};
+                   fmt::format("\"{}\" is no setting with a value, like idle_limit=15m.", item)};
+    }
+    if (!set && equals != std::string::npos) {
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("\"{}\" is no name of a setting; it needs no value to be unset.", item)};
     }
     body[item.substr(0, equals)] = set ? Json(item.substr(equals + 1)) : Json();
   }
