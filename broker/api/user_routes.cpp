@@ -53,7 +53,7 @@ Result<HttpResponse> post_login(ApiRequest& request) {
       TRY(request.services.sign_in.sign_in(name, password, request.asker.address, request.now_s));
   if (result.wait_s > 0) return throttled_response(result.wait_s);
   const Database::Lease connection = TRY(request.services.database.lease());
-  if (result.user) return first_factor_passed(request, *connection, *result.user, "local");
+  if (result.user) return first_factor_passed(request, *connection, *result.user, result.user->provider);
   TRY(append_audit_alone(*connection,
                          {.actor = normal_name(name).substr(0, 64),
                           .address = request.asker.address,
