@@ -57,6 +57,7 @@ describe('second factors', () => {
     const first = totp(secret, nowS());
     await visitor.getByLabel(/six digits it shows/i).fill(first);
     await visitor.getByRole('button', { name: 'Turn on' }).click();
+    await visitor.locator('.codes').waitFor();
     const codes = await visitor.locator('.codes code').allTextContents();
     assert.equal(codes.length, 10);
     await visitor.getByRole('button', { name: /i have kept them/i }).click();
@@ -93,7 +94,9 @@ describe('second factors', () => {
     await proof.getByRole('alert').filter({ hasText: /used already/ }).waitFor();
     await proof.getByLabel('Recovery code').fill(codes[1]);
     await proof.getByRole('button', { name: 'Confirm' }).click();
-    const newer = await early.getByRole('dialog', { name: 'Your recovery codes' }).locator('code').allTextContents();
+    const shown = early.getByRole('dialog', { name: 'Your recovery codes' });
+    await shown.waitFor();
+    const newer = await shown.locator('code').allTextContents();
     assert.ok(newer.length === 10 && !newer.includes(codes[2]));
 
     // A fresh second factor lets it be removed without being asked again.

@@ -28,7 +28,7 @@ function passkeyRow(desk: AccountDesk, passkey: Passkey): HTMLElement {
   const t = text.account.passkeys;
   const api = desk.app.api.account;
   const rename = async (): Promise<void> => {
-    const name = await askName(passkey.name);
+    const name = await askName(passkey.name, text.cancel);
     if (name !== '' && name !== passkey.name) await desk.act(() => api.renamePasskey(passkey.id, name));
   };
   const remove = async (): Promise<void> => {
@@ -47,14 +47,15 @@ async function addPasskey(desk: AccountDesk): Promise<readonly string[]> {
   const question = await api.passkeyQuestion();
   const credential = await createPasskey(question);
   const suggested = desk.browsers.find((one) => one.this_one)?.browser ?? text.account.passkeys.title;
-  const name = (await askName(suggested)) || suggested;
+  // It exists by now; whoever does not name it gets the suggestion.
+  const name = (await askName(suggested, text.account.passkeys.skip)) || suggested;
   const codes = await api.addPasskey(question.challenge, name, credential);
   desk.app.toasts.show('info', text.account.passkeys.added(name));
   return codes;
 }
 
 /** The name the person gives it; "" when they gave up. */
-async function askName(present: string): Promise<string> {
+async function askName(present: string, giveUp: string): Promise<string> {
   const t = text.account.passkeys;
   const input = h('input', { id: 'passkey-name', type: 'text', value: present, maxlength: '60', autocomplete: 'off', required: true });
   const submit = (event: Event): void => {
@@ -65,7 +66,7 @@ async function askName(present: string): Promise<string> {
     h('p', { class: 'lead' }, t.nameHint),
     h('div', { class: 'field' }, h('label', { for: 'passkey-name' }, t.nameLabel), input),
     h('div', { class: 'actions' },
-      h('button', { type: 'button', class: 'button', on: { click: () => { dialog.close(); } } }, text.cancel),
+      h('button', { type: 'button', class: 'button', on: { click: () => { dialog.close(); } } }, giveUp),
       h('button', { type: 'submit', class: 'button primary' }, t.save)));
   const { dialog, closed } = sheet(t.nameTitle, form);
   input.select();

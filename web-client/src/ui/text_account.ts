@@ -125,6 +125,7 @@ export const accountText = {
       nameLabel: 'Name',
       nameHint: 'So that you know it again, like “Laptop” or “Blue security key”.',
       save: 'Save',
+      skip: 'Skip',
       openAt: (origin: string): string => `Passkeys belong to one address. Open this page at ${origin} to use them.`,
       unsupported: 'This browser cannot use passkeys.',
     },
