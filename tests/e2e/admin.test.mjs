@@ -71,7 +71,7 @@ describe('administration', () => {
     await dialog.getByLabel('User name').fill('Radia');
     await dialog.getByLabel('Name', { exact: true }).fill('Radia Perlman');
     await dialog.getByRole('button', { name: 'Add user' }).click();
-    const secret = await boss.getByRole('dialog').getByLabel('Password', { exact: true }).inputValue();
+    const secret = await boss.getByRole('dialog', { name: 'Password of radia' }).getByLabel('Password', { exact: true }).inputValue();
     assert.ok(secret.length >= 12, 'a password was made up and is shown');
     await boss.getByRole('button', { name: 'I have noted it' }).click();
     await boss.getByText('radia was added.').waitFor();

@@ -257,6 +257,7 @@ const kFeatures = {
   providers: '/api/admin/providers',
   tokens: '/api/admin/tokens',
   factors: '/api/admin/second-factor',
+  pools: '/api/admin/pools',
 } as const;
 
 export type Feature = keyof typeof kFeatures;

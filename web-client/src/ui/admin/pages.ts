@@ -14,6 +14,7 @@ import { SessionsPage } from './sessions_page.js';
 import { SettingsPage } from './settings_page.js';
 import type { Section } from './shell.js';
 import { text } from './text_admin.js';
+import { TokensPage } from './tokens_page.js';
 import { UserPage } from './user_page.js';
 import { UsersPage } from './users_page.js';
 
@@ -36,6 +37,7 @@ const entries: readonly Entry[] = [
   { key: 'access', title: t.access, icon: 'access', list: (app) => new AccessPage(app) },
   { key: 'providers', title: t.providers, icon: 'providers', needs: 'providers', list: (app) => new ProvidersPage(app) },
   { key: 'audit', title: t.audit, icon: 'audit', needs: 'audit', list: (app) => new AuditPage(app) },
+  { key: 'tokens', title: t.tokens, icon: 'tokens', needs: 'tokens', list: (app) => new TokensPage(app) },
   { key: 'settings', title: t.settings, icon: 'settings', list: (app) => new SettingsPage(app) },
 ];
 

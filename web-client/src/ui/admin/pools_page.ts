@@ -10,9 +10,10 @@ import { formDialog, pageHead } from './form_dialog.js';
 import { GrantList } from './grant_list.js';
 import type { LiveRow } from './live_model.js';
 import { missing } from './missing_page.js';
-import { button, card, crumb, facts, kName, resourceIcon, resourceLink, stateBadge } from './parts.js';
+import { badge, button, card, crumb, facts, kName, resourceIcon, resourceLink, stateBadge } from './parts.js';
 import { place } from './place.js';
 import { editRules } from './rules_dialog.js';
+import { editKeeping, readKeeping, setDraining, type PoolKeeping } from './pool_keeping.js';
 import { termsCard } from './terms_card.js';
 import { text } from './text_admin.js';
 
@@ -22,6 +23,16 @@ interface PoolRow {
   readonly pool: AdminResource;
   readonly apps: readonly AdminResource[];
   readonly use: readonly Part[];
+  readonly keeping: PoolKeeping | undefined;
+}
+
+/** What is free is drawn as well, where a pool has a limit. */
+const mostOf = (keeping: PoolKeeping | undefined): number => keeping?.max ?? 0;
+
+function stateOf(pool: AdminResource, keeping: PoolKeeping | undefined): HTMLElement {
+  if (pool.unavailable !== null || keeping === undefined) return availability(pool);
+  if (keeping.message !== '') return badge('recycling', t.maintained);
+  return keeping.draining ? badge('provisioning', t.draining) : availability(pool);
 }
 
 function useOf(pool: string, sessions: Iterable<LiveRow>): Part[] {
@@ -48,6 +59,7 @@ export class PoolsPage implements AdminPage {
   readonly concerns = about('resource.', 'pool.', 'grant', 'revoke', 'site.', 'policy');
   private readonly table: DataTable<PoolRow>;
   private resources: readonly AdminResource[] = [];
+  private keeping: ReadonlyMap<string, PoolKeeping> = new Map();
   private rows = new Map<string, PoolRow>();
 
   constructor(private readonly app: AdminApp) {
@@ -57,9 +69,10 @@ export class PoolsPage implements AdminPage {
       columns: [
         { id: 'name', title: t.name, value: ({ pool }) => pool.name, search: ({ pool }) => `${pool.name} ${pool.id} ${pool.description}`,
           cell: ({ pool }) => h('span', { class: 'with-icon' }, resourceIcon(pool.id), h('span', { class: 'two-lines' }, h('b', {}, pool.name), h('small', {}, pool.description))) },
-        { id: 'use', title: t.use, value: ({ use }) => usedOf(use), cell: ({ use }) => partsBar(use, 0) },
+        { id: 'use', title: t.use, value: ({ use }) => usedOf(use), cell: ({ use, keeping }) => partsBar(use, mostOf(keeping)) },
+        ...(app.can('pools') ? [{ id: 'kind', title: t.kind, value: ({ keeping }: PoolRow) => t.kinds[keeping?.kind ?? ''] ?? '', minor: true }] : []),
         { id: 'apps', title: t.apps, value: ({ apps }) => apps.length, numeric: true, minor: true },
-        { id: 'state', title: t.state, value: ({ pool }) => pool.unavailable ?? '', cell: ({ pool }) => availability(pool) },
+        { id: 'state', title: t.state, value: ({ pool }) => pool.unavailable ?? '', cell: ({ pool, keeping }) => stateOf(pool, keeping) },
       ],
       idOf: ({ pool }) => pool.id,
       link: ({ pool }) => place('pools', pool.id),
@@ -70,19 +83,31 @@ export class PoolsPage implements AdminPage {
   }
 
   async load(): Promise<void> {
-    this.resources = await this.app.api.resources();
+    [this.resources, this.keeping] = await Promise.all([this.app.api.resources(), readKeeping(this.app)]);
     this.rows.clear();
-    this.live();
+    this.draw();
   }
 
+  /** Spares come and go with sessions. */
   live(): void {
+    if (!this.app.can('pools')) return this.draw();
+    void this.app.attempt(async () => {
+      const keeping = await readKeeping(this.app);
+      for (const [id, one] of keeping) if (one.ready !== this.keeping.get(id)?.ready) this.rows.delete(id);
+      this.keeping = keeping;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
     const sessions = [...this.app.live.sessions.values()];
     const rows = this.resources.filter((one) => one.kind === 'pool').map((pool) => {
-      const use = useOf(pool.id, sessions);
+      const keeping = this.keeping.get(pool.id);
+      const use = [...useOf(pool.id, sessions), ...(keeping === undefined ? [] : [{ kind: 'ready', label: t.spares, count: keeping.ready }])];
       const before = this.rows.get(pool.id);
       // The same object when nothing changed: its row is left alone.
       if (before !== undefined && before.use.every((part, i) => part.count === use[i]?.count) && before.use.length === use.length) return before;
-      return { pool, use, apps: this.resources.filter((one) => one.kind === 'app' && one.pool === pool.id) };
+      return { pool, use, keeping, apps: this.resources.filter((one) => one.kind === 'app' && one.pool === pool.id) };
     });
     this.rows = new Map(rows.map((row) => [row.pool.id, row]));
     if (this.resources.length > 0) this.table.set(rows);
@@ -130,6 +155,7 @@ export class PoolPage implements AdminPage {
     const resources = await this.app.api.resources();
     const pool = resources.find((one) => one.id === this.id && one.kind === 'pool');
     if (pool === undefined) return fill(this.element, missing(t.gone, text.shell.notFoundText, place('pools'), t.title));
+    const keeping = (await readKeeping(this.app)).get(pool.id);
     this.grants.set(pool);
     const apps = resources.filter((one) => one.kind === 'app' && one.pool === pool.id);
     fill(this.element,
@@ -140,6 +166,7 @@ export class PoolPage implements AdminPage {
         button(text.shell.remove, 'remove', () => { void this.remove(pool); }, 'danger')),
       h('div', { class: 'cards' },
         card(t.desktops, this.use, this.desktops),
+        keeping === undefined ? null : this.keepingCard(keeping),
         card(text.apps.access, this.grants.element),
         card(text.apps.facts,
           pool.unavailable === null ? null : h('p', { class: 'verdict', 'data-kind': 'warn' }, pool.unavailable),
@@ -147,12 +174,26 @@ export class PoolPage implements AdminPage {
             [t.identifier, h('code', {}, pool.id)],
             [t.provisioner, pool.provisioner === 'local' ? t.local : pool.provisioner],
             [t.opengl, pool.opengl ? text.shell.yes : text.shell.no],
-            [t.state, availability(pool)],
+            [t.state, stateOf(pool, keeping)],
           ])),
         card(t.appsOn, apps.length === 0 ? h('p', { class: 'muted' }, t.noApps) : h('ul', { class: 'link-list' }, ...apps.map((one) =>
           h('li', {}, h('a', { href: resourceLink(one) }, resourceIcon(one.id), h('span', {}, one.name)))))),
         termsCard(this.app, pool)));
     this.live();
+  }
+
+  private keepingCard(one: PoolKeeping): HTMLElement {
+    return card(t.keeping,
+      facts([
+        [t.kind, t.kindNotes[one.kind] ?? one.kind],
+        [t.use, one.state],
+        [t.sparesLabel, one.spares === 0 ? '–' : t.spareOf(one.ready, one.spares)],
+        [t.maintenance, one.message === '' ? '–' : one.message],
+        [t.template, one.template === '' ? null : h('code', {}, one.template)],
+      ]),
+      h('div', { class: 'actions' },
+        button(text.apps.termsEdit, 'edit', () => { void editKeeping(this.app, one); }),
+        button(one.draining ? t.undrain : t.drain, 'unplug', () => { void setDraining(this.app, one, !one.draining); })));
   }
 
   live(): void {
