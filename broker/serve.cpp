@@ -124,6 +124,8 @@ Result<LocalProvisioner::Options> provisioner_options(const BrokerOptions& optio
       .data_folder = options.data_folder,
       .program = program,
       .agent = {program, "agent", "--gateway", gateway, "--gateway-certificate", options.gateway_certificate},
+      .readable = {options.gateway_certificate},
+      .sandbox = options.sandbox,
       .lifeline = lifeline_fd};
 }
 

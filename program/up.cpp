@@ -39,6 +39,7 @@ struct UpFlags {
   std::string certificate;
   std::string private_key;
   std::string client;
+  bool sandbox = true;
 };
 
 Result<void> check_programs() {
@@ -104,10 +105,15 @@ class Up {
     ListenAddress dial = listen_;  // agents are on this machine
     if (listen_.address == "0.0.0.0") dial.address = "127.0.0.1";
     if (listen_.address == "::") dial.address = "::1";
-    broker_.emplace("broker",
-                    std::vector<std::string>{"broker", "--data", data, "--gateway-url", "wss://" + dial.text(),
-                                             "--gateway-certificate", certificate_.certificate},
-                    std::vector<int>{lifeline_read_.get()});
+    std::vector<std::string> broker = {"broker",
+                                       "--data",
+                                       data,
+                                       "--gateway-url",
+                                       "wss://" + dial.text(),
+                                       "--gateway-certificate",
+                                       certificate_.certificate};
+    if (!flags_.sandbox) broker.emplace_back("--no-sandbox");
+    broker_.emplace("broker", std::move(broker), std::vector<int>{lifeline_read_.get()});
     std::vector<std::string> gateway = {"gateway",
                                         "--data",
                                         data,
@@ -253,7 +259,8 @@ Result<int> run_up(const UpFlags& flags) {
     return Error{ErrorCode::kInvalidArgument, "--certificate and --private-key belong together; give both or neither."};
   }
   if (::geteuid() == 0) {
-    std::cerr << "vitrine up: you are root, so every desktop will be root's too; an ordinary user is enough and safer."
+    std::cerr << "vitrine up: you are root; an ordinary user is enough and safer. "
+              << (flags.sandbox ? "Each home folder gets an account of its own." : "Every desktop will be root's too.")
               << std::endl;
   }
   if (!listen.loopback()) {
@@ -278,6 +285,7 @@ void add_up_command(CLI::App& program, int& exit_status) {
   command->add_option("--certificate", flags->certificate, "PEM file with the server's certificate and its chain");
   command->add_option("--private-key", flags->private_key, "PEM file with its key, not encrypted");
   command->add_option("--client", flags->client, "serve the client from this folder instead of the built-in one");
+  command->add_flag("!--no-sandbox", flags->sandbox, "run desktops without sandboxes; users then see each other");
   command->callback([flags, &exit_status] {
     const auto result = run_up(*flags);
     if (result.ok()) {
