@@ -43,9 +43,14 @@ Result<std::string> url_with_scheme(const std::string& url, const std::string& s
   return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" is no address like https://127.0.0.1:8443.", url)};
 }
 
-// One broker for each data folder. The lock goes with the process, however it ends.
-Result<UniqueFd> lock_folder(const std::string& data_folder) {
-  const std::string path = data_folder + "/run/broker.lock";
+// "broker" of the first, "broker-2" of the second: its sockets, its lock, and the name under which it holds leases.
+std::string slot_name(const char* what, int slot) {
+  return slot == 0 ? what : fmt::format("{}-{}", what, slot + 1);
+}
+
+// One broker for each slot of a data folder. The lock goes with the process, however it ends.
+Result<UniqueFd> lock_folder(const std::string& data_folder, int slot) {
+  const std::string path = fmt::format("{}/run/{}.lock", data_folder, slot_name("broker", slot));
   UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock.open()) return Error{ErrorCode::kIo, fmt::format("Cannot write {}: {}.", path, std::strerror(errno))};
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -146,7 +151,7 @@ Result<void> serve(const BrokerOptions& given) {
 
   TRY(make_folder(data, 0700));
   TRY(make_folder(data + "/run", 0700));
-  const UniqueFd lock = TRY(lock_folder(data));
+  const UniqueFd lock = TRY(lock_folder(data, options.slot));
   const TicketSigner signer = TRY(load_ticket_key(data));
   Database database([path = data + "/vitrine.db"]() -> Result<std::unique_ptr<SqlConnection>> {
     return std::unique_ptr<SqlConnection>(TRY(SqliteConnection::open(path)));
@@ -160,16 +165,19 @@ Result<void> serve(const BrokerOptions& given) {
   }
   auto local = TRY(provisioner_options(options, lifeline_fd.get()));
   const auto provisioner = TRY(LocalProvisioner::create(std::move(local)));
-  SessionService sessions(database, *provisioner, signer, check_installed);
+  SessionService sessions(database, *provisioner, signer, check_installed, slot_name("broker", options.slot));
   TRY(sessions.reconcile(std::time(nullptr)));
   const std::jthread watcher([&](const std::stop_token& stop) { sessions.run(stop); });
   PasswordSignIn sign_in(database, hasher);
   Services services{
       .database = database, .hasher = hasher, .sign_in = sign_in, .sessions = sessions, .public_url = public_url};
   const Router router(services);
-  const auto server = TRY(HttpServer::start({{.path = data + "/run/broker.sock", .local_admin = false},
-                                             {.path = data + "/run/admin.sock", .local_admin = true}},
-                                            [&router](const HttpRequest& request) { return router.answer(request); }));
+  const auto socket = [&](const char* what) {
+    return fmt::format("{}/run/{}.sock", data, slot_name(what, options.slot));
+  };
+  const auto server = TRY(HttpServer::start(
+      {{.path = socket("broker"), .local_admin = false}, {.path = socket("admin"), .local_admin = true}},
+      [&router](const HttpRequest& request) { return router.answer(request); }));
   TRY(announce(options, database, first_password));
   wait_for_end(signals.get(), lifeline_fd.get());
   return {};

@@ -169,6 +169,7 @@ Result<void> check_access(const Route& route, ApiRequest& request) {
 Router::Router(Services& services) : services_(services) {
   routes_.assign(user_routes().begin(), user_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
+  routes_.insert(routes_.end(), pool_routes().begin(), pool_routes().end());
 }
 
 HttpResponse Router::answer(const HttpRequest& request) const {

@@ -59,6 +59,7 @@ struct Route {
 
 std::span<const Route> user_routes();
 std::span<const Route> admin_routes();
+std::span<const Route> pool_routes();
 
 class Router {
  public:

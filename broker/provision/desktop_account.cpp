@@ -22,28 +22,28 @@ int64_t owner_of(const std::string& path) {
   return ::lstat(path.c_str(), &info) == 0 ? int64_t{info.st_uid} : 0;
 }
 
-bool ours(int64_t account) {
-  return account >= kFirstDesktopAccount && account <= kLastDesktopAccount;
+bool within(int64_t account, AccountRange range) {
+  return account >= range.first && account <= range.last;
 }
 
 }  // namespace
 
-Result<int64_t> account_of_home(const std::string& homes, const std::string& name) {
-  const std::string home = homes + "/" + name;
-  if (const int64_t owner = owner_of(home); ours(owner)) return owner;
-  const UniqueFd lock(::open((homes + "/.accounts.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+Result<int64_t> account_of_folder(const std::string& parent, const std::string& name, AccountRange range) {
+  const std::string home = parent + "/" + name;
+  if (const int64_t owner = owner_of(home); within(owner, range)) return owner;
+  const UniqueFd lock(::open((parent + "/.accounts.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock.open() || ::flock(lock.get(), LOCK_EX) != 0) {
-    return Error{ErrorCode::kIo, fmt::format("Cannot lock {}: {}.", homes, std::strerror(errno))};
+    return Error{ErrorCode::kIo, fmt::format("Cannot lock {}: {}.", parent, std::strerror(errno))};
   }
-  if (const int64_t owner = owner_of(home); ours(owner)) return owner;
-  int64_t last = kFirstDesktopAccount - 1;
+  if (const int64_t owner = owner_of(home); within(owner, range)) return owner;
+  int64_t last = range.first - 1;
   std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(homes, failed)) {
+  for (const auto& entry : std::filesystem::directory_iterator(parent, failed)) {
     const int64_t owner = owner_of(entry.path().string());
-    if (ours(owner)) last = std::max(last, owner);
+    if (within(owner, range)) last = std::max(last, owner);
   }
-  if (last >= kLastDesktopAccount) {
-    return Error{ErrorCode::kExhausted, fmt::format("There is no account left for another home folder in {}.", homes)};
+  if (last >= range.last) {
+    return Error{ErrorCode::kExhausted, fmt::format("There is no account left for another home folder in {}.", parent)};
   }
   TRY(give_tree(home, last + 1));
   return last + 1;

@@ -101,7 +101,9 @@ Result<void> LocalProvisioner::write_order(const DesktopOrder& order, const std:
                    .scale_percent = order.scale_percent,
                    .agent = options_.agent};
   spec.agent.insert(spec.agent.end(), {"--credential", credential});
+  if (order.fresh_home) spec.home = folder + "/home";
   TRY(make_folder(spec.home, 0700));
+  if (!order.home_template.empty()) TRY(copy_tree(order.home_template, spec.home));
   if (options_.sandbox) TRY(write_sandbox(spec, order));
   TRY(write_file(folder + "/spec.json", spec_to_json(spec), 0600));
   return spec.uid > 0 ? give_tree(folder, spec.uid) : Result<void>();
@@ -115,7 +117,11 @@ Result<void> LocalProvisioner::write_sandbox(DesktopSpec& spec, const DesktopOrd
   spec.readable = options_.readable;
   spec.readable.push_back(options_.program);
   if (options_.agent.front() != options_.program) spec.readable.push_back(options_.agent.front());
-  if (::geteuid() == 0) spec.uid = TRY(account_of_home(options_.data_folder + "/homes", order.user));
+  if (::geteuid() == 0) {
+    spec.uid = order.fresh_home
+                   ? TRY(account_of_folder(options_.data_folder + "/run/desktops", order.id, kPassingAccounts))
+                   : TRY(account_of_folder(options_.data_folder + "/homes", order.user, kHomeAccounts));
+  }
   const int64_t uid = spec.uid > 0 ? spec.uid : int64_t{::geteuid()};
   const int64_t gid = spec.uid > 0 ? spec.uid : int64_t{::getegid()};
   const std::string people = TRY(read_file("/etc/passwd"));
@@ -172,15 +178,23 @@ Result<void> LocalProvisioner::start(const DesktopOrder& order) {
   CHECK(plain_id(order.id));
   TRY(check_display_programs(!order.command.empty()));
   const std::string folder = folder_of(order.id);
-  const auto started = [&]() -> Result<void> {
-    TRY(write_order(order, folder));
-    // Listening before the supervisor runs: it can be watched from its first moment.
-    const UniqueFd control = TRY(listen_at(folder + "/control.sock"));
-    TRY(spawn_supervisor(folder, control.get()));
-    return watch(order.id);
-  }();
+  {
+    const std::lock_guard lock(mutex_);
+    starting_.insert(order.id);
+  }
+  const auto started = start_in(order, folder);
   if (!started.ok()) remove_tree(folder);
+  const std::lock_guard lock(mutex_);
+  starting_.erase(order.id);
   return started;
+}
+
+Result<void> LocalProvisioner::start_in(const DesktopOrder& order, const std::string& folder) {
+  TRY(write_order(order, folder));
+  // Listening before the supervisor runs: it can be watched from its first moment.
+  const UniqueFd control = TRY(listen_at(folder + "/control.sock"));
+  TRY(spawn_supervisor(folder, control.get()));
+  return watch(order.id);
 }
 
 Result<void> LocalProvisioner::watch(const std::string& id) {
@@ -208,13 +222,22 @@ Result<void> LocalProvisioner::command(const std::string& id, DesktopVerb verb, 
   return {};
 }
 
-std::vector<DesktopReport> LocalProvisioner::adopt() {
+std::vector<DesktopReport> LocalProvisioner::adopt(const Mine& mine) {
   std::vector<DesktopReport> found;
   for (const std::string& id : subfolders(options_.data_folder + "/run/desktops")) {
-    if (!plain_id(id)) continue;
-    found.push_back(watch(id).ok() ? first_report(id) : bury(id));
+    if (!plain_id(id) || watched(id)) continue;
+    if (watch(id).ok()) {
+      found.push_back(first_report(id));
+    } else if (mine(id)) {
+      found.push_back(bury(id));
+    }
   }
   return found;
+}
+
+bool LocalProvisioner::watched(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  return watches_.contains(id) || starting_.contains(id);
 }
 
 // What a supervisor says at once when it is asked to be watched.

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "broker/provision/desktop_spec.h"
@@ -29,7 +30,7 @@ class LocalProvisioner : public Provisioner {
 
   Result<void> start(const DesktopOrder& order) override;
   Result<void> command(const std::string& id, DesktopVerb verb, const std::string& text) override;
-  std::vector<DesktopReport> adopt() override;
+  std::vector<DesktopReport> adopt(const Mine& mine) override;
   std::optional<DesktopReport> next_report(Micros timeout) override;
 
  private:
@@ -39,6 +40,8 @@ class LocalProvisioner : public Provisioner {
   Result<void> write_sandbox(DesktopSpec& spec, const DesktopOrder& order);
   Result<void> spawn_supervisor(const std::string& folder, int control);
   Result<void> watch(const std::string& id);
+  Result<void> start_in(const DesktopOrder& order, const std::string& folder);
+  bool watched(const std::string& id);
   DesktopReport first_report(const std::string& id);
   // As it is seen from here.
   static DesktopReport seen_from_here(DesktopReport report, const std::string& id, pid_t supervisor);
@@ -50,6 +53,7 @@ class LocalProvisioner : public Provisioner {
   UniqueFd wake_;  // eventfd: a new desktop is to be watched
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<LineSocket>> watches_;  // erased by next_report() only
+  std::set<std::string> starting_;                              // are watched in a moment
   std::deque<DesktopReport> reports_;
 };
 

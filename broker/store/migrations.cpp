@@ -81,10 +81,25 @@ constexpr std::string_view kSignInProofs[] = {
     R"(ALTER TABLE web_sessions ADD COLUMN browser TEXT NOT NULL DEFAULT '')",
 };
 
+constexpr std::string_view kPoolsAndLeases[] = {
+    // kind: see pools/pools.h; 0 or empty: not set.
+    R"(ALTER TABLE pools ADD COLUMN kind TEXT NOT NULL DEFAULT 'persistent')",
+    R"(ALTER TABLE pools ADD COLUMN spares BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE pools ADD COLUMN max_desktops BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE pools ADD COLUMN draining BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE pools ADD COLUMN message TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE pools ADD COLUMN template TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE pools ADD COLUMN rebuild_s BIGINT NOT NULL DEFAULT 0)",
+    // The broker that acts for the desktop, and until when nobody else does.
+    R"(ALTER TABLE desktops ADD COLUMN lease_owner TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE desktops ADD COLUMN lease_until_s BIGINT NOT NULL DEFAULT 0)",
+};
+
 constexpr Migration kMigrations[] = {
     {1, "first schema", kFirstSchema},
     {2, "terms and reports", kTermsAndReports},
     {3, "sign-in proofs", kSignInProofs},
+    {8, "pools and leases", kPoolsAndLeases},
 };
 
 Result<int64_t> current_version(SqlConnection& connection) {

@@ -387,7 +387,7 @@ TEST_F(DesktopTest, ABrokerThatComesBackTakesItsDesktopsOver) {
 
   restart_broker();
   std::map<std::string, DesktopReport> found;
-  for (const DesktopReport& report : provisioner_->adopt()) found[report.id] = report;
+  for (const DesktopReport& report : provisioner_->adopt([](const std::string&) { return true; })) found[report.id] = report;
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[living].phase, DesktopPhase::kRunning);
   EXPECT_EQ(found[living].pids, before.pids);
