@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "broker/admin_client.h"
+#include "broker/pool_verbs.h"
 #include "broker/verb.h"
 
 namespace vitrine::broker {
@@ -77,6 +78,7 @@ struct ResourceOptions {
   std::string user;
   std::string group;
   bool opengl = false;
+  PoolOptions settings;
 };
 
 Result<void> add_one_resource(const std::string& data, const ResourceOptions& options, bool app) {
@@ -91,6 +93,7 @@ Result<void> add_one_resource(const std::string& data, const ResourceOptions& op
                      {"pool", app ? options.pool : options.id},
                      {"opengl", options.opengl}};
   const Json answer = TRY(ask_broker(data, "POST", "/api/admin/resources", body));
+  if (options.settings.any()) TRY(set_pool(data, options.id, options.settings));
   const char* kind = app ? "app" : "pool";
   fmt::print("Added the {} {}. Let users open it with: vitrine {} grant {} --group everyone\n", kind, options.id, kind,
              options.id);
@@ -130,6 +133,7 @@ struct TermsOptions {
   std::optional<int64_t> target_ms;
   std::optional<int64_t> ceiling_kbit;
   std::optional<int64_t> quality_floor;
+  PoolOptions pool;
 };
 
 Result<void> change_resource_terms(const std::string& data, const TermsOptions& options) {
@@ -138,6 +142,8 @@ Result<void> change_resource_terms(const std::string& data, const TermsOptions& 
   if (options.target_ms) body["target_ms"] = *options.target_ms;
   if (options.ceiling_kbit) body["ceiling_kbit"] = *options.ceiling_kbit;
   if (options.quality_floor) body["quality_floor"] = *options.quality_floor;
+  if (options.pool.any()) TRY(set_pool(data, options.id, options.pool));
+  if (body.empty() && options.pool.any()) return {};
   const Json answer = TRY(ask_broker(data, "PUT", "/api/admin/resources/" + path_part(options.id) + "/terms", body));
   const Json terms = object_field(answer, "terms");
   const auto shown = [&](const char* key, const char* unit) {
@@ -149,11 +155,12 @@ Result<void> change_resource_terms(const std::string& data, const TermsOptions& 
   return {};
 }
 
-void add_terms_verb(CLI::App& noun, int& exit_status) {
+void add_terms_verb(CLI::App& noun, bool app, int& exit_status) {
   auto options = std::make_shared<TermsOptions>();
-  CLI::App* set = add_verb(noun, "set", "Set latency, bandwidth and quality", exit_status,
+  CLI::App* set = add_verb(noun, "set", app ? "Set latency, bandwidth and quality" : "Change a pool", exit_status,
                            [options](const std::string& data) { return change_resource_terms(data, *options); });
   set->add_option("id", options->id, "Which")->required();
+  if (!app) add_pool_options(*set, options->pool);
   set->add_option("--preset", options->preset, "sharp, balanced or saver; the numbers below come after it");
   set->add_option("--target-ms", options->target_ms, "Latency to aim at beyond the network's own; 0: default");
   set->add_option("--ceiling-kbit", options->ceiling_kbit, "Bandwidth no viewer of it passes; 0: none");
@@ -370,7 +377,9 @@ void add_resource_verbs(CLI::App& program, int& exit_status) {
       add->add_option("--desktop-entry", options->desktop_entry, "File in /usr/share/applications, for the icon");
       add->add_option("--package", options->package, "Debian package to name when the program is missing");
     }
-    add_terms_verb(noun, exit_status);
+    add_terms_verb(noun, app, exit_status);
+    if (!app) add_pool_options(*add, options->settings);
+    if (!app) add_pool_verbs(noun, exit_status);
     CLI::App* remove = add_verb(noun, "remove", app ? "Unpublish a program and end its sessions" : "Remove a pool",
                                 exit_status, [options](const std::string& data) -> Result<void> {
                                   TRY(ask_broker(data, "DELETE", "/api/admin/resources/" + path_part(options->id)));

@@ -35,6 +35,10 @@ void add_serve_command(CLI::App& program, int& exit_status) {
   command->add_option("--gateway-certificate", options->gateway_certificate, "Certificate (PEM) that agents trust")
       ->required();
   command->add_option("--public-url", options->public_url, "What users open, for links; default: the gateway's");
+  command->add_option("--slot", options->slot, "Which of several brokers on one folder this is, from 0")
+      ->check(CLI::Range(0, 7));
+  command->add_flag("!--no-sandbox", options->sandbox,
+                    "Run local desktops without sandboxes: users then see each other's processes and files");
   command->add_option("--ready-fd", options->ready_fd, "Gets one line of JSON once requests are answered");
   command->callback([options, &exit_status] {
     spdlog::set_default_logger(spdlog::stderr_color_mt("broker"));

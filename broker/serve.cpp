@@ -113,6 +113,8 @@ Result<LocalProvisioner::Options> provisioner_options(const BrokerOptions& optio
       .data_folder = options.data_folder,
       .program = program,
       .agent = {program, "agent", "--gateway", gateway, "--gateway-certificate", options.gateway_certificate},
+      .readable = {options.gateway_certificate},
+      .sandbox = options.sandbox,
       .lifeline = lifeline_fd};
 }
 
@@ -133,7 +135,7 @@ Result<void> serve(const BrokerOptions& given) {
 
   TRY(make_folder(data, 0700));
   TRY(make_folder(data + "/run", 0700));
-  const UniqueFd lock = TRY(lock_folder(data));
+  const FolderLock lock = TRY(lock_slot(data, options.slot));
   const TicketSigner signer = TRY(load_ticket_key(data));
   const Sealer sealer = TRY(Sealer::open(data + "/keys/store.key"));
   const std::string store = TRY(chosen_store(options.store, data));
@@ -148,7 +150,7 @@ Result<void> serve(const BrokerOptions& given) {
   }
   auto local = TRY(provisioner_options(options, lifeline_fd.get()));
   const auto provisioner = TRY(LocalProvisioner::create(std::move(local)));
-  SessionService sessions(database, *provisioner, signer, check_installed);
+  SessionService sessions(database, *provisioner, signer, check_installed, slot_name("broker", options.slot));
   TRY(sessions.reconcile(std::time(nullptr)));
   AuditKeeper audit(database, signer, data + "/keys/audit.newest");
   const std::jthread auditor([&](const std::stop_token& stop) { audit.run(stop); });
@@ -167,9 +169,12 @@ Result<void> serve(const BrokerOptions& given) {
                     .public_url = public_url,
                     .audit = &audit};
   const Router router(services);
-  const auto server = TRY(HttpServer::start({{.path = data + "/run/broker.sock", .local_admin = false},
-                                             {.path = data + "/run/admin.sock", .local_admin = true}},
-                                            [&router](const HttpRequest& request) { return router.answer(request); }));
+  const auto socket = [&](const char* what) {
+    return fmt::format("{}/run/{}.sock", data, slot_name(what, options.slot));
+  };
+  const auto server = TRY(HttpServer::start(
+      {{.path = socket("broker"), .local_admin = false}, {.path = socket("admin"), .local_admin = true}},
+      [&router](const HttpRequest& request) { return router.answer(request); }));
   TRY(announce(options, database, first_password));
   wait_for_end(signals.get(), lifeline_fd.get());
   return {};

@@ -13,6 +13,8 @@ struct BrokerOptions {
   std::string gateway_url;          // "https://host:port" or "wss://host:port", where agents dial
   std::string gateway_certificate;  // the file agents trust
   std::string public_url;           // for links; empty: the gateway's
+  int slot = 0;                     // which of the folder's brokers this is
+  bool sandbox = true;              // local desktops, each in one of its own
   int ready_fd = -1;                // gets one line of JSON once requests are answered
 };
 

@@ -37,7 +37,7 @@ Result<void> back_up(const std::string& data, const StoreOptions& options) {
 Result<void> restore(const std::string& data, const StoreOptions& options) {
   TRY(make_folder(data, 0700));
   TRY(make_folder(data + "/run", 0700));
-  const UniqueFd lock = TRY(lock_folder(data));
+  const FolderLock lock = TRY(lock_folder_alone(data));
   const std::string store = TRY(chosen_store(options.store, data));
   const Database::Connect connect = TRY(connector(store, data, "vitrine store"));
   const auto connection = TRY(connect());

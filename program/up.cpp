@@ -41,6 +41,7 @@ struct UpFlags {
   std::string client;
   std::string public_url;
   std::string store;
+  bool sandbox = true;
 };
 
 Result<void> check_programs() {
@@ -115,6 +116,7 @@ class Up {
                                        certificate_.certificate};
     if (!flags_.public_url.empty()) broker.insert(broker.end(), {"--public-url", flags_.public_url});
     if (!flags_.store.empty()) broker.insert(broker.end(), {"--store", flags_.store});
+    if (!flags_.sandbox) broker.emplace_back("--no-sandbox");
     broker_.emplace("broker", std::move(broker), std::vector<int>{lifeline_read_.get()});
     std::vector<std::string> gateway = {"gateway",
                                         "--data",
@@ -261,7 +263,8 @@ Result<int> run_up(const UpFlags& flags) {
     return Error{ErrorCode::kInvalidArgument, "--certificate and --private-key belong together; give both or neither."};
   }
   if (::geteuid() == 0) {
-    std::cerr << "vitrine up: you are root, so every desktop will be root's too; an ordinary user is enough and safer."
+    std::cerr << "vitrine up: you are root; an ordinary user is enough and safer. "
+              << (flags.sandbox ? "Each home folder gets an account of its own." : "Every desktop will be root's too.")
               << std::endl;
   }
   if (!listen.loopback()) {
@@ -291,6 +294,7 @@ void add_up_command(CLI::App& program, int& exit_status) {
   command->add_option(
       "--store", flags->store,
       "postgresql://HOST/DATABASE instead of SQLite in the data folder (password: ~/.pgpass, PGPASSWORD)");
+  command->add_flag("!--no-sandbox", flags->sandbox, "run desktops without sandboxes; users then see each other");
   command->callback([flags, &exit_status] {
     const auto result = run_up(*flags);
     if (result.ok()) {

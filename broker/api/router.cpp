@@ -197,9 +197,9 @@ Router::Router(Services& services) : services_(services) {
   routes_.insert(routes_.end(), settings_routes().begin(), settings_routes().end());
   routes_.insert(routes_.end(), user_routes().begin(), user_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
-  for (const auto& more : {policy_routes(), audit_routes(), sign_in_routes(), provider_routes(), second_step_routes(),
-                           account_routes(), factor_routes(), factor_admin_routes(), token_routes(), site_routes(),
-                           openapi_routes()}) {
+  for (const auto& more :
+       {policy_routes(), audit_routes(), sign_in_routes(), provider_routes(), second_step_routes(), account_routes(),
+        factor_routes(), factor_admin_routes(), token_routes(), site_routes(), openapi_routes(), pool_routes()}) {
     routes_.insert(routes_.end(), more.begin(), more.end());
   }
   for (const RouteDoc& doc : route_docs()) {

@@ -48,14 +48,14 @@ struct ApiRequest {
   Services& services;
   std::map<std::string, std::string> path;  // by the names in the pattern
   std::map<std::string, std::string> query;
-  Json body;                                // stays empty on kOpen routes, whose callers may not speak JSON
-  WebSession web;                           // of kUser, kUserOrLink, and kAdmin unless local
-  std::string token;                        // the cookie's, also when nobody is signed in
-  std::string origin;                       // "https://host:port", as the page sees it
+  Json body;           // stays empty on kOpen routes, whose callers may not speak JSON
+  WebSession web;      // of kUser, kUserOrLink, and kAdmin unless local
+  std::string token;   // the cookie's, also when nobody is signed in
+  std::string origin;  // "https://host:port", as the page sees it
   Asker asker;
   int64_t now_s = 0;
-  std::string& audit_target;  // a handler that changes something says what
-  std::string audit_detail;   // and, where the target does not tell, how
+  std::string& audit_target;   // a handler that changes something says what
+  std::string audit_detail;    // and, where the target does not tell, how
   const std::string& openapi;  // the document of all routes
 };
 
@@ -85,6 +85,7 @@ std::span<const Route> provider_routes();
 std::span<const Route> token_routes();
 std::span<const Route> openapi_routes();
 std::span<const Route> site_routes();
+std::span<const Route> pool_routes();
 
 class Router {
  public:

@@ -32,6 +32,22 @@ constexpr LifeChange kChanges[] = {
 };
 
 constexpr std::string_view kOver = "('failed', 'ended')";
+constexpr std::string_view kSelect =
+    "SELECT id, pool_id, resource, provisioner, state, detail, created_s, changed_s, lease_owner, lease_until_s "
+    "FROM desktops";
+
+DesktopRow desktop_from(const SqlRow& row) {
+  return {.id = row.text(0),
+          .pool = row.text(1),
+          .resource = row.text(2),
+          .provisioner = row.text(3),
+          .life = life_from_name(row.text(4)),
+          .detail = row.text(5),
+          .created_s = row.integer(6),
+          .changed_s = row.integer(7),
+          .lease_owner = row.text(8),
+          .lease_until_s = row.integer(9)};
+}
 
 }  // namespace
 
@@ -55,11 +71,11 @@ DesktopLife life_from_name(std::string_view name) {
 }
 
 Result<void> insert_desktop(SqlConnection& connection, const DesktopRow& desktop) {
-  TRY(
-      connection.run("INSERT INTO desktops(id, pool_id, resource, provisioner, state, detail, created_s, changed_s) "
-                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                     {desktop.id, desktop.pool, desktop.resource, desktop.provisioner,
-                      std::string(life_name(desktop.life)), desktop.detail, desktop.created_s, desktop.changed_s}));
+  TRY(connection.run(
+      "INSERT INTO desktops(id, pool_id, resource, provisioner, state, detail, created_s, changed_s, "
+      "lease_owner, lease_until_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+      {desktop.id, desktop.pool, desktop.resource, desktop.provisioner, std::string(life_name(desktop.life)),
+       desktop.detail, desktop.created_s, desktop.changed_s, desktop.lease_owner, desktop.lease_until_s}));
   return {};
 }
 
@@ -77,17 +93,37 @@ Result<bool> change_life(SqlConnection& connection, const std::string& id, Deskt
 }
 
 Result<std::vector<DesktopRow>> living_desktops(SqlConnection& connection) {
-  const SqlResult result = TRY(connection.run(
-      fmt::format("SELECT id, pool_id, resource, provisioner, state, detail, created_s, changed_s FROM desktops "
-                  "WHERE state NOT IN {} ORDER BY created_s",
-                  kOver),
-      {}));
+  const SqlResult result =
+      TRY(connection.run(fmt::format("{} WHERE state NOT IN {} ORDER BY created_s, id", kSelect, kOver), {}));
   std::vector<DesktopRow> desktops;
-  for (const SqlRow& row : result.rows) {
-    desktops.push_back({row.text(0), row.text(1), row.text(2), row.text(3), life_from_name(row.text(4)), row.text(5),
-                        row.integer(6), row.integer(7)});
-  }
+  for (const SqlRow& row : result.rows) desktops.push_back(desktop_from(row));
   return desktops;
+}
+
+Result<std::optional<DesktopRow>> find_desktop(SqlConnection& connection, const std::string& id) {
+  const SqlResult result = TRY(connection.run(fmt::format("{} WHERE id = $1", kSelect), {id}));
+  if (result.rows.empty()) return std::optional<DesktopRow>();
+  return std::optional(desktop_from(result.rows.front()));
+}
+
+bool may_act(const DesktopRow& desktop, const std::string& broker, int64_t now_s) {
+  return desktop.lease_owner == broker || desktop.lease_until_s < now_s;
+}
+
+Result<bool> take_lease(SqlConnection& connection, const std::string& id, const std::string& broker, int64_t now_s) {
+  const SqlResult result =
+      TRY(connection.run(fmt::format("UPDATE desktops SET lease_owner = $2, lease_until_s = $3 WHERE id = $1 AND "
+                                     "(lease_owner = $2 OR lease_until_s < $4) AND state NOT IN {}",
+                                     kOver),
+                         {id, broker, now_s + kLeaseS, now_s}));
+  return result.changed > 0;
+}
+
+Result<void> renew_leases(SqlConnection& connection, const std::string& broker, int64_t now_s) {
+  TRY(connection.run(
+      fmt::format("UPDATE desktops SET lease_until_s = $2 WHERE lease_owner = $1 AND state NOT IN {}", kOver),
+      {broker, now_s + kLeaseS}));
+  return {};
 }
 
 Result<int64_t> count_living_desktops(SqlConnection& connection) {

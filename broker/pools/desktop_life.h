@@ -46,12 +46,25 @@ struct DesktopRow {
   std::string detail;
   int64_t created_s = 0;
   int64_t changed_s = 0;
+  std::string lease_owner;
+  int64_t lease_until_s = 0;
 };
 
 Result<void> insert_desktop(SqlConnection& connection, const DesktopRow& desktop);
 // Changes the state if the table allows it from the one the row has now, in one statement. False: it does not.
 Result<bool> change_life(SqlConnection& connection, const std::string& id, DesktopLife to, const std::string& detail,
                          int64_t now_s);
+// A broker that acts for a desktop holds a lease on it and renews it. One that dies leaves what it began to whoever
+// comes first after so long; a broker of the same name, which the dead one's was, need not wait.
+inline constexpr int64_t kLeaseS = 15;
+// Whether `broker` may act for the desktop.
+bool may_act(const DesktopRow& desktop, const std::string& broker, int64_t now_s);
+// Takes the lease, if it is free by now. False: another broker was faster, or the desktop is over.
+Result<bool> take_lease(SqlConnection& connection, const std::string& id, const std::string& broker, int64_t now_s);
+// Of all desktops that it holds.
+Result<void> renew_leases(SqlConnection& connection, const std::string& broker, int64_t now_s);
+
+Result<std::optional<DesktopRow>> find_desktop(SqlConnection& connection, const std::string& id);
 // All that are not over.
 Result<std::vector<DesktopRow>> living_desktops(SqlConnection& connection);
 Result<int64_t> count_living_desktops(SqlConnection& connection);

@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +33,19 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 bool runnable(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && ::access(path.c_str(), X_OK) == 0;
+}
+
+// fork(), with the wanted process id if that is free and the kernel lets us choose.
+pid_t fork_as(pid_t wanted) {
+  if (wanted > 0) {
+    clone_args arguments{};
+    arguments.exit_signal = SIGCHLD;
+    arguments.set_tid = reinterpret_cast<uintptr_t>(&wanted);
+    arguments.set_tid_size = 1;
+    const auto pid = static_cast<pid_t>(::syscall(SYS_clone3, &arguments, sizeof arguments));
+    if (pid >= 0) return pid;
+  }
+  return ::fork();
 }
 
 // In the child; only async-signal-safe calls. Returns errno when something failed.
@@ -77,7 +92,7 @@ Result<pid_t> start_child(const ChildProgram& program) {
   const UniqueFd failure(ends[0]);
   UniqueFd tell(ends[1]);
   const pid_t parent = ::getpid();
-  const pid_t pid = ::fork();
+  const pid_t pid = fork_as(program.pid);
   if (pid < 0) return Error{ErrorCode::kIo, fmt::format("Cannot start {}: {}.", path, std::strerror(errno))};
   if (pid == 0) {
     const int number = become(program, path.c_str(), argv.data(), envp.data(), parent);

@@ -18,6 +18,7 @@ struct ChildProgram {
   int output = -1;                     // its standard output and error; -1: /dev/null
   std::vector<int> pass_fds;           // stay open in it under the same numbers
   int signal_when_orphaned = SIGKILL;  // when the calling process dies, however
+  pid_t pid = 0;                       // wanted, where the caller may choose; 0: any
 };
 
 // Forks and executes, in a session of its own. From a process with a single thread.

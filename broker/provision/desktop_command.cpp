@@ -5,12 +5,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 
 #include "broker/provision/desktop_group.h"
 #include "broker/provision/desktop_spec.h"
 #include "broker/provision/files.h"
+#include "broker/provision/sandbox.h"
 
 namespace vitrine::broker {
 
@@ -20,7 +24,26 @@ struct DesktopOptions {
   std::string spec;
   int control_listen_fd = -1;
   bool detach = false;
+  int64_t inside = -1;  // of the sandbox, as whom
 };
+
+// Becomes bwrap, which starts this program again inside of the sandbox; the inherited descriptors go along.
+Error enter_sandbox(const DesktopSpec& spec, const DesktopOptions& options) {
+  std::error_code failed;
+  std::vector<std::string> command = sandbox_command(spec);
+  command.insert(command.end(), {std::filesystem::read_symlink("/proc/self/exe", failed).string(), "desktop",
+                                 "--inside", std::to_string(spec.uid), "--spec", options.spec, "--control-listen-fd",
+                                 std::to_string(options.control_listen_fd)});
+  std::vector<std::string> environment = sandbox_environment();
+  std::vector<char*> argv;
+  for (std::string& word : command) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::vector<char*> envp;
+  for (std::string& variable : environment) envp.push_back(variable.data());
+  envp.push_back(nullptr);
+  ::execve(argv.front(), argv.data(), envp.data());
+  return {ErrorCode::kUnavailable, fmt::format("Cannot start bwrap: {}.", std::strerror(errno))};
+}
 
 UniqueFd take_inherited(int fd) {
   if (fd >= 0) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -36,6 +59,8 @@ int lifeline_from_environment() {
 }
 
 Result<void> run_desktop(const DesktopOptions& options) {
+  const bool inside = options.inside >= 0;
+  if (inside) TRY(settle_in_sandbox(options.inside));
   const std::string text = TRY(read_file(options.spec));
   auto spec = spec_from_json(text);
   if (!spec.ok()) return Error{spec.error().code, fmt::format("{}: {}", options.spec, spec.error().message)};
@@ -46,6 +71,7 @@ Result<void> run_desktop(const DesktopOptions& options) {
     if (pid > 0) ::_exit(0);
     ::setsid();
   }
+  if (spec.value().sandbox && !inside) return enter_sandbox(spec.value(), options);
   DesktopGroup group(spec.take(), {.control = take_inherited(options.control_listen_fd),
                                    .lifeline = take_inherited(lifeline_from_environment())});
   return group.run();
@@ -58,6 +84,7 @@ void add_desktop_command(CLI::App& program, int& exit_status) {
   CLI::App* command = program.add_subcommand("desktop", "Supervise one local desktop (the broker starts this)");
   command->add_option("--spec", options->spec, "What to run: DATA/run/desktops/ID/spec.json")->required();
   command->add_option("--control-listen-fd", options->control_listen_fd, "Listening socket to be controlled through");
+  command->add_option("--inside", options->inside, "Inside of the sandbox, to become this account")->group("");
   command->add_flag("--detach", options->detach, "Go on in the background");
   command->callback([options, &exit_status] {
     const auto done = run_desktop(*options);

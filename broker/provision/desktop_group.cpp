@@ -336,7 +336,7 @@ void DesktopGroup::finish() {
   kill_desktop(spec_.id, true);
   while (::waitpid(-1, nullptr, WNOHANG) > 0) {  // what was an orphan's child a moment ago
   }
-  remove_stale_socket(display_name_);
+  if (!spec_.sandbox) remove_stale_socket(display_name_);
   phase_ = outcome_;
   session_log_->drain();
   agent_log_->drain();
@@ -347,6 +347,7 @@ void DesktopGroup::finish() {
   for (const char* name : {"xauthority", "xorg.conf", "openbox.xml", "agent.credential", "control.sock", "display"}) {
     ::unlink((spec_.folder + "/" + name).c_str());
   }
+  remove_tree(spec_.folder + "/x11");
   remove_tree(spec_.folder + "/xdg");
   remove_tree(spec_.folder + "/runtime");
   if (keep_nothing_) remove_tree(spec_.folder);

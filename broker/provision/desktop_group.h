@@ -18,6 +18,7 @@
 
 #include "broker/provision/desktop_scale.h"
 #include "broker/provision/desktop_spec.h"
+#include "broker/provision/display_number.h"
 #include "broker/provision/line_socket.h"
 #include "broker/provision/log_pipe.h"
 #include "broker/provision/provisioner.h"
@@ -64,7 +65,7 @@ class DesktopGroup {
   void start_main_program();
   void start_agent();
   Result<pid_t> start_program(const std::vector<std::string>& command, int output, std::vector<int> pass_fds,
-                              int signal_when_orphaned);
+                              int signal_when_orphaned, pid_t pid = 0);
   [[nodiscard]] std::vector<std::string> environment() const;
 
   // The loop.
@@ -104,6 +105,7 @@ class DesktopGroup {
   bool keep_nothing_ = false;  // nobody will collect what is left
   std::string reason_;
 
+  DisplayNumber number_;  // in a sandbox
   std::string cookie_;
   std::string display_name_;
   Answer display_number_;  // of Xorg

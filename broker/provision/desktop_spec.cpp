@@ -10,10 +10,11 @@
 namespace vitrine::broker {
 
 std::string spec_to_json(const DesktopSpec& spec) {
-  const Json json = {{"id", spec.id},         {"name", spec.name},     {"command", spec.command},
-                     {"folder", spec.folder}, {"home", spec.home},     {"opengl", spec.opengl},
-                     {"width", spec.width},   {"height", spec.height}, {"scale_percent", spec.scale_percent},
-                     {"agent", spec.agent}};
+  const Json json = {{"id", spec.id},           {"name", spec.name},     {"command", spec.command},
+                     {"folder", spec.folder},   {"home", spec.home},     {"opengl", spec.opengl},
+                     {"width", spec.width},     {"height", spec.height}, {"scale_percent", spec.scale_percent},
+                     {"sandbox", spec.sandbox}, {"hidden", spec.hidden}, {"readable", spec.readable},
+                     {"uid", spec.uid},         {"agent", spec.agent}};
   return to_line(json) + "\n";
 }
 
@@ -41,6 +42,13 @@ Result<DesktopSpec> spec_from_json(const std::string& text) {
   // A folder of an earlier version has no such field.
   spec.scale_percent = static_cast<int>(std::clamp<int64_t>(number_field(json, "scale_percent", 100), 0, 1000));
   spec.opengl = truth_field(json, "opengl");
+  spec.sandbox = truth_field(json, "sandbox");
+  spec.hidden = text_field(json, "hidden");
+  spec.readable = text_list_field(json, "readable").value_or(std::vector<std::string>());
+  spec.uid = number_field(json, "uid");
+  if (spec.sandbox && spec.hidden.empty()) {
+    return Error{ErrorCode::kMalformed, "The field \"hidden\" is missing, and a sandbox needs it."};
+  }
   if (spec.agent.empty()) return Error{ErrorCode::kMalformed, "The field \"agent\" is empty."};
   return spec;
 }

@@ -17,8 +17,13 @@ struct DesktopSpec {
   bool opengl = false;
   int width = 1280;
   int height = 720;
-  int scale_percent = 100;         // of the viewer it is started for; it follows others while it runs
-  std::vector<std::string> agent;  // command line; the supervisor adds --display and --control-fd
+  // Without a sandbox it is one of this machine's displays, and its programs see what the broker's account sees.
+  bool sandbox = false;
+  std::string hidden;                 // DATA, of which the sandbox shows the two folders above alone
+  std::vector<std::string> readable;  // files it shows besides: programs, the gateway's certificate
+  int64_t uid = 0;                    // whom the supervisor becomes when root starts it; 0: nobody else
+  int scale_percent = 100;            // of the viewer it is started for; it follows others while it runs
+  std::vector<std::string> agent;     // command line; the supervisor adds --display and --control-fd
 
   bool operator==(const DesktopSpec&) const = default;
 };

@@ -7,11 +7,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <random>
 
 #include "broker/provision/child_process.h"
 #include "broker/provision/desktop_defaults.h"
@@ -43,6 +45,16 @@ std::string bus_escaped(const std::string& path) {
     escaped += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
   }
   return escaped;
+}
+
+// The session manager listens at an abstract socket (libICE's) that is named by its process id. Sandboxes share these
+// names and count processes from 1 each; one whose name is taken does not start, and is then given another.
+pid_t pid_no_other_sandbox_has() {
+  constexpr int kFirst = 2'000;
+  const auto limit = read_file("/proc/sys/kernel/pid_max");
+  const int most = limit.ok() ? std::atoi(limit.value().c_str()) : 0;
+  std::random_device random;
+  return std::uniform_int_distribution<pid_t>(kFirst, std::max(most, 32'768) - 1)(random);
 }
 
 std::string language() {
@@ -127,13 +139,14 @@ std::vector<std::string> DesktopGroup::environment() const {
 }
 
 Result<pid_t> DesktopGroup::start_program(const std::vector<std::string>& command, int output,
-                                          std::vector<int> pass_fds, int signal_when_orphaned) {
+                                          std::vector<int> pass_fds, int signal_when_orphaned, pid_t pid) {
   return start_child({.command = command,
                       .environment = environment(),
                       .working_folder = spec_.home,
                       .output = output,
                       .pass_fds = std::move(pass_fds),
-                      .signal_when_orphaned = signal_when_orphaned});
+                      .signal_when_orphaned = signal_when_orphaned,
+                      .pid = pid});
 }
 
 Result<void> DesktopGroup::start_display() {
@@ -172,6 +185,10 @@ Result<void> DesktopGroup::start_display() {
   // puts it back without telling DAMAGE on the root window, and what covered it would stay on the viewer's screen.
   command.insert(command.end(), {"-extension", "Composite"});
   if (!spec_.opengl) command.insert(command.end(), {"-extension", "GLX"});
+  if (spec_.sandbox) {
+    number_ = TRY(take_display_number());
+    command.insert(command.end(), {fmt::format(":{}", number_.number), "-nolisten", "local"});
+  }
   // SIGTERM lets Xorg remove its socket and lock file from /tmp.
   pids_["xorg"] = TRY(start_program(command, session_log_->input(), {write_end.get()}, SIGTERM));
   give_up_at_ = monotonic_now() + kDisplayStartLimit;
@@ -228,7 +245,8 @@ void DesktopGroup::start_window_manager() {
 void DesktopGroup::start_main_program() {
   const std::vector<std::string> command =
       spec_.command.empty() ? std::vector<std::string>{"xfce4-session"} : spec_.command;
-  const auto pid = start_program(command, session_log_->input(), {}, SIGKILL);
+  const pid_t wanted = spec_.sandbox && spec_.command.empty() ? pid_no_other_sandbox_has() : 0;
+  const auto pid = start_program(command, session_log_->input(), {}, SIGKILL, wanted);
   if (!pid.ok()) return end(DesktopPhase::kFailed, pid.error().message);
   pids_["app"] = pid.value();
 }

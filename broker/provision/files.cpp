@@ -76,6 +76,21 @@ Result<void> make_folder(const std::string& path, mode_t mode) {
   return {};
 }
 
+Result<void> copy_tree(const std::string& from, const std::string& to) {
+  std::error_code failed;
+  if (!std::filesystem::is_directory(from, failed)) {
+    return Error{ErrorCode::kNotFound, fmt::format("The template {} is no folder this server can read.", from)};
+  }
+  std::filesystem::copy(from, to,
+                        std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks |
+                            std::filesystem::copy_options::overwrite_existing,
+                        failed);
+  if (failed) {
+    return Error{ErrorCode::kIo, fmt::format("Cannot copy the template {}: {}.", from, failed.message())};
+  }
+  return {};
+}
+
 void remove_tree(const std::string& path) {
   std::error_code ignored;  // what cannot be removed now is found again at the next start
   std::filesystem::remove_all(path, ignored);

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 
 #include <array>
@@ -58,16 +59,36 @@ Result<UniqueFd> connect_to(const std::string& path) {
 
 LineSocket::LineSocket(UniqueFd fd) : fd_(std::move(fd)) {
   ::fcntl(fd_.get(), F_SETFL, ::fcntl(fd_.get(), F_GETFL) | O_NONBLOCK);
+  const int on = 1;
+  ::setsockopt(fd_.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
 }
 
 short LineSocket::events() const {
   return static_cast<short>(out_.empty() ? POLLIN : POLLIN | POLLOUT);
 }
 
+ssize_t LineSocket::receive(std::span<char> buffer) {
+  iovec room{buffer.data(), buffer.size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred))> control{};
+  msghdr message{};
+  message.msg_iov = &room;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t got = ::recvmsg(fd_.get(), &message, MSG_CMSG_CLOEXEC);
+  const cmsghdr* header = got > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+  if (header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
+    ucred sender{};
+    std::memcpy(&sender, CMSG_DATA(header), sizeof sender);
+    peer_ = sender.pid;
+  }
+  return got;
+}
+
 std::vector<std::string> LineSocket::read_lines() {
   std::array<char, 4096> buffer{};
   while (fd_.open()) {
-    const ssize_t got = ::read(fd_.get(), buffer.data(), buffer.size());
+    const ssize_t got = receive(buffer);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
     if (got <= 0 || in_.size() > kMaxLine) {

@@ -1,6 +1,9 @@
 // Unix stream sockets that carry one JSON object a line.
 #pragma once
 
+#include <sys/types.h>
+
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +26,8 @@ class LineSocket {
   [[nodiscard]] int fd() const { return fd_.get(); }
   // False once the other side has gone, or broke a limit.
   [[nodiscard]] bool open() const { return fd_.open(); }
+  // The process that wrote what was read last, as seen from here; 0 before.
+  [[nodiscard]] pid_t peer() const { return peer_; }
   // POLLIN, and POLLOUT while something waits to be written.
   [[nodiscard]] short events() const;
 
@@ -34,7 +39,10 @@ class LineSocket {
   void close() { fd_.reset(); }
 
  private:
+  ssize_t receive(std::span<char> buffer);
+
   UniqueFd fd_;
+  pid_t peer_ = 0;
   std::string in_;
   std::string out_;
 };

@@ -15,10 +15,12 @@
 #include <filesystem>
 
 #include "broker/json_fields.h"
-#include "broker/provision/desktop_spec.h"
+#include "broker/provision/desktop_account.h"
 #include "broker/provision/display_files.h"
 #include "broker/provision/files.h"
+#include "broker/provision/host_pids.h"
 #include "broker/provision/process_hunt.h"
+#include "broker/provision/sandbox.h"
 
 extern char** environ;
 
@@ -99,8 +101,34 @@ Result<void> LocalProvisioner::write_order(const DesktopOrder& order, const std:
                    .scale_percent = order.scale_percent,
                    .agent = options_.agent};
   spec.agent.insert(spec.agent.end(), {"--credential", credential});
+  if (order.fresh_home) spec.home = folder + "/home";
   TRY(make_folder(spec.home, 0700));
-  return write_file(folder + "/spec.json", spec_to_json(spec), 0600);
+  if (!order.home_template.empty()) TRY(copy_tree(order.home_template, spec.home));
+  if (options_.sandbox) TRY(write_sandbox(spec, order));
+  TRY(write_file(folder + "/spec.json", spec_to_json(spec), 0600));
+  return spec.uid > 0 ? give_tree(folder, spec.uid) : Result<void>();
+}
+
+Result<void> LocalProvisioner::write_sandbox(DesktopSpec& spec, const DesktopOrder& order) {
+  TRY(check_sandbox());
+  TRY(make_folder(spec.folder + "/x11", 0700));
+  spec.sandbox = true;
+  spec.hidden = options_.data_folder;
+  spec.readable = options_.readable;
+  spec.readable.push_back(options_.program);
+  if (options_.agent.front() != options_.program) spec.readable.push_back(options_.agent.front());
+  if (::geteuid() == 0) {
+    spec.uid = order.fresh_home
+                   ? TRY(account_of_folder(options_.data_folder + "/run/desktops", order.id, kPassingAccounts))
+                   : TRY(account_of_folder(options_.data_folder + "/homes", order.user, kHomeAccounts));
+  }
+  const int64_t uid = spec.uid > 0 ? spec.uid : int64_t{::geteuid()};
+  const int64_t gid = spec.uid > 0 ? spec.uid : int64_t{::getegid()};
+  const std::string people = TRY(read_file("/etc/passwd"));
+  const std::string groups = TRY(read_file("/etc/group"));
+  const std::string own = fmt::format("{}:x:{}:{}::{}:/bin/bash", order.user, uid, gid, spec.home);
+  TRY(write_file(spec.folder + "/passwd", accounts_inside(people, own), 0644));
+  return write_file(spec.folder + "/group", accounts_inside(groups, fmt::format("{}:x:{}:", order.user, gid)), 0644);
 }
 
 Result<void> LocalProvisioner::spawn_supervisor(const std::string& folder, int control) {
@@ -150,15 +178,23 @@ Result<void> LocalProvisioner::start(const DesktopOrder& order) {
   CHECK(plain_id(order.id));
   TRY(check_display_programs(!order.command.empty()));
   const std::string folder = folder_of(order.id);
-  const auto started = [&]() -> Result<void> {
-    TRY(write_order(order, folder));
-    // Listening before the supervisor runs: it can be watched from its first moment.
-    const UniqueFd control = TRY(listen_at(folder + "/control.sock"));
-    TRY(spawn_supervisor(folder, control.get()));
-    return watch(order.id);
-  }();
+  {
+    const std::lock_guard lock(mutex_);
+    starting_.insert(order.id);
+  }
+  const auto started = start_in(order, folder);
   if (!started.ok()) remove_tree(folder);
+  const std::lock_guard lock(mutex_);
+  starting_.erase(order.id);
   return started;
+}
+
+Result<void> LocalProvisioner::start_in(const DesktopOrder& order, const std::string& folder) {
+  TRY(write_order(order, folder));
+  // Listening before the supervisor runs: it can be watched from its first moment.
+  const UniqueFd control = TRY(listen_at(folder + "/control.sock"));
+  TRY(spawn_supervisor(folder, control.get()));
+  return watch(order.id);
 }
 
 Result<void> LocalProvisioner::watch(const std::string& id) {
@@ -191,13 +227,22 @@ Result<void> LocalProvisioner::command(const std::string& id, DesktopVerb verb, 
   return {};
 }
 
-std::vector<DesktopReport> LocalProvisioner::adopt() {
+std::vector<DesktopReport> LocalProvisioner::adopt(const Mine& mine) {
   std::vector<DesktopReport> found;
   for (const std::string& id : subfolders(options_.data_folder + "/run/desktops")) {
-    if (!plain_id(id)) continue;
-    found.push_back(watch(id).ok() ? first_report(id) : bury(id));
+    if (!plain_id(id) || watched(id)) continue;
+    if (watch(id).ok()) {
+      found.push_back(first_report(id));
+    } else if (mine(id)) {
+      found.push_back(bury(id));
+    }
   }
   return found;
+}
+
+bool LocalProvisioner::watched(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  return watches_.contains(id) || starting_.contains(id);
 }
 
 // What a supervisor says at once when it is asked to be watched.
@@ -209,11 +254,17 @@ DesktopReport LocalProvisioner::first_report(const std::string& id) {
   if (::poll(&readable, 1, kFirstReportMs) > 0) {
     for (const std::string& line : socket.read_lines()) {
       auto report = report_from_json(line);
-      if (report.ok()) living = report.take();
+      if (report.ok()) living = seen_from_here(report.take(), id, socket.peer());
     }
   }
   living.id = id;
   return living;
+}
+
+DesktopReport LocalProvisioner::seen_from_here(DesktopReport report, const std::string& id, pid_t supervisor) {
+  report.id = id;
+  if (!report.pids.empty()) report.pids = host_pids(report.pids, supervisor);
+  return report;
 }
 
 std::optional<DesktopReport> LocalProvisioner::next_report(Micros timeout) {
@@ -249,9 +300,8 @@ void LocalProvisioner::read_watches(Micros timeout) {
       for (const std::string& line : it->second->read_lines()) {
         auto report = report_from_json(line);
         if (!report.ok()) continue;
-        report.value().id = it->first;
         over = report.value().phase == DesktopPhase::kEnded || report.value().phase == DesktopPhase::kFailed;
-        reports_.push_back(report.take());
+        reports_.push_back(seen_from_here(report.take(), it->first, it->second->peer()));
       }
       if (!over && !it->second->open()) silent.push_back(it->first);
       it = over || !it->second->open() ? watches_.erase(it) : std::next(it);
@@ -269,7 +319,9 @@ DesktopReport LocalProvisioner::bury(const std::string& id) {
   // Its programs get their signals from the kernel as it dies; a moment lets Xorg tidy up after itself.
   wait_for_desktop(id, kLastMoment);
   if (!kill_desktop(id, false)) spdlog::error("Processes of desktop {} cannot be killed.", id);
-  if (const auto display = read_file(folder_of(id) + "/display"); display.ok()) remove_stale_socket(display.value());
+  remove_tree(folder_of(id) + "/x11");
+  const auto display = read_file(folder_of(id) + "/display");
+  if (display.ok() && !options_.sandbox) remove_stale_socket(display.value());
   if (const auto exit = read_file(folder_of(id) + "/exit.json"); exit.ok()) {
     if (auto report = report_from_json(exit.value()); report.ok()) {
       report.value().id = id;
@@ -279,7 +331,9 @@ DesktopReport LocalProvisioner::bury(const std::string& id) {
   DesktopReport report;
   report.id = id;
   report.phase = DesktopPhase::kFailed;
-  report.reason = "The desktop stopped unexpectedly.";
+  const auto log = read_file(folder_of(id) + "/supervisor.log");
+  report.reason = log.ok() && !log.value().empty() ? fmt::format("The desktop stopped unexpectedly: {}", log.value())
+                                                   : "The desktop stopped unexpectedly.";
   return report;
 }
 

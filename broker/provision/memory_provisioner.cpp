@@ -37,7 +37,7 @@ Result<void> MemoryProvisioner::command(const std::string& id, DesktopVerb verb,
   return {};
 }
 
-std::vector<DesktopReport> MemoryProvisioner::adopt() {
+std::vector<DesktopReport> MemoryProvisioner::adopt(const Mine& /*mine*/) {
   const std::lock_guard lock(mutex_);
   std::vector<DesktopReport> found;
   for (const auto& [id, order] : running_) {

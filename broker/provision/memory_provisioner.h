@@ -15,7 +15,7 @@ class MemoryProvisioner : public Provisioner {
  public:
   Result<void> start(const DesktopOrder& order) override;
   Result<void> command(const std::string& id, DesktopVerb verb, const std::string& text) override;
-  std::vector<DesktopReport> adopt() override;
+  std::vector<DesktopReport> adopt(const Mine& mine) override;
   std::optional<DesktopReport> next_report(Micros timeout) override;
 
   // The next start() is refused with this error.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ namespace vitrine::broker {
 struct DesktopOrder {
   std::string id;
   std::string user;                  // whose home folder it gets
+  bool fresh_home = false;           // that goes with the desktop, instead of the user's
+  std::string home_template;         // folder that a fresh one is copied from; empty: it starts empty
   std::string resource;              // pool or app
   std::string name;                  // shown to people: "Desktop", "Text Editor"
   std::vector<std::string> command;  // of the app; empty: the whole desktop
@@ -70,9 +73,11 @@ class Provisioner {
   virtual Result<void> start(const DesktopOrder& order) = 0;
   // Errors: not_found (no such desktop), io.
   virtual Result<void> command(const std::string& id, DesktopVerb verb, const std::string& text) = 0;
-  // At the broker's start, once: takes over every desktop that is there, and says in the end reports of those that
-  // died meanwhile. Desktops the broker knows and this does not name are gone.
-  virtual std::vector<DesktopReport> adopt() = 0;
+  // Takes over every desktop that is there and not followed yet: at the broker's start all, later those that another
+  // broker has started. Gives end reports of those that died meanwhile, if `mine` says so: what does not answer may
+  // just be in another broker's making. Desktops that are not there by then, nor followed, are gone.
+  using Mine = std::function<bool(const std::string& id)>;
+  virtual std::vector<DesktopReport> adopt(const Mine& mine) = 0;
   // The next change of any desktop; nothing after `timeout`.
   virtual std::optional<DesktopReport> next_report(Micros timeout) = 0;
 };

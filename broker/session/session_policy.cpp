@@ -168,7 +168,7 @@ void SessionService::obey(const SessionOrder& order, int64_t now_s) {
 }
 
 // Keeps the watch and the audit log up to date with who looks at a desktop.
-Result<void> SessionService::follow(const DesktopReport& report, int64_t now_s) {
+Result<void> SessionService::keep_to_rules(const DesktopReport& report, int64_t now_s) {
   const auto before = report_of(report.id);
   const bool known = watch_.knows(report.id);
   if (!known || !before || before->viewers != report.viewers) {

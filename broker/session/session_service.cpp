@@ -21,21 +21,11 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr int kDefaultWidth = 1280;
-constexpr int kDefaultHeight = 720;
 constexpr int64_t kKeepOverS = 30 * 24 * 3600;          // rows of sessions that are over
 constexpr int64_t kAgentCredentialS = 366 * 24 * 3600;  // longer than a desktop lives; it dies with its file
 constexpr int64_t kHousekeepingS = 60;
+constexpr int64_t kLookS = 2;  // several times in the life of a lease
 constexpr uint32_t kAllRights = kMayView | kMayInput | kMayResize;
-
-int clamp_side(int64_t wanted, int otherwise) {
-  if (wanted <= 0) return otherwise;
-  return static_cast<int>(std::clamp<int64_t>(wanted, kMinScreenSide, kMaxScreenSide));
-}
-
-int clamp_scale(int64_t percent) {
-  return percent <= 0 ? 100 : static_cast<int>(std::clamp<int64_t>(percent, 50, 400));
-}
 
 // Who opens for somebody else stands at another place and has another second factor.
 Circumstances circumstances(const std::string& user, const Asker& asker, int64_t now_s) {
@@ -48,41 +38,18 @@ Circumstances circumstances(const std::string& user, const Asker& asker, int64_t
 }  // namespace
 
 SessionService::SessionService(Database& database, Provisioner& provisioner, const TicketSigner& signer,
-                               CheckInstalled check)
-    : database_(database), provisioner_(provisioner), signer_(signer), check_installed_(std::move(check)) {}
-
-Result<void> SessionService::reconcile(int64_t now_s) {
-  const std::vector<DesktopReport> found = provisioner_.adopt();
-  std::vector<DesktopRow> rows;
-  {
-    const Database::Lease connection = TRY(database_.lease());
-    rows = TRY(living_desktops(*connection));
-  }
-  for (const DesktopRow& row : rows) {
-    const auto same = [&](const DesktopReport& report) { return report.id == row.id; };
-    if (std::ranges::any_of(found, same)) continue;
-    const bool starting = row.life == DesktopLife::kProvisioning;
-    const DesktopLife life = starting ? DesktopLife::kFailed : DesktopLife::kEnded;
-    TRY(record_end(row.id, life,
-                   starting ? "The server stopped while this was starting. Open it again." : "The server was stopped.",
-                   now_s));
-  }
-  for (const DesktopReport& report : found) {
-    const bool known = std::ranges::any_of(rows, [&](const DesktopRow& row) { return row.id == report.id; });
-    const bool over = report.phase == DesktopPhase::kEnded || report.phase == DesktopPhase::kFailed;
-    if (!known && !over) {
-      spdlog::warn("Desktop {} is in no record; it is being ended.", report.id);
-      (void)provisioner_.command(report.id, DesktopVerb::kEnd, "This desktop belongs to no session.");
-    }
-    TRY(take_report(report, now_s));
-  }
-  return {};
-}
+                               CheckInstalled check, std::string broker)
+    : database_(database),
+      provisioner_(provisioner),
+      signer_(signer),
+      check_installed_(std::move(check)),
+      broker_(std::move(broker)) {}
 
 void SessionService::run(const std::stop_token& stop) {
   // The newest of each desktop that the store did not take yet; it may be away for long.
   std::map<std::string, DesktopReport> unrecorded;
   int64_t next_housekeeping_s = 0;
+  int64_t next_look_s = 0;
   while (!stop.stop_requested()) {
     if (auto report = provisioner_.next_report(kSecond / 2)) unrecorded[report->id] = std::move(*report);
     const int64_t now_s = std::time(nullptr);
@@ -96,17 +63,30 @@ void SessionService::run(const std::stop_token& stop) {
       }
       unrecorded.erase(first);
     }
+    if (now_s >= next_look_s) {
+      next_look_s = now_s + kLookS;
+      if (const auto looked = look_around(now_s); !looked.ok()) spdlog::error("Desktops: {}", looked.error().message);
+    }
     if (now_s < next_housekeeping_s) continue;
     next_housekeeping_s = now_s + kHousekeepingS;
     if (const auto kept = keep_house(now_s); !kept.ok()) spdlog::error("Housekeeping: {}", kept.error().message);
   }
 }
 
+Result<void> SessionService::look_around(int64_t now_s) {
+  {
+    const Database::Lease connection = TRY(database_.lease());
+    TRY(renew_leases(*connection, broker_, now_s));
+  }
+  TRY(reconcile(now_s));
+  return tend_pools(now_s);
+}
+
 Result<void> SessionService::take_report(const DesktopReport& report, int64_t now_s) {
   switch (report.phase) {
     case DesktopPhase::kStarting:
     case DesktopPhase::kRunning: {
-      TRY(follow(report, now_s));
+      TRY(keep_to_rules(report, now_s));
       {
         const std::lock_guard lock(mutex_);
         reports_[report.id] = report;
@@ -137,6 +117,10 @@ Result<void> SessionService::take_report(const DesktopReport& report, int64_t no
 Result<void> SessionService::record_running(const DesktopReport& report, int64_t now_s) {
   const Database::Lease connection = TRY(database_.lease());
   // What does not follow from the present state is not allowed by the table and changes nothing.
+  if (!TRY(find_session_of_desktop(*connection, report.id))) {
+    TRY(change_life(*connection, report.id, DesktopLife::kReady, "", now_s));
+    return {};
+  }
   TRY(change_life(*connection, report.id, DesktopLife::kAssigned, "", now_s));
   TRY(change_life(*connection, report.id, report.viewers > 0 ? DesktopLife::kConnected : DesktopLife::kDisconnected, "",
                   now_s));
@@ -211,66 +195,14 @@ Result<Session> SessionService::start_new(const User& user, const Resource& reso
     if (running) return std::move(*running);
     return Error{ErrorCode::kUnavailable, fmt::format("{} is just ending. Try again.", resource.name)};
   }
-  const auto credential = agent_credential(inserted->desktop, now_s);
-  const auto started = !credential.ok() ? Result<void>(credential.error())
-                                        : provisioner_.start({.id = inserted->desktop,
-                                                              .user = user.name,
-                                                              .resource = resource.id,
-                                                              .name = resource.name,
-                                                              .command = resource.command,
-                                                              .opengl = resource.opengl,
-                                                              .width = clamp_side(size.width, kDefaultWidth),
-                                                              .height = clamp_side(size.height, kDefaultHeight),
-                                                              .scale_percent = clamp_scale(size.scale_percent),
-                                                              .agent_credential = credential.value()});
-  if (started.ok()) return *inserted;
+  const Session& session = inserted->session;
+  if (inserted->ready) return session;
+  const auto started = start_desktop(session.desktop, user.name, resource, size, now_s);
+  if (started.ok()) return session;
   spdlog::warn("{} of {} could not be started: {}", resource.id, user.name, started.error().message);
-  TRY(record_end(inserted->desktop, DesktopLife::kFailed, started.error().message, now_s));
+  TRY(change_life(*connection, session.desktop, DesktopLife::kFailed, started.error().message, now_s));
+  TRY(end_session(*connection, session.id, started.error().message, now_s));
   return started.error();
-}
-
-Result<std::optional<Session>> SessionService::insert_rows(const User& user, const Resource& resource,
-                                                           const Rules& rules, const Asker& asker, int64_t now_s) {
-  const Database::Lease connection = TRY(database_.lease());
-  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
-  const int64_t limit = TRY(read_number_setting(*connection, kMaxDesktops));
-  if (TRY(count_living_desktops(*connection)) >= limit) {
-    return Error{ErrorCode::kExhausted,
-                 fmt::format("All {} desktops of this server are in use. Try again later.", limit)};
-  }
-  const std::vector<Session> own = TRY(running_sessions(*connection, user.id));
-  if (static_cast<int64_t>(own.size()) >= rules.max_sessions) {
-    return Error{ErrorCode::kExhausted, fmt::format("You have {} sessions open, which is the most allowed. End one "
-                                                    "first.",
-                                                    own.size())};
-  }
-  if (std::ranges::any_of(own, [&](const Session& session) { return session.resource == resource.id; })) {
-    return std::optional<Session>();
-  }
-  const Session session{.id = random_id(),
-                        .user_id = user.id,
-                        .user = user.name,
-                        .resource = resource.id,
-                        .name = resource.name,
-                        .desktop = random_id(),
-                        .started_s = now_s,
-                        .ended_s = 0,
-                        .end_reason = "",
-                        .life = DesktopLife::kProvisioning,
-                        .desktop_detail = fmt::format("{} is starting.", resource.name),
-                        .changed_s = now_s};
-  TRY(insert_desktop(*connection, {.id = session.desktop,
-                                   .pool = resource.pool,
-                                   .resource = resource.id,
-                                   .provisioner = resource.provisioner,
-                                   .life = session.life,
-                                   .detail = session.desktop_detail,
-                                   .created_s = now_s,
-                                   .changed_s = now_s}));
-  TRY(insert_session(*connection, session));
-  TRY(append_audit(*connection, session_entry(asker, "session.open", session, ""), now_s));
-  TRY(transaction.commit());
-  return std::optional(session);
 }
 
 Result<void> SessionService::end(const Session& session, const std::string& reason, const Asker& asker, int64_t now_s) {

@@ -12,9 +12,11 @@
 #include <string>
 
 #include "broker/catalogue/catalogue.h"
+#include "broker/pools/pools.h"
 #include "broker/provision/provisioner.h"
 #include "broker/session/session_watch.h"
 #include "broker/session/sessions.h"
+#include "broker/store/audit.h"
 #include "broker/store/database.h"
 #include "protocol/ticket.h"
 
@@ -37,10 +39,15 @@ struct Asker {
 class SessionService {
  public:
   using CheckInstalled = std::function<Result<void>(const Resource&)>;
-  SessionService(Database& database, Provisioner& provisioner, const TicketSigner& signer, CheckInstalled check);
+  // `broker`: the name under which it holds leases; no other living broker has it.
+  SessionService(Database& database, Provisioner& provisioner, const TicketSigner& signer, CheckInstalled check,
+                 std::string broker = "broker");
 
-  // At the broker's start, before anything else.
+  // At the broker's start, before anything else, and every few seconds: brings together what the store and the
+  // provisioner say, finishes what a dead broker began, and follows what others have started.
   Result<void> reconcile(int64_t now_s);
+  // Makes the spares that pools lack, ends those that are too many or too old.
+  Result<void> tend_pools(int64_t now_s);
   // Takes in what the provisioner reports, and does the housekeeping, until told to stop.
   void run(const std::stop_token& stop);
   // One report; what run() does with each. Errors: the store's; then the report is to be given again.
@@ -77,17 +84,36 @@ class SessionService {
                                int64_t now_s);
   Result<Session> start_new(const User& user, const Resource& resource, const Rules& rules, ScreenSize size,
                             const Asker& asker, int64_t now_s);
-  Result<std::optional<Session>> insert_rows(const User& user, const Resource& resource, const Rules& rules,
-                                             const Asker& asker, int64_t now_s);
+  // A session's row with its desktop's; `ready`: the desktop is up already.
+  struct Opened {
+    Session session;
+    bool ready = false;
+  };
+  Result<std::optional<Opened>> insert_rows(const User& user, const Resource& resource, const Rules& rules,
+                                            const Asker& asker, int64_t now_s);
+  Result<void> insert_desktop_row(SqlConnection& connection, const std::string& id, const Resource& resource,
+                                  const std::string& detail, int64_t now_s);
+  // Starts the desktop of a row.
+  Result<void> start_desktop(const std::string& desktop, const std::string& user, const Resource& resource,
+                             ScreenSize size, int64_t now_s);
+  // From before its row is written on, so that reconcile() does not take it for missing.
+  void follow(const std::string& desktop);
+  void unfollow(const std::string& desktop);
+  bool may_bury(const std::string& desktop, int64_t now_s);
+  Result<void> settle_missing(const DesktopRow& row, int64_t now_s);
+  Result<bool> finish_start(const DesktopRow& row, int64_t now_s);
+  Result<void> tend_pool(const PoolSettings& pool, int64_t now_s);
+  Result<void> make_spare(const PoolSettings& pool, const Resource& resource, int64_t now_s);
   Result<Ticket> ticket_for(SqlConnection& connection, const Session& session, const Asker& asker, int64_t now_s);
   Result<void> record_refusal(const std::string& action, const std::string& target, const Error& error,
                               const Asker& asker, int64_t now_s);
   Result<WatchedSession> judge(SqlConnection& connection, const Session& session);
   Result<void> watch_all(int64_t now_s);
-  Result<void> follow(const DesktopReport& report, int64_t now_s);
+  Result<void> keep_to_rules(const DesktopReport& report, int64_t now_s);
   void obey(const SessionOrder& order, int64_t now_s);
   Result<std::string> agent_credential(const std::string& desktop, int64_t now_s) const;
   Result<void> record_end(const std::string& desktop, DesktopLife life, const std::string& reason, int64_t now_s);
+  Result<void> look_around(int64_t now_s);
   static Result<void> record_measure(SqlConnection& connection, const DesktopReport& report, int64_t now_s);
   Result<void> record_running(const DesktopReport& report, int64_t now_s);
 
@@ -95,10 +121,11 @@ class SessionService {
   Provisioner& provisioner_;
   const TicketSigner& signer_;
   CheckInstalled check_installed_;
+  const std::string broker_;
   SessionWatch watch_;  // of the thread that runs run()
   int64_t seen_mark_ = -1;
   mutable std::mutex mutex_;
-  std::map<std::string, DesktopReport> reports_;  // the last of each desktop that runs
+  std::map<std::string, DesktopReport> reports_;  // the last of each desktop that runs or is being started here
 };
 
 }  // namespace vitrine::broker

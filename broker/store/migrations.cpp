@@ -166,6 +166,21 @@ constexpr std::string_view kPolicies[] = {
     R"(CREATE INDEX audit_by_time ON audit(time_s))",
 };
 
+// How pools keep their desktops, and who acts for each.
+constexpr std::string_view kPoolsAndLeases[] = {
+    // kind: see pools/pools.h; 0 or empty: not set.
+    R"(ALTER TABLE pools ADD COLUMN kind TEXT NOT NULL DEFAULT 'persistent')",
+    R"(ALTER TABLE pools ADD COLUMN spares BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE pools ADD COLUMN max_desktops BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE pools ADD COLUMN draining BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE pools ADD COLUMN message TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE pools ADD COLUMN template TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE pools ADD COLUMN rebuild_s BIGINT NOT NULL DEFAULT 0)",
+    // The broker that acts for the desktop, and until when nobody else does.
+    R"(ALTER TABLE desktops ADD COLUMN lease_owner TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE desktops ADD COLUMN lease_until_s BIGINT NOT NULL DEFAULT 0)",
+};
+
 // Where a session was last opened from, and what changed since a time.
 constexpr std::string_view kSessionPlaces[] = {
     R"(ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '')",
@@ -181,6 +196,7 @@ constexpr Migration kMigrations[] = {
     {5, "second factors", kFactors},
     {6, "providers", kProviders},
     {7, "policies", kPolicies},
+    {8, "pools and leases", kPoolsAndLeases},
     {9, "session places", kSessionPlaces},
 };
 

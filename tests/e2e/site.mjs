@@ -1,8 +1,8 @@
 // A whole Vitrine on this machine: `vitrine up` with a data folder of its own, its verbs, and its processes.
 import { spawn, execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { chownSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { readFile, readdir, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,6 +37,7 @@ export class Site {
     site.ownsData = data === undefined;
     site.data = data ?? temporaryFolder();
     site.output = [];
+    site.doors = new Set();
     site.up = spawn(program, ['up', '--data', site.data, '--listen', listen], {
       stdio: ['ignore', 'pipe', 'pipe'], ...account, env: { ...process.env, HOME: site.data, XDG_RUNTIME_DIR: undefined },
     });
@@ -73,10 +74,26 @@ export class Site {
   async sessions(match = {}) {
     const listed = JSON.parse(await this.vitrine(['session', 'list', '--json']));
     const rows = Array.isArray(listed) ? listed : listed.sessions;
+    rows.forEach((row) => this.openDoor(row));
     return rows.filter((row) => Object.entries(match).every(([key, value]) => row[key] === value));
   }
 
+  // X clients look for displays below /tmp alone; a sandbox's listens in its desktop's folder.
+  openDoor({ display, xauthority }) {
+    if (!display) return;
+    const link = `/tmp/.X11-unix/X${display.slice(1)}`;
+    if (this.doors.has(link)) return;
+    this.doors.add(link);
+    mkdirSync(path.dirname(link), { recursive: true });
+    try {
+      symlinkSync(path.join(path.dirname(xauthority), 'x11', path.basename(link)), link);
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+  }
+
   async stop() {
+    for (const link of this.doors) await unlink(link).catch(() => {});
     if (this.up.exitCode === null && this.up.signalCode === null) {
       this.up.kill('SIGINT');
       await this.exited;

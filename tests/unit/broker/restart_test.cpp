@@ -27,6 +27,12 @@ namespace {
 
 constexpr Micros kLongWait = 60 * kSecond;  // only ever reached by a failing test
 
+// A few in everyday runs; VITRINE_KILLS=50 for the full proof, which takes about a minute.
+int kills() {
+  const char* wanted = std::getenv("VITRINE_KILLS");
+  return wanted == nullptr ? 6 : std::atoi(wanted);
+}
+
 class RestartTest : public testing::Test {
  protected:
   RestartTest() {
@@ -37,28 +43,31 @@ class RestartTest : public testing::Test {
   ~RestartTest() override {
     // Every desktop ends with the lifeline; the broker, which holds its reading end too, as well.
     ::close(lifeline_[1]);
-    if (broker_ > 0) ::waitpid(broker_, nullptr, 0);
+    for (const auto& [slot, pid] : brokers_) ::waitpid(pid, nullptr, 0);
     const Micros limit = monotonic_now() + kLongWait;
     while (!desktops_on_disk().empty() && monotonic_now() < limit) std::this_thread::yield();
     ::close(lifeline_[0]);
   }
 
-  std::string admin() const { return folder_.path + "/data/run/admin.sock"; }
+  std::string admin(int slot = 0) const {
+    return folder_.path + "/data/run/admin" + (slot == 0 ? "" : "-" + std::to_string(slot + 1)) + ".sock";
+  }
 
   // Starts the broker and waits until it answers; what it said then.
-  Json start_broker() {
+  Json start_broker(int slot = 0) {
     int ready[2];
     EXPECT_EQ(::pipe2(ready, O_CLOEXEC), 0);
-    const auto pid = start_child(
-        {.command = {BROKER_PROGRAM, "broker", "--data", folder_.path + "/data", "--gateway-url", "https://127.0.0.1:9",
-                     "--gateway-certificate", folder_.path + "/cert.pem", "--ready-fd", std::to_string(ready[1])},
-         .environment = {"PATH=/usr/bin:/bin", "HOME=" + folder_.path,
-                         "VITRINE_LIFELINE_FD=" + std::to_string(lifeline_[0])},
-         .working_folder = "/",
-         .output = -1,
-         .pass_fds = {ready[1], lifeline_[0]}});
+    const auto pid =
+        start_child({.command = {BROKER_PROGRAM, "broker", "--data", folder_.path + "/data", "--gateway-url",
+                                 "https://127.0.0.1:9", "--gateway-certificate", folder_.path + "/cert.pem",
+                                 "--ready-fd", std::to_string(ready[1]), "--slot", std::to_string(slot)},
+                     .environment = {"PATH=/usr/bin:/bin", "HOME=" + folder_.path,
+                                     "VITRINE_LIFELINE_FD=" + std::to_string(lifeline_[0])},
+                     .working_folder = "/",
+                     .output = -1,
+                     .pass_fds = {ready[1], lifeline_[0]}});
     EXPECT_TRUE(pid.ok());
-    broker_ = pid.value();
+    brokers_[slot] = pid.value();
     ::close(ready[1]);
     std::string line;
     std::array<char, 512> buffer{};
@@ -66,16 +75,16 @@ class RestartTest : public testing::Test {
     ::close(ready[0]);
     return Json::parse(line, nullptr, false);
   }
-  void kill_broker() {
-    ::kill(broker_, SIGKILL);
-    ::waitpid(broker_, nullptr, 0);
-    broker_ = -1;
+  void kill_broker(int slot = 0) {
+    ::kill(brokers_.at(slot), SIGKILL);
+    ::waitpid(brokers_.at(slot), nullptr, 0);
+    brokers_.erase(slot);
   }
-  HttpAnswer post(const std::string& target, const Json& body) const {
-    return ask(admin(), "POST", target, {}, body.dump());
+  HttpAnswer post(const std::string& target, const Json& body, int slot = 0) const {
+    return ask(admin(slot), "POST", target, {}, body.dump());
   }
-  Json sessions() const {
-    const HttpAnswer answer = ask(admin(), "GET", "/api/admin/sessions", {});
+  Json sessions(int slot = 0) const {
+    const HttpAnswer answer = ask(admin(slot), "GET", "/api/admin/sessions", {});
     return answer.status == 200 ? answer.json().at("sessions") : Json::array();
   }
   std::set<std::string> desktops_on_disk() const {
@@ -96,7 +105,7 @@ class RestartTest : public testing::Test {
 
   TemporaryFolder folder_;
   int lifeline_[2] = {-1, -1};
-  pid_t broker_ = -1;
+  std::map<int, pid_t> brokers_;  // by slot
 };
 
 TEST_F(RestartTest, TheFirstStartTellsThePasswordAndTheSecondDoesNot) {
@@ -112,13 +121,13 @@ TEST_F(RestartTest, TheFirstStartTellsThePasswordAndTheSecondDoesNot) {
 
 TEST_F(RestartTest, ASecondBrokerOnTheSameFolderIsRefused) {
   start_broker();
-  const pid_t first = broker_;
+  const pid_t first = brokers_.at(0);
   const Json second = start_broker();
   EXPECT_TRUE(second.is_discarded()) << "it became ready";
   int status = 0;
-  EXPECT_EQ(::waitpid(broker_, &status, 0), broker_);
+  EXPECT_EQ(::waitpid(brokers_.at(0), &status, 0), brokers_.at(0));
   EXPECT_EQ(WEXITSTATUS(status), 1);
-  broker_ = first;
+  brokers_[0] = first;
 }
 
 TEST_F(RestartTest, ADesktopGoesOnThroughTheDeathOfItsBroker) {
@@ -142,7 +151,17 @@ TEST_F(RestartTest, KillingTheBrokerAtAnyPointLeavesNothingHalfMade) {
   std::mt19937 random(seed);
   start_broker();
   const std::vector<std::string> apps = {"calculator", "mousepad", "terminal"};
-  for (int round = 0; round < 8; ++round) {
+  // One session that nobody ends: the same through everything.
+  ASSERT_EQ(post("/api/admin/sessions", {{"user", "admin"}, {"resource", "files"}}).status, 201);
+  const auto steady = [&] {
+    for (const Json& session : sessions()) {
+      if (text_field(session, "resource") == "files")
+        return text_field(session, "session") + " on " + text_field(session, "desktop");
+    }
+    return std::string("lost");
+  };
+  const std::string before = steady();
+  for (int round = 0; round < kills(); ++round) {
     // Opens and ends in parallel, and the kill comes at some point in between.
     std::vector<std::jthread> busy;
     for (const std::string& app : apps) {
@@ -171,6 +190,7 @@ TEST_F(RestartTest, KillingTheBrokerAtAnyPointLeavesNothingHalfMade) {
       }
       return wanted == desktops_on_disk();
     });
+    ASSERT_EQ(steady(), before) << "after kill " << round + 1;
   }
   const Json last = sessions();
   for (const Json& session : last) {
@@ -179,6 +199,42 @@ TEST_F(RestartTest, KillingTheBrokerAtAnyPointLeavesNothingHalfMade) {
   until("all are gone", [&] { return desktops_on_disk().empty(); });
   for (const Json& session : last)
     EXPECT_THAT(processes_of_desktop(text_field(session, "desktop")), testing::IsEmpty());
+}
+
+TEST_F(RestartTest, TwoBrokersServeOneFolderAndOneIsEnough) {
+  start_broker(0);
+  start_broker(1);
+  ASSERT_EQ(post("/api/admin/sessions", {{"user", "admin"}, {"resource", "calculator"}}, 0).status, 201);
+  until("the second broker follows what the first has started", [&] {
+    const Json seen = sessions(1);
+    return seen.size() == 1 && object_field(seen.at(0), "pids").contains("app");
+  });
+  const Json seen = sessions(1).at(0);
+  kill_broker(0);
+  const HttpAnswer again = post("/api/admin/sessions", {{"user", "admin"}, {"resource", "calculator"}}, 1);
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(text_field(again.json(), "session"), text_field(seen, "session")) << "the same one, not a second";
+  EXPECT_EQ(ask(admin(1), "DELETE", "/api/admin/sessions/" + text_field(seen, "session"), {}).status, 204);
+  until("the second broker ends it", [&] { return desktops_on_disk().empty(); });
+}
+
+TEST_F(RestartTest, WhatADeadBrokerBeganIsFinishedByTheOtherAfterItsLease) {
+  start_broker(0);
+  start_broker(1);
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::jthread asking([&] { post("/api/admin/sessions", {{"user", "admin"}, {"resource", "calculator"}}, 0); });
+  const Micros at = monotonic_now() + static_cast<Micros>(seed % 60'000);
+  while (monotonic_now() < at) std::this_thread::yield();
+  kill_broker(0);
+  asking.join();
+  // Whether the row was written, the desktop half made or all done: who asks the other broker gets one desktop.
+  ASSERT_EQ(post("/api/admin/sessions", {{"user", "admin"}, {"resource", "calculator"}}, 1).status, 201);
+  until("it comes up", [&] {
+    const Json seen = sessions(1);
+    return seen.size() == 1 && object_field(seen.at(0), "pids").contains("app");
+  });
+  EXPECT_EQ(desktops_on_disk(), std::set<std::string>{text_field(sessions(1).at(0), "desktop")});
 }
 
 }  // namespace

@@ -275,7 +275,7 @@ TEST_F(SessionTest, ARestartedBrokerTakesOverWhatRuns) {
   EXPECT_EQ(provisioner_.running().size(), 1U);
 }
 
-TEST_F(SessionTest, ABrokerKilledBeforeStartingTheDesktopLeavesAFailedSession) {
+TEST_F(SessionTest, WhatABrokerDidNotLiveToStartIsStartedByTheNext) {
   // What insert_rows() leaves when the process dies right after it.
   const Session half{.id = "half",
                      .user_id = ada_.id,
@@ -300,8 +300,10 @@ TEST_F(SessionTest, ABrokerKilledBeforeStartingTheDesktopLeavesAFailedSession) {
                   .ok());
   ASSERT_TRUE(insert_session(*store_.lease(), half).ok());
   restart();
-  EXPECT_EQ(session("half").state(), DesktopLife::kFailed);
-  EXPECT_TRUE(open(ada_, "notes").ok());
+  EXPECT_EQ(session("half").state(), DesktopLife::kAssigned);
+  ASSERT_EQ(provisioner_.running().size(), 1U);
+  EXPECT_EQ(provisioner_.running().front().user, "ada");
+  EXPECT_EQ(open(ada_, "notes").value().id, "half");
 }
 
 TEST_F(SessionTest, ADesktopThatNoRowKnowsIsEnded) {
@@ -320,6 +322,31 @@ TEST_F(SessionTest, ADesktopThatDiedWhileNoBrokerRanIsEnded) {
   }
   restart();
   EXPECT_EQ(session(opened.id).state(), DesktopLife::kEnded);
+}
+
+TEST_F(SessionTest, WhatAnotherBrokerBeganIsItsOwnForALeaseAndThenAnybodys) {
+  ASSERT_TRUE(insert_desktop(*store_.lease(), {.id = "theirs",
+                                               .pool = "desktop",
+                                               .resource = "desktop",
+                                               .provisioner = "local",
+                                               .life = DesktopLife::kProvisioning,
+                                               .detail = "",
+                                               .created_s = now_,
+                                               .changed_s = now_,
+                                               .lease_owner = "another",
+                                               .lease_until_s = now_ + kLeaseS})
+                  .ok());
+  const auto life = [&] { return find_desktop(*store_.lease(), "theirs").value()->life; };
+  now_ += kLeaseS;
+  ASSERT_TRUE(service_->reconcile(now_).ok());
+  EXPECT_EQ(life(), DesktopLife::kProvisioning);
+  ASSERT_TRUE(renew_leases(*store_.lease(), "another", now_).ok());
+  now_ += kLeaseS;
+  ASSERT_TRUE(service_->reconcile(now_).ok());
+  EXPECT_EQ(life(), DesktopLife::kProvisioning) << "it lives and renewed its lease";
+  now_ += 1;
+  ASSERT_TRUE(service_->reconcile(now_).ok());
+  EXPECT_EQ(life(), DesktopLife::kFailed) << "nobody's, so it is not started again";
 }
 
 TEST(DesktopLifeTest, NothingComesBackFromBeingOver) {

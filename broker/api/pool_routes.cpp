@@ -1,0 +1,85 @@
+// Pools, for administrators: how they keep their desktops, and how they are doing.
+#include <fmt/format.h>
+
+#include "broker/api/router.h"
+#include "broker/pools/desktop_life.h"
+#include "broker/pools/pools.h"
+
+namespace vitrine::broker {
+
+namespace {
+
+Json pool_json(const PoolSettings& pool, const PoolCount& count) {
+  return {{"id", pool.id},
+          {"name", pool.name},
+          {"kind", pool_kind_name(pool.kind)},
+          {"spares", pool.spares},
+          {"max", pool.max_desktops},
+          {"draining", pool.draining},
+          {"message", pool.message},
+          {"template", pool.home_template},
+          {"rebuild_s", pool.rebuild_s},
+          {"living", count.living},
+          {"ready", count.ready},
+          {"state", pool_sentence(pool, count)}};
+}
+
+Result<PoolSettings> pool_of_path(ApiRequest& request, SqlConnection& connection) {
+  auto pool = TRY(find_pool(connection, request.path["id"]));
+  if (!pool) {
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("There is no pool \"{}\". See: vitrine pool status", request.path["id"])};
+  }
+  return std::move(*pool);
+}
+
+Result<HttpResponse> get_pools(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  Json list = Json::array();
+  for (const PoolSettings& pool : TRY(list_pools(*connection))) {
+    list.push_back(pool_json(pool, TRY(count_pool(*connection, pool.id))));
+  }
+  return json_response(200, {{"pools", list}});
+}
+
+Result<HttpResponse> get_pool(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  const PoolSettings pool = TRY(pool_of_path(request, *connection));
+  Json body = pool_json(pool, TRY(count_pool(*connection, pool.id)));
+  Json desktops = Json::array();
+  for (const DesktopRow& row : TRY(living_desktops(*connection))) {
+    if (row.pool != pool.id) continue;
+    desktops.push_back({{"id", row.id},
+                        {"resource", row.resource},
+                        {"state", life_name(row.life)},
+                        {"since_s", row.changed_s},
+                        {"broker", row.lease_owner}});
+  }
+  body["desktops"] = desktops;
+  return json_response(200, body);
+}
+
+Result<HttpResponse> put_pool(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
+  const PoolSettings before = TRY(pool_of_path(request, *connection));
+  const PoolSettings pool = TRY(change_pool(before, request.body));
+  TRY(save_pool(*connection, pool));
+  const PoolCount count = TRY(count_pool(*connection, pool.id));
+  TRY(transaction.commit());
+  return json_response(200, pool_json(pool, count));
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "/api/admin/pools", Access::kAdmin, nullptr, get_pools},
+    {"GET", "/api/admin/pools/:id", Access::kAdmin, nullptr, get_pool},
+    {"PUT", "/api/admin/pools/:id", Access::kAdmin, "pool.set", put_pool},
+};
+
+}  // namespace
+
+std::span<const Route> pool_routes() {
+  return kRoutes;
+}
+
+}  // namespace vitrine::broker
