@@ -132,11 +132,6 @@ Result<void> check_at(const std::string& place, const Json& value, const Json& s
 
 Result<void> check_object(const std::string& place, const Json& value, const Json& schema, const Json& named) {
   const auto inside = [&](const std::string& name) { return place.empty() ? name : place + "." + name; };
-  if (schema.contains("required")) {
-    for (const Json& name : schema["required"]) {
-      if (!value.contains(name.get<std::string>())) return misfit(inside(name.get<std::string>()), "is missing");
-    }
-  }
   const Json properties = object_field(schema, "properties");
   for (const auto& [name, field] : value.items()) {
     if (properties.contains(name)) {
@@ -149,6 +144,12 @@ Result<void> check_object(const std::string& place, const Json& value, const Jso
       TRY(check_at(inside(name), field, *others, named));
     } else {
       return misfit(inside(name), "is not known here");
+    }
+  }
+  // Last: a field that is misspelt is missing as well.
+  if (schema.contains("required")) {
+    for (const Json& name : schema["required"]) {
+      if (!value.contains(name.get<std::string>())) return misfit(inside(name.get<std::string>()), "is missing");
     }
   }
   return {};

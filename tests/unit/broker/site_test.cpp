@@ -145,6 +145,7 @@ TEST_F(SiteTest, WhatIsWrongIsNamedWithItsPlaceAndChangesNothing) {
   const Json before = exported();
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"apps:\n  notes: {comand: [x], command: [x]}\n", "site.yaml:2:11: apps.notes.comand: It is not known here."},
+      {"apps:\n  notes: {comand: [x]}\n", "site.yaml:2:11: apps.notes.comand: It is not known here."},
       {"apps:\n  notes:\n    command: notes\n", "site.yaml:3:5: apps.notes.command: It is not a list."},
       {"apps:\n  notes: {name: x}\n", "site.yaml:2:3: apps.notes.command: It is missing."},
       {"apps:\n  notes:\n    command: [a, 5]\n", "site.yaml:3:18: apps.notes.command[1]: It is not text."},
