@@ -69,7 +69,9 @@ struct VectorLanes {
   static VectorLanes load(const uint16_t* at) { return {_mm_load_si128(reinterpret_cast<const __m128i*>(at))}; }
   void store(uint16_t* at) const { _mm_store_si128(reinterpret_cast<__m128i*>(at), v); }
   static VectorLanes all(int value) { return {_mm_set1_epi16(static_cast<int16_t>(value))}; }
-  [[nodiscard]] VectorLanes with_first(int value) const { return {_mm_insert_epi16(v, value, 0)}; }
+  [[nodiscard]] VectorLanes with_first(int value) const {
+    return {_mm_insert_epi16(v, static_cast<int16_t>(value), 0)};
+  }
   [[nodiscard]] VectorLanes shifted_right(int bits) const { return {_mm_sra_epi16(v, _mm_cvtsi32_si128(bits))}; }
   friend VectorLanes operator+(VectorLanes a, VectorLanes b) { return {_mm_add_epi16(a.v, b.v)}; }
   friend VectorLanes operator-(VectorLanes a, VectorLanes b) { return {_mm_sub_epi16(a.v, b.v)}; }
