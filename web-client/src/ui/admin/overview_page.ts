@@ -50,7 +50,7 @@ export class OverviewPage implements AdminPage {
       pageHead(t.title, null),
       this.tiles,
       h('div', { class: 'charts' }, this.sessions.element, this.traffic.element),
-      h('div', { class: 'cards' },
+      h('div', { class: 'cards two' },
         card(t.firstSteps, h('ol', { class: 'start-steps' },
           step('users', t.stepUser, t.stepUserNote, () => addUser(app)),
           step('apps', t.stepApp, t.stepAppNote, () => publishApp(app)),

@@ -55,7 +55,7 @@ export class SessionPage implements AdminPage {
       pageHead(t.heading(row.display_name, row.name), this.state,
         button(t.message, 'message', act(sendMessage)), this.disconnectButton, button(t.end, 'remove', act(end), 'danger')),
       h('div', { class: 'charts' }, this.charts.latency.element, this.charts.roundTrip.element, this.charts.bandwidth.element),
-      h('div', { class: 'cards' }, this.facts, this.totals));
+      h('div', { class: 'cards two' }, this.facts, this.totals));
   }
 
   private draw(row: LiveRow): void {
