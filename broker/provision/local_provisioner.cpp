@@ -234,6 +234,8 @@ std::vector<DesktopReport> LocalProvisioner::adopt(const Mine& mine) {
     if (watch(id).ok()) {
       found.push_back(first_report(id));
     } else if (mine(id)) {
+      // All that is left when everything was stopped: a sandbox can empty its folder but not remove it.
+      if (::rmdir(folder_of(id).c_str()) == 0) continue;
       found.push_back(bury(id));
     }
   }

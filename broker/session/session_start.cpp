@@ -167,6 +167,10 @@ Result<void> SessionService::reconcile(int64_t now_s) {
     TRY(take_report(report, now_s));
   }
   for (const DesktopRow& row : rows) {
+    // Whoever was to end it may have died in between; saying it again changes nothing.
+    if (row.life == DesktopLife::kRecycling && may_act(row, broker_, now_s)) {
+      (void)provisioner_.command(row.id, DesktopVerb::kEnd, row.detail);
+    }
     const auto same = [&](const DesktopReport& report) { return report.id == row.id; };
     if (std::ranges::any_of(found, same) || report_of(row.id)) continue;
     TRY(settle_missing(row, now_s));

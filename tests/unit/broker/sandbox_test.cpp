@@ -40,8 +40,10 @@ class SandboxTest : public testing::Test {
     }
   }
 
-  DesktopReport start(const std::string& user) {
+  DesktopReport start(const std::string& user, bool fresh_home = false, const std::string& home_template = "") {
     DesktopOrder order;
+    order.fresh_home = fresh_home;
+    order.home_template = home_template;
     order.id = random_id();
     order.user = user;
     order.resource = order.name = "notes";
@@ -75,8 +77,7 @@ TEST_F(SandboxTest, NothingOfAnotherUserCanBeReached) {
   // Ada leaves her traces wherever a desktop can: each is there for her, so that not to find it means something.
   const std::string plant =
       "echo secret-of-ada > ~/diary; echo secret-of-ada > /tmp/notes; echo secret-of-ada > /var/tmp/notes; "
-      "echo secret-of-ada > /dev/shm/shared; ipcmk -M 4096; (setsid -f sh -c 'exec -a secret-of-ada tail -f "
-      "/dev/null'); "
+      "echo secret-of-ada > /dev/shm/shared; ipcmk -M 4096; setsid -f tail -f /tmp/notes > /dev/null 2>&1; "
       "xprop -root -f SECRET 8s -set SECRET secret-of-ada; cat ~/diary /tmp/notes /var/tmp/notes /dev/shm/shared; "
       "xprop -root SECRET; ipcs -m";
   const std::string planted = shell(ada, plant);
@@ -93,12 +94,44 @@ TEST_F(SandboxTest, NothingOfAnotherUserCanBeReached) {
   const std::string processes = shell(eve, "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' ' '");
   EXPECT_THAT(processes, HasSubstr(eve.id));
   EXPECT_THAT(processes, Not(HasSubstr(ada.id)));
-  EXPECT_THAT(processes, Not(HasSubstr("secret-of-ada")));
+  EXPECT_THAT(processes, Not(HasSubstr("tail -f /tmp/notes")));
+  EXPECT_THAT(shell(ada, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"), HasSubstr("tail -f /tmp/notes"));
   EXPECT_EQ(shell(eve, "ipcs -m | grep -c ^0x"), "0\n");
   // Her display's name and even her cookie's file name are known; its socket is not there and its name leads nowhere.
   EXPECT_THAT(shell(eve, "DISPLAY=" + ada.display + " xprop -root SECRET"), HasSubstr("unable to open display"));
   EXPECT_EQ(shell(eve, "xprop -root SECRET"), "SECRET:  no such atom on any window.\n");
   EXPECT_THAT(shell(eve, "cat " + ada.xauthority), HasSubstr("No such file"));
+}
+
+TEST_F(SandboxTest, ADisposableDesktopStartsFromItsTemplateAndLeavesNothing) {
+  const TemporaryFolder golden;
+  ASSERT_TRUE(write_file(golden.path + "/welcome", "hello", 0644).ok());
+  const DesktopReport first = start("guest", true, golden.path);
+  const std::string folder = std::filesystem::path(first.xauthority).parent_path();
+  const std::string traces =
+      "echo trace > ~/trace; echo trace > ~/welcome; echo trace > /tmp/trace; echo trace > /var/tmp/trace; "
+      "echo trace > /dev/shm/trace; ipcmk -M 64 > /tmp/ipc; setsid -f sleep 4321 > /dev/null 2>&1; "
+      "xprop -root -f TRACE 8s -set TRACE trace; xprop -root -f CUT_BUFFER0 8s -set CUT_BUFFER0 trace; "
+      "cat ~/trace /tmp/trace /var/tmp/trace /dev/shm/trace; xprop -root CUT_BUFFER0";
+  EXPECT_THAT(shell(first, traces), HasSubstr("trace\ntrace\ntrace\ntrace\nCUT_BUFFER0(STRING) = \"trace\""));
+  ASSERT_TRUE(provisioner_->command(first.id, DesktopVerb::kEnd, "").ok());
+  const Micros limit = monotonic_now() + kLongWait;
+  std::optional<DesktopReport> last;
+  while ((!last || last->phase != DesktopPhase::kEnded) && monotonic_now() < limit) {
+    if (auto report = provisioner_->next_report(kSecond)) last = report;
+  }
+  ASSERT_TRUE(last && last->phase == DesktopPhase::kEnded);
+  started_.clear();
+  ASSERT_TRUE(provisioner_->command(first.id, DesktopVerb::kForget, "").ok());
+  EXPECT_FALSE(std::filesystem::exists(folder)) << "the home folder with it";
+
+  const DesktopReport second = start("guest", true, golden.path);
+  EXPECT_EQ(shell(second, "cat ~/welcome"), "hello") << "the template again";
+  EXPECT_EQ(run_inside(second, {"sh", "-c", "grep -rl ^trace$ ~ /tmp /var/tmp /dev/shm /run 2>/dev/null"}), "")
+      << "and nothing else";
+  EXPECT_EQ(shell(second, "ipcs -m | grep -c ^0x"), "0\n");
+  EXPECT_THAT(shell(second, "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"), Not(HasSubstr("sleep 4321")));
+  EXPECT_THAT(shell(second, "xprop -root"), Not(HasSubstr("trace")));
 }
 
 TEST_F(SandboxTest, InsideThereIsNoWayToMoreRights) {
