@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "broker/identity/web_sessions.h"
+#include "broker/store/change_mark.h"
 
 namespace vitrine::broker {
 
@@ -23,6 +24,7 @@ Result<void> disable_user(SqlConnection& connection, const User& user, DisabledB
   }
   TRY(connection.run("UPDATE users SET disabled = 1, disabled_by = $2 WHERE id = $1",
                      {user.id, std::string(by == DisabledBy::kDirectory ? kDirectory : kAdministrator)}));
+  TRY(note_change(connection));
   return close_web_sessions_of(connection, user.id);
 }
 
