@@ -200,8 +200,7 @@ Result<Session> SessionService::start_new(const User& user, const Resource& reso
   const auto started = start_desktop(session.desktop, user.name, resource, size, now_s);
   if (started.ok()) return session;
   spdlog::warn("{} of {} could not be started: {}", resource.id, user.name, started.error().message);
-  TRY(change_life(*connection, session.desktop, DesktopLife::kFailed, started.error().message, now_s));
-  TRY(end_session(*connection, session.id, started.error().message, now_s));
+  TRY(record_end(session.desktop, DesktopLife::kFailed, started.error().message, now_s));
   return started.error();
 }
 

@@ -28,19 +28,18 @@ int clamp_scale(int64_t percent) {
   return percent <= 0 ? 100 : static_cast<int>(std::clamp<int64_t>(percent, 50, 400));
 }
 
-// What holds for every new session, whatever its pool.
-Result<void> check_limits(SqlConnection& connection, const std::vector<Session>& own, const Rules& rules) {
+// What holds for every new desktop, whatever its pool.
+Result<void> check_server_room(SqlConnection& connection) {
   const int64_t limit = TRY(read_number_setting(connection, kMaxDesktops));
-  if (TRY(count_living_desktops(connection)) >= limit) {
-    return Error{ErrorCode::kExhausted,
-                 fmt::format("All {} desktops of this server are in use. Try again later.", limit)};
-  }
-  if (static_cast<int64_t>(own.size()) >= rules.max_sessions) {
-    return Error{ErrorCode::kExhausted, fmt::format("You have {} sessions open, which is the most allowed. End one "
-                                                    "first.",
-                                                    own.size())};
-  }
-  return {};
+  if (TRY(count_living_desktops(connection)) < limit) return {};
+  return Error{ErrorCode::kExhausted,
+               fmt::format("All {} desktops of this server are in use. Try again later.", limit)};
+}
+
+Result<void> check_own_room(const std::vector<Session>& own, const Rules& rules) {
+  if (static_cast<int64_t>(own.size()) < rules.max_sessions) return {};
+  return Error{ErrorCode::kExhausted,
+               fmt::format("You have {} sessions open, which is the most allowed. End one first.", own.size())};
 }
 
 Error draining_error(const PoolSettings& pool) {
@@ -76,8 +75,9 @@ Result<std::optional<SessionService::Opened>> SessionService::insert_rows(const 
   const auto pool = TRY(find_pool(*connection, resource.pool));
   if (pool && pool->draining) return draining_error(*pool);
   const auto spare = pool && !resource.app ? TRY(take_spare(*connection, resource.pool, now_s)) : std::nullopt;
+  TRY(check_own_room(own, rules));
   if (!spare) {
-    TRY(check_limits(*connection, own, rules));
+    TRY(check_server_room(*connection));
     const PoolCount count = TRY(count_pool(*connection, resource.pool));
     if (pool) TRY(check_room(*pool, count));
   }
@@ -255,7 +255,7 @@ Result<void> SessionService::make_spare(const PoolSettings& pool, const Resource
     // Counted again: another broker tends the same pool.
     const PoolCount count = TRY(count_pool(*connection, pool.id));
     if (count.ready + count.coming >= pool.spares || !check_room(pool, count).ok()) return {};
-    if (!check_limits(*connection, {}).ok()) return {};
+    if (!check_server_room(*connection).ok()) return {};
     TRY(insert_desktop_row(*connection, id, resource, "A spare is starting.", now_s));
     follow(id);
     const auto committed = transaction.commit();
