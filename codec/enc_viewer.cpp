@@ -106,6 +106,7 @@ Micros ViewerEncoder::State::waiting(const Rect& area, Micros now) const {
 }
 
 void ViewerEncoder::State::encode_missing(Draft& draft) {
+  awaiting_frame.clear();
   compare_missing(draft.source);
   if (!missing.any()) return;
 

@@ -7,9 +7,10 @@
 //
 // The model is that of BBR (Cardwell et al., ACM Queue 2016): the rate is a windowed maximum over round trips of
 // samples that were not limited by having nothing to send, the round trip a windowed minimum; a cycle of gains asks for
-// more now and then and lets the queue drain after. Acks come from the page, so a slow decoder is seen as a slow link
-// and treated the same. A run of high round trips ends the maximum at once (a link that became slower); a silence of
-// the whole link (a stall) is not taken for a rate.
+// more now and then and lets the queue drain after. Acks come from the page once the picture has the update, so a
+// page that does not keep up is seen as a slow link and treated the same; frames in a video decoder are FrameWindow's.
+// A run of high round trips ends the maximum at once (a link that became slower); a silence of the whole link (a stall)
+// is not taken for a rate.
 //
 // A window alone would let all of itself go at once after a pause, and wait in the link as a queue as long as the round
 // trip. So updates also leave no faster than the rate with some more (`send_at`), once the rate is known.
