@@ -55,9 +55,9 @@ std::string report_to_json(const DesktopReport& report);
 Result<DesktopReport> report_from_json(const std::string& line);
 
 enum class DesktopVerb : uint8_t {
-  kEnd,     // text: the reason, shown to viewers
-  kNotice,  // text: shown to viewers
-  kForget,  // its end has been recorded: remove what is kept of it
+  kEnd,         // text: the reason, shown to viewers
+  kNotice,      // text: shown to viewers
+  kForget,      // its end has been recorded: remove what is kept of it
   kDisconnect,  // text: the reason, shown to viewers, whose links are closed; the desktop stays
 };
 
