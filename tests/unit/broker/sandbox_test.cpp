@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -29,6 +30,10 @@ class SandboxTest : public testing::Test {
         LocalProvisioner::create(
             {.data_folder = folder_.path, .program = BROKER_PROGRAM, .agent = {STAND_IN_AGENT, "--log", "/dev/null"}})
             .take();
+  }
+  void SetUp() override {
+    // bwrap leaves the user namespace that owns the others before it starts a program, and nsenter cannot get there.
+    if (::geteuid() != 0) GTEST_SKIP() << "entering a sandbox from outside takes root";
   }
   ~SandboxTest() override {
     for (const std::string& id : started_) (void)provisioner_->command(id, DesktopVerb::kEnd, "");
