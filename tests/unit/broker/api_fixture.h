@@ -6,6 +6,7 @@
 #include "broker/api/http_server.h"
 #include "broker/api/router.h"
 #include "broker/http/curl_http_client.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/provision/memory_provisioner.h"
 #include "tests/unit/broker/fixture.h"
 #include "tests/unit/broker/http_client.h"

@@ -22,6 +22,9 @@
 
 #include "broker/api/router.h"
 #include "broker/catalogue/policy_store.h"
+#include "broker/http/curl_http_client.h"
+#include "broker/identity/secrets.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/provision/files.h"
 #include "broker/provision/memory_provisioner.h"
 #include "broker/store/audit.h"
@@ -134,10 +137,15 @@ class AttackTest : public testing::Test {
   TicketSigner signer_ = TicketSigner::generate().take();
   SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
   PasswordSignIn sign_in_{store_.database, store_.hasher};
+  Sealer sealer_{random_bytes(32)};
+  CurlHttpClient http_;
+  SignInProviders providers_{store_.database, http_, sealer_};
   Services services_{.database = store_.database,
                      .hasher = store_.hasher,
                      .sign_in = sign_in_,
                      .sessions = sessions_,
+                     .sealer = sealer_,
+                     .providers = providers_,
                      .public_url = "https://here"};
   Router router_{services_};
   std::string session_ = "none";

@@ -137,6 +137,7 @@ class SignInRoutesTest : public testing::Test {
                      .hasher = store_.hasher,
                      .sign_in = sign_in_,
                      .sessions = sessions_,
+                     .sealer = sealer_,
                      .providers = providers_,
                      .public_url = kOrigin};
   Router router_{services_};
