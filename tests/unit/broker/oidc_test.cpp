@@ -418,7 +418,7 @@ TEST_F(OidcTest, TheMemoryIsOfThisProviderThisAddressAndTenMinutes) {
   EXPECT_FALSE(login_.finish(start.memory, "https://other.example/return", answer, now()).ok());
   EXPECT_FALSE(login_.finish(start.memory, kReturn, answer, now() + kRedirectLoginS + 1).ok());
   EXPECT_FALSE(login_.finish("", kReturn, answer, now()).ok());
-  EXPECT_FALSE(login_.finish(sealer_.seal("no json").value(), kReturn, answer, now()).ok());
+  EXPECT_FALSE(login_.finish(sealer_.seal("no json", "redirect:corp"), kReturn, answer, now()).ok());
   EXPECT_EQ(provider_.asked["/token"], 0);
   EXPECT_TRUE(login_.finish(start.memory, kReturn, answer, now()).ok());
 }
