@@ -16,21 +16,11 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/clipboard_messages.h"
 #include "protocol/limits.h"
+#include "protocol/message.h"
 
 namespace vitrine {
-
-using Bytes = std::vector<uint8_t>;
-
-// Who may send a message; parsers reject one that comes from the wrong side.
-enum class Direction : uint8_t {
-  kViewerToGateway,
-  kAgentToGateway,
-  kGatewayToPeer,
-  kViewerToAgent,
-  kAgentToViewer,
-  kBoth,
-};
 
 // Why a link was closed. The sentence beside it says more.
 enum class CloseCode : uint8_t {
@@ -76,12 +66,6 @@ inline constexpr uint32_t kMayPasteText = 1 << 6;
 inline constexpr uint32_t kMayPasteHtml = 1 << 7;
 inline constexpr uint32_t kMayPasteImage = 1 << 8;
 
-// What a clipboard can hold; bits of CopyOffered::formats and PasteOffered::formats, one of them where a format is
-// named.
-inline constexpr uint32_t kClipText = 1 << 0;   // UTF-8
-inline constexpr uint32_t kClipHtml = 1 << 1;   // a fragment or a page, UTF-8
-inline constexpr uint32_t kClipImage = 1 << 2;  // a PNG file
-
 // Bits of Update::flags.
 inline constexpr uint8_t kUpdateComplete = 1 << 0;  // after it the viewer lacks nothing, though parts may be lossy
 inline constexpr uint8_t kUpdateExact = 1 << 1;     // after it every pixel equals the desktop's
@@ -94,23 +78,6 @@ inline constexpr uint32_t kModMeta = 1 << 3;
 inline constexpr uint32_t kModAltGraph = 1 << 4;
 inline constexpr uint32_t kModCapsLock = 1 << 5;
 inline constexpr uint32_t kModNumLock = 1 << 6;
-
-#define VITRINE_MESSAGE(number, Name, direction, text)          \
-  static constexpr uint32_t kType = number;                     \
-  static constexpr std::string_view kName = #Name;              \
-  static constexpr Direction kDirection = Direction::direction; \
-  static constexpr std::string_view kText = text;               \
-  bool operator==(const Name&) const = default
-
-// A part of a clipboard's content. Each format has a message type of its own, so that a gateway can hold a right by the
-// type's number alone.
-template <class Self, class V>
-void visit_clip_part(Self& self, V& v) {
-  v.field("serial", self.serial, "copied from the offer");
-  v.field("total", self.total, "bytes of the whole; 0: it cannot be had any more");
-  v.field("offset", self.offset, "of these bytes in the whole");
-  v.field("bytes", self.bytes, kMaxClipPart, "the next of them");
-}
 
 // --- 1-15: between a peer and the gateway ---------------------------------------------------------------------
 
@@ -382,72 +349,6 @@ struct Notice {
   }
 };
 
-struct CopyOffered {
-  VITRINE_MESSAGE(22, CopyOffered, kAgentToViewer,
-                  "The desktop's clipboard holds something else now. Its content comes when CopyWanted asks.");
-  uint32_t serial = 0;
-  uint32_t formats = 0;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    v.field("serial", self.serial, "of this content; rises");
-    v.field("formats", self.formats, "bits: as what it can be had; 0: it is empty");
-  }
-};
-
-struct CopiedText {
-  VITRINE_MESSAGE(23, CopiedText, kAgentToViewer, "A part of the desktop's clipboard as text.");
-  uint32_t serial = 0;
-  uint32_t total = 0;
-  uint32_t offset = 0;
-  Bytes bytes;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    visit_clip_part(self, v);
-  }
-};
-
-struct CopiedHtml {
-  VITRINE_MESSAGE(24, CopiedHtml, kAgentToViewer, "A part of the desktop's clipboard as HTML.");
-  uint32_t serial = 0;
-  uint32_t total = 0;
-  uint32_t offset = 0;
-  Bytes bytes;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    visit_clip_part(self, v);
-  }
-};
-
-struct CopiedImage {
-  VITRINE_MESSAGE(25, CopiedImage, kAgentToViewer, "A part of the desktop's clipboard as a PNG file.");
-  uint32_t serial = 0;
-  uint32_t total = 0;
-  uint32_t offset = 0;
-  Bytes bytes;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    visit_clip_part(self, v);
-  }
-};
-
-struct PasteWanted {
-  VITRINE_MESSAGE(26, PasteWanted, kAgentToViewer, "The viewer may send more of what it offered, or need not.");
-  uint32_t serial = 0;
-  uint32_t format = 0;
-  uint32_t offset = 0;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    v.field("serial", self.serial, "copied from PasteOffered");
-    v.field("format", self.format, "one bit");
-    v.field("offset", self.offset, "bytes that have come; the whole: enough");
-  }
-};
-
 struct LinkFigures {
   VITRINE_MESSAGE(
       30, LinkFigures, kAgentToViewer,
@@ -698,72 +599,6 @@ struct VideoAck {
   template <class Self, class V>
   static void visit(Self& self, V& v) {
     v.field("update_id", self.update_id, "acknowledges the packets of this and of all before it");
-  }
-};
-
-struct CopyWanted {
-  VITRINE_MESSAGE(47, CopyWanted, kViewerToAgent, "Asks for the desktop's clipboard, and for more as parts come.");
-  uint32_t serial = 0;
-  uint32_t format = 0;
-  uint32_t offset = 0;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    v.field("serial", self.serial, "copied from CopyOffered");
-    v.field("format", self.format, "one bit");
-    v.field("offset", self.offset, "bytes that have come; 0 begins, the whole ends");
-  }
-};
-
-struct PasteOffered {
-  VITRINE_MESSAGE(48, PasteOffered, kViewerToAgent,
-                  "The viewer's clipboard becomes the desktop's. The first part of each format follows unasked.");
-  uint32_t serial = 0;
-  uint32_t formats = 0;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    v.field("serial", self.serial, "of this content; rises");
-    v.field("formats", self.formats, "bits: as what it can be had");
-  }
-};
-
-struct PastedText {
-  VITRINE_MESSAGE(49, PastedText, kViewerToAgent, "A part of the viewer's clipboard as text.");
-  uint32_t serial = 0;
-  uint32_t total = 0;
-  uint32_t offset = 0;
-  Bytes bytes;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    visit_clip_part(self, v);
-  }
-};
-
-struct PastedHtml {
-  VITRINE_MESSAGE(50, PastedHtml, kViewerToAgent, "A part of the viewer's clipboard as HTML.");
-  uint32_t serial = 0;
-  uint32_t total = 0;
-  uint32_t offset = 0;
-  Bytes bytes;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    visit_clip_part(self, v);
-  }
-};
-
-struct PastedImage {
-  VITRINE_MESSAGE(51, PastedImage, kViewerToAgent, "A part of the viewer's clipboard as a PNG file.");
-  uint32_t serial = 0;
-  uint32_t total = 0;
-  uint32_t offset = 0;
-  Bytes bytes;
-
-  template <class Self, class V>
-  static void visit(Self& self, V& v) {
-    visit_clip_part(self, v);
   }
 };
 

@@ -27,7 +27,8 @@ std::string constant_name(std::string_view line) {
 
 }  // namespace
 
-std::vector<Constant> wire_constants() {
+namespace {
+
 #define VITRINE_BIT(name) \
   Constant {              \
 #name, name, true     \
@@ -36,33 +37,20 @@ std::vector<Constant> wire_constants() {
   Constant {                                    \
 #name, static_cast < uint64_t>(name), false \
   }
+std::vector<Constant> bits() {
   return {
-      VITRINE_BIT(kCanDecodeJpeg),
-      VITRINE_BIT(kCanDecodeH264),
-      VITRINE_BIT(kCanDecodeVp8),
-      VITRINE_BIT(kCanDecodeVp9),
-      VITRINE_BIT(kHasTouch),
-      VITRINE_BIT(kMayView),
-      VITRINE_BIT(kMayInput),
-      VITRINE_BIT(kMayResize),
-      VITRINE_BIT(kMayCopyText),
-      VITRINE_BIT(kMayCopyHtml),
-      VITRINE_BIT(kMayCopyImage),
-      VITRINE_BIT(kMayPasteText),
-      VITRINE_BIT(kMayPasteHtml),
-      VITRINE_BIT(kMayPasteImage),
-      VITRINE_BIT(kClipText),
-      VITRINE_BIT(kClipHtml),
-      VITRINE_BIT(kClipImage),
-      VITRINE_BIT(kUpdateComplete),
-      VITRINE_BIT(kUpdateExact),
-      VITRINE_BIT(kModShift),
-      VITRINE_BIT(kModControl),
-      VITRINE_BIT(kModAlt),
-      VITRINE_BIT(kModMeta),
-      VITRINE_BIT(kModAltGraph),
-      VITRINE_BIT(kModCapsLock),
-      VITRINE_BIT(kModNumLock),
+      VITRINE_BIT(kCanDecodeJpeg), VITRINE_BIT(kCanDecodeH264),  VITRINE_BIT(kCanDecodeVp8), VITRINE_BIT(kCanDecodeVp9),
+      VITRINE_BIT(kHasTouch),      VITRINE_BIT(kMayView),        VITRINE_BIT(kMayInput),     VITRINE_BIT(kMayResize),
+      VITRINE_BIT(kMayCopyText),   VITRINE_BIT(kMayCopyHtml),    VITRINE_BIT(kMayCopyImage), VITRINE_BIT(kMayPasteText),
+      VITRINE_BIT(kMayPasteHtml),  VITRINE_BIT(kMayPasteImage),  VITRINE_BIT(kClipText),     VITRINE_BIT(kClipHtml),
+      VITRINE_BIT(kClipImage),     VITRINE_BIT(kUpdateComplete), VITRINE_BIT(kUpdateExact),  VITRINE_BIT(kModShift),
+      VITRINE_BIT(kModControl),    VITRINE_BIT(kModAlt),         VITRINE_BIT(kModMeta),      VITRINE_BIT(kModAltGraph),
+      VITRINE_BIT(kModCapsLock),   VITRINE_BIT(kModNumLock),
+  };
+}
+
+std::vector<Constant> limits() {
+  return {
       VITRINE_LIMIT(kProtocolVersion),
       VITRINE_LIMIT(kOldestProtocolVersion),
       VITRINE_LIMIT(kWireIntegerBits),
@@ -101,8 +89,16 @@ std::vector<Constant> wire_constants() {
       VITRINE_LIMIT(kTicketLifetimeSeconds),
       VITRINE_LIMIT(kMaxViewersPerDesktop),
   };
+}
 #undef VITRINE_BIT
 #undef VITRINE_LIMIT
+
+}  // namespace
+
+std::vector<Constant> wire_constants() {
+  std::vector<Constant> all = bits();
+  for (Constant& limit : limits()) all.push_back(std::move(limit));
+  return all;
 }
 
 void HeaderComments::read(std::string_view header_text) {

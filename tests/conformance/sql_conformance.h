@@ -368,10 +368,9 @@ TEST_P(SqlConformance, ABackupOfEveryVersionComesBackWhole) {
 
 TEST_P(SqlConformance, ABackupIsOfOneMomentWhileOthersWrite) {
   fill_old(*first_, all_migrations().back().version);
-  std::atomic<bool> done = false;
-  std::jthread writer([&] {
+  const std::jthread writer([&](const std::stop_token& stop) {
     const auto connection = connect();
-    for (int i = 0; !done; ++i) {
+    for (int i = 0; !stop.stop_requested(); ++i) {
       const AuditEntry entry{"ada", "::1", "login", std::to_string(i), "ok", ""};
       ASSERT_TRUE(append_audit_alone(*connection, entry, i).ok());
     }
@@ -384,7 +383,6 @@ TEST_P(SqlConformance, ABackupIsOfOneMomentWhileOthersWrite) {
     ASSERT_TRUE(restore_store(*fresh, file.path, false, 600).ok());
     EXPECT_TRUE(verify_audit(*fresh).ok()) << "a row without the one before it";
   }
-  done = true;
 }
 
 TEST_P(SqlConformance, ADamagedBackupChangesNothing) {

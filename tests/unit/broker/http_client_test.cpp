@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <thread>
 
 #include "broker/http/curl_http_client.h"
@@ -35,6 +36,8 @@ class SmallServer {
       CHECK(SSL_CTX_use_certificate_chain_file(context_, files->certificate.c_str()) == 1);
       CHECK(SSL_CTX_use_PrivateKey_file(context_, files->private_key.c_str(), SSL_FILETYPE_PEM) == 1);
     }
+    // As in the product: a client that leaves in the middle of a handshake ends nothing.
+    std::signal(SIGPIPE, SIG_IGN);
     thread_ = std::jthread([this](const std::stop_token& stop) { serve(stop); });
   }
   ~SmallServer() {

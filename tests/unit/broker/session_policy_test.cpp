@@ -11,6 +11,10 @@
 namespace vitrine::broker {
 namespace {
 
+constexpr uint32_t kCopies = kMayCopyText | kMayCopyHtml | kMayCopyImage;
+constexpr uint32_t kEverything =
+    kMayView | kMayInput | kMayResize | kCopies | kMayPasteText | kMayPasteHtml | kMayPasteImage;
+
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -87,12 +91,20 @@ class SessionPolicyTest : public testing::Test {
   int64_t now_ = kMonday + 12 * 3600;
 };
 
+TEST_F(SessionPolicyTest, TicketsCarryWhatOfTheClipboardMayPass) {
+  const Session session = viewed();
+  set({{"clipboard_in", "none"}, {"clipboard_out", "text, image"}});
+  EXPECT_EQ(ticket(session).rights, kMayView | kMayInput | kMayResize | kMayCopyText | kMayCopyImage);
+  set({{"clipboard_in", "html"}, {"clipboard_out", "none"}});
+  EXPECT_EQ(ticket(session).rights, kMayView | kMayInput | kMayResize | kMayPasteHtml);
+}
+
 TEST_F(SessionPolicyTest, TicketsGrantWhatThePolicySaysAtTheirMoment) {
   const Session session = viewed();
-  EXPECT_EQ(ticket(session).rights, kMayView | kMayInput | kMayResize);
+  EXPECT_EQ(ticket(session).rights, kEverything);
   EXPECT_EQ(ticket(session).address, "") << "without networks a laptop may change its own";
   set({{"view_only", "yes"}, {"networks", "10.0.0.0/8"}});
-  EXPECT_EQ(ticket(session).rights, uint32_t{kMayView});
+  EXPECT_EQ(ticket(session).rights, kMayView | kCopies);
   EXPECT_EQ(ticket(session).address, "10.0.0.9");
 }
 

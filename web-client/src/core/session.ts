@@ -17,17 +17,11 @@ import {
   parseToViewer,
   serialize,
   type Holdings,
-  type Key,
   type MessageFromViewer,
   type MessageToViewer,
   type PictureCheck,
-  type PointerButton,
-  type PointerMove,
-  type ReleaseAll,
   type SurfaceReset,
-  type TextInput,
   type Update,
-  type Wheel,
 } from '../wire/messages.gen.js';
 import { clipText, WireError } from '../wire/wire.js';
 import { ClipboardLink, type Clip } from './clipboard.js';
@@ -38,53 +32,12 @@ import { Keepalive } from './keepalive.js';
 import { Measuring } from './measuring.js';
 import { pauseMs } from './reconnect.js';
 import { SurfaceGate } from './surface_gate.js';
+import { kNothing, type ViewerFacts, type Keeper, type WindowSize, type InputMessage, type AppliedUpdate, type TicketFailure } from './session_facts.js';
 import type { Terms } from './terms.js';
 import { splitText } from './text_edit.js';
 import { capabilityOf, type VideoCodec } from './video_codec.js';
 
-/** What the browser is; told in the hello. */
-export interface ViewerFacts {
-  /** Asked for when the hello is sent. */
-  readonly capabilities: number;
-  readonly browser: string;
-  readonly timeZone: string;
-  readonly locale: string;
-  /** How much content that was seen before may be kept, KiB. */
-  readonly cacheKib: number;
-}
-
-/** What the page has from an earlier link, for the agent to build on. */
-export type Held = Omit<Holdings, 'type' | 'cache'>;
-const kNothing: Held = { width: 0, height: 0, tiles: new Uint8Array(0), entries: 0, checksum: 0 };
-
-/** The page's picture and cache. */
-export interface Keeper {
-  /** Random and the same over all links. */
-  readonly cache: Uint8Array<ArrayBuffer>;
-  held(): Held | null;
-}
-
-export interface WindowSize {
-  readonly width: number;
-  readonly height: number;
-  readonly scalePercent: number;
-}
-
-type WithoutSequence<M> = M extends unknown ? Omit<M, 'sequence'> : never;
-export type InputMessage = WithoutSequence<Key | TextInput | PointerMove | PointerButton | Wheel | ReleaseAll>;
-
-/** An update as far as it is known when it was applied; milliseconds. */
-export interface AppliedUpdate {
-  readonly id: number;
-  readonly receivedMs: number;
-  readonly decodeMs: number;
-  readonly presentMs: number;
-  /** Whether it changed anything of the picture, beside its video packets. */
-  readonly changed: boolean;
-}
-
-/** Why no ticket could be had. `retry` is worth another attempt; the others are final. */
-export type TicketFailure = 'retry' | 'signed-out' | 'gone' | 'forbidden';
+export type { ViewerFacts, Held, Keeper, WindowSize, InputMessage, AppliedUpdate, TicketFailure } from './session_facts.js';
 
 /** From opening the socket to Welcome: DNS, TCP, TLS and hello on a slow mobile network. */
 const kConnectMs = 12_000;

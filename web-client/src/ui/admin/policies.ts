@@ -4,7 +4,7 @@ import { subjectPath, type AdminApi } from './admin_api.js';
 
 export interface PolicySetting {
   readonly name: string;
-  readonly kind: 'choice' | 'duration' | 'count' | 'hours' | 'networks';
+  readonly kind: 'choice' | 'duration' | 'count' | 'hours' | 'networks' | 'kinds';
   /** False: the server knows the name and refuses to take a value, because nothing would keep to it. */
   readonly enforced: boolean;
   readonly sentence: string;
