@@ -416,7 +416,7 @@ const english = {
     example: (example: string): string => `Such as ${example}`,
     examples: { duration: '15m, 8h or none', count: '4', hours: 'Europe/Berlin mon-fri 08:00-18:00, or any', networks: '10.0.0.0/8, fd00::/8, or any', kinds: 'text, html, image, or all, or none' } as Readonly<Record<string, string>>,
     names: {
-      view_only: 'Only look', idle_limit: 'Idle limit', disconnect_limit: 'Limit without a viewer', hours: 'Hours', networks: 'Networks', clipboard_in: 'Clipboard in', clipboard_out: 'Clipboard out',
+      view_only: 'Only look', idle_limit: 'Idle limit', disconnect_limit: 'Limit without a viewer', hours: 'Hours', networks: 'Networks',
       step_up: 'Fresh second factor', max_sessions: 'Sessions at a time', clipboard_in: 'Clipboard in', clipboard_out: 'Clipboard out',
       clipboard_types: 'Clipboard kinds', files_in: 'Files in', files_out: 'Files out', audio: 'Sound', microphone: 'Microphone', printing: 'Printing',
       watermark: 'Watermark', recording: 'Recording',
