@@ -21,11 +21,8 @@ export const kMayCopyImage = 32;
 export const kMayPasteText = 64;
 export const kMayPasteHtml = 128;
 export const kMayPasteImage = 256;
-/** UTF-8 */
 export const kClipText = 1;
-/** a fragment or a page, UTF-8 */
 export const kClipHtml = 2;
-/** a PNG file */
 export const kClipImage = 4;
 /** after it the viewer lacks nothing, though parts may be lossy */
 export const kUpdateComplete = 1;
