@@ -11,6 +11,8 @@
 #include <thread>
 
 #include "broker/api/router.h"
+#include "broker/http/curl_http_client.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/provision/memory_provisioner.h"
 #include "broker/store/audit.h"
 #include "broker/store/settings.h"
@@ -170,10 +172,15 @@ class Bench {
   TicketSigner signer_ = TicketSigner::generate().take();
   SessionService sessions_{database_, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
   PasswordSignIn sign_in_{database_, hasher_};
+  Sealer sealer_{random_bytes(32)};
+  CurlHttpClient http_;
+  SignInProviders providers_{database_, http_, sealer_};
   Services services_{.database = database_,
                      .hasher = hasher_,
                      .sign_in = sign_in_,
                      .sessions = sessions_,
+                     .sealer = sealer_,
+                     .providers = providers_,
                      .public_url = "https://site"};
   Router router_{services_};
   std::vector<User> users_;

@@ -16,9 +16,16 @@ struct RouteDoc {
   std::string_view body;     // shape.h; empty: none
   std::string_view answer;   // shape.h; empty: none (204), or one that is no JSON
 };
+std::span<const RouteDoc> user_route_docs();
+std::span<const RouteDoc> admin_route_docs();
+// Both.
 std::span<const RouteDoc> route_docs();
 // Nothing for a route that nobody described.
 const RouteDoc* find_doc(std::string_view method, std::string_view pattern);
+
+// What users and administrators choose alike: the body of catalogue/terms.h.
+inline constexpr std::string_view kChangeTerms =
+    "{preset?: 'sharp'|'balanced'|'saver'|'', target_ms?: integer, ceiling_kbit?: integer, quality_floor?: integer}";
 
 struct NamedShape {
   std::string_view name;

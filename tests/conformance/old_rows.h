@@ -56,6 +56,47 @@ inline constexpr std::string_view kRowsOf4[] = {
     "('backup', 'h1', NULL, 'read', 40, 9000, 0, ''), ('sync', 'h2', 'u1', 'users catalogue', 41, 9000, 60, '::1')",
 };
 
-inline constexpr OldRows kOldRows[] = {{1, kRowsOf1}, {2, kRowsOf2}, {3, kRowsOf3}, {4, kRowsOf4}};
+inline constexpr std::string_view kRowsOf5[] = {
+    "INSERT INTO totp_secrets(user_id, secret, last_step, created_s) VALUES ('u1', 'sealed', 42, 50)",
+    "INSERT INTO recovery_codes(user_id, code_hash) VALUES ('u1', 'r1'), ('u1', 'r2')",
+    "INSERT INTO passkeys(id, user_id, name, public_key, sign_count, created_s, used_s) VALUES "
+    "('pk1', 'u1', 'Laptop', 'cose', 3, 51, 52)",
+    "INSERT INTO code_failures(user_id, failures, blocked_until_s) VALUES ('u2', 6, 70)",
+    "INSERT INTO challenges(token_hash, purpose, bound_to, user_id, provider, address, attempts, expires_s) VALUES "
+    "('ch1', 'step-up', 'b1', 'u1', 'local', '::1', 1, 350)",
+    "UPDATE users SET second_factor_required = 1 WHERE id = 'u2'",
+    "UPDATE user_groups SET second_factor_required = 1 WHERE name = 'writers'",
+    "UPDATE web_sessions SET proved_s = 21 WHERE user_id = 'u1'",
+};
+
+inline constexpr std::string_view kRowsOf6[] = {
+    "INSERT INTO providers(id, kind, name, position, enabled, settings, secret, created_s) VALUES "
+    "('sso', 'oidc', 'Company', 100, 1, '{\"issuer\":\"https://id.example\"}', 'sealed', 60)",
+    "UPDATE group_members SET by_provider = 1 WHERE group_name = 'writers'",
+    "UPDATE users SET disabled_by = 'directory' WHERE id = 'u3'",
+    "UPDATE web_sessions SET sid = 'sid1', id_token = 'sealed' WHERE user_id = 'u1'",
+    "INSERT INTO used_once(key_hash, expires_s) VALUES ('k1', 400)",
+};
+
+inline constexpr std::string_view kRowsOf7[] = {
+    R"(UPDATE entitlements SET policy = '{"view_only":true}' WHERE resource = 'notes' AND subject = 'writers')",
+    R"(UPDATE pools SET policy = '{"idle_limit":900}' WHERE id = 'desktop')",
+    R"(INSERT INTO settings(key, value) VALUES ('policy', '{"max_sessions":4}'))",
+    "UPDATE policy_mark SET version = 5 WHERE id = 1",
+    "UPDATE sessions SET generation = 2, granted = 'input', viewer_address = '10.1.1.1' WHERE id = 's1'",
+};
+
+inline constexpr std::string_view kRowsOf8[] = {
+    "UPDATE pools SET kind = 'disposable', spares = 2, max_desktops = 8, draining = 1, message = 'Back at noon', "
+    "template = '/srv/home', rebuild_s = 3600 WHERE id = 'desktop'",
+    "UPDATE desktops SET lease_owner = 'broker1', lease_until_s = 90 WHERE id = 'd1'",
+};
+
+inline constexpr std::string_view kRowsOf9[] = {
+    "UPDATE sessions SET address = '10.1.1.1', browser = 'Firefox', seen_s = 34 WHERE id = 's1'",
+};
+
+inline constexpr OldRows kOldRows[] = {{1, kRowsOf1}, {2, kRowsOf2}, {3, kRowsOf3}, {4, kRowsOf4}, {5, kRowsOf5},
+                                       {6, kRowsOf6}, {7, kRowsOf7}, {8, kRowsOf8}, {9, kRowsOf9}};
 
 }  // namespace vitrine::broker

@@ -4,6 +4,8 @@
 
 #include "broker/api/router.h"
 #include "broker/catalogue/desktop_entry.h"
+#include "broker/http/curl_http_client.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/provision/memory_provisioner.h"
 #include "broker/session/live_sessions.h"
 #include "broker/session/session_reports.h"
@@ -51,10 +53,15 @@ class LiveTest : public testing::Test {
   TicketSigner signer_ = TicketSigner::generate().take();
   SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
   PasswordSignIn sign_in_{store_.database, store_.hasher};
+  Sealer sealer_{random_bytes(32)};
+  CurlHttpClient http_;
+  SignInProviders providers_{store_.database, http_, sealer_};
   Services services_{.database = store_.database,
                      .hasher = store_.hasher,
                      .sign_in = sign_in_,
                      .sessions = sessions_,
+                     .sealer = sealer_,
+                     .providers = providers_,
                      .public_url = "https://vitrine.example"};
   Router router_{services_};
   User ada_;

@@ -4,7 +4,9 @@
 
 #include "broker/api/openapi.h"
 #include "broker/api/router.h"
+#include "broker/http/curl_http_client.h"
 #include "broker/identity/api_tokens.h"
+#include "broker/identity/sign_in_providers.h"
 #include "broker/provision/memory_provisioner.h"
 #include "broker/session/session_reports.h"
 #include "broker/store/audit.h"
@@ -78,6 +80,43 @@ class RestTest : public testing::Test {
     EXPECT_EQ(made.status, 201) << made.body;
     return text_field(Json::parse(made.body), "secret");
   }
+  // As from our own page, where nobody is signed in.
+  HttpResponse sign_in(const std::string& target, const Json& body = Json::object()) {
+    return router_.answer({.method = "POST",
+                           .target = target,
+                           .headers = {{"origin", "https://site"}, {"x-forwarded-host", "site"}, {"x-vitrine", "1"}},
+                           .body = body.dump()});
+  }
+  // Whether an answer is what the document says of its route, to the last field.
+  static void holds(const HttpResponse& answer, const char* method, std::string_view pattern) {
+    const RouteDoc* doc = find_doc(method, pattern);
+    ASSERT_NE(doc, nullptr) << pattern;
+    EXPECT_LT(answer.status, 300) << pattern << ": " << answer.body;
+    if (answer.content_type != "application/json") {
+      EXPECT_TRUE(doc->answer.empty()) << pattern << ": " << answer.body;
+      return;
+    }
+    const auto checked =
+        check_schema(Json::parse(answer.body), schema_of(doc->answer, ShapeStrictness::kClosed).value(),
+                     named_schemas(ShapeStrictness::kClosed));
+    EXPECT_TRUE(checked.ok()) << method << " " << pattern << ": " << checked.error().message << "\n" << answer.body;
+  }
+  // An address of a route at which there is something.
+  static std::string address_of(const std::string& pattern, const std::string& session) {
+    static const std::map<std::string, std::string> kAddresses = {
+        {"/api/icons/:id", "/api/icons/notes"},
+        {"/api/admin/resources/:id/icon", "/api/admin/resources/notes/icon"},
+        {"/api/admin/programs/:entry/icon", "/api/admin/programs/none/icon"},
+        {"/api/admin/pools/:id", "/api/admin/pools/desktop"},
+        {"/api/admin/policies/pools/:pool", "/api/admin/policies/pools/desktop"},
+        {"/api/admin/policies/grants/:id/:kind/:subject", "/api/admin/policies/grants/notes/user/ada"},
+        {"/api/admin/users/:name/factors", "/api/admin/users/ada/factors"},
+        {"/api/admin/explain", "/api/admin/explain?user=ada&resource=notes"}};
+    if (const auto found = kAddresses.find(pattern); found != kAddresses.end()) return found->second;
+    std::string target = pattern;
+    if (const size_t id = target.find(":id"); id != std::string::npos) target.replace(id, 3, session);
+    return target;
+  }
   // All pages of a list, and how many there were.
   std::vector<std::string> walk(const std::string& target, const char* list, const char* key, int& pages) {
     std::vector<std::string> found;
@@ -98,10 +137,15 @@ class RestTest : public testing::Test {
   TicketSigner signer_ = TicketSigner::generate().take();
   SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
   PasswordSignIn sign_in_{store_.database, store_.hasher};
+  Sealer sealer_{random_bytes(32)};
+  CurlHttpClient http_;
+  SignInProviders providers_{store_.database, http_, sealer_};
   Services services_{.database = store_.database,
                      .hasher = store_.hasher,
                      .sign_in = sign_in_,
                      .sessions = sessions_,
+                     .sealer = sealer_,
+                     .providers = providers_,
                      .public_url = "https://site"};
   Router router_{services_};
   User ada_;
@@ -147,7 +191,6 @@ TEST_F(RestTest, TheDocumentNamesEveryRouteAndRefersToWhatItDefines) {
   }
 }
 
-// Every GET, and the changes that give something back, answer as the document says, to the last field.
 TEST_F(RestTest, AnswersAreAsTheDocumentSays) {
   const Session session = sessions_.open(ada_, "notes", {}, {.name = "ada", .address = "::1"}, 10).take();
   SessionMeasure measure;
@@ -155,43 +198,73 @@ TEST_F(RestTest, AnswersAreAsTheDocumentSays) {
   ASSERT_TRUE(keep_report(*store_.lease(), session.id, measure, 20).ok());
   while (const auto report = provisioner_.next_report(0)) ASSERT_TRUE(sessions_.take_report(*report, 11).ok());
   make_token("reader", {"read"});
-  const Json named = named_schemas(ShapeStrictness::kClosed);
-  const auto holds = [&](const HttpResponse& answer, const char* method, std::string_view pattern) {
-    const RouteDoc* doc = find_doc(method, pattern);
-    ASSERT_NE(doc, nullptr) << pattern;
-    if (answer.content_type != "application/json") {
-      EXPECT_TRUE(doc->answer.empty()) << pattern << ": " << answer.body;
-      return;
-    }
-    const auto checked =
-        check_schema(Json::parse(answer.body), schema_of(doc->answer, ShapeStrictness::kClosed).value(), named);
-    EXPECT_TRUE(checked.ok()) << method << " " << pattern << ": " << checked.error().message << "\n" << answer.body;
-  };
+  ASSERT_EQ(administer("PUT", "/api/admin/policies/site", {{"max_sessions", 4}}).status, 200);
+  ASSERT_EQ(administer("PUT", "/api/admin/second-factor/user/root").status, 204);
   for (const Route& route : router_.routes()) {
     if (std::string_view(route.method) != "GET" || !std::string_view(route.pattern).starts_with("/api/")) continue;
-    std::string target = route.pattern;
-    if (const size_t id = target.find(":id"); id != std::string::npos) {
-      target.replace(id, 3, target.starts_with("/api/icons") ? "notes" : session.id);
-    }
-    if (target.find(':') != std::string::npos) continue;
+    // That one sends the browser on.
+    if (std::string_view(route.pattern) == "/api/sign-in/:provider/return") continue;
     const User& who = route.access == Access::kAdmin ? root_ : ada_;
-    const HttpResponse answer = as(who, "GET", target);
-    EXPECT_EQ(answer.status, 200) << target << ": " << answer.body;
+    const HttpResponse answer = as(who, "GET", address_of(route.pattern, session.id));
+    EXPECT_EQ(answer.status, 200) << route.pattern << ": " << answer.body;
     holds(answer, route.method, route.pattern);
   }
-  holds(as(ada_, "POST", "/api/sessions", {{"resource", "notes"}}), "POST", "/api/sessions");
-  holds(as(ada_, "POST", "/api/sessions/" + session.id + "/ticket"), "POST", "/api/sessions/:id/ticket");
-  holds(as(ada_, "PUT", "/api/me/terms", {{"preset", "saver"}}), "PUT", "/api/me/terms");
-  holds(administer("POST", "/api/admin/users", {{"name", "new"}}), "POST", "/api/admin/users");
-  holds(administer("POST", "/api/admin/groups", {{"name", "new"}}), "POST", "/api/admin/groups");
-  holds(administer("POST", "/api/admin/resources", {{"kind", "app"}, {"id", "x"}, {"command", {"true"}}}), "POST",
-        "/api/admin/resources");
-  holds(administer("POST", "/api/admin/sessions", {{"user", "ada"}, {"resource", "notes"}}), "POST",
-        "/api/admin/sessions");
-  holds(administer("POST", "/api/admin/users/new/password", Json::object()), "POST", "/api/admin/users/:name/password");
-  holds(administer("PUT", "/api/admin/resources/notes/terms", {{"preset", "sharp"}}), "PUT",
-        "/api/admin/resources/:id/terms");
-  holds(administer("POST", "/api/admin/tokens", {{"name", "t"}, {"scopes", {"read"}}}), "POST", "/api/admin/tokens");
+}
+
+TEST_F(RestTest, ChangesGiveBackWhatTheDocumentSays) {
+  const Session session = sessions_.open(ada_, "notes", {}, {.name = "ada", .address = "::1"}, 10).take();
+  const auto changes = [&](const char* method, const char* pattern, const std::string& target, const Json& body) {
+    holds(administer(method, target, body), method, pattern);
+  };
+  changes("POST", "/api/admin/users", "/api/admin/users", {{"name", "new"}});
+  changes("POST", "/api/admin/users/:name/password", "/api/admin/users/new/password", Json::object());
+  changes("POST", "/api/admin/groups", "/api/admin/groups", {{"name", "new"}});
+  const Json app = {{"kind", "app"}, {"id", "x"}, {"command", {"true"}}};
+  changes("POST", "/api/admin/resources/check", "/api/admin/resources/check", app);
+  changes("POST", "/api/admin/resources", "/api/admin/resources", app);
+  changes("PUT", "/api/admin/resources/:id", "/api/admin/resources/x", {{"name", "X"}});
+  changes("PUT", "/api/admin/resources/:id/terms", "/api/admin/resources/notes/terms", {{"preset", "sharp"}});
+  changes("PUT", "/api/admin/pools/:id", "/api/admin/pools/desktop", {{"max", 9}});
+  changes("PUT", "/api/admin/policies/site", "/api/admin/policies/site", {{"idle_limit", "2h"}});
+  changes("PUT", "/api/admin/settings/:key", "/api/admin/settings/max_desktops", {{"value", 9}});
+  changes("PUT", "/api/admin/audit/retention", "/api/admin/audit/retention", {{"days", 30}});
+  changes("POST", "/api/admin/sessions", "/api/admin/sessions", {{"user", "ada"}, {"resource", "notes"}});
+  changes("POST", "/api/admin/tokens", "/api/admin/tokens", {{"name", "t"}, {"scopes", {"read"}}});
+  const Json settings = {{"issuer", "https://id.example"}, {"client_id", "vitrine"}};
+  changes("POST", "/api/admin/providers", "/api/admin/providers",
+          {{"id", "sso"}, {"kind", "oidc"}, {"settings", settings}});
+  changes("PUT", "/api/admin/providers/:id", "/api/admin/providers/sso", {{"enabled", false}});
+  holds(as(root_, "GET", "/api/admin/providers"), "GET", "/api/admin/providers");
+  changes("PUT", "/api/admin/site", "/api/admin/site?dry_run=1",
+          Json::parse(administer("GET", "/api/admin/site").body));
+
+  const auto own = [&](const char* method, const char* pattern, const Json& body) {
+    holds(as(ada_, method, address_of(pattern, session.id), body), method, pattern);
+  };
+  own("POST", "/api/sessions", {{"resource", "notes"}});
+  own("POST", "/api/sessions/:id/ticket", Json());
+  own("PUT", "/api/me/terms", {{"preset", "saver"}});
+  own("PUT", "/api/me/password", {{"old", "correct horse battery"}, {"new", "another long password"}});
+  own("POST", "/api/me/totp", Json());
+  own("POST", "/api/me/passkeys/question", Json());
+  own("POST", "/api/me/step-up/question", Json());
+}
+
+TEST_F(RestTest, SigningInGivesWhatTheDocumentSays) {
+  const Json words = {{"username", "ada"}, {"password", "correct horse battery"}};
+  holds(sign_in("/api/login", words), "POST", "/api/login");
+  holds(sign_in("/api/login/passkey"), "POST", "/api/login/passkey");
+  ASSERT_EQ(administer("PUT", "/api/admin/second-factor/user/ada").status, 204);
+  const HttpResponse next = sign_in("/api/login", words);
+  EXPECT_EQ(text_field(Json::parse(next.body), "next"), "enrolment") << next.body;
+  holds(next, "POST", "/api/login");
+}
+
+// Services add fields of their own to what they send a browser back with.
+TEST_F(RestTest, AServicesAnswerMayHoldMoreThanIsRead) {
+  const HttpResponse answer = as(
+      ada_, "GET", "/api/sign-in/sso/return?code=c&state=s&session_state=x&scope=openid&authuser=0&prompt=none&iss=i");
+  EXPECT_EQ(answer.status, 303) << answer.body;
 }
 
 TEST_F(RestTest, FieldsOfAnotherTypeAndUnknownWordsOfAQueryAreNamed) {
