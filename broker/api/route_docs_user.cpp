@@ -18,11 +18,6 @@ constexpr std::string_view kStepUp =
 constexpr std::string_view kPasskeyAnswer =
     "{challenge: text, "
     "credential: {id: text, client_data: text, authenticator_data: text, signature: text, user_handle: text}}";
-// The first four are read. A service may add others (RFC 6749, 4.1.2): these are of OpenID session management, Google
-// and Microsoft.
-constexpr std::string_view kReturned =
-    "{code?: text, state?: text, iss?: text, error?: text, error_description?: text, error_uri?: text, "
-    "session_state?: text, scope?: text, authuser?: text, hd?: text, prompt?: text, client_info?: text}";
 
 constexpr RouteDoc kDocs[] = {
     {"GET", "/api/openapi.json", "", "This document", "", "", "{*: any}"},
@@ -44,7 +39,7 @@ constexpr RouteDoc kDocs[] = {
 
     {"GET", "/api/sign-in", "", "The services where one can sign in", "", "", "{redirects: [{id: text, name: text}]}"},
     {"POST", "/api/sign-in/:provider/begin", "", "Where to go to sign in at a service", "", "", "{location: text}"},
-    {"GET", "/api/sign-in/:provider/return", "", "Where a service sends the browser back to", kReturned, "", ""},
+    {"GET", "/api/sign-in/:provider/return", "", "Where a service sends the browser back to", "{*: text}", "", ""},
     {"POST", "/api/sign-in/finish", "", "Sign in with what a service sent back", "",
      "{provider: text, code?: text, state?: text, iss?: text, error?: text}", "SignedIn"},
     {"POST", "/api/sign-in/:provider/logout", "", "Back-channel logout of OpenID Connect, a form with logout_token", "",
