@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { launchBrowser, newVisitor, signIn, state, whenExact, whenLive } from './browser.mjs';
+import { launchBrowser, newVisitor, signIn, state, whenExact } from './browser.mjs';
 import { PostgresServer } from './postgres.mjs';
 import { Site, processTree } from './site.mjs';
 import { until } from './until.mjs';
 
 const kPassword = 'correct horse battery';
+// A desktop whose broker died between writing it down and starting it waits for the dead one's lease to end, 15 seconds.
+const kTakeoverMs = 40_000;
 
 describe('two brokers on one PostgreSQL', () => {
   let postgres, site, browser, page;
@@ -34,16 +36,24 @@ describe('two brokers on one PostgreSQL', () => {
     return brokers.find((one) => (one.command.match(/--slot (\d)/)?.[1] ?? '0') === String(slot));
   }
 
-  // Opens a resource and kills a broker as soon as the page has asked for it.
-  async function openWhileKilling(tab, resource, slot) {
+  // Opens a resource and kills a broker when `moment` has come; it stays dead until the page is live.
+  async function openWhileKilling(tab, resource, slot, moment) {
     const victim = await broker(slot);
-    const asked = tab.waitForRequest((request) => request.method() === 'POST' && new URL(request.url()).pathname === '/api/sessions');
+    const come = moment(tab);
     await tab.getByRole('button', { name: resource }).or(tab.getByRole('link', { name: resource })).first().click();
-    await asked;
-    process.kill(victim.pid, 'SIGKILL');
-    await whenLive(tab);
+    await come;
+    site.up.kill('SIGSTOP'); // or it would start it again
+    try {
+      process.kill(victim.pid, 'SIGKILL');
+      await until('the session is live', async () => (await state(tab)).session === 'live', { timeoutMs: kTakeoverMs });
+    } finally {
+      site.up.kill('SIGCONT');
+    }
     return victim;
   }
+  const opens = (request) => request.method() === 'POST' && new URL(request.url()).pathname === '/api/sessions';
+  const whenAsked = (tab) => tab.waitForRequest(opens);
+  const whenAnswered = (tab) => tab.waitForResponse((response) => opens(response.request()));
 
   // Both brokers run, and what the users have, what the store holds and what runs are as many.
   async function whenSettled(victim, slot, sessions) {
@@ -55,12 +65,14 @@ describe('two brokers on one PostgreSQL', () => {
     assert.equal(rows.length, sessions);
     assert.equal(await postgres.ask('SELECT count(*) FROM sessions'), String(sessions), 'no session that was opened and given up');
     assert.equal(await postgres.ask("SELECT count(*) FROM desktops WHERE state NOT IN ('ended', 'failed')"), String(sessions));
+    const metrics = await page.evaluate(async () => (await fetch('/metrics')).text());
+    assert.match(metrics, /^vitrine_gateway_proxy_failed_total 0$/m, 'a request was left without an answer');
     assert.equal((await below(/^\S*Xorg /)).length, sessions);
     return rows;
   }
 
   test('the first is killed while an app opens: it opens, once', async () => {
-    const victim = await openWhileKilling(page, /text editor/i, 0);
+    const victim = await openWhileKilling(page, /text editor/i, 0, whenAsked);
     const [session] = await whenSettled(victim, 0, 1);
     await whenExact(page, session);
   });
@@ -69,7 +81,7 @@ describe('two brokers on one PostgreSQL', () => {
     const before = await site.sessions({ user: 'ada' });
     const other = await page.context().newPage();
     await other.goto('/');
-    const victim = await openWhileKilling(other, /terminal/i, 1);
+    const victim = await openWhileKilling(other, /terminal/i, 1, whenAnswered);
     const rows = await whenSettled(victim, 1, 2);
     const terminal = rows.find((row) => row.session !== before[0].session);
     await whenExact(other, terminal);
