@@ -8,6 +8,7 @@
 #include <boost/beast/http.hpp>
 #include <chrono>
 
+#include "broker/folder_lock.h"
 #include "broker/provision/line_socket.h"
 
 namespace vitrine::broker {
@@ -32,6 +33,16 @@ ErrorCode code_of_status(unsigned status) {
   }
 }
 
+// To the folder's first broker that takes it. Errors: unavailable when there is none.
+Result<UniqueFd> connect_to_any(const std::string& data_folder) {
+  for (int slot = 0; slot < kSlots; ++slot) {
+    auto connected = connect_to(fmt::format("{}/run/{}.sock", data_folder, slot_name("admin", slot)));
+    if (connected.ok() || connected.error().code != ErrorCode::kUnavailable) return connected;
+  }
+  return Error{ErrorCode::kUnavailable, fmt::format("No Vitrine is running on {}. Start it with: vitrine up --data {}",
+                                                    data_folder, data_folder)};
+}
+
 }  // namespace
 
 std::string path_part(const std::string& text) {
@@ -46,13 +57,7 @@ std::string path_part(const std::string& text) {
 
 Result<Json> ask_broker(const std::string& data_folder, const std::string& method, const std::string& path,
                         const Json& body) {
-  auto connected = connect_to(data_folder + "/run/admin.sock");
-  if (!connected.ok() && connected.error().code == ErrorCode::kUnavailable) {
-    return Error{
-        ErrorCode::kUnavailable,
-        fmt::format("No Vitrine is running on {}. Start it with: vitrine up --data {}", data_folder, data_folder)};
-  }
-  const UniqueFd fd = TRY(std::move(connected));
+  const UniqueFd fd = TRY(connect_to_any(data_folder));
   asio::io_context io{1};
   beast::basic_stream<Local> stream(io);
   error_code failed;

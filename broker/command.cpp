@@ -9,6 +9,7 @@
 
 #include "broker/admin_verbs.h"
 #include "broker/data_folder.h"
+#include "broker/folder_lock.h"
 #include "broker/provider_verbs.h"
 #include "broker/provision/desktop_command.h"
 #include "broker/serve.h"
@@ -36,7 +37,7 @@ void add_serve_command(CLI::App& program, int& exit_status) {
       ->required();
   command->add_option("--public-url", options->public_url, "What users open, for links; default: the gateway's");
   command->add_option("--slot", options->slot, "Which of several brokers on one folder this is, from 0")
-      ->check(CLI::Range(0, 7));
+      ->check(CLI::Range(0, kSlots - 1));
   command->add_flag("!--no-sandbox", options->sandbox,
                     "Run local desktops without sandboxes: users then see each other's processes and files");
   command->add_option("--ready-fd", options->ready_fd, "Gets one line of JSON once requests are answered");

@@ -8,6 +8,9 @@
 
 namespace vitrine::broker {
 
+// How many brokers one folder can have.
+inline constexpr int kSlots = 8;
+
 // "broker" of the first slot, "broker-2" of the second: names of sockets and locks, and of who holds leases.
 std::string slot_name(const char* what, int slot);
 

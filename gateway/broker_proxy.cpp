@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -34,26 +35,45 @@ class BrokerProxy::Exchange : public std::enable_shared_from_this<Exchange> {
       : proxy_(proxy), request_(std::move(request)), answer_(std::move(answer)) {}
 
   void start() {
-    stream_ = proxy_.take_idle();
+    deadline_ = monotonic_now() + proxy_.limits_.answer_timeout;
+    at_ = proxy_.last_good_;
+    ask();
+  }
+
+ private:
+  Broker& broker() { return proxy_.brokers_[at_]; }
+
+  void ask() {
+    stream_ = take_idle(broker());
     reused_ = stream_ != nullptr;
     if (reused_) return write();
     connect();
   }
 
- private:
+  void ask_next() {
+    if (++asked_ == proxy_.brokers_.size()) return finish(unavailable(), false);
+    at_ = (at_ + 1) % proxy_.brokers_.size();
+    ask();
+  }
+
+  void expires_after(Micros wanted) {
+    const Micros left = std::max<Micros>(deadline_ - monotonic_now(), 0);
+    stream_->expires_after(std::chrono::microseconds(std::min(wanted, left)));
+  }
+
   void connect() {
     reused_ = false;
     stream_ = std::make_unique<Stream>(proxy_.context_.get_executor());
-    stream_->expires_after(std::chrono::microseconds(proxy_.limits_.connect_timeout));
-    stream_->async_connect(asio::local::stream_protocol::endpoint(proxy_.socket_path_),
+    expires_after(proxy_.limits_.connect_timeout);
+    stream_->async_connect(asio::local::stream_protocol::endpoint(broker().socket),
                            [self = shared_from_this()](SystemError error) {
-                             if (error) return self->finish(unavailable(), false);
+                             if (error) return self->ask_next();
                              self->write();
                            });
   }
 
   void write() {
-    stream_->expires_after(std::chrono::microseconds(proxy_.limits_.answer_timeout));
+    expires_after(kNever);
     http::async_write(*stream_, request_, [self = shared_from_this()](SystemError error, size_t) {
       if (error) return self->fail(error);
       self->read();
@@ -67,19 +87,19 @@ class BrokerProxy::Exchange : public std::enable_shared_from_this<Exchange> {
     http::async_read(*stream_, buffer_, *parser_, [self = shared_from_this()](SystemError error, size_t) {
       if (error) return self->fail(error);
       const bool keep = self->parser_->get().keep_alive() && self->buffer_.size() == 0;
-      if (keep) self->proxy_.give_back(std::move(self->stream_));
+      if (keep) self->proxy_.give_back(self->broker(), std::move(self->stream_));
+      self->proxy_.last_good_ = self->at_;
       self->finish(self->parser_->release(), true);
     });
   }
 
   void fail(SystemError error) {
-    // A kept connection that the broker closed meanwhile: nothing of the answer came, so asking again is safe for what
-    // changes nothing.
-    const bool repeatable = request_.method() == http::verb::get || request_.method() == http::verb::head;
     const bool nothing_came = !parser_ || !parser_->got_some();
-    if (reused_ && repeatable && nothing_came && error != beast::error::timeout) {
+    if (nothing_came && error != beast::error::timeout && may_be_repeated(request_)) {
+      parser_.reset();
       buffer_.clear();
-      return connect();
+      // The broker may live and have closed a connection that was kept.
+      return reused_ ? connect() : ask_next();
     }
     if (error == beast::error::timeout) {
       return finish(problem(http::status::gateway_timeout, "broker_timeout", "Gateway timeout",
@@ -97,14 +117,19 @@ class BrokerProxy::Exchange : public std::enable_shared_from_this<Exchange> {
   BrokerProxy& proxy_;
   Request request_;
   Answer answer_;
+  Micros deadline_ = 0;
+  size_t at_ = 0;     // which broker is being asked
+  size_t asked_ = 0;  // how many were asked before it
   std::unique_ptr<Stream> stream_;
   beast::flat_buffer buffer_{64 * 1024};
   std::optional<http::response_parser<http::string_body>> parser_;
   bool reused_ = false;
 };
 
-BrokerProxy::BrokerProxy(asio::io_context& context, std::string socket_path, const Limits& limits)
-    : context_(context), socket_path_(std::move(socket_path)), limits_(limits) {}
+BrokerProxy::BrokerProxy(asio::io_context& context, const std::vector<std::string>& sockets, const Limits& limits)
+    : context_(context), limits_(limits) {
+  for (const std::string& socket : sockets) brokers_.push_back({.socket = socket, .idle = {}});
+}
 
 BrokerProxy::~BrokerProxy() = default;
 
@@ -122,10 +147,10 @@ void BrokerProxy::forward(Request request, Answer answer) {
   std::make_shared<Exchange>(*this, std::move(request), std::move(answer))->start();
 }
 
-std::unique_ptr<BrokerProxy::Stream> BrokerProxy::take_idle() {
-  while (!idle_.empty()) {
-    auto stream = std::move(idle_.back());
-    idle_.pop_back();
+std::unique_ptr<BrokerProxy::Stream> BrokerProxy::take_idle(Broker& broker) {
+  while (!broker.idle.empty()) {
+    auto stream = std::move(broker.idle.back());
+    broker.idle.pop_back();
     // An idle connection has nothing to read: neither data nor, when the broker went, its end.
     char byte = 0;
     const auto got = ::recv(stream->socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -134,9 +159,9 @@ std::unique_ptr<BrokerProxy::Stream> BrokerProxy::take_idle() {
   return nullptr;
 }
 
-void BrokerProxy::give_back(std::unique_ptr<Stream> stream) {
+void BrokerProxy::give_back(Broker& broker, std::unique_ptr<Stream> stream) {
   stream->expires_never();
-  if (idle_.size() < limits_.idle_connections) idle_.push_back(std::move(stream));
+  if (broker.idle.size() < limits_.idle_connections) broker.idle.push_back(std::move(stream));
 }
 
 }  // namespace vitrine

@@ -23,10 +23,13 @@ namespace {
 // All links have been told by then; who has not answered will notice by itself.
 constexpr auto kDrainTime = std::chrono::milliseconds(1800);
 
+// As many as one data folder has slots for.
+constexpr int kMostBrokers = 8;
+
 struct GatewayFlags {
   std::string listen = "127.0.0.1:8443";
   std::string data;
-  std::string broker;
+  std::vector<std::string> brokers;
   std::string ticket_key;
   std::string certificate;
   std::string private_key;
@@ -54,14 +57,15 @@ Result<GatewayOptions> options_from(GatewayFlags flags) {
     value = data / in_data;
     return {};
   };
-  TRY(need(flags.broker, "--broker SOCKET", "run/broker.sock"));
+  if (flags.brokers.empty()) flags.brokers.emplace_back();
+  TRY(need(flags.brokers.front(), "--broker SOCKET", "run/broker.sock"));
   TRY(need(flags.ticket_key, "--ticket-key FILE", "keys/ticket.pub.pem"));
   GatewayOptions options;
   options.listen = TRY(parse_listen_address(flags.listen));
   options.listen_fd = flags.listen_fd;
   options.threads = flags.threads;
   options.limits.connections = flags.max_connections;
-  options.broker_socket = flags.broker;
+  options.broker_sockets = flags.brokers;
   auto key = read_file("ticket key", flags.ticket_key);
   if (!key.ok()) return Error{ErrorCode::kIo, key.error().message + " The broker makes it at its first start."};
   options.ticket_key_pem = key.take();
@@ -176,7 +180,9 @@ void add_gateway_command(CLI::App& program, int& exit_status) {
   command->add_option("--listen", flags->listen, "ADDRESS:PORT to listen on")->capture_default_str();
   command->add_option("--data", flags->data,
                       "data folder; gives the broker's socket, the ticket key and a certificate");
-  command->add_option("--broker", flags->broker, "the broker's socket");
+  command->add_option("--broker", flags->brokers, "the broker's socket; give it once for each of several brokers")
+      ->allow_extra_args(false)
+      ->expected(1, kMostBrokers);
   command->add_option("--ticket-key", flags->ticket_key, "the broker's public ticket key");
   command->add_option("--certificate", flags->certificate, "PEM file with the server's certificate and its chain");
   command->add_option("--private-key", flags->private_key, "PEM file with its key, not encrypted");

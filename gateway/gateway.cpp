@@ -59,7 +59,7 @@ Gateway::Gateway(GatewayOptions options, TicketVerifier verifier)
     : shared_{.limits = options.limits,
               .switchboard = options.switchboard,
               .proxy = options.proxy,
-              .broker_socket = std::move(options.broker_socket),
+              .broker_sockets = std::move(options.broker_sockets),
               .client_folder = std::move(options.client_folder),
               .metrics_token = std::move(options.metrics_token),
               .site = std::move(options.site),

@@ -16,11 +16,11 @@
 namespace vitrine {
 
 struct GatewayOptions {
-  ListenAddress listen;  // port 0: any free one
-  int listen_fd = -1;    // a socket that listens already; used instead of `listen`
-  size_t threads = 0;    // 0: by the number of processors
-  std::string broker_socket;
-  std::string ticket_key_pem;  // the broker's public key, the text itself
+  ListenAddress listen;                     // port 0: any free one
+  int listen_fd = -1;                       // a socket that listens already; used instead of `listen`
+  size_t threads = 0;                       // 0: by the number of processors
+  std::vector<std::string> broker_sockets;  // of one broker or several; the first is asked first
+  std::string ticket_key_pem;               // the broker's public key, the text itself
   CertificateFiles certificate;
   std::string client_folder;  // instead of `site`
   std::shared_ptr<const SiteFiles> site;

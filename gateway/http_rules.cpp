@@ -162,6 +162,27 @@ http::request<http::string_body> request_for_broker(const http::request<http::st
   return out;
 }
 
+bool may_be_repeated(const http::request_header<>& request) {
+  switch (request.method()) {
+    case http::verb::get:
+    case http::verb::head:
+    case http::verb::put:
+    case http::verb::delete_: return true;
+    case http::verb::post: break;
+    default: return false;
+  }
+  constexpr std::string_view kSessions = "/api/sessions";
+  constexpr std::string_view kTicket = "/ticket";
+  std::string_view path(request.target().data(), request.target().size());
+  path = path.substr(0, path.find('?'));
+  if (path == kSessions) return true;
+  if (!path.starts_with(kSessions) || !path.ends_with(kTicket)) return false;
+  // Exactly one part, which is not empty, between the two.
+  if (path.size() < kSessions.size() + kTicket.size()) return false;
+  const auto id = path.substr(kSessions.size(), path.size() - kSessions.size() - kTicket.size());
+  return id.size() > 1 && id.rfind('/') == 0;
+}
+
 http::response<http::string_body> response_from_broker(http::response<http::string_body> response) {
   http::response<http::string_body> out{response.result(), 11};
   copy_end_to_end(response, out);

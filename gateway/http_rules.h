@@ -25,6 +25,11 @@ http::request<http::string_body> request_for_broker(const http::request<http::st
 // Copies what may pass from the broker to the browser.
 http::response<http::string_body> response_from_broker(http::response<http::string_body> response);
 
+// Whether a broker may be asked this when another may have done it already. Methods that change nothing by being
+// repeated (RFC 9110, 9.2.2), opening a session, which gives the one that runs, and a ticket, of which a page uses only
+// one.
+bool may_be_repeated(const http::request_header<>& request);
+
 // RFC 9457 application/problem+json.
 http::response<http::string_body> problem(http::status status, std::string_view code, std::string_view title,
                                           std::string_view detail);

@@ -19,7 +19,7 @@ Worker::Worker(WorkerShared& shared, std::shared_ptr<asio::ssl::context> tls)
     : shared_(shared),
       tls_(std::move(tls)),
       switchboard_(shared.switchboard, counters_.relay),
-      broker_(context_, shared.broker_socket, shared.proxy),
+      broker_(context_, shared.broker_sockets, shared.proxy),
       site_(shared.site),
       timer_(context_) {}
 

@@ -48,7 +48,7 @@ struct WorkerShared {
   ConnectionLimits limits;
   Switchboard::Options switchboard;
   BrokerProxy::Limits proxy;
-  std::string broker_socket;
+  std::vector<std::string> broker_sockets;
   std::string client_folder;  // empty: the embedded client
   std::string metrics_token;
   std::shared_ptr<const SiteFiles> site;

@@ -91,14 +91,13 @@ std::optional<std::string> Child::read_ready_line(Micros) {
     const ssize_t got = ::read(ready_.get(), bytes.data(), bytes.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return std::nullopt;
-    if (got <= 0) {
-      ready_.reset();  // it ended, or closed the pipe without a word; its exit says the rest
-      return std::nullopt;
+    if (got > 0) {
+      ready_text_.append(bytes.data(), static_cast<size_t>(got));
+      continue;
     }
-    ready_text_.append(bytes.data(), static_cast<size_t>(got));
-    const auto end = ready_text_.find('\n');
-    if (end == std::string::npos) continue;
     ready_.reset();
+    const auto end = ready_text_.find('\n');
+    if (end == std::string::npos) return std::nullopt;  // it ended without a word; its exit says the rest
     state_ = State::kReady;
     return ready_text_.substr(0, end);
   }

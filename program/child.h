@@ -59,7 +59,8 @@ class Child {
   [[nodiscard]] Micros next_deadline() const { return state_ == State::kStopped ? start_at_ : kNever; }
 
   Result<void> start(Micros now);
-  // Reads what the child reports; the line once it is whole.
+  // Reads what the child reports. It is ready, and this gives the line, once it has said it and closed the pipe:
+  // between the two it writes down that its report was taken.
   std::optional<std::string> read_ready_line(Micros now);
   // The process has ended.
   void on_exit(Micros now);

@@ -30,6 +30,8 @@ constexpr Micros kEndGrace = 5 * kSecond;
 // So many starts in a row that fail are told, once. It is not given up: that would end the desktops, which do not need
 // it, and what is wrong (a full disk, say) may be put right meanwhile.
 constexpr int kFailuresToTell = 4;
+// Each as the user reads of it; the data folder names sockets by the same order.
+constexpr std::array<const char*, 4> kBrokerNames = {"broker", "second broker", "third broker", "fourth broker"};
 // After a `vitrine up` that was killed, what it left may hold the port until it notices.
 constexpr Micros kPortGrace = 5 * kSecond;
 
@@ -41,6 +43,7 @@ struct UpFlags {
   std::string client;
   std::string public_url;
   std::string store;
+  int brokers = 1;
   bool sandbox = true;
 };
 
@@ -103,6 +106,11 @@ class Up {
   }
 
   void make_children() {
+    for (int slot = 0; slot < flags_.brokers; ++slot) add_broker(slot);
+    add_gateway();
+  }
+
+  void add_broker(int slot) {
     const std::string data = folder_.path();
     ListenAddress dial = listen_;  // agents are on this machine
     if (listen_.address == "0.0.0.0") dial.address = "127.0.0.1";
@@ -114,10 +122,16 @@ class Up {
                                        "wss://" + dial.text(),
                                        "--gateway-certificate",
                                        certificate_.certificate};
+    if (slot > 0) broker.insert(broker.end(), {"--slot", std::to_string(slot)});
     if (!flags_.public_url.empty()) broker.insert(broker.end(), {"--public-url", flags_.public_url});
     if (!flags_.store.empty()) broker.insert(broker.end(), {"--store", flags_.store});
     if (!flags_.sandbox) broker.emplace_back("--no-sandbox");
-    broker_.emplace("broker", std::move(broker), std::vector<int>{lifeline_read_.get()});
+    children_.emplace_back(kBrokerNames.at(static_cast<size_t>(slot)), std::move(broker),
+                           std::vector<int>{lifeline_read_.get()});
+  }
+
+  void add_gateway() {
+    const std::string data = folder_.path();
     std::vector<std::string> gateway = {"gateway",
                                         "--data",
                                         data,
@@ -130,22 +144,28 @@ class Up {
                                         "--private-key",
                                         certificate_.private_key};
     if (!flags_.client.empty()) gateway.insert(gateway.end(), {"--client", flags_.client});
-    gateway_.emplace("gateway", std::move(gateway), std::vector<int>{lifeline_read_.get(), listener_.get()});
+    for (int slot = 0; slot < flags_.brokers; ++slot) {
+      const std::string name = slot == 0 ? "broker" : "broker-" + std::to_string(slot + 1);
+      gateway.insert(gateway.end(), {"--broker", data + "/run/" + name + ".sock"});
+    }
+    children_.emplace_back("gateway", std::move(gateway), std::vector<int>{lifeline_read_.get(), listener_.get()});
   }
 
-  // The gateway needs the broker's ticket key, so it starts when the broker is ready.
+  // The first broker makes the keys and the first password, which all others need; so they start when it is ready.
+  bool may_start(const Child& child) const {
+    return &child == &children_.front() || announced_ || children_.front().state() == Child::State::kReady;
+  }
+
   Result<int> serve() {
-    TRY(broker_->start(monotonic_now()));
     while (!ending_) {
       const Micros now = monotonic_now();
-      for (Child* child : {&*broker_, &*gateway_}) {
-        const bool its_turn = child == &*broker_ || announced_ || broker_->state() == Child::State::kReady;
-        if (its_turn && child->next_deadline() <= now) TRY(child->start(now));
+      for (Child& child : children_) {
+        if (may_start(child) && child.next_deadline() <= now) TRY(child.start(now));
       }
       wait(now);
-      for (Child* child : {&*broker_, &*gateway_}) {
-        if (child->ready_fd() < 0) continue;
-        if (const auto line = child->read_ready_line(monotonic_now())) on_ready(*child, *line);
+      for (Child& child : children_) {
+        if (child.ready_fd() < 0) continue;
+        if (const auto line = child.read_ready_line(monotonic_now())) on_ready(child, *line);
       }
       read_signals();
       TRY(reap_children());
@@ -154,29 +174,30 @@ class Up {
   }
 
   void wait(Micros now) {
-    Micros deadline = broker_->next_deadline();
-    if (announced_) deadline = std::min(deadline, gateway_->next_deadline());
+    Micros deadline = kNever;
+    std::vector<pollfd> watched = {{signals_.get(), POLLIN, 0}};
+    for (const Child& child : children_) {
+      if (may_start(child)) deadline = std::min(deadline, child.next_deadline());
+      watched.push_back({child.ready_fd(), POLLIN, 0});
+    }
     const int timeout =
         deadline == kNever ? -1 : static_cast<int>(std::max<Micros>(0, (deadline - now) / kMillisecond + 1));
-    std::array<pollfd, 3> watched = {
-        {{signals_.get(), POLLIN, 0}, {broker_->ready_fd(), POLLIN, 0}, {gateway_->ready_fd(), POLLIN, 0}}};
     (void)::poll(watched.data(), watched.size(), timeout);
   }
 
   void on_ready(const Child& child, const std::string& line) {
-    if (&child == &*broker_) {
+    if (&child == &children_.front()) {
       const auto report = nlohmann::json::parse(line, nullptr, false);
       if (report.is_object() && report.contains("admin") && report["admin"].is_object()) {
         admin_name_ = report["admin"].value("name", "");
         admin_password_ = report["admin"].value("password", "");
       }
     }
-    if (broker_->state() != Child::State::kReady || gateway_->state() != Child::State::kReady) return;
-    if (!announced_) {
+    if (announced_) {
+      std::cerr << "vitrine up: the " << child.name() << " is back." << std::endl;
+    } else if (std::ranges::all_of(children_, [](const Child& one) { return one.state() == Child::State::kReady; })) {
       announced_ = true;
       announce();
-    } else {
-      std::cerr << "vitrine up: the " << child.name() << " is back." << std::endl;
     }
   }
 
@@ -209,23 +230,23 @@ class Up {
       if (number == SIGTERM || number == SIGINT) ending_ = true;
       // Without a terminal SIGHUP asks to read the certificate again; with one it means that the terminal has gone.
       if (number == SIGHUP && ::isatty(STDIN_FILENO) == 1) ending_ = true;
-      if (number == SIGHUP && !ending_ && gateway_->pid() > 0) ::kill(gateway_->pid(), SIGHUP);
+      if (number == SIGHUP && !ending_ && children_.back().pid() > 0) ::kill(children_.back().pid(), SIGHUP);
     }
   }
 
   Result<void> reap_children() {
     std::optional<Error> fault;
     (void)reap([&](pid_t pid, int) {
-      for (Child* child : {&*broker_, &*gateway_}) {
-        if (child->pid() != pid) continue;
-        child->on_exit(monotonic_now());
+      for (Child& child : children_) {
+        if (child.pid() != pid) continue;
+        child.on_exit(monotonic_now());
         if (ending_) continue;
         if (!announced_) {
-          fault = Error{ErrorCode::kUnavailable, "The " + child->name() + " could not be started; it says why above."};
-        } else if (child->failures() <= 1) {
-          std::cerr << "vitrine up: the " << child->name() << " died and is started again." << std::endl;
-        } else if (child->failures() == kFailuresToTell) {
-          std::cerr << "vitrine up: the " << child->name()
+          fault = Error{ErrorCode::kUnavailable, "The " + child.name() + " could not be started; it says why above."};
+        } else if (child.failures() <= 1) {
+          std::cerr << "vitrine up: the " << child.name() << " died and is started again." << std::endl;
+        } else if (child.failures() == kFailuresToTell) {
+          std::cerr << "vitrine up: the " << child.name()
                     << " does not start any more; it says why above. Open desktops go on, and it is tried again."
                     << std::endl;
         }
@@ -249,8 +270,7 @@ class Up {
   OwnedFd lifeline_read_;
   OwnedFd lifeline_;  // the only write end there is
   OwnedFd signals_;
-  std::optional<Child> broker_;
-  std::optional<Child> gateway_;
+  std::vector<Child> children_;  // the brokers, and the gateway last
   std::string admin_name_;
   std::string admin_password_;
   bool announced_ = false;
@@ -294,6 +314,9 @@ void add_up_command(CLI::App& program, int& exit_status) {
   command->add_option(
       "--store", flags->store,
       "postgresql://HOST/DATABASE instead of SQLite in the data folder (password: ~/.pgpass, PGPASSWORD)");
+  command->add_option("--brokers", flags->brokers, "brokers that serve side by side: when one dies, the others go on")
+      ->check(CLI::Range(1, static_cast<int>(kBrokerNames.size())))
+      ->capture_default_str();
   command->add_flag("!--no-sandbox", flags->sandbox, "run desktops without sandboxes; users then see each other");
   command->callback([flags, &exit_status] {
     const auto result = run_up(*flags);

@@ -234,12 +234,24 @@ std::vector<DesktopReport> LocalProvisioner::adopt(const Mine& mine) {
     if (watch(id).ok()) {
       found.push_back(first_report(id));
     } else if (mine(id)) {
-      // All that is left when everything was stopped: a sandbox can empty its folder but not remove it.
-      if (::rmdir(folder_of(id).c_str()) == 0) continue;
+      if (clear_unstarted(id)) continue;
       found.push_back(bury(id));
     }
   }
   return found;
+}
+
+// True when no supervisor has left a trace: the broker that made the folder died before it started one, or the sandbox,
+// which cannot remove its folder, has emptied it. Then there is no desktop here, and one can be started in its place.
+bool LocalProvisioner::clear_unstarted(const std::string& id) {
+  const std::string folder = folder_of(id);
+  for (const char* trace : {"/supervisor.log", "/exit.json"}) {
+    if (::access((folder + trace).c_str(), F_OK) == 0) return false;
+  }
+  // Its user could have removed them, but not what runs.
+  if (!kill_desktop(id, false)) return false;
+  remove_tree(folder);
+  return true;
 }
 
 bool LocalProvisioner::watched(const std::string& id) {

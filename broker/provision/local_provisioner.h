@@ -42,6 +42,7 @@ class LocalProvisioner : public Provisioner {
   Result<void> watch(const std::string& id);
   Result<void> start_in(const DesktopOrder& order, const std::string& folder);
   bool watched(const std::string& id);
+  bool clear_unstarted(const std::string& id);
   DesktopReport first_report(const std::string& id);
   // As it is seen from here.
   static DesktopReport seen_from_here(DesktopReport report, const std::string& id, pid_t supervisor);

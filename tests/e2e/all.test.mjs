@@ -6,6 +6,7 @@ import './policy.test.mjs';
 import './sign_in.test.mjs';
 import './film.test.mjs';
 import './failure.test.mjs';
+import './brokers.test.mjs';
 import './resume.test.mjs';
 import './clipboard.test.mjs';
 import './phone.test.mjs';

@@ -31,14 +31,14 @@ export function temporaryFolder() {
 }
 
 export class Site {
-  // Starts on a free port and waits for the printed address.
-  static async start({ data, listen = '127.0.0.1:0' } = {}) {
+  // Starts on a free port, with `more` words of `vitrine up`, and waits for the printed address.
+  static async start({ data, listen = '127.0.0.1:0', more = [] } = {}) {
     const site = new Site();
     site.ownsData = data === undefined;
     site.data = data ?? temporaryFolder();
     site.output = [];
     site.doors = new Set();
-    site.up = spawn(program, ['up', '--data', site.data, '--listen', listen], {
+    site.up = spawn(program, ['up', '--data', site.data, '--listen', listen, ...more], {
       stdio: ['ignore', 'pipe', 'pipe'], ...account, env: { ...process.env, HOME: site.data, XDG_RUNTIME_DIR: undefined },
     });
     site.exited = once(site.up, 'exit');

@@ -424,6 +424,24 @@ TEST_F(DesktopTest, ABrokerThatComesBackTakesItsDesktopsOver) {
   EXPECT_EQ(until_over().id, living) << "it is watched again";
 }
 
+TEST_F(DesktopTest, WhatABrokerDidNotLiveToStartIsNoDesktop) {
+  // As it is when a broker is killed between writing down what to run and running it.
+  const std::string folder = folder_.path + "/run/desktops/halfmade";
+  ASSERT_TRUE(make_folder(folder, 0700).ok());
+  ASSERT_TRUE(write_file(folder + "/spec.json", "{}", 0600).ok());
+  ASSERT_TRUE(listen_at(folder + "/control.sock").ok());
+  EXPECT_THAT(provisioner_->adopt([](const std::string&) { return false; }), testing::IsEmpty());
+  EXPECT_TRUE(std::filesystem::exists(folder)) << "another broker may be at it";
+  EXPECT_THAT(provisioner_->adopt([](const std::string&) { return true; }), testing::IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(folder));
+  // One whose supervisor ran has ended, and its user is told.
+  ASSERT_TRUE(make_folder(folder, 0700).ok());
+  ASSERT_TRUE(write_file(folder + "/supervisor.log", "", 0600).ok());
+  const auto found = provisioner_->adopt([](const std::string&) { return true; });
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].phase, DesktopPhase::kFailed);
+}
+
 TEST_F(DesktopTest, AProgramThatCannotRunFailsWithItsName) {
   start({"no-such-program-at-all"});
   const DesktopReport failed = until_over();

@@ -198,7 +198,7 @@ GatewayTest::GatewayTest() {
   folder_.write("client/assets/app-3F9KX2QZ.js", "export {};");
   options_.listen = {"127.0.0.1", 0};
   options_.threads = 2;
-  options_.broker_socket = folder_.path() / "broker.sock";
+  options_.broker_sockets = {folder_.path() / "broker.sock"};
   options_.client_folder = folder_.path() / "client";
   options_.ticket_key_pem = signer_.public_key_pem();
   options_.switchboard.started_s = unix_now_s() - 10;

@@ -23,7 +23,7 @@ class GatewayHttpTest : public GatewayTest {
     }
     return found;
   }
-  void serve_api(TestBroker::Answer answer) { broker_ = std::make_unique<TestBroker>(options_.broker_socket, answer); }
+  void serve_api(TestBroker::Answer answer) { broker_ = std::make_unique<TestBroker>(options_.broker_sockets.front(), answer); }
 
   std::unique_ptr<TestBroker> broker_;
 };
@@ -297,7 +297,7 @@ TEST_F(GatewayHttpTest, ABrokerThatComesBackIsUsedAgain) {
   EXPECT_EQ(connection.get("/api/me").result_int(), 200);
   EXPECT_EQ(connection.get("/api/me").result_int(), 200);
   broker_.reset();
-  std::filesystem::remove(options_.broker_socket);
+  std::filesystem::remove(options_.broker_sockets.front());
   EXPECT_EQ(connection.get("/api/me").result_int(), 503);
   serve_api(answer);
   EXPECT_EQ(connection.get("/api/me").result_int(), 200);
@@ -308,7 +308,7 @@ TEST_F(GatewayHttpTest, ABrokerThatDoesNotAnswerIsGivenUp) {
   options_.proxy.answer_timeout = 50 * kMillisecond;
   asio::io_context context;
   asio::local::stream_protocol::acceptor silent(context,
-                                                asio::local::stream_protocol::endpoint(options_.broker_socket));
+                                                asio::local::stream_protocol::endpoint(options_.broker_sockets.front()));
   start();
   EXPECT_EQ(TestConnection(port()).get("/api/me").result_int(), 504);
 }

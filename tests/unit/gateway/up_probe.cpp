@@ -8,7 +8,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "gateway/listen_address.h"
 #include "program/up.h"
@@ -18,6 +21,8 @@ namespace {
 struct Flags {
   std::string data;
   std::string rest;
+  std::vector<std::string> brokers;
+  int slot = 0;
   int listen_fd = -1;
   int ready_fd = -1;
 };
@@ -28,8 +33,10 @@ void write_pid(const std::filesystem::path& file) {
   std::filesystem::rename(fresh, file);
 }
 
-void report(int fd, const std::string& line) {
+// `before_end` comes between saying it and having said it.
+void report(int fd, const std::string& line, const std::function<void()>& before_end) {
   if (::write(fd, line.data(), line.size()) < 0) std::abort();
+  before_end();
   ::close(fd);
 }
 
@@ -41,13 +48,14 @@ void wait_for_lifeline() {
 }
 
 // Like a desktop's supervisor: not the broker's child, not in its session.
-void start_desktop(const std::filesystem::path& data) {
+void start_desktop(const std::filesystem::path& data, int ready_fd) {
   if (std::filesystem::exists(data / "desktop.pid")) return;
   int there[2];
   if (::pipe(there) != 0) std::abort();
   if (::fork() == 0) {
     if (::fork() != 0) ::_exit(0);
     ::setsid();
+    ::close(ready_fd);  // its end says that the broker is ready
     const bool stubborn = std::filesystem::exists(data / "stubborn");
     if (stubborn) ::signal(SIGTERM, SIG_IGN);
     write_pid(data / "desktop.pid");
@@ -70,20 +78,30 @@ void run_broker(const Flags& flags) {
     std::cerr << "vitrine broker: told to fail\n";
     std::exit(1);
   }
-  start_desktop(data);
+  const std::string name = flags.slot == 0 ? "broker" : "broker-" + std::to_string(flags.slot + 1);
+  start_desktop(data, flags.ready_fd);
+  if (flags.slot > 0 && !std::filesystem::exists(data / "told")) {
+    std::cerr << "vitrine broker: the first one is not ready yet\n";
+    std::exit(1);
+  }
   const bool first = !std::filesystem::exists(data / "known");
   std::ofstream(data / "known") << "x";
-  write_pid(data / "broker.pid");
-  report(flags.ready_fd, first ? R"({"ready":true,"admin":{"name":"admin","password":"pass-word"}})"
-                                 "\n"
-                               : "{\"ready\":true}\n");
+  write_pid(data / (name + ".pid"));
+  report(flags.ready_fd,
+         first ? R"({"ready":true,"admin":{"name":"admin","password":"pass-word"}})"
+                 "\n"
+               : "{\"ready\":true}\n",
+         [&] { std::ofstream(data / "told") << "x"; });
   wait_for_lifeline();
 }
 
 void run_gateway(const Flags& flags) {
   if (vitrine::listening_port(flags.listen_fd) == 0) std::exit(1);
   write_pid(std::filesystem::path(flags.data) / "gateway.pid");
-  report(flags.ready_fd, "{\"ready\":true}\n");
+  std::ofstream sockets(std::filesystem::path(flags.data) / "gateway.brokers");
+  for (const std::string& broker : flags.brokers) sockets << std::filesystem::path(broker).filename().string() << " ";
+  sockets.close();
+  report(flags.ready_fd, "{\"ready\":true}\n", [] {});
   wait_for_lifeline();
 }
 
@@ -98,6 +116,8 @@ int main(int argc, char** argv) {
     CLI::App* const role = program.add_subcommand(broker ? "broker" : "gateway");
     role->add_option("--data", flags.data);
     role->add_option("--ready-fd", flags.ready_fd);
+    if (broker) role->add_option("--slot", flags.slot);
+    if (!broker) role->add_option("--broker", flags.brokers)->allow_extra_args(false);
     role->add_option("--listen-fd", flags.listen_fd);
     for (const char* other : {"--gateway-url", "--gateway-certificate", "--listen", "--certificate", "--private-key"}) {
       role->add_option(other, flags.rest);

@@ -123,7 +123,7 @@ class UpTest : public testing::Test {
     std::ifstream in(data_ / (role + ".pid"));
     pid_t pid = 0;
     in >> pid;
-    EXPECT_GT(pid, 0) << role;
+    CHECK(pid > 0);  // it is going to be killed: 0 would be this process
     return pid;
   }
   std::vector<Watched> everybody() {
@@ -201,6 +201,44 @@ TEST_F(UpTest, StartsABrokerThatWasKilledAgainAndKeepsItsDesktops) {
   expect_nothing_left(all);
 }
 
+TEST_F(UpTest, StartsFurtherBrokersWhenTheFirstIsReady) {
+  RunningUp running = up({"--listen", "127.0.0.1:0", "--brokers", "3"});
+  const std::string said = ready(running);
+  EXPECT_EQ(said.find("could not be started"), std::string::npos) << said;
+  EXPECT_NE(said.find("pass-word"), std::string::npos);
+  std::ifstream in(data_ / "gateway.brokers");
+  std::string sockets;
+  std::getline(in, sockets);
+  EXPECT_EQ(sockets, "broker.sock broker-2.sock broker-3.sock ");
+  const Watched first(pid_of("broker"));
+  const Watched third(pid_of("broker-3"));
+  const pid_t old = pid_of("broker-2");
+  ::kill(old, SIGKILL);
+  running.read_until("the second broker died");
+  running.read_until("the second broker is back");
+  EXPECT_NE(pid_of("broker-2"), old);
+  EXPECT_FALSE(first.ends_within(0));
+  EXPECT_FALSE(third.ends_within(0));
+  const auto all = everybody();
+  const Watched second(pid_of("broker-2"));
+  running.signal(SIGTERM);
+  EXPECT_EQ(running.wait(), 0);
+  expect_nothing_left(all);
+  for (const Watched* one : {&second, &third}) EXPECT_TRUE(one->ends_within(kPatienceMs));
+}
+
+TEST_F(UpTest, KeepsTheOtherBrokersWhileOneDoesNotStart) {
+  RunningUp running = up({"--listen", "127.0.0.1:0", "--brokers", "2"});
+  ready(running);
+  const Watched second(pid_of("broker-2"));
+  touch("broker-fails");
+  ::kill(pid_of("broker"), SIGKILL);
+  running.read_until("the broker does not start any more");
+  EXPECT_FALSE(second.ends_within(0));
+  std::filesystem::remove(data_ / "broker-fails");
+  running.read_until("the broker is back");
+}
+
 TEST_F(UpTest, StartsAGatewayThatWasKilledAgainWithoutLosingThePort) {
   RunningUp running = up();
   const std::string said = ready(running);
@@ -276,6 +314,11 @@ TEST_F(UpTest, RefusesBadFlagsAndFolders) {
   RunningUp half = up({"--certificate", "x"});
   EXPECT_NE(half.read_to_end().find("belong together"), std::string::npos);
   EXPECT_EQ(half.wait(), 2);
+  for (const char* brokers : {"0", "5", "many"}) {
+    RunningUp wrong = up({"--brokers", brokers});
+    EXPECT_NE(wrong.read_to_end().find("--brokers"), std::string::npos);
+    EXPECT_EQ(wrong.wait(), 2);
+  }
   std::ofstream(folder_ / "file") << "x";
   RunningUp no_folder(folder_ / "file", {"--listen", "127.0.0.1:0"});
   EXPECT_NE(no_folder.read_to_end().find("it is not a folder"), std::string::npos);
