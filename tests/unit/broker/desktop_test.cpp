@@ -107,6 +107,19 @@ class DesktopTest : public testing::Test {
     const auto found = report.pids.find(role);
     return found == report.pids.end() ? 0 : static_cast<pid_t>(found->second);
   }
+  // A program that has just been started dies of the signal it means to read; it blocks it once it is ready.
+  static bool comes_to_take_signals(pid_t pid) {
+    for (int looks = 0; looks < 2000; ++looks) {
+      const auto status = read_file("/proc/" + std::to_string(pid) + "/status");
+      const size_t at = status.ok() ? status.value().find("\nSigBlk:\t") : std::string::npos;
+      if (at != std::string::npos) {
+        const uint64_t blocked = std::strtoull(status.value().c_str() + at + 9, nullptr, 16);
+        if ((blocked & (uint64_t{1} << (SIGUSR1 - 1))) != 0) return true;
+      }
+      ::poll(nullptr, 0, 5);
+    }
+    return false;
+  }
   // Handles on all processes of a desktop, to see them end.
   static std::vector<UniqueFd> handles(const std::string& id, const DesktopReport& report) {
     std::vector<UniqueFd> open;
@@ -289,6 +302,7 @@ TEST_F(DesktopTest, EveryAgentOfADesktopKnowsFromWhichGenerationOnViewersAreAdmi
   const DesktopReport again = until([&](const DesktopReport& report) {
     return pid_of(report, "agent") != 0 && pid_of(report, "agent") != pid_of(first, "agent");
   });
+  ASSERT_TRUE(comes_to_take_signals(pid_of(again, "agent")));
   ::kill(pid_of(again, "agent"), SIGUSR1);
   until([](const DesktopReport& report) { return report.viewers == 1; });
   ASSERT_TRUE(provisioner_->command(id, DesktopVerb::kEnd, "Done.").ok());
