@@ -118,8 +118,7 @@ Result<HttpResponse> post_logout(ApiRequest& request) {
 }
 
 // Why the policy lets the asker not open it now, as {code, detail}; null when it does.
-Result<Json> refused_now(const ApiRequest& request, SqlConnection& connection, const Resource& resource) {
-  const Standing standing = TRY(standing_of(connection, request.web.user, resource));
+Json refused_now(const ApiRequest& request, const Standing& standing) {
   const auto refused = refusal(
       standing.rules,
       {.now_s = request.now_s, .address = request.asker.address, .second_factor_s = request.asker.second_factor_s});
@@ -132,7 +131,9 @@ Result<HttpResponse> get_catalogue(ApiRequest& request) {
   const std::vector<Resource> resources = TRY(resources_of(*connection, request.web.user));
   const std::vector<Session> sessions = TRY(running_sessions(*connection, request.web.user.id));
   Json list = Json::array();
-  for (const Resource& resource : resources) {
+  const std::vector<Standing> standings = TRY(standings_of(*connection, request.web.user, resources));
+  for (size_t i = 0; i < resources.size(); ++i) {
+    const Resource& resource = resources[i];
     Json session;
     for (const Session& running : sessions) {
       if (running.resource != resource.id) continue;
@@ -142,7 +143,7 @@ Result<HttpResponse> get_catalogue(ApiRequest& request) {
     if (!request.web.only_session.empty() && session.is_null()) continue;
     const auto installed = check_installed(resource);
     if (!installed.ok() && !request.web.user.admin) continue;
-    const Json refused = TRY(refused_now(request, *connection, resource));
+    const Json refused = refused_now(request, standings[i]);
     Json item = {{"id", resource.id},
                  {"kind", resource.app ? "app" : "desktop"},
                  {"name", resource.name},

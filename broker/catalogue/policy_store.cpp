@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "broker/store/change_mark.h"
 #include "broker/store/settings.h"
 
@@ -14,6 +16,12 @@ constexpr const char* kSiteKey = "policy";  // a setting
 constexpr std::string_view kGrants =
     "SELECT subject_kind, entitlements.subject, COALESCE(users.name, ''), entitlements.resource, policy "
     "FROM entitlements LEFT JOIN users ON subject_kind = 'user' AND users.id = entitlements.subject ";
+
+constexpr std::string_view kOfUserAnywhere =
+    "WHERE (subject_kind = 'user' AND entitlements.subject = $1) OR (subject_kind = 'group' AND "
+    "(entitlements.subject = 'everyone' OR entitlements.subject IN "
+    "(SELECT group_name FROM group_members WHERE user_id = $1))) "
+    "ORDER BY subject_kind DESC, entitlements.subject, entitlements.resource";
 
 // Those of the user $1 on the resources $2 and $3.
 constexpr std::string_view kOfUser =
@@ -91,6 +99,20 @@ Result<std::vector<PolicyLayer>> default_layers(SqlConnection& connection, const
   return layers;
 }
 
+Result<void> add_grant(Standing& standing, const SqlRow& row, const Resource& resource) {
+  const PolicyPlace place = grant_from(row);
+  standing.granted = standing.granted || place.resource == resource.id;
+  standing.layers.push_back({level_of(place, resource), place_to_people(place), TRY(policy_from_text(row.text(4)))});
+  return {};
+}
+
+Result<Standing> settled(Standing standing, const std::vector<PolicyLayer>& defaults) {
+  standing.layers.insert(standing.layers.end(), defaults.begin(), defaults.end());
+  standing.settings = resolve(standing.layers);
+  standing.rules = TRY(rules_from(standing.settings));
+  return standing;
+}
+
 }  // namespace
 
 std::string place_to_people(const PolicyPlace& place) {
@@ -144,15 +166,32 @@ Result<Standing> standing_of(SqlConnection& connection, const User& user, const 
   const SqlResult grants =
       TRY(connection.run(std::string(kGrants).append(kOfUser), {user.id, resource.id, resource.pool}));
   Standing standing;
-  for (const SqlRow& row : grants.rows) {
-    const PolicyPlace place = grant_from(row);
-    standing.granted = standing.granted || place.resource == resource.id;
-    standing.layers.push_back({level_of(place, resource), place_to_people(place), TRY(policy_from_text(row.text(4)))});
+  for (const SqlRow& row : grants.rows) TRY(add_grant(standing, row, resource));
+  return settled(std::move(standing), TRY(default_layers(connection, resource)));
+}
+
+Result<std::vector<Standing>> standings_of(SqlConnection& connection, const User& user,
+                                           std::span<const Resource> resources) {
+  const SqlResult grants = TRY(connection.run(std::string(kGrants).append(kOfUserAnywhere), {user.id}));
+  std::multimap<std::string, const SqlRow*> by_resource;
+  for (const SqlRow& row : grants.rows) by_resource.emplace(row.text(3), &row);
+  std::map<std::string, std::vector<PolicyLayer>> defaults;  // by pool
+  std::vector<Standing> standings;
+  for (const Resource& resource : resources) {
+    Standing standing;
+    for (const std::string& at : {resource.id, resource.pool}) {
+      const auto [begin, end] = by_resource.equal_range(at);
+      for (auto grant = begin; grant != end; ++grant) TRY(add_grant(standing, *grant->second, resource));
+      if (resource.id == resource.pool) break;
+    }
+    const auto known = defaults.find(resource.pool);
+    const std::vector<PolicyLayer>& layers =
+        known != defaults.end()
+            ? known->second
+            : defaults.emplace(resource.pool, TRY(default_layers(connection, resource))).first->second;
+    standings.push_back(TRY(settled(std::move(standing), layers)));
   }
-  for (PolicyLayer& layer : TRY(default_layers(connection, resource))) standing.layers.push_back(std::move(layer));
-  standing.settings = resolve(standing.layers);
-  standing.rules = TRY(rules_from(standing.settings));
-  return standing;
+  return standings;
 }
 
 }  // namespace vitrine::broker

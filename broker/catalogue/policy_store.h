@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,5 +42,8 @@ struct Standing {
 };
 // Errors: malformed when a stored policy cannot be read; then nobody is to be let in.
 Result<Standing> standing_of(SqlConnection& connection, const User& user, const Resource& resource);
+// The same of many, in the order given, with one question for all grants.
+Result<std::vector<Standing>> standings_of(SqlConnection& connection, const User& user,
+                                           std::span<const Resource> resources);
 
 }  // namespace vitrine::broker

@@ -210,6 +210,28 @@ class StandingTest : public testing::Test {
   User ada_;
 };
 
+TEST_F(StandingTest, ManyAtOnceAreWhatEachIsByItself) {
+  say(give("desktop", true, "everyone"), {{"idle_limit", 3600}});
+  say(give("notes", true, "red"), {{"view_only", true}});
+  say(give("notes", true, "blue"), {{"clipboard_out", "none"}, {"networks", "10.0.0.0/8"}});
+  say(give("desktop", false, "ada"), {{"step_up", 600}});
+  say({.kind = PolicyPlace::Kind::kPool, .resource = "desktop", .to = {}}, {{"max_sessions", 2}});
+  const std::vector<Resource> resources = list_resources(*store_.lease()).take();
+  ASSERT_GE(resources.size(), 2U);
+  const std::vector<Standing> many = standings_of(*store_.lease(), ada_, resources).take();
+  ASSERT_EQ(many.size(), resources.size());
+  for (size_t i = 0; i < resources.size(); ++i) {
+    const Standing one = standing(resources[i].id);
+    EXPECT_EQ(many[i].granted, one.granted) << resources[i].id;
+    EXPECT_EQ(many[i].rules.ticket_print(), one.rules.ticket_print()) << resources[i].id;
+    ASSERT_EQ(many[i].settings.size(), one.settings.size());
+    for (size_t k = 0; k < one.settings.size(); ++k) {
+      EXPECT_EQ(many[i].settings[k].value, one.settings[k].value) << resources[i].id << ": " << one.settings[k].why;
+      EXPECT_EQ(many[i].settings[k].sources.size(), one.settings[k].sources.size());
+    }
+  }
+}
+
 // Every pair of neighbours in the order, and with it the whole of it.
 TEST_F(StandingTest, TheMostSpecificWins) {
   const std::vector<PolicyPlace> places = {
