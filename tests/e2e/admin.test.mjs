@@ -193,7 +193,9 @@ describe('administration', () => {
     await page.keyboard.press('Enter');
     await settled(page);
     await until('the new page has the focus', async () => (await focused()) === 'Users');
+    await until('the list has come', async () => (await page.locator('tbody tr').count()) > 5);
     await page.keyboard.press('/');
+    await until('the search has the focus', () => page.evaluate(() => document.activeElement.tagName === 'INPUT'));
     await page.keyboard.type('lovel');
     await until('one row is left', async () => (await page.locator('tbody tr').count()) === 1);
     await page.keyboard.press('Control+a');
