@@ -418,7 +418,7 @@ const english = {
     names: {
       view_only: 'Only look', idle_limit: 'Idle limit', disconnect_limit: 'Limit without a viewer', hours: 'Hours', networks: 'Networks',
       step_up: 'Fresh second factor', max_sessions: 'Sessions at a time', clipboard_in: 'Clipboard in', clipboard_out: 'Clipboard out',
-      clipboard_types: 'Clipboard kinds', files_in: 'Files in', files_out: 'Files out', audio: 'Sound', microphone: 'Microphone', printing: 'Printing',
+      files_in: 'Files in', files_out: 'Files out', audio: 'Sound', microphone: 'Microphone', printing: 'Printing',
       watermark: 'Watermark', recording: 'Recording',
     } as Readonly<Record<string, string>>,
     notEnforced: (names: readonly string[]): string => `This version enforces no rules for: ${names.join(', ')}. They cannot be set.`,
