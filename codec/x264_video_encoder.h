@@ -2,6 +2,8 @@
 #pragma once
 
 #include "codec/enc_video_encoder.h"
+#include "codec/film_look.h"
+#include "codec/film_rate.h"
 #include "codec/i420_frame.h"
 
 struct x264_t;
@@ -15,18 +17,20 @@ class X264VideoEncoder final : public VideoEncoder {
 
   Result<void> encode(const PictureView& picture, const Rect& area, bool key, Micros now,
                       std::vector<uint8_t>& packet) override;
-  void set_rate(double bytes_per_s) override;
+  void set_rate(double bytes_per_s) override { rate_.set_rate(bytes_per_s); }
 
  private:
-  X264VideoEncoder(x264_t* encoder, Size size) : encoder_(encoder), frame_(size) {}
-  void note_interval(Micros now);
+  X264VideoEncoder(x264_t* encoder, Size size, double bytes_per_s)
+      : encoder_(encoder), size_(size), frame_(size), rate_(size, bytes_per_s) {}
+  // Appends the packet of `frame_`.
+  Result<void> encode_frame(bool key, int quantizer, std::vector<uint8_t>& packet);
 
   x264_t* encoder_;  // owned
+  Size size_;
   I420Frame frame_;
+  FilmLook look_;
+  FilmRate rate_;
   int64_t number_ = 0;  // of the next frame
-  Micros frame_at_ = 0;
-  double frame_seconds_ = 1.0 / 30;
-  double frame_bytes_ = 0;  // what the limits were set for
 };
 
 }  // namespace vitrine::codec

@@ -104,7 +104,9 @@ Result<void> Replay::show(const Picture& frame) {
     sent += body_.size();
     figures_.coded_pixels += info.changed_pixels;
     for (size_t i = 0; i < info.bytes_by_coding.size(); ++i) {
-      figures_.by_coding[coding_names()[i]] += info.bytes_by_coding[i];
+      const size_t bytes = info.bytes_by_coding[i];
+      figures_.by_coding[coding_names()[i]] += bytes;
+      if (options_.verbose && bytes > 0) std::fprintf(stderr, "  %s %zu", coding_names()[i], bytes);
     }
     refined += info.bytes_by_coding.back();
     exact_ = info.exact;

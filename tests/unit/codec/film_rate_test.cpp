@@ -1,0 +1,121 @@
+// The quantizers of a film's frames, against a coder that is only a formula.
+#include "codec/film_rate.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "codec/film_look.h"
+#include "tests/unit/codec/pictures.h"
+
+namespace vitrine::codec {
+namespace {
+
+constexpr Size kFilm{1280, 720};
+constexpr Micros kFrame = kSecond / 30;
+constexpr double kAmple = 50e6;
+
+// Frames whose bytes halve with every five steps of the quantizer, unlike what is assumed of them.
+struct Coder {
+  explicit Coder(double bytes_per_s) : rate(kFilm, bytes_per_s) {}
+
+  FilmRate rate;
+  Micros now = kSecond;
+  double bytes = 0;
+  int quantizer = 0;
+
+  // `at_26`: what the frame takes with a quantizer of 26.
+  void frame(double at_26, bool fresh = false, Micros after = kFrame) {
+    now += after;
+    quantizer = rate.quantizer(fresh, 8, now);
+    bytes = size(at_26);
+    if (const auto other = fresh ? rate.again(static_cast<size_t>(bytes)) : std::nullopt) {
+      quantizer = *other;
+      bytes = size(at_26);
+    }
+    rate.took(static_cast<size_t>(bytes));
+  }
+  double play(int frames, double at_26) {
+    double total = 0;
+    for (int i = 0; i < frames; ++i) {
+      frame(at_26);
+      total += bytes;
+    }
+    return total;
+  }
+  [[nodiscard]] double size(double at_26) const { return at_26 * std::exp2((26 - quantizer) / 5.0); }
+};
+
+TEST(FilmRate, FillsASlowLinkAndNoMore) {
+  constexpr double kSlow = 60e3;
+  Coder coder(kSlow);
+  coder.frame(60e3, true);
+  const double total = coder.bytes + coder.play(300, 20e3);
+  EXPECT_LT(total, kSlow * 10 * 1.03 + kSlow * 0.25);
+  EXPECT_GT(total, kSlow * 10 * 0.85);
+}
+
+TEST(FilmRate, TakesNoMoreThanIsComfortableOfAFastLink) {
+  Coder coder(kAmple);
+  coder.frame(60e3, true);
+  coder.play(60, 7e3);
+  const double per_second = coder.play(300, 7e3) / 10;
+  EXPECT_GT(per_second, 160e3);
+  EXPECT_LT(per_second, 220e3);
+}
+
+TEST(FilmRate, StaysCleanWhateverTheFilmTakesOfAFastLink) {
+  Coder coder(kAmple);
+  coder.frame(60e3, true);
+  coder.play(120, 100e3);
+  EXPECT_LE(coder.quantizer, 28);
+  coder.play(120, 200);
+  EXPECT_GE(coder.quantizer, 23);
+}
+
+TEST(FilmRate, MakesAKeyFrameAgainThatIsMuchTooLarge) {
+  Coder coder(100e3);
+  coder.frame(400e3, true);
+  EXPECT_LT(coder.bytes, 100e3 * 0.25 * 1.5);
+}
+
+TEST(FilmRate, HasCreditForACutAfterAPauseAndFollowsANewRate) {
+  Coder coder(100e3);
+  coder.frame(40e3, true);
+  coder.play(60, 6e3);
+  coder.rate.set_rate(30e3);
+  coder.play(60, 6e3);
+  EXPECT_LT(coder.play(60, 6e3), 30e3 * 2 * 1.1);
+  coder.frame(6e3, false, 10 * kSecond);
+  EXPECT_LT(coder.bytes, 30e3 * 0.25);
+}
+
+TEST(FilmLook, TellsCutsFromMotionAndDetailFromEvenness) {
+  const Size size{320, 192};
+  Dice dice{3};
+  Picture scene({640, 192});
+  draw_photo(scene, scene.bounds(), dice);
+  const auto luma_at = [&](int x, bool inverted) {
+    std::vector<uint8_t> luma;
+    for (int row = 0; row < size.height; ++row) {
+      for (int column = 0; column < size.width; ++column) {
+        const auto green = static_cast<uint8_t>(scene.row(row)[x + column] >> 8);
+        luma.push_back(inverted ? static_cast<uint8_t>(~green) : green);
+      }
+    }
+    return luma;
+  };
+  FilmLook look;
+  EXPECT_FALSE(look.look(luma_at(0, false).data(), size.width, size).cut);
+  for (int i = 1; i < 20; ++i) {
+    const FrameLook seen = look.look(luma_at(i * 2, false).data(), size.width, size);
+    EXPECT_FALSE(seen.cut) << "frame " << i;
+    EXPECT_GT(seen.detail, 1);
+  }
+  EXPECT_TRUE(look.look(luma_at(40, true).data(), size.width, size).cut);
+  const std::vector<uint8_t> even(static_cast<size_t>(size.width) * size.height, 90);
+  EXPECT_EQ(look.look(even.data(), size.width, size).detail, 0);
+}
+
+}  // namespace
+}  // namespace vitrine::codec
