@@ -12,6 +12,7 @@ constexpr int kLeastRows = 6;
 constexpr int kLeastCells = 48;
 // Of the cells of a patch's rectangle, one in this many has to move.
 constexpr int64_t kLeastShare = 4;
+constexpr int64_t kLeastLivelyShare = 2;
 // Films have still parts; moving cells this near belong together.
 constexpr int kReach = 2;
 
@@ -34,21 +35,30 @@ uint16_t join_boxes(uint16_t a, uint16_t b) {
 MovingCells::MovingCells(const CellGrid& grid)
     : grid_(grid), cells_(static_cast<size_t>(grid.columns()) * grid.rows()) {}
 
-void MovingCells::note(int x, int y, const Rect& changed, bool crisp, Micros time) {
+void MovingCells::note(int x, int y, const CellChange& change, Micros time) {
   const uint32_t now = milliseconds(time);
   Cell& one = cells_[static_cast<size_t>(y) * grid_.columns() + x];
+  const auto points = static_cast<uint8_t>(change.gentle ? kEnoughEvidence : 1);
   if (!one.moved || now - one.last > kPauseMs) {
     // What appears first, with the window around it, says nothing about where it moves.
-    one = {.last = now, .since = now, .crisp_since = now, .box_since = now, .moved = true, .crisp = crisp};
+    one = {.last = now,
+           .since = now,
+           .crisp_since = now,
+           .box_since = now,
+           .moved = true,
+           .crisp = change.crisp,
+           .evidence = points};
     return;
   }
-  if (crisp && !one.crisp) one.crisp_since = now;
-  one.crisp = crisp;
+  if (change.crisp && !one.crisp) one.crisp_since = now;
+  one.crisp = change.crisp;
   one.last = now;
+  one.evidence = static_cast<uint8_t>(std::min<int>(kEnoughEvidence, one.evidence + points));
   if (now - one.box_since >= kSustainedMs) {
     one.old_box = std::exchange(one.box, kNothing);
     one.box_since = now;
   }
+  const Rect& changed = change.part;
   if (changed.empty()) return;
   const int left = changed.x - x * grid_.side;
   const int top = changed.y - y * grid_.side;
@@ -66,6 +76,12 @@ void MovingCells::restart_extent(int x, int y, Micros now) {
 bool MovingCells::sustained(int x, int y, Micros time, Micros least) const {
   const Cell& one = cell(x, y);
   return one.moved && milliseconds(time) - one.last <= kPauseMs && one.last - one.since >= milliseconds(least);
+}
+
+bool MovingCells::lively(int x, int y, Micros time) const {
+  const Cell& one = cell(x, y);
+  if (!one.moved || milliseconds(time) - one.last > kPauseMs) return false;
+  return one.evidence >= kEnoughEvidence || one.last - one.since >= milliseconds(kMotionOfLarge);
 }
 
 bool MovingCells::sustained_by(int x, int y, Micros time) const {
@@ -91,13 +107,19 @@ Rect MovingCells::unpacked(int box, int x, int y) const {
 }
 
 std::vector<Rect> MovingCells::patches(Micros least, Micros time) const {
-  const uint32_t now = milliseconds(time);
-  const uint32_t least_ms = milliseconds(least);
+  return patches_of([&](int x, int y) { return sustained(x, y, time, least); }, kLeastShare);
+}
+
+std::vector<Rect> MovingCells::lively_patches(Micros time) const {
+  return patches_of([&](int x, int y) { return lively(x, y, time); }, kLeastLivelyShare);
+}
+
+template <class Moves>
+std::vector<Rect> MovingCells::patches_of(Moves moves, int64_t least_share) const {
   TileSet left(grid_);
   for (int y = 0; y < grid_.rows(); ++y) {
     for (int x = 0; x < grid_.columns(); ++x) {
-      const Cell& one = cell(x, y);
-      if (one.moved && !one.crisp && now - one.last <= kPauseMs && one.last - one.since >= least_ms) left.insert(x, y);
+      if (!cell(x, y).crisp && moves(x, y)) left.insert(x, y);
     }
   }
   std::vector<Rect> found;
@@ -123,7 +145,7 @@ std::vector<Rect> MovingCells::patches(Micros least, Micros time) const {
     }
     const auto count = static_cast<int64_t>(patch.size());
     if (bounds.width < kLeastColumns || bounds.height < kLeastRows || count < kLeastCells) return;
-    if (count * kLeastShare >= bounds.area()) found.push_back(bounds);
+    if (count * least_share >= bounds.area()) found.push_back(bounds);
   });
   std::stable_sort(found.begin(), found.end(), [](const Rect& a, const Rect& b) { return a.area() > b.area(); });
   return found;

@@ -19,12 +19,18 @@ inline constexpr Micros kSustainedMotion = 300 * kMillisecond;
 // Where much moves (320x320 pixels and more), pictures cost more in this time than a stream's start.
 inline constexpr Micros kMotionOfLarge = 100 * kMillisecond;
 
+// How a cell changed.
+struct CellChange {
+  Rect part;            // inside of these pixels of the picture; empty: not looked at
+  bool crisp = false;   // it looks like text or a drawing
+  bool gentle = false;  // to something much like what was there, as from one frame of a film to the next
+};
+
 class MovingCells {
  public:
   explicit MovingCells(const CellGrid& grid);
 
-  // A cell changed, inside of these pixels of the picture. `crisp`: it looks like text or a drawing.
-  void note(int x, int y, const Rect& changed, bool crisp, Micros now);
+  void note(int x, int y, const CellChange& change, Micros now);
   // What moved in it until now says nothing about where it will move: something opened over it.
   void restart_extent(int x, int y, Micros now);
   // Whether note() has anything to learn from where in the cell it changed.
@@ -33,6 +39,10 @@ class MovingCells {
   [[nodiscard]] bool sustained(int x, int y, Micros now, Micros least = kSustainedMotion) const;
   // The same, should it change now.
   [[nodiscard]] bool sustained_by(int x, int y, Micros now) const;
+  // It changed at least twice without a pause, or gently once, or for kMotionOfLarge: where much does, a film begins.
+  [[nodiscard]] bool lively(int x, int y, Micros now) const;
+  // Whether it is not known to be lively, so that note() wants to hear whether a change is gentle.
+  [[nodiscard]] bool wants_gentle(int x, int y) const { return cell(x, y).evidence < kEnoughEvidence; }
   // It was crisp at every change for as long.
   [[nodiscard]] bool sustained_crisp(int x, int y, Micros now) const;
   // Pixels of the cell that changed in the last kSustainedMotion at least.
@@ -42,6 +52,8 @@ class MovingCells {
   // Rectangles of cells around what has been moving for `least` and looks natural, each large and dense enough for a
   // stream, the largest first.
   [[nodiscard]] std::vector<Rect> patches(Micros least, Micros now) const;
+  // The same of what is lively. Denser ones: most of a film's cells change with each of its first frames.
+  [[nodiscard]] std::vector<Rect> lively_patches(Micros now) const;
   [[nodiscard]] size_t memory_bytes() const { return cells_.capacity() * sizeof(Cell); }
 
  private:
@@ -55,11 +67,15 @@ class MovingCells {
     uint16_t old_box = kNothing;
     bool moved = false;
     bool crisp = false;
+    uint8_t evidence = 0;  // of a film: a point for a change without a pause before it, two for a gentle one
   };
+  static constexpr uint8_t kEnoughEvidence = 2;
   static constexpr uint16_t kNothing = 0x00ff;  // left and top beyond right and bottom
   static constexpr uint16_t kWhole = 0xff00;
 
   [[nodiscard]] Rect unpacked(int box, int x, int y) const;
+  template <class Moves>
+  [[nodiscard]] std::vector<Rect> patches_of(Moves moves, int64_t least_share) const;
   [[nodiscard]] const Cell& cell(int x, int y) const { return cells_[static_cast<size_t>(y) * grid_.columns() + x]; }
 
   CellGrid grid_;

@@ -66,7 +66,8 @@ void VideoLayer::note(const Scene& scene, const TileSet& missing, const std::vec
     Rect part;
     if (moving_[0].wants_extent(x, y) && !settled_.test(x, y)) part = changed_part(scene, x, y);
     const bool crisp = looked_at_.test(x, y) ? looks_crisp_.test(x, y) : is_crisp(scene, x, y);
-    moving_[0].note(x, y, part, crisp, scene.now);
+    const bool gentle = !crisp && moving_[0].wants_gentle(x, y) && changed_gently(scene, x, y);
+    moving_[0].note(x, y, {part, crisp, gentle}, scene.now);
     if (cut_.test(x, y)) moving_[0].restart_extent(x, y, scene.now);
   });
   looked_at_.clear();
@@ -92,7 +93,7 @@ Rect VideoLayer::with_edges(const Rect& patch, Micros now) const {
     const Rect cells = intersect(line, all);
     int64_t moving = 0;
     for (int y = cells.y; y < cells.bottom(); ++y) {
-      for (int x = cells.x; x < cells.right(); ++x) moving += moving_[0].sustained(x, y, now, kMotionOfLarge) ? 1 : 0;
+      for (int x = cells.x; x < cells.right(); ++x) moving += moving_[0].lively(x, y, now) ? 1 : 0;
     }
     if (moving * kEdgeShare >= line.area()) whole = bounding(whole, line);
   }
@@ -121,7 +122,7 @@ bool VideoLayer::resize(Stream& stream, const Rect& cells, Micros now, double by
     failed_ = true;
     return false;
   }
-  stream = {.encoder = made.take(), .area = area, .key = true, .frame_at = now, .fitted_at = now};
+  stream = {.encoder = made.take(), .area = area, .key = true, .made_at = now, .frame_at = now, .fitted_at = now};
   if (filmed_.size() != grid_.picture) filmed_ = Picture(grid_.picture);
   return true;
 }
@@ -153,9 +154,14 @@ bool VideoLayer::plan(Micros now, double bytes_per_s) {
   if (failed_ || (filmed_.size() == grid_.picture && now - planned_at_ < kPlanEvery)) return false;
   planned_at_ = now;
   bool news = false;
-  std::vector<Rect> patches = moving_[0].patches(kMotionOfLarge, now);
-  if (patches.empty()) return false;
-  std::erase_if(patches, [](const Rect& cells) { return cells.area() < kLargePatch; });
+  const auto small = [](const Rect& cells) { return cells.area() < kLargePatch; };
+  std::vector<Rect> patches = moving_[0].lively_patches(now);
+  std::erase_if(patches, small);
+  if (patches.empty()) {
+    patches = moving_[0].patches(kMotionOfLarge, now);
+    if (patches.empty()) return false;
+    std::erase_if(patches, small);
+  }
   if (patches.empty()) patches = moving_[0].patches(kSustainedMotion, now);
   const std::vector<Rect> lasting = moving_[0].patches(kMotionToGrow, now);
   for (Stream& stream : streams_) {

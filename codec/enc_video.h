@@ -94,6 +94,7 @@ class VideoLayer {
     Rect area;  // as the next frame will have it
     Rect film;  // pixels of it that move: what lies beside them in the outermost cells is page
     bool key = true;
+    Micros made_at = 0;
     Micros frame_at = 0;   // when the last frame was made, or the stream
     Micros fitted_at = 0;  // when its area was last compared with what moves
   };
@@ -105,16 +106,19 @@ class VideoLayer {
   [[nodiscard]] Rect with_edges(const Rect& patch, Micros now) const;
   void measure_films(Micros now);
   [[nodiscard]] Rect film_at(int x, int y) const;
+  [[nodiscard]] bool moves_as_film(int x, int y, Micros now) const;
   [[nodiscard]] bool stays_film(const Scene& scene, int x, int y) const;
   [[nodiscard]] TileSet still_film(const Scene& scene, const TileSet& missing) const;
   [[nodiscard]] bool is_streamed(const Rect& cells) const;
   [[nodiscard]] bool is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const;
+  [[nodiscard]] bool is_still(const Scene& scene, const Rect& cell, const Rect& area) const;
   [[nodiscard]] bool has_still_corner(const Scene& scene, int x, int y) const;
   [[nodiscard]] Rect film_part(int x, int y, Rect moving) const;
   void route_cell(const Scene& scene, int x, int y);
   [[nodiscard]] bool is_covered(int x, int y) const;
   void request(const Scene& scene, int x, int y, const Rect& part);
   [[nodiscard]] Rect changed_part(const Scene& scene, int x, int y) const;
+  [[nodiscard]] bool changed_gently(const Scene& scene, int x, int y) const;
   [[nodiscard]] bool may_start(const Rect& cells) const;
   [[nodiscard]] Rect stream_area(const Rect& cells) const;
   void start(const Rect& cells, Micros now, double bytes_per_s);

@@ -21,6 +21,7 @@ constexpr int64_t kCrispNeighbours = 5;
 // One that only now became crisp is part of the film with this many: films have hard edges and even patches. Should it
 // be a letter, it is exact when it has stood still for a moment.
 constexpr int64_t kLoneNeighbours = 6;
+constexpr int kCrispPasses = 8;
 // A natural cell that is not shown joins the film with this many neighbours in it: fewer and it is a picture, or text
 // of many colours, in a window that lies over the film.
 constexpr int64_t kNaturalNeighbours = 3;
@@ -31,8 +32,8 @@ constexpr int64_t kPlainShare = 6;
 // Steps of green by which something changes that opens over a film, and the noise of a still one does not.
 constexpr int kOtherColour = 32;
 constexpr int kAnyChange = 0;
-// Pixels of a cell's corner that stand still where a window's corner covers it: as few as one.
-constexpr int kStillCornerSide = 1;
+// Of 255, on the average over a cell: one scene or page after another steps by three times as much.
+constexpr int kGentleStep = 20;
 // Pixels of a cell's corner that are looked at for what may lie over it.
 constexpr int kCornerSide = 4;
 // New cells shown in part by one frame; beyond, cells are shown whole.
@@ -46,6 +47,21 @@ bool steps_by(const PictureView& a, const PictureView& b, const Rect& area, int 
     }
   }
   return false;
+}
+
+// By how much the colours of a cell differ, on average.
+int mean_step(const PictureView& a, const PictureView& b, const Rect& cell) {
+  int64_t sum = 0;
+  for (int y = cell.y; y < cell.bottom(); ++y) {
+    const uint32_t* row_a = a.row(y) + cell.x;
+    const uint32_t* row_b = b.row(y) + cell.x;
+    int row_sum = 0;
+    for (int x = 0; x < cell.width; ++x) {
+      row_sum += std::abs(static_cast<int>(row_a[x] >> 8 & 255) - static_cast<int>(row_b[x] >> 8 & 255));
+    }
+    sum += row_sum;
+  }
+  return static_cast<int>(sum / cell.area());
 }
 
 // Whether most pixels equal a neighbour in the area.
@@ -116,6 +132,12 @@ Rect VideoLayer::changed_part(const Scene& scene, int x, int y) const {
   return changed;
 }
 
+// Frames of a film that follow each other differ by little, on the average of a cell's pixels.
+bool VideoLayer::changed_gently(const Scene& scene, int x, int y) const {
+  if (shown_at(x, y)) return true;
+  return mean_step(scene.source, scene.painted, grid_.pixels_of({x, y, 1, 1})) <= kGentleStep;
+}
+
 // --- which cells a frame brings ------------------------------------------------------------------------------------
 
 bool VideoLayer::is_crisp(const Scene& scene, int x, int y) const {
@@ -136,21 +158,29 @@ bool VideoLayer::is_crisp(const Scene& scene, int x, int y) const {
 TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& crisp, const TileSet& natural) const {
   TileSet sustained(grid_);
   crisp.for_each([&](int x, int y) {
-    if (moving_[0].sustained_crisp(x, y, scene.now)) sustained.insert(x, y);
+    if (moving_[0].sustained_crisp(x, y, scene.now) || moves_as_film(x, y, scene.now)) sustained.insert(x, y);
   });
   TileSet taken = large_patches(sustained, static_cast<int>(kCrispPatch), grid_);
   TileSet film = shown();
   film -= crisp;
   film |= frames_;
   film |= natural;
-  TileSet rest = crisp;
-  rest -= taken;
-  rest.for_each([&](int x, int y) {
-    const Rect near = around_cell(x, y);
-    const int64_t of_film = grid_.cells_of(intersect(grid_.pixels_of(near), film_at(x, y))).area() - 1;
-    const int64_t enough = sustained.test(x, y) ? kCrispNeighbours : kLoneNeighbours;
-    if (film.count(near) * 8 >= enough * of_film || stays_film(scene, x, y)) taken.insert(x, y);
-  });
+  // An even patch that moves on is taken in from its corners.
+  for (int pass = 0; pass < kCrispPasses; ++pass) {
+    TileSet rest = crisp;
+    rest -= taken;
+    TileSet joining(grid_);
+    rest.for_each([&](int x, int y) {
+      const Rect near = around_cell(x, y);
+      const int64_t of_film = grid_.cells_of(intersect(grid_.pixels_of(near), film_at(x, y))).area() - 1;
+      const int64_t enough = sustained.test(x, y) ? kCrispNeighbours : kLoneNeighbours;
+      if (film.count(near) * 8 >= enough * of_film || stays_film(scene, x, y)) joining.insert(x, y);
+    });
+    if (!joining.any()) break;
+    taken |= joining;
+    joining &= sustained;
+    film |= joining;
+  }
   return taken;
 }
 
@@ -212,6 +242,15 @@ Rect VideoLayer::film_at(int x, int y) const {
   return {};
 }
 
+// When a stream has just begun nothing has moved for long in it, and nothing has opened over it: what is lively is
+// film.
+bool VideoLayer::moves_as_film(int x, int y, Micros now) const {
+  return moving_[0].lively(x, y, now) && std::any_of(streams_.begin(), streams_.end(), [&](const Stream& stream) {
+           return stream.encoder != nullptr && now - stream.made_at <= kSustainedMotion &&
+                  !intersect(grid_.cells_of(stream.area), {x, y, 1, 1}).empty();
+         });
+}
+
 // A film is a rectangle of pixels. Its sides run through the outermost cells of the stream's area, at the outermost
 // place that motion reaches in several of them: a single one may be something small that moves beside the film.
 void VideoLayer::measure_films(Micros now) {
@@ -224,7 +263,7 @@ void VideoLayer::measure_films(Micros now) {
       for (int y = line.y; y < line.bottom(); ++y) {
         for (int x = line.x; x < line.right(); ++x) {
           const Rect extent = moving_[0].extent(x, y);
-          if (!extent.empty() && moving_[0].sustained(x, y, now, kMotionOfLarge)) reaches.push_back(reach(extent));
+          if (!extent.empty() && moving_[0].lively(x, y, now)) reaches.push_back(reach(extent));
         }
       }
       const size_t voices = std::max(kLeastVoices, reaches.size() / kVoiceShare);
@@ -254,7 +293,7 @@ TileSet VideoLayer::doubtful_cells(const Scene& scene, const TileSet& crisp, con
   beside -= leaving;
   const TileSet changed_beside = beside;
   changed_beside.for_each([&](int x, int y) {
-    if (moving_[0].sustained(x, y, scene.now)) beside.erase(x, y);
+    if (moving_[0].sustained(x, y, scene.now) || moves_as_film(x, y, scene.now)) beside.erase(x, y);
   });
   TileSet doubtful(grid_);
   if (!leaving.any() && !beside.any()) return doubtful;
@@ -301,18 +340,30 @@ bool VideoLayer::is_plain_towards(const Scene& scene, int x, int y, const TileSe
   return false;
 }
 
-// Whether a window's corner covers a corner of the cell: of what no rectangle can be shown.
+// Whether nothing of an area inside of a cell differs from what was last sent of it.
+bool VideoLayer::is_still(const Scene& scene, const Rect& cell, const Rect& area) const {
+  const bool is_shown = shown_at(cell.x, cell.y);
+  return tighten_cell(scene.source, is_shown ? filmed_.view() : scene.painted, area).empty();
+}
+
+// Whether a window's corner covers a corner of the cell: of what no rectangle can be shown. The window's sides then run
+// through the cells on both sides of it. A pixel that stands still by chance has none beside it that do.
 bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
   if (cell.width < kVideoCellSide || cell.height < kVideoCellSide) return false;
-  const PictureView sent = shown_at(x, y) ? filmed_.view() : scene.painted;
   for (const int dy : {-1, 1}) {
     for (const int dx : {-1, 1}) {
       const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
       if (beside.empty() || film_around_.count(beside) > 0 || !is_streamed(beside)) continue;
-      const Rect corner{dx < 0 ? cell.x : cell.right() - kStillCornerSide,
-                        dy < 0 ? cell.y : cell.bottom() - kStillCornerSide, kStillCornerSide, kStillCornerSide};
-      if (tighten_cell(scene.source, sent, corner).empty()) return true;
+      const int column = dx < 0 ? cell.x : cell.right() - 1;
+      const int row = dy < 0 ? cell.y : cell.bottom() - 1;
+      const Rect across = grid_.pixels_of({x + dx, y, 1, 1});
+      const Rect along = grid_.pixels_of({x, y + dy, 1, 1});
+      if (is_still(scene, {x, y, 1, 1}, {column, row, 1, 1}) &&
+          is_still(scene, {x + dx, y, 1, 1}, {across.x, row, across.width, 1}) &&
+          is_still(scene, {x, y + dy, 1, 1}, {column, along.y, 1, along.height})) {
+        return true;
+      }
     }
   }
   return false;

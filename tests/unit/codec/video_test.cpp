@@ -112,6 +112,56 @@ TEST(MovingPictures, BecomeOneStreamThatStartsWithTheOnlyKey) {
   EXPECT_FALSE(cinema.encoder.held().row(100)[200] == cinema.desktop.row(100)[200]);
 }
 
+// Frames of one photograph under changing noise, as of a camera.
+TEST(MovingPictures, BeginWithTheSecondFrameWhereTheyAreLarge) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
+  cinema.update();
+  const Rect film{27, 21, 416, 272};
+  Picture scene(kScreen);
+  draw_photo(scene, film, cinema.dice);
+  for (int i = 0; i < 20; ++i) {
+    for (int y = film.y; y < film.bottom(); ++y) {
+      for (int x = film.x; x < film.right(); ++x) {
+        cinema.desktop.row(y)[x] = scene.row(y)[x] ^ (static_cast<uint32_t>(cinema.dice.below(8)) * 0x010101);
+      }
+    }
+    cinema.encoder.mark(film, cinema.now);
+    cinema.update();
+    EXPECT_EQ(cinema.frames_seen, i) << "frame " << i;
+    if (i == 0) continue;  // a photograph as yet
+    EXPECT_EQ(cinema.wrong(cinema.desktop.bounds(), film), 0) << "frame " << i;
+  }
+  EXPECT_EQ(cinema.keys_seen, 1);
+  EXPECT_TRUE(cinema.rest(kSecond));
+}
+
+TEST(MovingPictures, LeaveAWindowExactThatLiesOverThemWhenTheyBegin) {
+  Cinema cinema;
+  const Rect film{27, 21, 416, 272};
+  const Rect window{155, 107, 103, 73};
+  Picture scene(kScreen);
+  draw_photo(scene, film, cinema.dice);
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  Picture text(kScreen);
+  draw_text(text, window, cinema.dice);
+  for (int i = 0; i < 40; ++i) {
+    for (int y = film.y; y < film.bottom(); ++y) {
+      for (int x = film.x; x < film.right(); ++x) {
+        const bool covered = !intersect(window, {x, y, 1, 1}).empty();
+        const uint32_t noise = static_cast<uint32_t>(cinema.dice.below(8)) * 0x010101;
+        cinema.desktop.row(y)[x] = covered ? text.row(y)[x] : scene.row(y)[x] ^ noise;
+      }
+    }
+    cinema.encoder.mark(film, cinema.now);
+    cinema.update();
+    if (i == 0) continue;  // a photograph as yet
+    EXPECT_EQ(cinema.wrong(window), 0) << "frame " << i;
+  }
+  EXPECT_GT(cinema.frames_seen, 30);
+}
+
 TEST(MovingPictures, AreExactWithinASecondOfRestAndTheirStreamEnds) {
   Cinema cinema;
   draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
@@ -239,7 +289,7 @@ TEST(MovingCells, NeedThreeTenthsOfASecondWithoutAPause) {
   MovingCells cells(grid);
   const auto move = [&](Micros now) {
     for (int y = 2; y < 10; ++y) {
-      for (int x = 3; x < 13; ++x) cells.note(x, y, grid.pixels_of({x, y, 1, 1}), false, now);
+      for (int x = 3; x < 13; ++x) cells.note(x, y, {grid.pixels_of({x, y, 1, 1})}, now);
     }
   };
   Micros now = kSecond;
@@ -257,7 +307,7 @@ TEST(MovingCells, NeedThreeTenthsOfASecondWithoutAPause) {
 TEST(MovingCells, KnowWhichPixelsOfThemMove) {
   const CellGrid grid{kScreen, 16};
   MovingCells cells(grid);
-  for (int i = 0; i < 30; ++i) cells.note(2, 3, {35, 50 + i % 3, 6, 4}, false, kSecond + i * kFrame);
+  for (int i = 0; i < 30; ++i) cells.note(2, 3, {{35, 50 + i % 3, 6, 4}}, kSecond + i * kFrame);
   EXPECT_EQ(cells.extent(2, 3), (Rect{35, 50, 6, 6}));
 }
 
