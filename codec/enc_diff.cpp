@@ -15,48 +15,57 @@
 namespace vitrine::codec {
 namespace {
 
+uint64_t first_cells(int cells) {
+  return cells == 64 ? ~uint64_t{0} : (uint64_t{1} << cells) - 1;
+}
+
+// All kernels look at a cell's next row only while those above are equal: of a film mostly the first one tells.
 uint64_t compare_cells_plain(const uint32_t* a, int64_t a_stride, const uint32_t* b, int64_t b_stride, int cells,
                              int rows) {
-  uint64_t differing = 0;
-  for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride) {
-    for (int cell = 0; cell < cells; ++cell) {
+  uint64_t equal = first_cells(cells);
+  for (int y = 0; y < rows && equal != 0; ++y, a += a_stride, b += b_stride) {
+    for (uint64_t rest = equal; rest != 0; rest &= rest - 1) {
+      const int cell = std::countr_zero(rest);
       uint32_t bits = 0;
       for (int x = 0; x < kCellSide; ++x) bits |= a[cell * kCellSide + x] ^ b[cell * kCellSide + x];
-      differing |= uint64_t{(bits & kColourMask) != 0} << cell;
+      equal &= ~(uint64_t{(bits & kColourMask) != 0} << cell);
     }
   }
-  return differing;
+  return first_cells(cells) & ~equal;
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) uint64_t compare_cells_avx2(const uint32_t* a, int64_t a_stride, const uint32_t* b,
-                                                            int64_t b_stride, int cells, int rows) {
+__attribute__((target("avx2,bmi"))) uint64_t compare_cells_avx2(const uint32_t* a, int64_t a_stride, const uint32_t* b,
+                                                                int64_t b_stride, int cells, int rows) {
   const __m256i mask = _mm256_set1_epi32(static_cast<int>(kColourMask));
-  uint64_t differing = 0;
-  for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride) {
-    for (int cell = 0; cell < cells; ++cell) {
+  uint64_t equal = first_cells(cells);
+  for (int y = 0; y < rows && equal != 0; ++y, a += a_stride, b += b_stride) {
+    for (uint64_t rest = equal; rest != 0; rest &= rest - 1) {
+      const int cell = std::countr_zero(rest);
       const auto* pa = reinterpret_cast<const __m256i*>(a + cell * kCellSide);
       const auto* pb = reinterpret_cast<const __m256i*>(b + cell * kCellSide);
       const __m256i bits = _mm256_or_si256(_mm256_xor_si256(_mm256_loadu_si256(pa), _mm256_loadu_si256(pb)),
                                            _mm256_xor_si256(_mm256_loadu_si256(pa + 1), _mm256_loadu_si256(pb + 1)));
-      differing |= uint64_t{_mm256_testz_si256(bits, mask) == 0} << cell;
+      equal &= ~(uint64_t{_mm256_testz_si256(bits, mask) == 0} << cell);
     }
   }
-  return differing;
+  return first_cells(cells) & ~equal;
 }
 
-__attribute__((target("avx512f"))) uint64_t compare_cells_avx512(const uint32_t* a, int64_t a_stride, const uint32_t* b,
-                                                                 int64_t b_stride, int cells, int rows) {
+__attribute__((target("avx512f,bmi"))) uint64_t compare_cells_avx512(const uint32_t* a, int64_t a_stride,
+                                                                     const uint32_t* b, int64_t b_stride, int cells,
+                                                                     int rows) {
   const __m512i mask = _mm512_set1_epi32(static_cast<int>(kColourMask));
-  uint64_t differing = 0;
-  for (int y = 0; y < rows; ++y, a += a_stride, b += b_stride) {
-    for (int cell = 0; cell < cells; ++cell) {
+  uint64_t equal = first_cells(cells);
+  for (int y = 0; y < rows && equal != 0; ++y, a += a_stride, b += b_stride) {
+    for (uint64_t rest = equal; rest != 0; rest &= rest - 1) {
+      const int cell = std::countr_zero(rest);
       const __m512i bits =
           _mm512_xor_si512(_mm512_loadu_si512(a + cell * kCellSide), _mm512_loadu_si512(b + cell * kCellSide));
-      differing |= uint64_t{_mm512_test_epi32_mask(bits, mask) != 0} << cell;
+      equal &= ~(uint64_t{_mm512_test_epi32_mask(bits, mask) != 0} << cell);
     }
   }
-  return differing;
+  return first_cells(cells) & ~equal;
 }
 #endif
 
@@ -69,8 +78,10 @@ KernelList find_kernels() {
   KernelList list;
   list.kernels[list.count++] = {"plain", compare_cells_plain};
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) list.kernels[list.count++] = {"avx2", compare_cells_avx2};
-  if (__builtin_cpu_supports("avx512f")) list.kernels[list.count++] = {"avx512", compare_cells_avx512};
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi"))
+    list.kernels[list.count++] = {"avx2", compare_cells_avx2};
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("bmi"))
+    list.kernels[list.count++] = {"avx512", compare_cells_avx512};
 #endif
   return list;
 }
@@ -195,7 +206,7 @@ void keep_differing(const DiffKernel& kernel, const PictureView& a, const Pictur
         if (full < run && narrow_cell_differs(a, b, full_columns * kCellSide, y, rows)) {
           differing |= uint64_t{1} << full;
         }
-        const uint64_t run_mask = (run == 64 ? ~uint64_t{0} : (uint64_t{1} << run) - 1) << first;
+        const uint64_t run_mask = first_cells(run) << first;
         word = (word & ~run_mask) | differing << first;
         left &= ~run_mask;
       }

@@ -302,15 +302,12 @@ Result<void> VideoLayer::encode_stream(size_t index, const Scene& scene, double 
   for (const Rect& claim : claims) {
     out.rect(claim);
     CHECK(areas_.claim(claim));
-    copy_colours(scene.source, filmed_, claim);
   }
   out.number(static_cast<int>(packet_.size()));
   out.bytes(packet_);
 
-  TileSet brought(grid_);
-  brought.insert(grid_.cells_of(stream.area));
-  brought &= frames_;
-  for (const Rect& cells : brought.rectangles()) copy_colours(scene.source, filmed_, grid_.pixels_of(cells));
+  // What of it is not shown is never looked at.
+  copy_colours(scene.source, filmed_, stream.area);
   stream.key = false;
   stream.frame_at = scene.now;
   return {};

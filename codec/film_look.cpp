@@ -7,8 +7,9 @@
 namespace vitrine::codec {
 namespace {
 
-// One pixel in so many of both directions.
+// One pixel in so many of a row, and one row in so many.
 constexpr int kEvery = 8;
+constexpr int kEveryRow = 16;
 // A cut steps by this at least, and by so many times what frames do in motion.
 constexpr double kCutStep = 20;
 constexpr double kCutTimes = 3;
@@ -22,9 +23,9 @@ int step(uint8_t a, uint8_t b) {
 
 FrameLook FilmLook::look(const uint8_t* luma, int stride, Size size) {
   std::vector<uint8_t> seen;
-  seen.reserve(static_cast<size_t>(size.width / kEvery) * static_cast<size_t>(size.height / kEvery));
+  seen.reserve(static_cast<size_t>(size.width / kEvery) * static_cast<size_t>(size.height / kEveryRow));
   int64_t detail = 0;
-  for (int y = kEvery / 2; y + 1 < size.height; y += kEvery) {
+  for (int y = kEveryRow / 2; y + 1 < size.height; y += kEveryRow) {
     const uint8_t* row = luma + int64_t{y} * stride;
     for (int x = kEvery / 2; x + 1 < size.width; x += kEvery) {
       seen.push_back(row[x]);
