@@ -28,7 +28,7 @@ constexpr int kLeastLossyCells = 16;
 constexpr int kLeastCrowdedCells = 4;
 constexpr double kSmallShare = 1.0 / 4;
 // Pictures that take less than this share of the budget are sent exactly at once.
-constexpr double kExactShare = 1.0 / 16;
+constexpr double kExactShare = 1.0 / 24;
 // Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare.
 constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
