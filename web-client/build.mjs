@@ -11,12 +11,15 @@ import { build } from 'esbuild';
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const at = (...parts) => path.join(folder, ...parts);
 const dist = at('dist');
+/** Languages besides English, which is in the pages' own scripts; src/check/languages.ts names them for people. */
+const translations = ['de', 'ar'];
 
 const common = {
   absWorkingDir: folder,
   bundle: true,
   minify: true,
   legalComments: 'none',
+  charset: 'utf8',
   target: ['chrome105', 'firefox114', 'safari17'],
   logLevel: 'warning',
   write: false,
@@ -49,6 +52,12 @@ async function stylesheet(stem, entry) {
   return asset(stem, 'css', outputFiles[0].contents);
 }
 
+/** The scripts with a page's words in other languages than English, by language. */
+async function words(stem, folder) {
+  const entries = translations.map(async (code) => [code, await script(`${stem}-${code}`, `${folder}/${code}/start.ts`, 'iife')]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
 async function decoder() {
   const file = process.env.VITRINE_DECODER ?? at('..', 'build', 'wasm', 'decoder.wasm');
   let bytes;
@@ -67,11 +76,15 @@ async function page() {
   const kDecoderUrl = await decoder();
   const kWorkerUrl = await script('worker', 'src/decode/worker.ts', 'iife');
   const main = await script('main', 'src/ui/main.ts', 'esm', { kDecoderUrl, kWorkerUrl });
-  const check = await script('check', 'src/check/check.ts', 'iife', { kMainUrl: main }, 'es5');
+  const kWordUrls = await words('words', 'src/ui');
+  const check = await script('check', 'src/check/check.ts', 'iife', { kMainUrl: main, kWordUrls }, 'es5');
+  // The administrators' page is a bundle of its own, so that users do not load it.
+  const kAdminUrl = await script('admin', 'src/ui/admin/main.ts', 'esm');
+  const kAdminWordUrls = await words('admin-words', 'src/ui/admin');
   const names = {
     main, check, decoder: kDecoderUrl, style: await stylesheet('style', 'src/ui/style.css'),
-    // The administrators' page is a bundle of its own, so that users do not load it.
-    admin: await script('admin', 'src/ui/admin/main.ts', 'esm'),
+    admin: kAdminUrl,
+    adminStart: await script('admin-start', 'src/check/admin_start.ts', 'iife', { kAdminUrl, kAdminWordUrls }, 'es5'),
     adminStyle: await stylesheet('admin-style', 'src/ui/admin.css'),
   };
   for (const file of ['index.html', 'admin.html']) {

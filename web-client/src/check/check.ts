@@ -1,8 +1,15 @@
 // Runs before everything else, in browsers of any age: says what this one lacks, or starts the page. Written in the
 // language of 2009, because a browser that cannot read it would show nothing at all.
 
-/** Address of the page's script, set by the build. */
+import { lackWords } from './lack_words.js';
+import { deviceLanguage, startIn } from './languages.js';
+
+/** Addresses of the page's script and of its words in other languages, set by the build. */
 declare var kMainUrl: string;
+declare var kWordUrls: { readonly [code: string]: string };
+
+var language = deviceLanguage();
+var words = lackWords(language.code);
 
 // (module (func (result v128) i32.const 0 i8x16.splat)): a module with one SIMD instruction.
 var simdModule = [
@@ -25,7 +32,7 @@ function need(what: string, test: () => boolean): void {
   if (lacks(test)) missing.push(what);
 }
 
-need('a secure connection (https)', function () { return world['isSecureContext'] === true; });
+need(words.secure, function () { return world['isSecureContext'] === true; });
 need('WebSocket', function () { return typeof world['WebSocket'] === 'function'; });
 need('WebAssembly', function () { return typeof world['WebAssembly'].instantiate === 'function'; });
 need('WebAssembly SIMD', function () { return world['WebAssembly'].validate(new world['Uint8Array'](simdModule)) === true; });
@@ -36,9 +43,9 @@ need('OffscreenCanvas', function () {
 });
 need('Pointer Events', function () { return typeof world['PointerEvent'] === 'function'; });
 need('ResizeObserver', function () { return typeof world['ResizeObserver'] === 'function'; });
-need('the dialog element', function () { return typeof world['HTMLDialogElement'].prototype.showModal === 'function'; });
+need(words.dialog, function () { return typeof world['HTMLDialogElement'].prototype.showModal === 'function'; });
 need('AbortSignal.timeout', function () { return typeof world['AbortSignal'].timeout === 'function'; });
-need('JavaScript modules of 2022', function () {
+need(words.modules, function () {
   return 'noModule' in document.createElement('script') && typeof world['Array'].prototype.at === 'function';
 });
 
@@ -50,29 +57,22 @@ function element(tag: string, className: string, text: string): HTMLElement {
 }
 
 function explain(): void {
+  document.documentElement.lang = language.code;
+  document.documentElement.dir = language.direction;
   var card = element('main', 'page unsupported', '');
   card.setAttribute('role', 'alert');
-  card.appendChild(element('h1', '', 'This browser cannot show your desktop'));
-  card.appendChild(element('p', '', 'Vitrine needs the following, which this browser does not have or has switched off:'));
+  card.appendChild(element('h1', '', words.title));
+  card.appendChild(element('p', '', words.lead));
   var list = element('ul', 'missing', '');
   for (var i = 0; i < missing.length; i += 1) list.appendChild(element('li', '', missing[i] as string));
   card.appendChild(list);
-  var onlySecurity = missing[0] === 'a secure connection (https)' && missing.length < 3;
-  card.appendChild(element('p', '', onlySecurity
-    ? 'Open this page by its https:// address.'
-    : 'Update the browser, or use a current Chrome, Edge, Firefox (114 or later) or Safari (17 or later). If it is current, ask your administrator whether a policy or an extension switches WebAssembly off; Lockdown Mode on Apple devices does, and can be left for this site.'));
+  var onlySecurity = missing[0] === words.secure && missing.length < 3;
+  card.appendChild(element('p', '', onlySecurity ? words.useHttps : words.update));
   document.body.innerHTML = '';
   document.body.appendChild(card);
   document.documentElement.setAttribute('data-page', 'unsupported');
 }
 
-function start(): void {
-  var script = document.createElement('script');
-  script.type = 'module';
-  script.src = kMainUrl;
-  document.head.appendChild(script);
-}
-
-if (missing.length === 0) start();
+if (missing.length === 0) startIn(language, kWordUrls, kMainUrl);
 else if (document.body) explain();
 else document.addEventListener('DOMContentLoaded', explain);

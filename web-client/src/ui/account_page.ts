@@ -8,6 +8,7 @@ import type { App, Page } from './app.js';
 import { sheet } from './dialog.js';
 import { fill, h } from './dom.js';
 import { icon, logo } from './icons.js';
+import { languageChoice } from './language_choice.js';
 import { PasskeyError } from './passkey.js';
 import { recoveryCodes } from './recovery_codes.js';
 import { text } from './text.js';
@@ -71,6 +72,7 @@ export class AccountPage implements Page {
       passkeysSection(desk),
       account.has_password ? passwordSection(desk) : null,
       browsersSection(desk),
+      languageSection(),
     );
   }
 
@@ -88,6 +90,10 @@ export class AccountPage implements Page {
     }
     if (!this.closed) await this.load();
   }
+}
+
+function languageSection(): HTMLElement {
+  return section('language-title', text.language.label, null, h('p', { class: 'account-lead' }, text.language.lead), languageChoice());
 }
 
 async function showCodes(codes: readonly string[]): Promise<void> {

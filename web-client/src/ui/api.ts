@@ -1,5 +1,6 @@
 // The broker's REST API as the page uses it. Every failure is an ApiError with a sentence for the person.
 import { AccountApi, type LoginAnswer, type PasskeyUse, type Proof, type TotpOffer } from './account_api.js';
+import { fromServer } from './language/server.js';
 import type { PasskeyQuestion } from './passkey.js';
 import { text } from './text.js';
 
@@ -288,7 +289,7 @@ type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 async function failure(response: Response): Promise<ApiError> {
   const problem = ((await response.json().catch(() => null)) ?? {}) as Problem;
-  const sentence = problem.detail ?? problem.title ?? text.errors.status(response.status);
+  const sentence = fromServer(problem.detail ?? problem.title ?? '') || text.errors.status(response.status);
   const retryAfterS = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   return new ApiError(response.status, problem.code ?? '', sentence, Number.isFinite(retryAfterS) ? retryAfterS : 0);
 }

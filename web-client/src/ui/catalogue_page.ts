@@ -3,6 +3,7 @@ import type { App, Page } from './app.js';
 import { confirm } from './dialog.js';
 import { fill, h } from './dom.js';
 import { icon, logo } from './icons.js';
+import { fromServer } from './language/server.js';
 import { accountHash, resourceHash } from './route.js';
 import { text } from './text.js';
 
@@ -29,7 +30,7 @@ export class CataloguePage implements Page {
   private readonly stop = new AbortController();
 
   constructor(private readonly app: App) {
-    const name = app.user?.display_name ?? '';
+    const name = app.user?.display_name || (app.user?.name ?? '');
     this.element = h(
       'div',
       { class: 'page catalogue-page' },
@@ -124,7 +125,7 @@ export class CataloguePage implements Page {
       ),
       h('span', { class: 'tile-icon' }, this.picture(resource)),
       h('p', { class: 'tile-about', id: `${id}-about` }, resource.description),
-      h('p', { class: 'tile-state', id: `${id}-state` }, refused?.detail ?? (running ? text.catalogue.running : '')),
+      h('p', { class: 'tile-state', id: `${id}-state` }, refused === null ? (running ? text.catalogue.running : '') : fromServer(refused.detail)),
       running
         ? h('button', { type: 'button', class: 'icon-button tile-end', 'aria-label': text.catalogue.endSessionOf(resource.name), title: text.catalogue.end, 'data-focus': `${id}-end`, on: { click: () => { void this.end(resource); } } }, icon('power'))
         : null,

@@ -4,6 +4,7 @@ import type { Cause, Status } from '../core/effects.js';
 import { Countdown } from './countdown.js';
 import { fill, h } from './dom.js';
 import { icon, logo } from './icons.js';
+import { fromServer } from './language/server.js';
 import { text } from './text.js';
 
 export interface CoverActions {
@@ -109,7 +110,7 @@ export class SessionCover {
       this.element,
       h('div', { class: 'cover-strip', role: 'alert' },
         h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        h('div', {}, h('h2', {}, title), h('p', {}, status.text === '' ? sentence : status.text), retry),
+        h('div', {}, h('h2', {}, title), h('p', {}, fromServer(status.text) || sentence), retry),
         now),
     );
     now.hidden = status.retryAtMs === null;
@@ -136,7 +137,7 @@ export class SessionCover {
     const leave = cause === 'signed-out' ? null : h('button', { type: 'button', class: 'button quiet', on: { click: () => { this.actions.leave(); } } }, icon('back'), text.session.leave);
     fill(
       this.element,
-      h('div', { class: 'cover-card', role: 'alert' }, h('div', { class: 'cover-logo' }, logo()), h('h1', {}, title), h('p', { class: 'cover-detail' }, sentence === '' ? ours : sentence), h('div', { class: 'actions' }, main, leave)),
+      h('div', { class: 'cover-card', role: 'alert' }, h('div', { class: 'cover-logo' }, logo()), h('h1', {}, title), h('p', { class: 'cover-detail' }, fromServer(sentence) || ours), h('div', { class: 'actions' }, main, leave)),
     );
     main?.focus();
   }

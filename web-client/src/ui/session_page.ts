@@ -22,6 +22,7 @@ import type { App, Page } from './app.js';
 import { h } from './dom.js';
 import { FiguresPanel } from './figures_panel.js';
 import { KeyBar } from './key_bar.js';
+import { fromServer } from './language/server.js';
 import { resourceHash } from './route.js';
 import { SessionCover, type Step } from './session_cover.js';
 import { SessionMenu } from './session_menu.js';
@@ -166,7 +167,7 @@ export class SessionPage implements Page {
         return this.clipboard.progress(message.done, message.total);
       case 'notice': {
         const levels = { [NoticeLevel.Info]: 'info', [NoticeLevel.Warning]: 'warning', [NoticeLevel.Error]: 'error' } as const;
-        return this.app.toasts.show(levels[message.level], message.text);
+        return this.app.toasts.show(levels[message.level], fromServer(message.text));
       }
       case 'broken':
         root['session'] = 'ended';
@@ -281,7 +282,7 @@ export class SessionPage implements Page {
     else if (info.state === 'ended') this.finishFailed('session-ended', info.detail);
     const status = this.status;
     const waiting = status !== null && (status.phase === 'waiting' || status.phase === 'connecting');
-    if (waiting) this.cover.starting(this.step(status), info.detail || sentenceOf(status), status.retryAtMs);
+    if (waiting) this.cover.starting(this.step(status), fromServer(info.detail) || sentenceOf(status), status.retryAtMs);
   }
 
   private finishFailed(cause: 'desktop-failed' | 'session-ended' | 'gone' | 'signed-out', sentence: string): void {
@@ -431,7 +432,7 @@ export class SessionPage implements Page {
 }
 
 function sentenceOf(status: Status): string {
-  return status.text !== '' ? status.text : text.causes[status.cause][1];
+  return fromServer(status.text) || text.causes[status.cause][1];
 }
 
 function storedSize(): number {

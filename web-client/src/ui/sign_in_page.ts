@@ -5,6 +5,7 @@ import { Countdown } from './countdown.js';
 import { fill, h } from './dom.js';
 import { FactorForm } from './factor_form.js';
 import { icon, logo } from './icons.js';
+import { languageChoice } from './language_choice.js';
 import { canUsePasskeys, PasskeyError, usePasskey } from './passkey.js';
 import { recoveryCodes } from './recovery_codes.js';
 import { showServices } from './sign_in_services.js';
@@ -35,6 +36,7 @@ export class SignInPage implements Page {
     icon('key'), text.passkey.signIn,
   );
   private readonly form: HTMLFormElement;
+  private readonly main = h('main');
   private step: FactorForm | null = null;
 
   constructor(
@@ -59,11 +61,12 @@ export class SignInPage implements Page {
       this.passkey,
       this.services,
     );
+    fill(this.main, this.form);
     void showServices(app.api, this.services, (sentence) => { this.error.textContent = sentence; });
     this.password.addEventListener('keydown', (event) => { this.capsHint(event); });
     this.password.addEventListener('keyup', (event) => { this.capsHint(event); });
     this.password.addEventListener('blur', () => { this.caps.hidden = true; });
-    this.element = h('main', { class: 'page sign-in-page' }, this.form);
+    this.element = h('div', { class: 'page sign-in-page' }, this.main, h('footer', { class: 'page-foot' }, languageChoice()));
   }
 
   shown(): void {
@@ -137,7 +140,7 @@ export class SignInPage implements Page {
 
   private card(title: string, content: HTMLElement, back: boolean): void {
     fill(
-      this.element,
+      this.main,
       h('div', { class: 'sign-in' },
         h('div', { class: 'brand' }, logo(), h('span', {}, text.product)),
         h('h1', {}, title),
@@ -153,7 +156,7 @@ export class SignInPage implements Page {
     this.busy(false);
     this.password.value = '';
     this.error.textContent = note;
-    fill(this.element, this.form);
+    fill(this.main, this.form);
     this.password.focus();
   }
 
@@ -215,6 +218,6 @@ export class SignInPage implements Page {
   private busy(busy: boolean): void {
     this.submit.disabled = busy;
     this.submit.textContent = busy ? text.signIn.working : text.signIn.submit;
-    this.element.toggleAttribute('aria-busy', busy);
+    this.main.setAttribute('aria-busy', String(busy));
   }
 }

@@ -1,5 +1,7 @@
-// Every sentence of the page, in one place. Another language is another object of this type.
+// Every sentence of the page in English. Another language is another object of this type; see language/words.ts.
 import type { Cause } from '../core/effects.js';
+import { inLanguage } from './language/words.js';
+import { pagesText } from './text_pages.js';
 import type { Figures } from '../core/figures.js';
 import { accountText } from './text_account.js';
 
@@ -8,12 +10,13 @@ type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit'
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
-const english = {
+export const english = {
   ...accountText,
   product: 'Vitrine',
   close: 'Close',
   cancel: 'Cancel',
   tryAgain: 'Try again',
+  ...pagesText,
 
   signIn: {
     title: 'Sign in',
@@ -256,4 +259,4 @@ const english = {
 };
 
 export type Text = typeof english;
-export const text: Text = english;
+export const text: Text = inLanguage('user', english);

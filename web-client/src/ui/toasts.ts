@@ -11,7 +11,7 @@ const kReadMs = 6_000;
 const kMost = 3;
 
 export class Toasts {
-  readonly element = h('div', { class: 'toasts', role: 'region', 'aria-live': 'polite', 'aria-label': 'Notices' });
+  readonly element = h('div', { class: 'toasts', role: 'region', 'aria-live': 'polite', 'aria-label': text.frame.notices });
 
   /** `undo`: something to do about it while it is shown. */
   show(level: ToastLevel, sentence: string, readMs: number = kReadMs, undo?: { readonly words: string; readonly act: () => void }): void {

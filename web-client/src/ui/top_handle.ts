@@ -66,7 +66,7 @@ export class TopHandle {
 
   quality(live: boolean, quality: Quality): void {
     this.dot.dataset['live'] = String(live);
-    this.figure.textContent = quality.roundTripMs === null ? '' : `${quality.roundTripMs} ms`;
+    this.figure.textContent = quality.roundTripMs === null ? '' : text.figures.ms(quality.roundTripMs);
     this.element.title = live && quality.slow !== null ? text.figures.slow[quality.slow](quality) : '';
   }
 

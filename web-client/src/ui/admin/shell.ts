@@ -1,6 +1,7 @@
 // The frame of every page: the way to the others, who is signed in, whether what is shown is of now.
 import { h } from '../dom.js';
 import { icon, logo } from '../icons.js';
+import { languageChoice } from '../language_choice.js';
 import { text as common } from '../text.js';
 import { adminIcon, type AdminIconName } from './admin_icons.js';
 import type { AdminPage } from './admin_app.js';
@@ -28,7 +29,7 @@ export class Shell {
       this.main.focus();
     } } }, text.shell.skip);
     this.nav = h('nav', { class: 'admin-nav', id: 'admin-nav', 'aria-label': text.shell.navigation }, h('ul', {}, ...sections.map((section) =>
-      h('li', {}, h('a', { href: `#/${section.key}`, 'data-section': section.key }, adminIcon(section.icon), h('span', {}, section.title))))));
+      h('li', {}, h('a', { href: `#/${section.key}`, 'data-section': section.key }, adminIcon(section.icon), h('span', {}, section.title))))), languageChoice());
     this.toggle = h('button', { type: 'button', class: 'icon-button nav-toggle', 'aria-label': text.shell.navigation, 'aria-expanded': 'false', 'aria-controls': 'admin-nav', on: { click: () => { this.setNav(!this.element.classList.contains('nav-open')); } } }, icon('menu'));
     const name = app.user.display_name;
     this.element = h('div', { class: 'admin' },

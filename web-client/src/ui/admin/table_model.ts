@@ -1,4 +1,5 @@
 // Search, order and paging of a table's rows, by TanStack Table; no DOM.
+import { locale } from '../language/locale.js';
 import {
   columnFilteringFeature, constructTable, createColumnHelper, createFilteredRowModel, createPaginatedRowModel, createSortedRowModel,
   globalFilteringFeature, rowPaginationFeature, rowSortingFeature, tableFeatures, type Row,
@@ -33,7 +34,7 @@ const features = tableFeatures({
   paginatedRowModel: createPaginatedRowModel(),
 });
 
-const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+const collator = new Intl.Collator(locale(), { numeric: true, sensitivity: 'base' });
 
 function compare(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;

@@ -1,7 +1,10 @@
-// Every sentence of the administrators' pages, in one place. Another language is another object of this type.
+// Every sentence of the administrators' pages in English. Another language is another object of this type; see
+// ../language/words.ts.
+import { inLanguage } from '../language/words.js';
+
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
-const english = {
+export const english = {
   shell: {
     title: 'Administration',
     navigation: 'Sections',
@@ -61,6 +64,7 @@ const english = {
   words: {
     browserOn: (browser: string, system: string): string => `${browser} on ${system}`,
     ago: (span: string): string => `${span} ago`,
+    units: { second: 's', minute: 'min', hour: 'h', day: 'd' },
   },
 
   overview: {
@@ -551,4 +555,4 @@ const english = {
 };
 
 export type AdminText = typeof english;
-export const text: AdminText = english;
+export const text: AdminText = inLanguage('admin', english);

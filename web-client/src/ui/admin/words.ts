@@ -1,4 +1,5 @@
 // Numbers, times and browsers as people read them.
+import { figure, locale } from '../language/locale.js';
 import { text } from './text_admin.js';
 
 /** What a User-Agent means, roughly: enough to tell one's own browsers apart. */
@@ -12,25 +13,28 @@ export function browserName(userAgent: string): string {
 
 /** "3 min", "2 h 5 min", "4 d 2 h". */
 export function duration(seconds: number): string {
+  const { day: days, hour: hours, minute: minutes, second } = text.words.units;
   const whole = Math.max(0, Math.floor(seconds));
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  const parts = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
+    small === 0 ? figure(big, bigUnit) : `${figure(big, bigUnit)} ${figure(small, smallUnit)}`;
+  if (whole < 60) return figure(whole, second);
+  const wholeMinutes = Math.floor(whole / 60);
+  if (wholeMinutes < 60) return figure(wholeMinutes, minutes);
+  const wholeHours = Math.floor(wholeMinutes / 60);
+  if (wholeHours < 24) return parts(wholeHours, hours, wholeMinutes % 60, minutes);
+  return parts(Math.floor(wholeHours / 24), days, wholeHours % 24, hours);
 }
 
-const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-const exactTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const dateTime = new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' });
+const exactTime = new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' });
+const date = new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' });
 
 export const moment = (seconds: number): string => dateTime.format(seconds * 1_000);
 export const exactMoment = (seconds: number): string => exactTime.format(seconds * 1_000);
 export const day = (seconds: number): string => date.format(seconds * 1_000);
 
-export const milliseconds = (value: number): string => `${value < 10 ? value.toFixed(1) : String(Math.round(value))} ms`;
-export const megabits = (value: number): string => `${value < 10 ? value.toFixed(1) : String(Math.round(value))} Mbit/s`;
+export const milliseconds = (value: number): string => figure(value, 'ms', value < 10 ? 1 : 0);
+export const megabits = (value: number): string => figure(value, 'Mbit/s', value < 10 ? 1 : 0);
 
 /** 12.3 MB */
 export function bytes(count: number): string {
@@ -41,7 +45,7 @@ export function bytes(count: number): string {
     value /= 1_000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 100 ? String(Math.round(value)) : value.toFixed(1)} ${units[unit] ?? ''}`;
+  return figure(value, units[unit] ?? '', unit === 0 || value >= 100 ? 0 : 1);
 }
 
 /** A command's words as typed in a shell, and back: double and single quotes hold spaces. */

@@ -1,0 +1,11 @@
+// The words of the users' pages in this language, for the script that runs before them.
+import type { Loose } from '../language/areas.js';
+import type { Words } from '../language/words.js';
+import type { Text } from '../text.js';
+import { mainText } from './text.js';
+import { accountText } from './text_account.js';
+import { pagesText } from './text_pages.js';
+import { serverWords } from './text_server.js';
+
+export const user: Loose<Text> = { ...accountText, ...pagesText, ...mainText };
+export const words: Words = { user, server: serverWords };

@@ -1,0 +1,3 @@
+import { grammar } from '../language/grammar.js';
+
+export const german = grammar('de');
