@@ -18,7 +18,7 @@ export async function launchChromium(device, site) {
     ],
   });
   // The window's own size; what the site may do is what a person would have allowed it.
-  const context = await browser.newContext({ viewport: null, permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({ viewport: null, permissions: ['clipboard-read', 'clipboard-write', 'screen-wake-lock'] });
   const page = await context.newPage();
   const problems = [];
   page.on('pageerror', (error) => problems.push(String(error)));

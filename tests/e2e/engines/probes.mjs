@@ -1,4 +1,4 @@
-// What a browser can, asked of the browser itself. Runs in the page; gives {feature: true, false or a word}.
+// What a browser can, asked of the browser itself. Runs in the page; gives [feature, true, false or a word] of each.
 export async function probe() {
   const has = (test) => { try { return Boolean(test()); } catch { return false; } };
   const decodes = async (codec) => {
@@ -23,7 +23,7 @@ export async function probe() {
     if (!('wakeLock' in navigator)) return false;
     return navigator.wakeLock.request('screen').then((lock) => lock.release().then(() => true), ({ name }) => `refused (${name})`);
   };
-  return {
+  return Object.entries({
     'WebAssembly SIMD': has(() => WebAssembly.validate(simd)),
     'OffscreenCanvas, 2d': has(() => new OffscreenCanvas(1, 1).getContext('2d') && document.createElement('canvas').transferControlToOffscreen()),
     'WebCodecs: H.264': await decodes('avc1.42E02A'),
@@ -59,5 +59,5 @@ export async function probe() {
     'Offers to install (PWA)': has(() => 'onbeforeinstallprompt' in window),
     'Notifications': has(() => Notification),
     'Long tasks are told': has(() => PerformanceObserver.supportedEntryTypes.includes('longtask')),
-  };
+  });
 }

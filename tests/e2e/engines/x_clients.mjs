@@ -15,7 +15,9 @@ export async function ask(screen, program, ...words) {
 export async function copyTo(screen, type, bytes) {
   const child = spawn('xclip', ['-selection', 'clipboard', '-i', '-t', type], { env: environment(screen), stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin.end(bytes);
-  await new Promise((resolve) => child.on('close', resolve)); // it goes on in the background
+  await new Promise((resolve) => child.on('close', resolve));
+  // It goes on in the background, where it may not own the clipboard yet.
+  await until('the clipboard has it', async () => (await pasteFrom(screen, type))?.equals(Buffer.from(bytes)));
 }
 
 // What a program that pastes gets, or null when there is no such content.
