@@ -9,14 +9,14 @@ const { PNG } = createRequire(path.join(repository, 'tests/e2e/package.json'))('
 // A new number when any picture changes, so that old files are not taken for new ones.
 const folder = path.join(repository, 'build/bench-pictures/4');
 
-// Paths of {scenery, wallpaper, glyphs, article, window} as PPM files.
-export async function pictures(browser) {
+// Paths of {scenery, wallpaper, glyphs, article, window} as PPM files, or of those named. Scenery and wallpaper need no browser.
+export async function pictures(browser, names = Object.keys(makers)) {
   await mkdir(folder, { recursive: true });
   const made = {};
-  for (const [name, make] of Object.entries(makers)) {
+  for (const name of names) {
     made[name] = path.join(folder, `${name}.ppm`);
     if (await stat(made[name]).catch(() => null)) continue;
-    const { width, height, rgb } = await make(browser);
+    const { width, height, rgb } = await makers[name](browser);
     const part = `${made[name]}.${process.pid}`;
     await writeFile(part, Buffer.concat([Buffer.from(`P6\n${width} ${height}\n255\n`), rgb]));
     await rename(part, made[name]);

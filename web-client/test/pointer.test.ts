@@ -70,6 +70,38 @@ describe('the wheel', () => {
     assert.equal(units(0.25, 0, 400), 120);
   });
 
+  test('a notch is a notch in every engine, also where the system turns it into more lines', () => {
+    const notches = [
+      { deltaX: 0, deltaY: 120, deltaMode: 0, wheelDeltaX: 0, wheelDeltaY: -120 }, // Chromium
+      { deltaX: 0, deltaY: 96, deltaMode: 0, wheelDeltaX: 0, wheelDeltaY: -120 }, // Chromium, page zoomed to 125 %
+      { deltaX: 0, deltaY: 6, deltaMode: 1, wheelDeltaX: 0, wheelDeltaY: -120 }, // Firefox
+      { deltaX: 0, deltaY: 90, deltaMode: 0, wheelDeltaX: 0, wheelDeltaY: -120 }, // WebKitGTK
+    ];
+    for (const notch of notches) {
+      const wheel = new WheelAccumulator();
+      wheel.add(notch);
+      assert.deepEqual(wheel.take(), { dx: 0, dy: 120 }, JSON.stringify(notch));
+    }
+  });
+
+  test('a trackpad goes by its pixels', () => {
+    const wheel = new WheelAccumulator();
+    wheel.add({ deltaX: 0, deltaY: 40, deltaMode: 0, wheelDeltaX: 0, wheelDeltaY: -120 });
+    assert.deepEqual(wheel.take(), { dx: 0, dy: 48 });
+  });
+
+  test('the mode is looked at before the deltas, because Firefox then speaks of lines', () => {
+    const seen: string[] = [];
+    const facts = { deltaX: 0, deltaY: 3, deltaMode: 1 };
+    new WheelAccumulator().add(new Proxy(facts, {
+      get: (target, name: keyof typeof facts) => {
+        seen.push(name);
+        return target[name];
+      },
+    }));
+    assert.equal(seen[0], 'deltaMode');
+  });
+
   test('both directions at once', () => {
     const wheel = new WheelAccumulator();
     wheel.add({ deltaX: -50, deltaY: 100, deltaMode: 0 });

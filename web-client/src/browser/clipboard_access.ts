@@ -1,5 +1,6 @@
-// The device's clipboard, as far as the browser lets a page at it. Nothing of it is ever put into the page itself.
+// The device's clipboard, as far as the browser lets a page at it. Nothing of it stays in the page itself.
 import type { Clip } from '../core/clipboard.js';
+import { hidesPictures, pastedPicture } from './pasted_picture.js';
 import { kClipHtml, kClipImage, kClipText, kMaxClipboard } from '../wire/messages.gen.js';
 
 const kTypes: readonly { readonly format: number; readonly type: string }[] = [
@@ -22,11 +23,18 @@ const bounded = (clips: readonly Clip[]): PastedClips => ({
 
 /** What a paste event brings. Text is there at once; pictures take a moment, which null announces. */
 export function pastedNow(data: DataTransfer): PastedClips | null {
-  if (pictureOf(data) !== null) return null;
+  if (pictureOf(data) !== null || hidesPicture(data)) return null;
   return bounded(textsOf(data));
 }
 
+/** Whether the event may hold a picture after all, which then comes by the paste itself. */
+export const hidesPicture = (data: DataTransfer): boolean => data.types.length === 0 && hidesPictures();
+
 export async function pastedSoon(data: DataTransfer): Promise<PastedClips> {
+  if (hidesPicture(data)) {
+    const bytes = await pastedPicture();
+    return bounded(bytes === null ? [] : [{ format: kClipImage, bytes }]);
+  }
   // Both before the first wait: the data is gone after the event.
   const texts = textsOf(data);
   const picture = pictureOf(data);

@@ -1,6 +1,7 @@
-// Wheel events, whose units differ by browser and device, as 1/120 of a notch, which the desktop understands.
+// Wheel events, whose units differ by browser and device, as 1/120 of a notch, which the desktop understands. One notch is
+// 120 pixels in Chromium, 6 lines in Firefox and 90 pixels in WebKit on the same machine; the old wheelDelta says -120 in all.
 
-/** What a browser reports for one notch of a plain mouse wheel, CSS pixels (Chromium and Firefox on all systems: 100-120). */
+/** About what a browser reports for one notch of a plain mouse wheel, CSS pixels. */
 const kPixelsPerNotch = 100;
 /** The common setting of systems: three lines a notch. */
 const kLinesPerNotch = 3;
@@ -14,6 +15,9 @@ export interface WheelEventFacts {
   readonly deltaY: number;
   /** WheelEvent.deltaMode: 0 pixels, 1 lines, 2 pages. */
   readonly deltaMode: number;
+  /** Notches times 120 the other way round; of a trackpad three times its pixels, or nothing. No standard, yet everywhere. */
+  readonly wheelDeltaX?: number;
+  readonly wheelDeltaY?: number;
 }
 
 export class WheelAccumulator {
@@ -21,8 +25,10 @@ export class WheelAccumulator {
   private y = 0;
 
   add(event: WheelEventFacts): void {
-    this.x += toUnits(event.deltaX, event.deltaMode);
-    this.y += toUnits(event.deltaY, event.deltaMode);
+    // The mode first: Firefox gives pixels, which depend on its fonts, to whoever looks at a delta before it.
+    const { deltaMode } = event;
+    this.x += toUnits(event.deltaX, deltaMode, event.wheelDeltaX);
+    this.y += toUnits(event.deltaY, deltaMode, event.wheelDeltaY);
   }
 
   addUnits(dx: number, dy: number): void {
@@ -41,11 +47,13 @@ export class WheelAccumulator {
   }
 }
 
-function toUnits(delta: number, mode: number): number {
+function toUnits(delta: number, mode: number, wheelDelta = 0): number {
   if (!Number.isFinite(delta)) return 0;
+  const notched = wheelDelta !== 0 && wheelDelta % kNotch === 0 && wheelDelta !== -3 * delta;
+  if (notched) return -wheelDelta;
   if (mode === 1) return (delta / kLinesPerNotch) * kNotch;
   if (mode === 2) return delta * 3 * kNotch;
-  // A whole number of 120 pixels is a notched wheel in Chromium; one of 100 is one elsewhere.
+  // A whole number of 120 pixels is a notched wheel in Chromium.
   if (delta % 120 === 0) return delta;
   return (delta / kPixelsPerNotch) * kNotch;
 }

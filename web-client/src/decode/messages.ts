@@ -41,8 +41,8 @@ export type FromWorkerBody =
   | { readonly type: 'askTicket' }
   /** The canvas now has this size. */
   | { readonly type: 'surface'; readonly width: number; readonly height: number }
-  /** The canvas now shows the desktop after this update. `exact`: every pixel is the desktop's. `frames` of video so far. */
-  | { readonly type: 'shown'; readonly update: number; readonly exact: boolean; readonly frames: number }
+  /** The canvas now shows the desktop after this update. `exact`: every pixel is the desktop's. `frames` of video so far, `video`: their newest coding. */
+  | { readonly type: 'shown'; readonly update: number; readonly exact: boolean; readonly frames: number; readonly video: string }
   | {
       readonly type: 'cursor';
       readonly width: number;

@@ -1,7 +1,7 @@
 // The moving part of the canvas: frames of the video streams where the picture leaves them room.
 import type { Rect } from '../core/geometry.js';
 import { withoutVideo } from '../core/rects.js';
-import type { VideoCodec } from '../core/video_codec.js';
+import { VideoCodec } from '../core/video_codec.js';
 import { VideoStreams, type VideoPacket } from '../core/video_streams.js';
 import type { CanvasPainter } from './canvas_painter.js';
 import type { Decoder } from './decoder.js';
@@ -20,6 +20,7 @@ export interface VideoLayerListener {
 export class VideoLayer {
   private readonly streams: VideoStreams<VideoFrame>;
   private presentMs = 0;
+  private newest: VideoCodec | null = null;
 
   constructor(
     private readonly decoder: Decoder,
@@ -45,7 +46,13 @@ export class VideoLayer {
     );
   }
 
+  /** What the newest stream is coded in; empty before the first. */
+  get coding(): string {
+    return this.newest === null ? '' : VideoCodec[this.newest];
+  }
+
   take(packet: VideoPacket, update: number): void {
+    if (packet.key) this.newest = packet.codec;
     this.streams.take(packet, update, this.nowMs());
   }
 

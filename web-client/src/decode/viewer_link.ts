@@ -220,7 +220,7 @@ export class ViewerLink {
   }
 
   private tellShown(): void {
-    this.tell({ type: 'shown', update: this.lastUpdate, exact: this.lastExact, frames: this.frames });
+    this.tell({ type: 'shown', update: this.lastUpdate, exact: this.lastExact, frames: this.frames, video: this.video.coding });
   }
 
   /** Runs decoder work; a fault of it resets the link. Null then. */

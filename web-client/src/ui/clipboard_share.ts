@@ -1,6 +1,6 @@
 // Keeps the clipboards of device and desktop together without being asked, as far as browser and policy allow; what they do
 // not allow is done by the menu's two entries.
-import { mayReadUnasked, pastedNow, pastedSoon, readClipboard, textOf, writeClipboard, type PastedClips } from '../browser/clipboard_access.js';
+import { hidesPicture, mayReadUnasked, pastedNow, pastedSoon, readClipboard, textOf, writeClipboard, type PastedClips } from '../browser/clipboard_access.js';
 import { copyFormats, pasteFormats, type Clip } from '../core/clipboard.js';
 import { text } from './text.js';
 import type { Toasts } from './toasts.js';
@@ -97,7 +97,7 @@ export class ClipboardShare {
   /** A paste event: `then` lets the keys go on, once the desktop has been told. */
   pasted(event: ClipboardEvent, then: () => void): void {
     const data = event.clipboardData;
-    event.preventDefault();
+    if (data === null || !hidesPicture(data)) event.preventDefault();
     if (data === null || !this.mayPaste || !this.desk.live()) return then();
     const now = pastedNow(data);
     if (now !== null) {

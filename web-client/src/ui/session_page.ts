@@ -129,7 +129,7 @@ export class SessionPage implements Page {
     clearTimeout(this.pollTimer);
     this.session?.close();
     for (const part of [this.stage, this.keyboard, this.pointer, this.cover, this.handle]) part?.close();
-    for (const name of ['session', 'exact', 'update', 'frames']) delete document.documentElement.dataset[name];
+    for (const name of ['session', 'exact', 'update', 'frames', 'video']) delete document.documentElement.dataset[name];
     void leaveFullScreen().catch(() => undefined);
   }
 
@@ -149,6 +149,7 @@ export class SessionPage implements Page {
         root['update'] = String(message.update);
         root['exact'] = String(message.exact);
         root['frames'] = String(message.frames);
+        root['video'] = message.video;
         return;
       case 'quality':
         this.quality = message.quality;
