@@ -114,7 +114,7 @@ describe('the clipboard', () => {
     await whenLive(guest);
     await guest.keyboard.press('Control+Alt+Shift+m');
     await guest.getByRole('button', { name: /paste to the desktop/i }).click();
-    await guest.getByText(/did not let this page read the clipboard/i).waitFor();
+    await guest.getByRole('dialog', { name: 'Clipboard' }).getByText(/did not let this page read the clipboard/i).waitFor();
     await guest.context().close();
   });
 });

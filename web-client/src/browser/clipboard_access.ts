@@ -11,14 +11,14 @@ const kTypes: readonly { readonly format: number; readonly type: string }[] = [
 
 export interface PastedClips {
   readonly clips: readonly Clip[];
-  /** Some of it is larger than what may be passed on. */
-  readonly tooLarge: boolean;
+  /** Bytes of the largest part that was left out because it is above kMaxClipboard; 0: none was. */
+  readonly tooLarge: number;
 }
 
 const encoder = new TextEncoder();
 const bounded = (clips: readonly Clip[]): PastedClips => ({
   clips: clips.filter(({ bytes }) => bytes.length > 0 && bytes.length <= kMaxClipboard),
-  tooLarge: clips.some(({ bytes }) => bytes.length > kMaxClipboard),
+  tooLarge: Math.max(0, ...clips.map(({ bytes }) => bytes.length).filter((length) => length > kMaxClipboard)),
 });
 
 /** What a paste event brings. Text is there at once; pictures take a moment, which null announces. */
@@ -51,6 +51,14 @@ function textsOf(data: DataTransfer): Clip[] {
 function pictureOf(data: DataTransfer): Blob | null {
   return [...data.files].find((file) => file.type.startsWith('image/')) ?? null;
 }
+
+/** A picture that was chosen as a file. Rejects when the browser cannot read it. */
+export async function pictureFile(file: Blob): Promise<PastedClips> {
+  return bounded([{ format: kClipImage, bytes: await asPng(file) }]);
+}
+
+/** Text that was typed or put into a field. */
+export const typedText = (text: string): PastedClips => bounded([{ format: kClipText, bytes: encoder.encode(text) }]);
 
 async function asPng(picture: Blob): Promise<Uint8Array<ArrayBuffer>> {
   if (picture.type === 'image/png') return new Uint8Array(await picture.arrayBuffer());
@@ -99,6 +107,44 @@ export async function writeClipboard(clips: readonly Clip[]): Promise<boolean> {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** What of these became the device's clipboard. */
+export type Written = 'all' | 'text' | 'nothing';
+
+/** The same in a click, by whichever way this browser has. */
+export async function writeByClick(clips: readonly Clip[]): Promise<Written> {
+  const words = textOf(clips);
+  // Begun before the first wait, while the click still counts.
+  const whole = 'ClipboardItem' in window ? writeClipboard(clips) : Promise.resolve(false);
+  if (await whole) return 'all';
+  if (words === '') return 'nothing';
+  try {
+    await navigator.clipboard.writeText(words);
+    return clips.length === 1 ? 'all' : 'text';
+  } catch {
+    return copyByCommand(clips);
+  }
+}
+
+// The way of before 2020, which no permission stops: the browser asks the page what to copy.
+function copyByCommand(clips: readonly Clip[]): Written {
+  let written: Written = 'nothing';
+  const fillIn = (event: ClipboardEvent): void => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    for (const { format, type } of kTypes) {
+      const clip = clips.find((one) => one.format === format);
+      if (clip !== undefined && type.startsWith('text/')) event.clipboardData?.setData(type, new TextDecoder().decode(clip.bytes));
+    }
+    written = clips.some(({ format }) => format === kClipImage) ? 'text' : 'all';
+  };
+  document.addEventListener('copy', fillIn, { capture: true });
+  try {
+    return document.execCommand('copy') ? written : 'nothing';
+  } finally {
+    document.removeEventListener('copy', fillIn, { capture: true });
   }
 }
 

@@ -1,12 +1,13 @@
 // Small choices kept on this device. A browser that keeps nothing (private windows, blocked storage) still works.
 
-export type Preference = 'size' | 'signed-in' | 'menu-hint' | 'figures' | 'terms' | 'language';
+export type Preference = 'settings' | 'language' | 'signed-in' | 'menu-hint' | 'figures' | 'terms';
 
-const name = (preference: Preference): string => `vitrine.${preference}`;
+/** The key in the browser's store. */
+export const storedAs = (preference: Preference): string => `vitrine.${preference}`;
 
 export function recall(preference: Preference): string | null {
   try {
-    return localStorage.getItem(name(preference));
+    return localStorage.getItem(storedAs(preference));
   } catch {
     return null;
   }
@@ -14,8 +15,8 @@ export function recall(preference: Preference): string | null {
 
 export function remember(preference: Preference, value: string | null): void {
   try {
-    if (value === null) localStorage.removeItem(name(preference));
-    else localStorage.setItem(name(preference), value);
+    if (value === null) localStorage.removeItem(storedAs(preference));
+    else localStorage.setItem(storedAs(preference), value);
   } catch {
     // Nothing is kept then; see above.
   }

@@ -32,7 +32,9 @@ export type ClipEffect =
   /** All that was wanted has come, as far as it could be had. */
   | { readonly type: 'copied'; readonly clips: readonly Clip[] }
   /** Bytes of content on their way, in either direction; `done` equal to `total`: over. */
-  | { readonly type: 'clipProgress'; readonly copying: boolean; readonly done: number; readonly total: number };
+  | { readonly type: 'clipProgress'; readonly copying: boolean; readonly done: number; readonly total: number }
+  /** What was on its way was given up; the last that is told of it. */
+  | { readonly type: 'clipCancelled'; readonly copying: boolean };
 
 export const kClipFormats = [kClipText, kClipHtml, kClipImage] as const;
 /** Parts sent without an answer: input that is typed meanwhile waits for no more. */
@@ -45,6 +47,9 @@ export const copyFormats = (rights: number): number =>
 export const pasteFormats = (rights: number): number =>
   bitIf(rights, kMayPasteText, kClipText) | bitIf(rights, kMayPasteHtml, kClipHtml) | bitIf(rights, kMayPasteImage, kClipImage);
 const bitIf = (rights: number, right: number, bit: number): number => ((rights & right) === 0 ? 0 : bit);
+
+const pastedType = (format: number): 'PastedText' | 'PastedHtml' | 'PastedImage' =>
+  format === kClipText ? 'PastedText' : format === kClipHtml ? 'PastedHtml' : 'PastedImage';
 
 interface Incoming {
   bytes: Uint8Array<ArrayBuffer> | null;
@@ -94,14 +99,22 @@ export class ClipboardLink {
     }
   }
 
-  /** No more of what is on its way. */
+  /** No more of what is on its way. What the desktop offers can be asked for again. */
   cancel(): void {
     const { offer } = this;
-    for (const [format, { bytes }] of this.incoming) {
-      if (offer !== null && bytes !== null) this.send({ type: 'CopyWanted', serial: offer.serial, format, offset: bytes.length });
+    const copying = this.incoming.size > 0;
+    if (!copying && this.outgoing.size === 0) return;
+    for (const format of this.incoming.keys()) {
+      // How large it is may not be known yet; this is as much as anything.
+      if (offer !== null) this.send({ type: 'CopyWanted', serial: offer.serial, format, offset: kMaxClipboard });
     }
     this.incoming.clear();
+    this.arrived = [];
+    for (const { clip } of this.outgoing.values()) {
+      this.send({ type: pastedType(clip.format), serial: this.pasteSerial, total: 0, offset: 0, bytes: new Uint8Array(0) });
+    }
     this.outgoing.clear();
+    this.tell({ type: 'clipCancelled', copying });
   }
 
   /** A part of the desktop's clipboard; a sentence when it does not follow the protocol. */
@@ -161,9 +174,8 @@ export class ClipboardLink {
 
   private sendPart(outgoing: Outgoing): void {
     const { format, bytes: all } = outgoing.clip;
-    const type = format === kClipText ? 'PastedText' : format === kClipHtml ? 'PastedHtml' : 'PastedImage';
     const bytes = all.subarray(outgoing.sent, outgoing.sent + kMaxClipPart);
-    this.send({ type, serial: this.pasteSerial, total: all.length, offset: outgoing.sent, bytes });
+    this.send({ type: pastedType(format), serial: this.pasteSerial, total: all.length, offset: outgoing.sent, bytes });
     outgoing.sent += bytes.length;
   }
 }

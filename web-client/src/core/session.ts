@@ -622,6 +622,11 @@ export class Session {
     if (this.paired()) this.clipboard.paste(clips, this.rights);
   }
 
+  /** Gives up what of a clipboard is on its way. */
+  cancelClip(): void {
+    if (this.paired()) this.clipboard.cancel();
+  }
+
   private sendPreferences(): void {
     if (!this.paired()) return;
     const { targetMs, ceilingKbit, qualityFloor } = this.terms ?? { targetMs: 0, ceilingKbit: 0, qualityFloor: 0 };

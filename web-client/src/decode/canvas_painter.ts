@@ -22,6 +22,15 @@ export class CanvasPainter {
     for (const { x, y, width, height } of rects) this.context.putImageData(image, 0, 0, x, y, width, height);
   }
 
+  /** All of it as it is now, films too; null when nothing was shown yet. */
+  async png(): Promise<Blob | null> {
+    try {
+      return await this.canvas.convertToBlob({ type: 'image/png' });
+    } catch {
+      return null;
+    }
+  }
+
   /** Draws a frame there and puts back what the picture keeps of the place, in one task: nothing over a film flickers. */
   drawFrame(frame: VideoFrame, { x, y, width, height }: Rect, image: ImageData, kept: readonly Rect[]): void {
     this.context.drawImage(frame, x, y, width, height);

@@ -26,6 +26,9 @@ export type ToWorker =
   | { readonly type: 'visibility'; readonly visible: boolean }
   | { readonly type: 'wantCopy'; readonly formats: number }
   | { readonly type: 'paste'; readonly clips: readonly Clip[] }
+  | { readonly type: 'cancelClip' }
+  /** Asks for the picture as a PNG file. */
+  | { readonly type: 'screenshot' }
   | { readonly type: 'wake' }
   | { readonly type: 'prefer'; readonly terms: Terms | null }
   /** Whether figures are wanted, once a second. */
@@ -51,6 +54,8 @@ export type FromWorkerBody =
       readonly hotY: number;
       readonly rgba: Uint8Array<ArrayBuffer>;
     }
+  /** The canvas as it was when it was asked for; null: there was none. */
+  | { readonly type: 'screenshot'; readonly picture: Blob | null }
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }
   | ClipEffect
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }

@@ -81,6 +81,12 @@ export class ViewerLink {
       case 'paste':
         this.session.paste(message.clips);
         break;
+      case 'cancelClip':
+        this.session.cancelClip();
+        break;
+      case 'screenshot':
+        void this.painter.png().then((picture) => { this.tell({ type: 'screenshot', picture }); });
+        return;
       case 'wake':
         this.session.wake(nowMs());
         break;

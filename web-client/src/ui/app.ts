@@ -1,4 +1,5 @@
 // What all pages share, and what a page is.
+import type { DeviceSettings } from '../core/settings.js';
 import type { SessionWorker } from '../browser/session_worker.js';
 import type { Api, User } from './api.js';
 import type { Toasts } from './toasts.js';
@@ -17,6 +18,7 @@ export interface App {
   readonly api: Api;
   readonly worker: SessionWorker;
   readonly toasts: Toasts;
+  readonly settings: DeviceSettings;
   user: User | null;
   /** Goes to the page of this hash; "" is the catalogue. */
   go(hash: string): void;

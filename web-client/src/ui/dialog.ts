@@ -30,7 +30,7 @@ export function confirm(question: { title: string; text: string; agree: string; 
 }
 
 /** A dialog with a title and this content, open at once; `closed` resolves to what it was closed with, "" by Escape. */
-export function sheet(title: string, ...content: Node[]): { dialog: HTMLDialogElement; closed: Promise<string> } {
+export function sheet(title: string, ...content: (Node | null)[]): { dialog: HTMLDialogElement; closed: Promise<string> } {
   const dialog = h('dialog', { class: 'question sheet', 'aria-labelledby': 'sheet-title' }, h('h2', { id: 'sheet-title' }, title), ...content);
   const closed = new Promise<string>((resolve) => {
     dialog.addEventListener('close', () => {

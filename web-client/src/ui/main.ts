@@ -1,5 +1,6 @@
 // The page's beginning: shared parts, the way from addresses to pages, signing in and out.
 import { recall, remember } from '../browser/preferences.js';
+import { openSettings } from '../browser/settings.js';
 import { SessionWorker } from '../browser/session_worker.js';
 import { Api, ApiError, type Resource, type User } from './api.js';
 import { AccountPage } from './account_page.js';
@@ -25,6 +26,7 @@ const kRunning = ['provisioning', 'ready', 'assigned', 'connected', 'disconnecte
 class VitrineApp implements App {
   readonly api = new Api(recall('signed-in') ?? '', (csrf) => { remember('signed-in', csrf === '' ? null : csrf); });
   readonly toasts = new Toasts();
+  readonly settings = openSettings();
   readonly worker = new SessionWorker(kWorkerUrl, kDecoderUrl);
   user: User | null = null;
 

@@ -10,6 +10,16 @@ import { icon, type IconName } from './icons.js';
 import { TermsMenu } from './terms_menu.js';
 import { text } from './text.js';
 
+/** A row that another part of the page adds. */
+export interface MenuEntry {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly note: string;
+  act(): void;
+  /** Why it cannot be used now, shown in place of the note; null: it can. Asked each time the menu opens. */
+  refused?(): string | null;
+}
+
 export interface MenuActions {
   toggleFullScreen(): void;
   sendKeys(keys: readonly KeyName[]): void;
@@ -46,11 +56,12 @@ export class SessionMenu {
   private readonly figuresEntry: HTMLButtonElement;
   private readonly copy: HTMLButtonElement;
   private readonly paste: HTMLButtonElement;
+  private readonly added: readonly { readonly given: MenuEntry; readonly button: HTMLButtonElement }[];
 
   constructor(
     name: string,
     private readonly actions: MenuActions,
-    options: { size: number; touch: boolean },
+    options: { size: number; touch: boolean; entries: readonly MenuEntry[] },
   ) {
     this.fullScreen = this.entry('expand', '', '', () => { actions.toggleFullScreen(); });
     this.size = h('select', { id: 'menu-size', on: { change: () => { actions.setSize(Number(this.size.value)); } } },
@@ -62,6 +73,7 @@ export class SessionMenu {
     this.terms = new TermsMenu((terms) => { actions.setTerms(terms); });
     this.figuresEntry = this.entry('figures', t.figures, options.touch ? t.figuresNote : t.figuresNoteKeys, () => { actions.toggleFigures(); });
     this.figuresEntry.setAttribute('aria-keyshortcuts', 'Control+Alt+Shift+I');
+    this.added = options.entries.map((given) => ({ given, button: this.entry(given.icon, given.label, given.note, () => { given.act(); }) }));
     this.element = h(
       'dialog',
       { class: 'menu', 'aria-label': text.session.menu },
@@ -74,6 +86,7 @@ export class SessionMenu {
       h('div', { class: 'menu-row' }, h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
       this.terms.element,
       this.figuresEntry,
+      ...this.added.map(({ button }) => button),
       h('section', { 'aria-label': t.keys }, h('h3', {}, t.keys), h('div', { class: 'keys' }, ...kCombinations.map((keys) => this.key(keys)))),
       h('details', {}, h('summary', {}, icon('chevron'), t.functionKeys), h('div', { class: 'keys six' }, ...kFunctionKeys.map((key) => this.key([key])))),
       h('hr'),
@@ -98,7 +111,20 @@ export class SessionMenu {
     if (this.open) return;
     const full = isFullScreen();
     fill(this.fullScreen, icon(full ? 'shrink' : 'expand'), h('span', {}, full ? text.session.toolbar.leaveFullScreen : text.session.toolbar.fullScreen));
+    for (const { given, button } of this.added) this.showRefusal(given, button);
     this.element.showModal();
+  }
+
+  private showRefusal({ note, refused }: MenuEntry, button: HTMLButtonElement): void {
+    const why = refused?.() ?? null;
+    button.disabled = why !== null;
+    const small = button.querySelector('small');
+    if (small !== null) small.textContent = why ?? note;
+  }
+
+  /** The size is another now, by this menu or elsewhere. */
+  showSize(size: number): void {
+    this.size.value = String(size);
   }
 
   close(): void {

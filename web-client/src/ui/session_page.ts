@@ -12,9 +12,11 @@ import { recall, remember } from '../browser/preferences.js';
 import type { Session } from '../browser/session_worker.js';
 import { Stage } from '../browser/stage.js';
 import { TextField } from '../browser/text_field.js';
+import { onWake } from '../browser/wake_events.js';
 import type { Quality, Status } from '../core/effects.js';
-import { kSizeChoices, wantedDesktop } from '../core/geometry.js';
+import { wantedDesktop } from '../core/geometry.js';
 import type { InputMessage, WindowSize } from '../core/session.js';
+import type { Terms } from '../core/terms.js';
 import type { FromWorkerBody } from '../decode/messages.js';
 import { kMaxScreenSide, kMayInput, kMinScreenSide, NoticeLevel } from '../wire/messages.gen.js';
 import { ApiError, type SessionInfo } from './api.js';
@@ -24,9 +26,11 @@ import { FiguresPanel } from './figures_panel.js';
 import { KeyBar } from './key_bar.js';
 import { fromServer } from './language/server.js';
 import { resourceHash } from './route.js';
+import { SessionComfort } from './session_comfort.js';
 import { SessionCover, type Step } from './session_cover.js';
 import { SessionMenu } from './session_menu.js';
 import { SessionTerms } from './session_terms.js';
+import { kSizeSetting } from './settings/picture_entries.js';
 import { text } from './text.js';
 import { TicketSource, type Target } from './ticket_source.js';
 import { TopHandle } from './top_handle.js';
@@ -56,13 +60,13 @@ export class SessionPage implements Page {
   private readonly handle: TopHandle | null;
   private readonly bar: KeyBar | null;
   private readonly tickets: TicketSource;
+  private readonly comfort: SessionComfort;
   private readonly stop = new AbortController();
 
   private session: Session | null = null;
   private info: SessionInfo | null = null;
   private status: Status | null = null;
   private quality: Quality = kNoQuality;
-  private drawnSize = storedSize();
   private wasLive = false;
   private couldType = true;
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
@@ -85,26 +89,29 @@ export class SessionPage implements Page {
     this.tickets = new TicketSource(app.api, target, () => this.size());
     this.terms = new SessionTerms(app.api);
     this.cover = this.makeCover(name);
+    this.comfort = this.makeComfort();
     this.menu = this.makeMenu(name, touch);
     this.handle = touch ? null : new TopHandle(name, () => { this.openMenu(); });
     this.bar = touch ? new KeyBar(this.keys, { openMenu: () => { this.openMenu(); }, toggleKeyboard: () => { this.toggleSoftKeyboard(); } }) : null;
     this.clipboard = new ClipboardShare({
       want: (formats) => { this.session?.send({ type: 'wantCopy', formats }); },
       paste: (clips) => { this.session?.send({ type: 'paste', clips }); },
+      cancel: () => { this.session?.send({ type: 'cancelClip' }); },
       rights: () => this.status?.rights ?? 0,
       live: () => this.status?.phase === 'live',
-    }, app.toasts, this.stop.signal);
+      focus: () => { if (this.status?.phase === 'live') this.field.focus(); },
+    }, app, this.stop.signal);
     this.keyboard = new KeyboardInput(platform(), {
       active: () => this.takesKeys(),
       releaseAll: (atMs) => { this.sendInput({ type: 'ReleaseAll' }, atMs); },
       openMenu: () => { this.openMenu(); },
       toggleFigures: () => { this.setFigures(!this.figures.open); },
-      mayPaste: () => this.clipboard.mayPaste,
+      mayPaste: () => this.clipboard.keysPaste,
       pasted: (event, then) => { this.clipboard.pasted(event, then); },
     }, this.keys);
     this.pointer = this.makePointer();
     this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
-      this.stageElement, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
+      this.stageElement, this.clipboard.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
   }
 
   shown(): void {
@@ -118,9 +125,7 @@ export class SessionPage implements Page {
     this.setFigures(recall('figures') === 'open');
     this.applyTerms();
     document.addEventListener('visibilitychange', () => { this.session?.send({ type: 'visibility', visible: document.visibilityState === 'visible' }); }, { signal });
-    for (const event of ['online', 'pageshow']) {
-      window.addEventListener(event, () => { this.session?.send({ type: 'wake' }); }, { signal });
-    }
+    onWake(() => { this.session?.send({ type: 'wake' }); }, signal);
     this.followSoftKeyboard(signal);
   }
 
@@ -165,7 +170,11 @@ export class SessionPage implements Page {
       case 'copied':
         return this.clipboard.copied(message.clips);
       case 'clipProgress':
-        return this.clipboard.progress(message.done, message.total);
+        return this.clipboard.progress(message.copying, message.done, message.total);
+      case 'clipCancelled':
+        return this.clipboard.cancelled(message.copying);
+      case 'screenshot':
+        return this.comfort.tookScreenshot(message.picture);
       case 'notice': {
         const levels = { [NoticeLevel.Info]: 'info', [NoticeLevel.Warning]: 'warning', [NoticeLevel.Error]: 'error' } as const;
         return this.app.toasts.show(levels[message.level], fromServer(message.text));
@@ -179,6 +188,7 @@ export class SessionPage implements Page {
   private setStatus(status: Status): void {
     const before = this.status?.phase;
     this.status = status;
+    this.comfort.heardStatus(status);
     document.documentElement.dataset['session'] = status.phase;
     this.stageElement.classList.toggle('old', status.phase === 'stale' || (status.phase === 'ended' && status.hasPicture));
     if (status.phase !== 'live') {
@@ -308,7 +318,7 @@ export class SessionPage implements Page {
 
   private size(): WindowSize {
     const limits = { smallest: kMinScreenSide, largest: kMaxScreenSide };
-    return wantedDesktop(this.stage.area, devicePixelRatio, this.drawnSize, limits);
+    return wantedDesktop(this.stage.area, devicePixelRatio, this.app.settings.get(kSizeSetting), limits);
   }
 
   private sendInput(message: InputMessage, atMs: number): void {
@@ -352,19 +362,34 @@ export class SessionPage implements Page {
     return new SessionMenu(name, {
       toggleFullScreen: () => { void this.toggleFullScreen(); },
       sendKeys: (keys) => { this.keys.chord(keys, nowMs()); },
-      setSize: (size) => { this.setSize(size); },
+      setSize: (size) => { this.app.settings.set(kSizeSetting, kSizeSetting.allows(size) ? size : kSizeSetting.initial); },
       disconnect: () => { this.app.go(''); },
       signOut: () => { void this.app.signOut(); },
       toggleKeyboard: () => { this.toggleSoftKeyboard(); },
       copyToDevice: () => { void this.clipboard.copyToDevice(); },
       pasteFromDevice: () => { void this.clipboard.pasteFromDevice(); },
       toggleFigures: () => { this.setFigures(!this.figures.open); },
-      setTerms: (terms) => {
-        this.terms.choose(terms);
-        this.applyTerms();
-      },
+      setTerms: (terms) => { this.chooseTerms(terms); },
       closed: () => { if (this.status?.phase === 'live') this.field.focus(); },
-    }, { size: this.drawnSize, touch });
+    }, { size: this.app.settings.get(kSizeSetting), touch, entries: this.comfort.menuEntries });
+  }
+
+  private makeComfort(): SessionComfort {
+    const { signal } = this.stop;
+    const unsubscribe = this.app.settings.onChange(kSizeSetting, (size) => {
+      this.menu.showSize(size);
+      this.session?.send({ type: 'resize', size: this.size() });
+    });
+    signal.addEventListener('abort', unsubscribe);
+    return new SessionComfort(this.app, {
+      rights: () => this.status?.rights ?? 0,
+      name: () => this.title,
+      terms: () => this.terms.shown,
+      chooseTerms: (terms) => { this.chooseTerms(terms); },
+      focus: () => { if (this.status?.phase === 'live') this.field.focus(); },
+      openClipboard: () => { void this.clipboard.openPanel(''); },
+      askScreenshot: () => { this.session?.send({ type: 'screenshot' }); },
+    }, signal);
   }
 
   private openAgain(): void {
@@ -403,10 +428,9 @@ export class SessionPage implements Page {
     this.menu.showTerms(this.terms.shown, this.terms.limitKbit);
   }
 
-  private setSize(size: number): void {
-    this.drawnSize = size;
-    remember('size', String(size));
-    this.session?.send({ type: 'resize', size: this.size() });
+  private chooseTerms(terms: Terms): void {
+    this.terms.choose(terms);
+    this.applyTerms();
   }
 
   private toggleSoftKeyboard(): void {
@@ -434,9 +458,4 @@ export class SessionPage implements Page {
 
 function sentenceOf(status: Status): string {
   return fromServer(status.text) || text.causes[status.cause][1];
-}
-
-function storedSize(): number {
-  const stored = Number(recall('size') ?? 1);
-  return kSizeChoices.find((one) => one === stored) ?? 1;
 }

@@ -4,6 +4,7 @@ import { inLanguage } from './language/words.js';
 import { pagesText } from './text_pages.js';
 import type { Figures } from '../core/figures.js';
 import { accountText } from './text_account.js';
+import { comfortText } from './text_comfort.js';
 
 /** What is known when a reason is named; the link's own figures only while somebody looks. */
 type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit' | 'ceilingKbit' | 'content'>>;
@@ -12,6 +13,7 @@ const plural = (count: number, one: string, many: string): string => (count === 
 
 export const english = {
   ...accountText,
+  ...comfortText,
   product: 'Vitrine',
   close: 'Close',
   cancel: 'Cancel',
@@ -80,11 +82,7 @@ export const english = {
     pasted: 'The desktop can paste it now.',
     nothingCopied: 'Nothing has been copied in the desktop.',
     nothingToPaste: 'This device has copied no text, HTML or picture.',
-    large: (bytes: number): string => `Copying ${Math.round(bytes / 1_048_576)} MB…`,
-    tooLarge: 'What this device has copied is larger than 32 MiB, the most a clipboard passes on.',
     unreadable: 'The picture that was copied cannot be read.',
-    readRefused: 'The browser did not let this page read the clipboard. Allow it in the site’s settings, or press Ctrl+V in the desktop.',
-    writeRefused: 'The browser did not let this page write to the clipboard. Allow it in the site’s settings.',
   },
   session: {
     input: (name: string): string => `Keyboard for ${name}. Ctrl+Alt+Shift+M opens the menu.`,

@@ -1,0 +1,90 @@
+// What makes a session comfortable beside its desktop: the settings of the device, the screen that stays on.
+import { ScreenWakeLock } from '../browser/wake_lock.js';
+import { writeClipboard } from '../browser/clipboard_access.js';
+import { saveFile, screenshotName } from '../browser/save_file.js';
+import type { Status } from '../core/effects.js';
+import type { Terms } from '../core/terms.js';
+import { kClipImage, kMayCopyImage } from '../wire/messages.gen.js';
+import type { App } from './app.js';
+import type { MenuEntry } from './session_menu.js';
+import { kWakeLockSetting } from './settings/session_entries.js';
+import { showSettings } from './settings/settings_dialog.js';
+import { text } from './text.js';
+
+/** The session's page, as far as this has to do with it. */
+export interface ComfortDesk {
+  name(): string;
+  rights(): number;
+  terms(): Terms;
+  chooseTerms(terms: Terms): void;
+  /** The desktop has the keyboard again. */
+  focus(): void;
+  openClipboard(): void;
+  /** Answered by tookScreenshot(). */
+  askScreenshot(): void;
+}
+
+/** Time to choose what the note offers. */
+const kOfferMs = 10_000;
+
+export class SessionComfort {
+  private readonly wakeLock: ScreenWakeLock;
+  private live = false;
+
+  constructor(
+    private readonly app: App,
+    private readonly desk: ComfortDesk,
+    signal: AbortSignal,
+  ) {
+    const root = document.documentElement.dataset;
+    this.wakeLock = new ScreenWakeLock((held) => { root['awake'] = String(held); }, signal);
+    const unsubscribe = app.settings.onChange(kWakeLockSetting, () => { this.settleWakeLock(); });
+    signal.addEventListener('abort', () => {
+      unsubscribe();
+      delete root['awake'];
+    });
+  }
+
+  get menuEntries(): readonly MenuEntry[] {
+    const t = text.comfort;
+    return [
+      { icon: 'clipboard', label: t.clipboard.menu, note: t.clipboard.menuNote, act: () => { this.desk.openClipboard(); } },
+      {
+        icon: 'camera', label: t.screenshot.menu, note: t.screenshot.menuNote, act: () => { this.desk.askScreenshot(); },
+        // A picture of the desktop leaves it as a copied one does.
+        refused: () => ((this.desk.rights() & kMayCopyImage) === 0 ? t.clipboard.policyScreenshot : null),
+      },
+      { icon: 'settings', label: t.settings.menu, note: t.settings.menuNote, act: () => { void this.openSettings(); } },
+    ];
+  }
+
+  heardStatus(status: Status): void {
+    this.live = status.phase === 'live';
+    this.settleWakeLock();
+  }
+
+  /** Saves it as a file, and offers to copy it; null: there was nothing to take. */
+  tookScreenshot(picture: Blob | null): void {
+    const { toasts } = this.app;
+    const t = text.comfort.screenshot;
+    if (picture === null) return toasts.show('warning', t.failed);
+    const name = screenshotName(this.desk.name(), new Date());
+    saveFile(picture, name);
+    toasts.show('info', t.saved(name), kOfferMs, { words: t.copy, act: () => { void this.copyScreenshot(picture); } });
+  }
+
+  private async copyScreenshot(picture: Blob): Promise<void> {
+    const bytes = new Uint8Array(await picture.arrayBuffer());
+    const done = await writeClipboard([{ format: kClipImage, bytes }]);
+    this.app.toasts.show(done ? 'info' : 'warning', done ? text.clipboard.copied : text.comfort.screenshot.copyRefused);
+  }
+
+  private settleWakeLock(): void {
+    this.wakeLock.want(this.live && this.app.settings.get(kWakeLockSetting));
+  }
+
+  private async openSettings(): Promise<void> {
+    await showSettings({ settings: this.app.settings, session: this.desk });
+    this.desk.focus();
+  }
+}
