@@ -1,10 +1,23 @@
 #include "gateway/relay.h"
 
+#include <optional>
+
 namespace vitrine {
 namespace {
 
+// Who sends a type past the ordered ranges; nothing for one that nobody knows yet.
+template <class... M>
+std::optional<LinkRole> sender_of(uint32_t type, MessageList<M...>) {
+  std::optional<LinkRole> sender;
+  const auto look = [&](uint32_t known, Direction direction) {
+    if (known == type) sender = direction == Direction::kAgentToViewer ? LinkRole::kAgent : LinkRole::kViewer;
+  };
+  (look(M::kType, M::kDirection), ...);
+  return sender;
+}
+
 // What a right covers, by type number, so that the gateway enforces it without reading a body.
-bool granted(uint32_t type, uint32_t rights) {
+bool granted(LinkRole from, uint32_t type, uint32_t rights) {
   if (type >= Key::kType && type <= ReleaseAll::kType) return (rights & kMayInput) != 0;
   switch (type) {
     case Resize::kType: return (rights & kMayResize) != 0;
@@ -17,7 +30,7 @@ bool granted(uint32_t type, uint32_t rights) {
     default: break;
   }
   // An agent's other messages are pictures and what goes with them; a viewer that may not look was never let in.
-  return type <= kLastAgentType || (rights & kMayView) != 0;
+  return from == LinkRole::kAgent || (rights & kMayView) != 0;
 }
 
 }  // namespace
@@ -26,10 +39,12 @@ Verdict judge(LinkRole from, uint32_t type, uint32_t rights) {
   if (type == Ping::kType || type == Pong::kType || type == Close::kType) return Verdict::kForGateway;
   if (type == SessionReport::kType) return from == LinkRole::kAgent ? Verdict::kForGateway : Verdict::kOutOfPlace;
   if (type >= ViewerHello::kType && type <= ViewerJoined::kType) return Verdict::kOutOfPlace;
-  if (type <= kLastGatewayType || type > kLastViewerType) return Verdict::kSkip;
-  const bool from_agent_side = type <= kLastAgentType;
-  if (from_agent_side != (from == LinkRole::kAgent)) return Verdict::kOutOfPlace;
-  return granted(type, rights) ? Verdict::kRelay : Verdict::kNotGranted;
+  if (type <= kLastGatewayType) return Verdict::kSkip;
+  std::optional<LinkRole> sender = type <= kLastAgentType ? LinkRole::kAgent : LinkRole::kViewer;
+  if (type > kLastViewerType) sender = sender_of(type, AllMessages{});
+  if (!sender) return Verdict::kSkip;
+  if (*sender != from) return Verdict::kOutOfPlace;
+  return granted(from, type, rights) ? Verdict::kRelay : Verdict::kNotGranted;
 }
 
 }  // namespace vitrine

@@ -109,7 +109,10 @@ void Switchboard::add_viewer(LinkId id, ViewerAdmission admission, Micros now, u
                  .target_ms = ticket.target_ms,
                  .ceiling_kbit = ticket.ceiling_kbit,
                  .quality_floor = ticket.quality_floor,
-                 .generation = ticket.generation};
+                 .generation = ticket.generation,
+                 .monitor = hello.monitor,
+                 .left = hello.left,
+                 .top = hello.top};
   link.waiting_since = now;
   send(link, serialize(Welcome{.version = admission.version, .session = ticket.session, .rights = ticket.rights}));
   pair_up(link.desktop, now);
@@ -261,6 +264,8 @@ bool Switchboard::remember(Link& viewer, uint32_t type, const Bytes& message, Mi
   viewer.joined.width = size.value().width;
   viewer.joined.height = size.value().height;
   viewer.joined.scale_percent = size.value().scale_percent;
+  viewer.joined.left = size.value().left;
+  viewer.joined.top = size.value().top;
   return true;
 }
 

@@ -13,8 +13,6 @@ constexpr double kCaptureBurst = 3;
 constexpr Micros kBetweenResizes = 100 * kMillisecond;
 // A link that comes later than this after one was cut is another visit.
 constexpr Micros kReconnectWithin = 10 * 60 * kSecond;
-constexpr uint32_t kLeastScale = 50;
-constexpr uint32_t kLargestScale = 400;
 
 template <class... F>
 struct Overloaded : F... {
@@ -30,9 +28,10 @@ DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVi
     : screen_(screen),
       hands_(hands),
       make_video_(std::move(make_video)),
-      analysis_(screen.content().picture.size()),
+      layout_(screen.content().monitors, screen.content().most_monitors),
+      views_(screen.content()),
       captures_(kCapturesPerSecond, kCaptureBurst),
-      mode_applied_at_(-kBetweenResizes) {
+      arranged_at_(-kBetweenResizes) {
   if (clipboard != nullptr) clipboard_.emplace(*clipboard);
 }
 
@@ -55,22 +54,17 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
   Arrival arrival = receive_arrival(joined, now);
   const size_t others = viewer_count();
   read_events(now);
-  const bool sized = joined.width > 0 && joined.height > 0;
   const bool welcome =
       others < kMaxViewersPerDesktop && (joined.rights & kMayView) != 0 && !fault_ && joined.generation >= generation_;
-  if (welcome && sized && (joined.rights & kMayResize) != 0) {
-    const auto side = [](uint32_t value) { return static_cast<int>(std::min(value, kMaxScreenSide)); };
-    wanted_mode_ = ScreenMode{{side(joined.width), side(joined.height)}, joined.scale_percent};
-    apply_mode(now);
-  }
+  const Result<void> fits = welcome ? want_window(joined, now) : Result<void>();
   std::erase_if(cuts_, [now](Micros cut) { return now - cut > kReconnectWithin; });
   if (!cuts_.empty()) {
     cuts_.pop_back();
     ++past_.reconnects;
   }
   const ViewerId id = ++last_viewer_;
-  ViewerSession& session =
-      viewers_.try_emplace(id, joined, screen_size(), now, make_video_, std::move(arrival)).first->second;
+  const ScreenPart part = views_.part(joined.monitor);
+  ViewerSession& session = viewers_.try_emplace(id, joined, part, now, make_video_, std::move(arrival)).first->second;
   if (fault_) {
     session.close(CloseCode::kDesktopFailed, fault_->message);
   } else if (joined.generation < generation_) {
@@ -79,8 +73,12 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
     session.close(CloseCode::kForbidden, "this session may not see the desktop");
   } else if (!welcome) {
     session.close(CloseCode::kLimit, "this desktop has as many viewers as it can take");
+  } else if (!fits.ok()) {
+    session.close(CloseCode::kLimit, fits.error().message);
   } else {
-    session.mark({0, 0, screen_size().width, screen_size().height}, now);
+    layout_.entered(joined.monitor, id, now);
+    session.show(part, now);
+    tell_monitors();
     session.set_cursor(screen_.content().cursor);
     session.pointer_is_at(screen_.content().pointer);
     if (clipboard_) clipboard_->add_viewer(id, joined.rights);
@@ -112,8 +110,10 @@ void DesktopAgent::remove_viewer(ViewerId viewer, Micros now) {
   if (!found->second.finished() && cuts_.size() < kMaxViewersPerDesktop) cuts_.push_back(now);
   parked_.park(found->second.cache_owner(), found->second.take_archive(), now);
   viewers_.erase(found);
+  layout_.left(viewer, now);
+  tell_monitors();
   if (clipboard_) check(clipboard_->remove_viewer(viewer));
-  if (viewers_.size() <= 1) analysis_.forget();
+  views_.forget_unshared(looked_at());
   check(hands_.release_all(viewer));
   const auto again = hands_.proceed(now);
   if (check(again)) hands_at_ = again.value();
@@ -136,15 +136,18 @@ void DesktopAgent::perform(ViewerId viewer, const Received& received, Micros now
   std::visit(Overloaded{[&](std::monostate) { used_hands = false; },
                         [&](const KeyInput& input) { check(hands_.key(viewer, input)); },
                         [&](const TypedText& text) { check(hands_.text(viewer, text.utf8)); },
-                        [&](const PointerInput& input) { check(hands_.pointer(viewer, input)); },
+                        [&](PointerInput input) {
+                          input.at = views_.nearest(input.at);
+                          check(hands_.pointer(viewer, input));
+                        },
                         [&](const LiftAll&) { check(hands_.release_all(viewer)); },
                         [&](const ClipMessage& message) {
                           used_hands = false;
                           exchange_clip(viewer, message, now);
                         },
-                        [&](const ScreenMode& mode) {
+                        [&](const WindowShape& shape) {
                           used_hands = false;
-                          want_mode(mode, now);
+                          resize_window(viewer, shape, now);
                         }},
              received.request);
   if (!used_hands) return;
@@ -170,20 +173,63 @@ std::optional<Bytes> DesktopAgent::take_clip(ViewerId viewer, ViewerSession& ses
   return message;
 }
 
-// --- size -------------------------------------------------------------------------------------------------------
+// --- size and monitors ------------------------------------------------------------------------------------------
 
-void DesktopAgent::want_mode(const ScreenMode& mode, Micros now) {
-  if (mode.size.width <= 0 || mode.size.height <= 0) return;
-  wanted_mode_ = mode;
-  if (now - mode_applied_at_ >= kBetweenResizes) apply_mode(now);
+// A window that comes makes its monitor, where it may.
+Result<void> DesktopAgent::want_window(const ViewerJoined& joined, Micros now) {
+  if (joined.width == 0 || joined.height == 0 || (joined.rights & kMayResize) == 0) return {};
+  const auto side = [](uint32_t value) { return static_cast<int>(std::min(value, kMaxScreenSide)); };
+  TRY(layout_.want(joined.monitor,
+                   {{side(joined.width), side(joined.height)}, joined.scale_percent, {joined.left, joined.top}}));
+  arrange(now);
+  return {};
 }
 
-void DesktopAgent::apply_mode(Micros now) {
-  ScreenMode mode = *std::exchange(wanted_mode_, std::nullopt);
-  mode.scale_percent = std::clamp(mode.scale_percent, kLeastScale, kLargestScale);
-  mode_applied_at_ = now;
-  scale_percent_ = mode.scale_percent;
-  if (check(screen_.resize(mode))) read_events(now);
+void DesktopAgent::resize_window(ViewerId viewer, const WindowShape& shape, Micros now) {
+  if (shape.size.width <= 0 || shape.size.height <= 0) return;
+  ViewerSession& session = viewers_.at(viewer);
+  const uint32_t monitor = session.joined().monitor;
+  const auto fits = layout_.want(monitor, shape);
+  if (!fits.ok()) return session.notify(NoticeLevel::kWarning, fits.error().message);
+  layout_.entered(monitor, viewer, now);
+  rearrange_ = true;
+  if (now - arranged_at_ >= kBetweenResizes) arrange(now);
+}
+
+void DesktopAgent::arrange(Micros now) {
+  rearrange_ = false;
+  arranged_at_ = now;
+  scale_percent_ = layout_.scale_percent();
+  if (check(screen_.resize({layout_.monitors(), *scale_percent_}))) read_events(now);
+}
+
+void DesktopAgent::follow_monitors(bool resized, Micros now) {
+  if (resized) picture_read_ = false;
+  views_.follow();
+  for (auto& [id, session] : viewers_) {
+    session.show(views_.part(session.joined().monitor), now);
+    session.pointer_is_at(screen_.content().pointer);
+  }
+  tell_monitors();
+}
+
+std::vector<uint32_t> DesktopAgent::looked_at() const {
+  std::vector<uint32_t> monitors;
+  for (const auto& [id, session] : viewers_) {
+    if (!session.closing()) monitors.push_back(session.part().monitor());
+  }
+  return monitors;
+}
+
+void DesktopAgent::tell_monitors() {
+  const std::vector<uint32_t> all = looked_at();
+  for (auto& [id, session] : viewers_) session.tell_monitors(views_.describe(session.part(), all));
+}
+
+codec::FrameAnalysis* DesktopAgent::shared_analysis(const ViewerSession& session) {
+  const uint32_t monitor = session.part().monitor();
+  const auto same = [&](const auto& entry) { return entry.second.part().monitor() == monitor; };
+  return std::ranges::count_if(viewers_, same) > 1 ? &views_.analysis(session.part()) : nullptr;
 }
 
 // --- pixels -----------------------------------------------------------------------------------------------------
@@ -194,17 +240,10 @@ void DesktopAgent::read_events(Micros now) {
   if (!check(events)) return;
   const ScreenContent& content = screen_.content();
   damaged_ = damaged_ || events.value().damaged || events.value().resized;
-  if (events.value().resized) {
-    picture_read_ = false;
-    analysis_ = codec::FrameAnalysis(content.picture.size());
-  }
+  if (events.value().rearranged) follow_monitors(events.value().resized, now);
   for (auto& [id, session] : viewers_) {
-    if (events.value().resized) {
-      session.reset_surface(content.picture.size(), now);
-      session.mark(content.picture.bounds(), now);
-    }
     if (events.value().cursor_changed) session.set_cursor(content.cursor);
-    if (events.value().pointer_moved || events.value().resized) session.pointer_is_at(content.pointer);
+    if (events.value().pointer_moved) session.pointer_is_at(content.pointer);
   }
 }
 
@@ -216,7 +255,7 @@ void DesktopAgent::capture(Micros now) {
     if (!check(rects)) return;
     damaged_ = false;
     picture_read_ = true;
-    analysis_.changed(rects.value());
+    views_.changed(rects.value());
     for (auto& [id, session] : viewers_) {
       for (const Rect& rect : rects.value()) session.mark_changed(rect, now);
     }
@@ -251,8 +290,7 @@ void DesktopAgent::prepare_output(ViewerId viewer, Micros now) {
   read_events(now);
   if (!fault_ && (damaged_ || found->second.lacks_pixels(now))) capture(now);
   if (fault_ || !found->second.lacks_pixels(now)) return;
-  codec::FrameAnalysis* const shared = viewers_.size() > 1 ? &analysis_ : nullptr;
-  found->second.encode(screen_.content().picture.view(), shared, now);
+  found->second.encode(screen_.content().picture.view(), shared_analysis(found->second), now);
 }
 
 std::optional<Bytes> DesktopAgent::take_output(ViewerId viewer, Micros now) {
@@ -273,7 +311,8 @@ bool DesktopAgent::finished(ViewerId viewer) const {
 
 void DesktopAgent::advance(Micros now) {
   read_events(now);
-  if (wanted_mode_ && now - mode_applied_at_ >= kBetweenResizes) apply_mode(now);
+  rearrange_ = layout_.drop_deserted(now) || rearrange_;
+  if (rearrange_ && now - arranged_at_ >= kBetweenResizes && !fault_) arrange(now);
   if (hands_at_ <= now && !fault_) {
     const auto again = hands_.proceed(now);
     if (check(again)) hands_at_ = again.value();
@@ -298,7 +337,8 @@ Micros DesktopAgent::next_deadline(Micros after) const {
   consider(hands_at_);
   consider(parked_.next_deadline());
   if (clipboard_) consider(clipboard_->next_deadline());
-  if (wanted_mode_) consider(mode_applied_at_ + kBetweenResizes);
+  if (rearrange_) consider(arranged_at_ + kBetweenResizes);
+  consider(layout_.next_deadline());
   for (const auto& [id, session] : viewers_) {
     consider(session.next_deadline(after));
     if (clipboard_ && clipboard_->wants_output(id, session.content_window())) consider(session.content_at());

@@ -27,6 +27,8 @@
 
 #include "host-agent/arrival.h"
 #include "host-agent/input/input_sink.h"
+#include "host-agent/monitor_layout.h"
+#include "host-agent/monitor_views.h"
 #include "host-agent/parked_archives.h"
 #include "host-agent/screen/screen_source.h"
 #include "host-agent/token_bucket.h"
@@ -93,8 +95,14 @@ class DesktopAgent {
   void perform(ViewerId viewer, const Received& received, Micros now);
   void exchange_clip(ViewerId viewer, const ClipMessage& message, Micros now);
   std::optional<Bytes> take_clip(ViewerId viewer, ViewerSession& session, Micros now);
-  void want_mode(const ScreenMode& mode, Micros now);
-  void apply_mode(Micros now);
+  Result<void> want_window(const ViewerJoined& joined, Micros now);
+  void resize_window(ViewerId viewer, const WindowShape& shape, Micros now);
+  void arrange(Micros now);
+  void follow_monitors(bool resized, Micros now);
+  void tell_monitors();
+  // The monitors that viewers are shown, one for each viewer.
+  [[nodiscard]] std::vector<uint32_t> looked_at() const;
+  codec::FrameAnalysis* shared_analysis(const ViewerSession& session);
   void fail(const Error& error);
   // Keeps the value of a call to screen or hands, or fails.
   template <class T>
@@ -111,11 +119,12 @@ class DesktopAgent {
   std::vector<Micros> cuts_;   // when links went without a word and nobody has come back for them yet
   bool damaged_ = true;        // pixels wait to be captured
   bool picture_read_ = false;  // since the start, and since the last change of size
-  codec::FrameAnalysis analysis_;
+  MonitorLayout layout_;       // as the viewers want it
+  MonitorViews views_;         // as the screen has it
   TokenBucket captures_;
-  std::optional<ScreenMode> wanted_mode_;
+  bool rearrange_ = false;  // the screen does not follow the layout yet
   std::optional<uint32_t> scale_percent_;
-  Micros mode_applied_at_;
+  Micros arranged_at_;
   Micros hands_at_ = kNever;  // when the hands go on
   uint32_t generation_ = 0;   // what a link's ticket has to be of at least
   std::string generation_reason_;

@@ -81,11 +81,12 @@ bool shows_effect(const M& input) {
 
 }  // namespace
 
-ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video,
-                             Arrival arrival)
+ViewerSession::ViewerSession(ViewerJoined joined, const ScreenPart& part, Micros now,
+                             codec::MakeVideoEncoder make_video, Arrival arrival)
     : joined_(std::move(joined)),
+      part_(part),
       video_(video_options_for(joined_.capabilities, std::move(make_video))),
-      encoder_(screen, arrival.archive ? std::move(*arrival.archive) : new_archive(joined_), video_),
+      encoder_(part.size(), arrival.archive ? std::move(*arrival.archive) : new_archive(joined_), video_),
       cache_owner_(std::move(arrival.owner)),
       terms_(joined_),
       meter_(now),
@@ -98,7 +99,7 @@ ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now, codec
       health_(now) {
   joined_.holdings = {};
   handle_preferences({});
-  if (arrival.picture == screen) encoder_.offer(std::move(arrival.tiles));
+  if (arrival.picture == part.size()) encoder_.offer(std::move(arrival.tiles));
 }
 
 // --- input from the viewer --------------------------------------------------------------------------------------
@@ -133,14 +134,13 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
   } else if constexpr (std::is_same_v<M, TextInput>) {
     result.request = TypedText{message.text};
   } else if constexpr (std::is_same_v<M, PointerMove>) {
-    pointer_ = clamp_to_screen(message.x, message.y);
-    result.request = PointerInput{.at = pointer_};
+    result.request = PointerInput{.at = put_pointer(message.x, message.y)};
   } else if constexpr (std::is_same_v<M, PointerButton>) {
-    pointer_ = clamp_to_screen(message.x, message.y);
-    result.request = PointerInput{.at = pointer_, .button = message.button, .down = message.down};
+    const Point at = put_pointer(message.x, message.y);
+    result.request = PointerInput{.at = at, .button = message.button, .down = message.down};
   } else if constexpr (std::is_same_v<M, Wheel>) {
-    pointer_ = clamp_to_screen(message.x, message.y);
-    result.request = PointerInput{.at = pointer_, .wheel_x = message.dx, .wheel_y = message.dy};
+    const Point at = put_pointer(message.x, message.y);
+    result.request = PointerInput{.at = at, .wheel_x = message.dx, .wheel_y = message.dy};
   } else if constexpr (std::is_same_v<M, ReleaseAll>) {
     result.request = LiftAll{};
   } else if constexpr (std::is_same_v<M, FrameAck>) {
@@ -157,7 +157,8 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
     } else if constexpr (std::is_same_v<M, Resize>) {
       if ((joined_.rights & kMayResize) == 0) return;
       const auto side = [](uint32_t value) { return static_cast<int>(std::min(value, kMaxScreenSide)); };
-      result.request = ScreenMode{{side(message.width), side(message.height)}, message.scale_percent};
+      result.request =
+          WindowShape{{side(message.width), side(message.height)}, message.scale_percent, {message.left, message.top}};
     } else if constexpr (std::is_same_v<M, Visibility>) {
       visible_ = message.visible;
     } else if constexpr (std::is_same_v<M, VideoFailed>) {
@@ -198,9 +199,12 @@ bool ViewerSession::accept_input(uint32_t sequence, Micros now) {
   return true;
 }
 
-Point ViewerSession::clamp_to_screen(int32_t x, int32_t y) const {
+Point ViewerSession::put_pointer(int32_t x, int32_t y) {
   const Size size = encoder_.size();
-  return {std::clamp(x, 0, size.width - 1), std::clamp(y, 0, size.height - 1)};
+  pointer_ = {std::clamp(x, 0, size.width - 1), std::clamp(y, 0, size.height - 1)};
+  // A drag that leaves the window goes on over the monitor beside it.
+  constexpr int kFar = 2 * static_cast<int>(kMaxScreenSide);
+  return part_.to_screen({std::clamp(x, -kFar, kFar), std::clamp(y, -kFar, kFar)});
 }
 
 void ViewerSession::handle_preferences(const Preferences& wanted) {
@@ -303,12 +307,21 @@ void ViewerSession::reset_surface(Size size, Micros now) {
   last_change_at_ = now;
 }
 
-void ViewerSession::mark(const Rect& area, Micros now) {
-  encoder_.mark(area, now);
+void ViewerSession::show(const ScreenPart& part, Micros now) {
+  const bool same_surface = part.size() == encoder_.size() && part.monitor() == part_.monitor();
+  part_ = part;
+  if (!same_surface) reset_surface(part.size(), now);
+  encoder_.mark(part.bounds(), now);
 }
 
 void ViewerSession::mark_changed(const Rect& area, Micros now) {
-  encoder_.mark_changed(area, now);
+  const Rect own = part_.from_screen(area);
+  if (own.empty()) return;
+  if (part_.whole_cells()) {
+    encoder_.mark_changed(own, now);
+  } else {
+    encoder_.mark(own, now);
+  }
 }
 
 void ViewerSession::captured(Micros now) {
@@ -322,9 +335,16 @@ void ViewerSession::set_cursor(const CursorImage& cursor) {
 }
 
 void ViewerSession::pointer_is_at(Point place) {
-  if (place == pointer_) return;
-  pointer_ = place;
-  pointer_pending_ = true;
+  const auto own = part_.from_screen(place);
+  if (own == pointer_) return;
+  pointer_ = own.value_or(Point{-1, -1});
+  pointer_pending_ = own.has_value();
+}
+
+void ViewerSession::tell_monitors(const Monitors& monitors) {
+  if (serialize(monitors) == serialize(monitors_)) return;
+  monitors_ = monitors;
+  monitors_pending_ = true;
 }
 
 void ViewerSession::notify(NoticeLevel level, std::string text) {
@@ -351,9 +371,9 @@ bool ViewerSession::lacks_pixels(Micros now) const {
 bool ViewerSession::wants_output(Micros now) const {
   if (finished_) return false;
   if (closing()) return true;
-  return !pongs_.empty() || !notices_.empty() || reset_pending_ || cursor_pending_ || pointer_pending_ || ping_ ||
-         encoded_ || check_at() <= now || meter_.report_at() <= now || meter_.figures_due(now) ||
-         (can_take_pixels(now) && lacks_pixels(now));
+  return !pongs_.empty() || !notices_.empty() || reset_pending_ || monitors_pending_ || cursor_pending_ ||
+         pointer_pending_ || ping_ || encoded_ || check_at() <= now || meter_.report_at() <= now ||
+         meter_.figures_due(now) || (can_take_pixels(now) && lacks_pixels(now));
 }
 
 codec::EncodeBudget ViewerSession::budget() const {
@@ -369,12 +389,12 @@ codec::EncodeBudget ViewerSession::budget() const {
           .frames = frames_.has_room()};
 }
 
-void ViewerSession::encode(const codec::PictureView& source, codec::FrameAnalysis* shared, Micros now) {
+void ViewerSession::encode(const codec::PictureView& screen, codec::FrameAnalysis* shared, Micros now) {
   if (!can_take_pixels(now)) return;
   EncodedUpdate update;
   const codec::EncoderArchive& archive = encoder_.archive();
   kept_before_ = archive.opened() ? std::optional(archive.ring().kept()) : std::nullopt;
-  const codec::UpdateInfo info = encoder_.encode(source, budget(), now, update.body, shared);
+  const codec::UpdateInfo info = encoder_.encode(part_.of(screen), budget(), now, update.body, shared);
   exact_ = info.exact;
   update.flags = (info.complete ? uint32_t{kUpdateComplete} : 0) | (info.exact ? uint32_t{kUpdateExact} : 0);
   // What was still missing may turn out to be equal; then an update that changes nothing says that this is all.
@@ -440,6 +460,7 @@ std::optional<Bytes> ViewerSession::take_small(Micros now) {
     const Size size = encoder_.size();
     return serialize(SurfaceReset{epoch_, static_cast<uint32_t>(size.width), static_cast<uint32_t>(size.height)});
   }
+  if (std::exchange(monitors_pending_, false)) return serialize(monitors_);
   if (std::exchange(cursor_pending_, false)) {
     return serialize(CursorShape{.width = static_cast<uint32_t>(cursor_.size.width),
                                  .height = static_cast<uint32_t>(cursor_.size.height),

@@ -20,8 +20,9 @@
 #include "host-agent/input/input_sink.h"
 #include "host-agent/input_clock.h"
 #include "host-agent/link_terms.h"
+#include "host-agent/monitor_layout.h"
 #include "host-agent/pacer.h"
-#include "host-agent/screen/screen_source.h"
+#include "host-agent/screen/screen_part.h"
 #include "host-agent/session_meter.h"
 #include "host-agent/token_bucket.h"
 #include "protocol/link.h"
@@ -34,7 +35,8 @@ struct TypedText {
 };
 struct LiftAll {};
 // What a message of the viewer asks for outside of its session.
-using ViewerRequest = std::variant<std::monostate, KeyInput, TypedText, PointerInput, LiftAll, ScreenMode, ClipMessage>;
+using ViewerRequest =
+    std::variant<std::monostate, KeyInput, TypedText, PointerInput, LiftAll, WindowShape, ClipMessage>;
 
 struct Received {
   uint32_t sequence = 0;  // of an input; give it to injected() when that is done
@@ -52,7 +54,7 @@ class ViewerSession {
  public:
   // `make_video` makes encoders for moving pictures; without one, or for a viewer that cannot decode them, there are
   // none. `arrival` is what the viewer has from an earlier link; its archive fits archive_capacity().
-  ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video = {},
+  ViewerSession(ViewerJoined joined, const ScreenPart& part, Micros now, codec::MakeVideoEncoder make_video = {},
                 Arrival arrival = {});
 
   // A message from the viewer. One that breaks the rules closes the session with a reason.
@@ -63,16 +65,19 @@ class ViewerSession {
   }
 
   // --- the screen changed ---
-  // The next message is a SurfaceReset; everything is missing.
-  void reset_surface(Size size, Micros now);
-  void mark(const Rect& area, Micros now);
-  // The same for cells of which each has another colour somewhere, as a capture gives them.
+  // The viewer is shown this part of it from now on, all of which may differ from what was there. Another size or
+  // monitor starts a new surface.
+  void show(const ScreenPart& part, Micros now);
+  // Cells of the screen of which each has another colour somewhere, as a capture gives them.
   void mark_changed(const Rect& area, Micros now);
   // What encode() is given from here on was captured now.
   void captured(Micros now);
   void set_cursor(const CursorImage& cursor);
-  // The pointer is there now; told to the viewer unless it put it there itself.
+  // The pointer is at this place of the screen now; told to the viewer unless it put it there itself or does not see
+  // it.
   void pointer_is_at(Point place);
+  // Told to the viewer when it is news.
+  void tell_monitors(const Monitors& monitors);
 
   void notify(NoticeLevel level, std::string text);
   void close(CloseCode code, std::string reason);
@@ -85,8 +90,9 @@ class ViewerSession {
   // There is something to encode; what waits for a frame that the decoder has no room for is not.
   [[nodiscard]] bool lacks_pixels(Micros now) const;
   [[nodiscard]] bool wants_output(Micros now) const;
-  // Encodes the next update from `source`; it must be taken by take_output() soon. `shared` may be null.
-  void encode(const codec::PictureView& source, codec::FrameAnalysis* shared, Micros now);
+  // Encodes the next update from a picture of the screen; it must be taken by take_output() soon. `shared` is of the
+  // viewer's part; it may be null.
+  void encode(const codec::PictureView& screen, codec::FrameAnalysis* shared, Micros now);
   std::optional<Bytes> take_output(Micros now);
   // When to look at wants_output() again although nothing happened: the first such time after `after`.
   [[nodiscard]] Micros next_deadline(Micros after) const;
@@ -102,6 +108,7 @@ class ViewerSession {
   // Close was taken; the link may be closed once that is sent.
   [[nodiscard]] bool finished() const { return finished_; }
   [[nodiscard]] const ViewerJoined& joined() const { return joined_; }
+  [[nodiscard]] const ScreenPart& part() const { return part_; }
   // Whose cache the archive is the other half of; taken out, it is for the viewer's next link.
   [[nodiscard]] const CacheOwner& cache_owner() const { return cache_owner_; }
   codec::EncoderArchive take_archive() { return encoder_.take_archive(); }
@@ -123,7 +130,9 @@ class ViewerSession {
   void handle(const M& message, Micros now, Received& result);
   // Checks right, rate and order of an input.
   bool accept_input(uint32_t sequence, Micros now);
-  Point clamp_to_screen(int32_t x, int32_t y) const;
+  // Notes where the viewer has put the pointer; gives the place on the screen, which may lie beside the part.
+  Point put_pointer(int32_t x, int32_t y);
+  void reset_surface(Size size, Micros now);
   void handle_preferences(const Preferences& wanted);
   void handle_ack(const FrameAck& ack, Micros now);
   void handle_video_ack(const VideoAck& ack, Micros now);
@@ -141,6 +150,7 @@ class ViewerSession {
   std::optional<Bytes> take_measure(Micros now);
 
   ViewerJoined joined_;
+  ScreenPart part_;
   codec::VideoOptions video_;
   codec::ViewerEncoder encoder_;
   CacheOwner cache_owner_;
@@ -159,7 +169,7 @@ class ViewerSession {
   uint32_t injected_sequence_ = 0;  // last that was injected
   uint32_t captured_sequence_ = 0;  // last that was injected before the picture was captured
   InputClock input_clock_;
-  Point pointer_;  // where this viewer believes the pointer to be
+  Point pointer_;  // where this viewer believes the pointer to be, in its part; -1,-1: elsewhere
 
   // Updates.
   uint32_t epoch_ = 0;
@@ -192,6 +202,8 @@ class ViewerSession {
   bool cursor_pending_ = false;
   CursorImage cursor_;
   bool pointer_pending_ = false;
+  Monitors monitors_;
+  bool monitors_pending_ = false;
   std::optional<Ping> ping_;
   std::optional<Close> close_;
   bool finished_ = false;

@@ -47,6 +47,9 @@ inline constexpr size_t kMaxCursorPixels = kMaxCursorSide * kMaxCursorSide * 4;
 // A desktop's side. 8192 is a row of three 2560 monitors; a frame stays below 256 MiB.
 inline constexpr uint32_t kMaxScreenSide = 8192;
 inline constexpr uint32_t kMinScreenSide = 64;  // one tile
+// Monitors of one desktop, each a window of the page: more than a desk holds.
+inline constexpr size_t kMaxMonitors = 4;
+inline constexpr size_t kMonitorFields = 6;  // numbers that a list says of each
 // Tiles of 64x64 of the largest screen.
 inline constexpr size_t kMaxTiles = (kMaxScreenSide / 64) * (kMaxScreenSide / 64);
 

@@ -8,7 +8,8 @@
 //
 // Links. A viewer opens one to the gateway (/ws/view) and says ViewerHello; an agent keeps one idle link at the
 // gateway (/ws/agent, AgentHello) for the next viewer. The gateway pairs the two with ViewerJoined and from then on
-// relays messages unread until either side closes. Numbers 1-15 are for the gateway and never relayed.
+// relays messages unread until either side closes. Numbers 1-15 are for the gateway and never relayed; from 64 on they
+// are in no order of directions.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "protocol/clipboard_messages.h"
+#include "protocol/display_messages.h"
 #include "protocol/limits.h"
 #include "protocol/message.h"
 
@@ -95,6 +97,9 @@ struct ViewerHello {
   std::string locale;
   uint32_t cache_kib = 0;
   Bytes holdings;
+  uint32_t monitor = 0;
+  int32_t left = 0;
+  int32_t top = 0;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
@@ -110,6 +115,9 @@ struct ViewerHello {
     v.field("locale", self.locale, kMaxName, "BCP 47 tag");
     v.field("cache_kib", self.cache_kib, "how much content it keeps for recall, KiB");
     v.field("holdings", self.holdings, kMaxHoldings, "a Holdings message; may be empty");
+    v.field("monitor", self.monitor, "which of the desktop's monitors its window is; the first is 0");
+    v.field("left", self.left, "where its window stands on the device's screens, CSS pixels");
+    v.field("top", self.top, "likewise");
   }
 };
 
@@ -175,6 +183,9 @@ struct ViewerJoined {
   uint32_t ceiling_kbit = 0;
   uint32_t quality_floor = 0;
   uint32_t generation = 0;
+  uint32_t monitor = 0;
+  int32_t left = 0;
+  int32_t top = 0;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
@@ -195,6 +206,9 @@ struct ViewerJoined {
     v.field("ceiling_kbit", self.ceiling_kbit, "kbit/s that Preferences cannot pass; 0: none");
     v.field("quality_floor", self.quality_floor, "of lossy pictures until Preferences say another; 0: none");
     v.field("generation", self.generation, "of the rights, from its ticket; the agent refuses one that is out of date");
+    v.field("monitor", self.monitor, "from its hello");
+    v.field("left", self.left, "from its hello");
+    v.field("top", self.top, "from its hello");
   }
 };
 
@@ -469,16 +483,20 @@ struct ReleaseAll {
 };
 
 struct Resize {
-  VITRINE_MESSAGE(38, Resize, kViewerToAgent, "The viewer's window has another size; the desktop follows it.");
+  VITRINE_MESSAGE(38, Resize, kViewerToAgent, "The viewer's window has another size or place; its monitor follows it.");
   uint32_t width = 0;
   uint32_t height = 0;
   uint32_t scale_percent = 100;
+  int32_t left = 0;
+  int32_t top = 0;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
     v.field("width", self.width, "device pixels");
     v.field("height", self.height, "device pixels");
     v.field("scale_percent", self.scale_percent, "device pixels per CSS pixel, times 100");
+    v.field("left", self.left, "where it stands on the device's screens, CSS pixels");
+    v.field("top", self.top, "likewise");
   }
 };
 
@@ -613,6 +631,6 @@ using AllMessages =
                 SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice, CopyOffered, CopiedText,
                 CopiedHtml, CopiedImage, PasteWanted, LinkFigures, Key, TextInput, PointerMove, PointerButton, Wheel,
                 ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings, InputTimes,
-                Preferences, VideoAck, CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage>;
+                Preferences, VideoAck, CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage, Monitors>;
 
 }  // namespace vitrine

@@ -8,8 +8,10 @@
 
 namespace vitrine::agent {
 
-MemoryScreen::MemoryScreen(Size size) : pixels_(size), last_mode_{size, 100} {
+MemoryScreen::MemoryScreen(Size size) : pixels_(size), last_mode_{{{0, pixels_.bounds()}}, 100} {
   content_.picture = codec::Picture(size);
+  content_.monitors = last_mode_.monitors;
+  content_.most_monitors = kMaxMonitors;
   damage(pixels_.bounds());
 }
 
@@ -43,7 +45,8 @@ void MemoryScreen::set_size(Size size) {
   pixels_ = codec::Picture(size);
   damage_.clear();
   content_.picture = codec::Picture(size);
-  events_.resized = true;
+  content_.monitors = {{0, pixels_.bounds()}};
+  events_.resized = events_.rearranged = true;
   damage(pixels_.bounds());
 }
 
@@ -67,10 +70,12 @@ Result<std::vector<Rect>> MemoryScreen::capture() {
 Result<void> MemoryScreen::resize(const ScreenMode& wanted) {
   if (!failure_.empty()) return Error{ErrorCode::kClosed, failure_};
   last_mode_ = wanted;
-  constexpr int kLow = kMinScreenSide;
-  constexpr int kHigh = kMaxScreenSide;
-  const Size size{std::clamp(wanted.size.width, kLow, kHigh), std::clamp(wanted.size.height, kLow, kHigh)};
+  Rect all;
+  for (const Monitor& monitor : wanted.monitors) all = bounding(all, monitor.area);
+  const Size size{all.width, all.height};
   if (size != pixels_.size()) set_size(size);
+  events_.rearranged = events_.rearranged || wanted.monitors != content_.monitors;
+  content_.monitors = wanted.monitors;
   return {};
 }
 

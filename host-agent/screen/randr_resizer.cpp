@@ -48,32 +48,6 @@ std::string with_xft_dpi(const std::string& resources, int dpi) {
   return result + std::string(kName) + "\t" + std::to_string(dpi) + "\n";
 }
 
-// What the server has now, for one output.
-struct RandrResizer::Setup {
-  XcbPtr<xcb_randr_get_screen_resources_current_reply_t> resources;
-  xcb_randr_output_t output = 0;
-  xcb_randr_crtc_t crtc = 0;
-  xcb_randr_mode_t mode = 0;
-  std::vector<xcb_randr_mode_t> modes;  // of the output
-
-  [[nodiscard]] const xcb_randr_mode_info_t* find(xcb_randr_mode_t id) const {
-    auto at = xcb_randr_get_screen_resources_current_modes_iterator(resources.get());
-    for (; at.rem > 0; xcb_randr_mode_info_next(&at)) {
-      if (at.data->id == id) return at.data;
-    }
-    return nullptr;
-  }
-  [[nodiscard]] std::string name_of(xcb_randr_mode_t id) const {
-    const auto* names = reinterpret_cast<const char*>(xcb_randr_get_screen_resources_current_names(resources.get()));
-    auto at = xcb_randr_get_screen_resources_current_modes_iterator(resources.get());
-    for (; at.rem > 0; xcb_randr_mode_info_next(&at)) {
-      if (at.data->id == id) return {names, at.data->name_len};
-      names += at.data->name_len;
-    }
-    return {};
-  }
-};
-
 Result<RandrResizer> RandrResizer::create(X11Display& display) {
   xcb_connection_t* const x = display.connection();
   TRY(display.extension(&xcb_randr_id, "RANDR"));
@@ -83,55 +57,38 @@ Result<RandrResizer> RandrResizer::create(X11Display& display) {
   return RandrResizer(display);
 }
 
-// False when there is no output to resize.
-Result<bool> RandrResizer::read_setup(Setup& setup) {
-  xcb_connection_t* const x = display_->connection();
-  setup.resources.reset(xcb_randr_get_screen_resources_current_reply(
-      x, xcb_randr_get_screen_resources_current(x, display_->root()), nullptr));
-  if (setup.resources == nullptr) return display_->failure("GetScreenResources");
-  const xcb_randr_output_t* const outputs = xcb_randr_get_screen_resources_current_outputs(setup.resources.get());
-  for (int i = 0; i < setup.resources->num_outputs; ++i) {
-    const auto cookie = xcb_randr_get_output_info(x, outputs[i], setup.resources->config_timestamp);
-    const XcbPtr<xcb_randr_get_output_info_reply_t> info(xcb_randr_get_output_info_reply(x, cookie, nullptr));
-    if (info == nullptr || info->connection == XCB_RANDR_CONNECTION_DISCONNECTED || info->num_crtcs == 0) continue;
-    const bool active = info->crtc != 0;
-    if (setup.output != 0 && !active) continue;
-    setup.output = outputs[i];
-    setup.crtc = active ? info->crtc : xcb_randr_get_output_info_crtcs(info.get())[0];
-    const xcb_randr_mode_t* const modes = xcb_randr_get_output_info_modes(info.get());
-    setup.modes.assign(modes, modes + info->num_modes);
-    if (active) break;
-  }
-  if (setup.output == 0) return false;
-  const auto cookie = xcb_randr_get_crtc_info(x, setup.crtc, setup.resources->config_timestamp);
-  const XcbPtr<xcb_randr_get_crtc_info_reply_t> crtc(xcb_randr_get_crtc_info_reply(x, cookie, nullptr));
-  if (crtc == nullptr) return display_->failure("GetCrtcInfo");
-  setup.mode = crtc->mode;
-  return true;
-}
-
-Result<Size> RandrResizer::clamp(Size size) {
+Result<RandrResizer::Range> RandrResizer::size_range() {
   xcb_connection_t* const x = display_->connection();
   const auto cookie = xcb_randr_get_screen_size_range(x, display_->root());
   const XcbPtr<xcb_randr_get_screen_size_range_reply_t> range(
       xcb_randr_get_screen_size_range_reply(x, cookie, nullptr));
   if (range == nullptr) return display_->failure("GetScreenSizeRange");
-  const auto side = [](int wanted, int least, int most) {
-    const int low = std::max(static_cast<int>(kMinScreenSide), least);
-    return std::clamp(wanted, low, std::max(low, std::min(static_cast<int>(kMaxScreenSide), most)));
-  };
-  return Size{side(size.width, range->min_width, range->max_width),
-              side(size.height, range->min_height, range->max_height)};
+  return Range{{range->min_width, range->min_height}, {range->max_width, range->max_height}};
 }
 
-// A mode of this size that the output has; made when there is none.
-Result<uint32_t> RandrResizer::mode_for(const Setup& setup, Size size) {
-  for (const xcb_randr_mode_t id : setup.modes) {
+// A mode of this size that the output has; given to it, or made, when there is none.
+Result<uint32_t> RandrResizer::mode_for(RandrSetup& setup, RandrOutput& output, Size size) {
+  const auto fits = [&](xcb_randr_mode_t id) {
     const xcb_randr_mode_info_t* const info = setup.find(id);
-    if (info != nullptr && info->width == size.width && info->height == size.height) return id;
-  }
-  xcb_connection_t* const x = display_->connection();
+    return info != nullptr && info->width == size.width && info->height == size.height;
+  };
+  if (const auto own = std::ranges::find_if(output.modes, fits); own != output.modes.end()) return *own;
   const std::string name = std::string(kModePrefix) + std::to_string(size.width) + "x" + std::to_string(size.height);
+  const auto made = made_.find(name);
+  uint32_t mode = made == made_.end() ? 0 : made->second;
+  for (const xcb_randr_mode_t id : setup.all_modes()) {
+    if (setup.name_of(id) == name) mode = id;
+  }
+  if (mode == 0) mode = TRY(create_mode(size, name));
+  xcb_connection_t* const x = display_->connection();
+  const XcbPtr<xcb_generic_error_t> error(xcb_request_check(x, xcb_randr_add_output_mode_checked(x, output.id, mode)));
+  if (error != nullptr) return display_->failure("AddOutputMode");
+  output.modes.push_back(mode);
+  return mode;
+}
+
+Result<uint32_t> RandrResizer::create_mode(Size size, const std::string& name) {
+  xcb_connection_t* const x = display_->connection();
   xcb_randr_mode_info_t info{};
   info.width = narrow(size.width);
   info.height = narrow(size.height);
@@ -147,12 +104,7 @@ Result<uint32_t> RandrResizer::mode_for(const Setup& setup, Size size) {
       xcb_randr_create_mode(x, display_->root(), info, static_cast<uint32_t>(name.size()), name.c_str());
   const XcbPtr<xcb_randr_create_mode_reply_t> reply(xcb_randr_create_mode_reply(x, cookie, nullptr));
   if (reply == nullptr) return display_->failure("CreateMode");
-  const XcbPtr<xcb_generic_error_t> error(
-      xcb_request_check(x, xcb_randr_add_output_mode_checked(x, setup.output, reply->mode)));
-  if (error != nullptr) {
-    xcb_randr_destroy_mode(x, reply->mode);
-    return display_->failure("AddOutputMode");
-  }
+  made_[name] = reply->mode;
   return reply->mode;
 }
 
@@ -164,62 +116,124 @@ bool RandrResizer::set_screen_size(Size size, uint32_t dpi) {
   return error == nullptr;
 }
 
-// The screen has to hold the output's mode at every moment: it grows before and shrinks after.
-bool RandrResizer::switch_to(const Setup& setup, uint32_t mode, Size size, uint32_t dpi) {
+// Mode 0 switches the output off.
+bool RandrResizer::drive(const RandrSetup& setup, RandrOutput& output, uint32_t mode, const Rect& area) {
   xcb_connection_t* const x = display_->connection();
-  const XcbPtr<xcb_get_geometry_reply_t> now(xcb_get_geometry_reply(x, xcb_get_geometry(x, display_->root()), nullptr));
-  if (now == nullptr) return false;
-  const Size between{std::max<int>(size.width, now->width), std::max<int>(size.height, now->height)};
-  if (between != Size{now->width, now->height} && !set_screen_size(between, dpi)) return false;
-  const auto cookie = xcb_randr_set_crtc_config(x, setup.crtc, XCB_CURRENT_TIME, setup.resources->config_timestamp, 0,
-                                                0, mode, XCB_RANDR_ROTATION_ROTATE_0, 1, &setup.output);
+  if (output.crtc == 0) {
+    const auto in_use = [&](xcb_randr_crtc_t crtc) {
+      return std::ranges::any_of(setup.outputs, [crtc](const RandrOutput& other) { return other.crtc == crtc; });
+    };
+    const auto unused = std::ranges::find_if_not(output.crtcs, in_use);
+    if (unused == output.crtcs.end()) return false;
+    output.crtc = *unused;
+  }
+  const uint32_t outputs = mode == 0 ? 0 : 1;
+  const auto cookie =
+      xcb_randr_set_crtc_config(x, output.crtc, XCB_CURRENT_TIME, setup.time(), static_cast<int16_t>(area.x),
+                                static_cast<int16_t>(area.y), mode, XCB_RANDR_ROTATION_ROTATE_0, outputs, &output.id);
   const XcbPtr<xcb_randr_set_crtc_config_reply_t> reply(xcb_randr_set_crtc_config_reply(x, cookie, nullptr));
-  const bool switched = reply != nullptr && reply->status == XCB_RANDR_SET_CONFIG_SUCCESS;
-  const Size final = switched ? size : Size{now->width, now->height};
+  if (reply == nullptr || reply->status != XCB_RANDR_SET_CONFIG_SUCCESS) return false;
+  if (mode == 0) output.crtc = 0;
+  output.mode = mode;
+  output.area = mode == 0 ? Rect{} : area;
+  return true;
+}
+
+// Outputs go off before others take their place; what is on already as wanted is left alone.
+bool RandrResizer::drive_all(RandrSetup& setup, const std::vector<Monitor>& wanted) {
+  for (size_t i = 0; i < setup.outputs.size(); ++i) {
+    RandrOutput& output = setup.outputs[i];
+    const bool stays = std::ranges::any_of(wanted, [i](const Monitor& monitor) { return monitor.index == i; });
+    if (!stays && output.crtc != 0 && !drive(setup, output, 0, {})) return false;
+  }
+  for (const Monitor& monitor : wanted) {
+    RandrOutput& output = setup.outputs[monitor.index];
+    if (output.area == monitor.area && output.crtc != 0) continue;
+    const auto mode = mode_for(setup, output, {monitor.area.width, monitor.area.height});
+    if (!mode.ok() || !drive(setup, output, mode.value(), monitor.area)) return false;
+  }
+  return true;
+}
+
+// The screen has to hold the outputs at every moment: it grows before and shrinks after.
+bool RandrResizer::switch_to(RandrSetup& setup, const std::vector<Monitor>& wanted, Size size, uint32_t dpi) {
+  const Size between{std::max(size.width, setup.screen.width), std::max(size.height, setup.screen.height)};
+  if (between != setup.screen && !set_screen_size(between, dpi)) return false;
+  const bool switched = drive_all(setup, wanted);
+  // What was reached before something was refused stays, and the screen holds it.
+  Rect on;
+  for (const RandrOutput& output : setup.outputs) on = bounding(on, output.area);
+  const Size final =
+      switched ? size : Size{std::max(on.right(), setup.screen.width), std::max(on.bottom(), setup.screen.height)};
   if (final != between && !set_screen_size(final, dpi)) return false;
   return switched;
 }
 
-void RandrResizer::drop_mode(const Setup& setup, uint32_t mode) {
-  if (mode == 0 || !setup.name_of(mode).starts_with(kModePrefix)) return;
-  xcb_randr_delete_output_mode(display_->connection(), setup.output, mode);
-  xcb_randr_destroy_mode(display_->connection(), mode);
+// Modes made here, also by an agent before, that no output shows any more.
+void RandrResizer::drop_modes(const RandrSetup& setup) {
+  std::vector<xcb_randr_mode_t> ours;
+  for (const xcb_randr_mode_t mode : setup.all_modes()) {
+    if (setup.name_of(mode).starts_with(kModePrefix)) ours.push_back(mode);
+  }
+  for (const auto& [name, mode] : made_) ours.push_back(mode);
+  for (const xcb_randr_mode_t mode : ours) {
+    const auto shows = [mode](const RandrOutput& output) { return output.mode == mode; };
+    if (std::ranges::any_of(setup.outputs, shows)) continue;
+    for (const RandrOutput& output : setup.outputs) {
+      if (std::ranges::find(output.modes, mode) == output.modes.end()) continue;
+      xcb_randr_delete_output_mode(display_->connection(), output.id, mode);
+    }
+    xcb_randr_destroy_mode(display_->connection(), mode);
+  }
+  made_.clear();
+}
+
+// Panels and dialogs go to the primary one.
+void RandrResizer::set_primary(const RandrSetup& setup) {
+  const auto on = std::ranges::find_if(setup.outputs, [](const RandrOutput& output) { return output.crtc != 0; });
+  if (on != setup.outputs.end()) xcb_randr_set_output_primary(display_->connection(), display_->root(), on->id);
 }
 
 Result<void> RandrResizer::resize(const ScreenMode& wanted) {
   xcb_connection_t* const x = display_->connection();
-  const Size size = TRY(clamp(wanted.size));
   const uint32_t dpi = kDpiAtScale100 * wanted.scale_percent / 100;
   TRY(set_dpi(dpi));
-  const xcb_get_geometry_cookie_t geometry = xcb_get_geometry(x, display_->root());
-  const XcbPtr<xcb_get_geometry_reply_t> now(xcb_get_geometry_reply(x, geometry, nullptr));
-  if (now == nullptr) return display_->failure("GetGeometry");
-  if (Size{now->width, now->height} == size) return {};
-
-  // Nobody sees or changes the sizes in between.
+  std::vector<Monitor> monitors = wanted.monitors;
+  TRY(clamp(monitors));
+  Rect all;
+  for (const Monitor& monitor : monitors) all = bounding(all, monitor.area);
+  const Size size{all.width, all.height};
+  // Nobody sees or changes what is in between.
   xcb_grab_server(x);
-  Setup setup;
-  const auto found = read_setup(setup);
+  auto read = RandrSetup::read(*display_);
   bool done = false;
-  if (found.ok() && found.value()) {
-    const auto mode = mode_for(setup, size);
-    if (mode.ok()) {
-      done = switch_to(setup, mode.value(), size, dpi);
-      const bool made = std::ranges::find(setup.modes, mode.value()) == setup.modes.end();
-      if (done) {
-        drop_mode(setup, setup.mode);
-      } else if (made) {
-        xcb_randr_delete_output_mode(x, setup.output, mode.value());
-        xcb_randr_destroy_mode(x, mode.value());
-      }
+  if (read.ok()) {
+    RandrSetup setup = read.take();
+    const auto exists = [&](const Monitor& monitor) { return monitor.index < setup.outputs.size(); };
+    done = setup.monitors() == monitors;
+    if (!done && std::ranges::all_of(monitors, exists)) {
+      done = switch_to(setup, monitors, size, dpi);
+      drop_modes(setup);
+      set_primary(setup);
     }
   }
   xcb_ungrab_server(x);
   xcb_flush(x);
   if (xcb_connection_has_error(x) != 0) return display_->failure("a new size");
-  if (!done) {
-    spdlog::warn("the X server does not take {}x{}; the screen stays {}x{}", size.width, size.height, now->width,
-                 now->height);
+  if (!done)
+    spdlog::warn("the X server does not take {} monitors of {}x{} together", monitors.size(), size.width, size.height);
+  return {};
+}
+
+Result<void> RandrResizer::clamp(std::vector<Monitor>& monitors) {
+  const Range range = TRY(size_range());
+  const auto side = [](int wanted, int least, int most) {
+    const int low = std::max(static_cast<int>(kMinScreenSide), least);
+    return std::clamp(wanted, low, std::max(low, std::min(static_cast<int>(kMaxScreenSide), most)));
+  };
+  for (Monitor& monitor : monitors) {
+    monitor.area.width = side(monitor.area.width, range.least.width, range.most.width);
+    monitor.area.height = side(monitor.area.height, range.least.height, range.most.height);
   }
   return {};
 }

@@ -24,22 +24,32 @@ struct CursorImage {
   bool operator==(const CursorImage&) const = default;
 };
 
+// A rectangle of the screen that window managers and viewers take for one monitor.
+struct Monitor {
+  uint32_t index = 0;
+  Rect area;
+  bool operator==(const Monitor&) const = default;
+};
+
 // What a source last read. Owned by the source; changes only inside its functions.
 struct ScreenContent {
   codec::Picture picture;
   CursorImage cursor;
   Point pointer;
+  std::vector<Monitor> monitors;  // by number, never none; inside of the picture
+  size_t most_monitors = 1;       // their numbers are below it
 };
 
 struct ScreenEvents {
   bool damaged = false;         // pixels may have changed and wait to be captured
   bool resized = false;         // content().picture has another size now; the next capture() reads all of it
+  bool rearranged = false;      // content().monitors is new; so it is where the size is
   bool cursor_changed = false;  // content().cursor is new
   bool pointer_moved = false;   // content().pointer is new
 };
 
 struct ScreenMode {
-  Size size;
+  std::vector<Monitor> monitors;  // by number; disjoint; their bounding box, which begins at 0,0, is the screen
   uint32_t scale_percent = 100;  // device pixels per CSS pixel times 100; sets the dots per inch
 };
 
@@ -53,8 +63,8 @@ class ScreenSource {
   // rectangles, in which a colour really is another one now.
   virtual Result<std::vector<Rect>> capture() = 0;
   [[nodiscard]] virtual const ScreenContent& content() const = 0;
-  // Asks for another size; what came of it is told by take_events(). A size that cannot be had leaves things as they
-  // are, which is no error.
+  // Asks for other monitors; what came of it is told by take_events(). What cannot be had leaves things as they are,
+  // which is no error.
   virtual Result<void> resize(const ScreenMode& wanted) = 0;
 };
 

@@ -11,6 +11,7 @@
 
 #include "codec/enc_diff.h"
 #include "host-agent/screen/cursor_image.h"
+#include "protocol/limits.h"
 
 namespace vitrine::agent {
 namespace {
@@ -129,7 +130,7 @@ Result<void> X11Screen::start() {
 
   const uint32_t root_events = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
   xcb_change_window_attributes(x, display_.root(), XCB_CW_EVENT_MASK, &root_events);
-  xcb_randr_select_input(x, display_.root(), XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE);
+  xcb_randr_select_input(x, display_.root(), XCB_RANDR_NOTIFY_MASK_SCREEN_CHANGE | XCB_RANDR_NOTIFY_MASK_CRTC_CHANGE);
   xcb_xfixes_select_cursor_input(x, display_.root(), XCB_XFIXES_CURSOR_NOTIFY_MASK_DISPLAY_CURSOR);
   // Raw motion is told whatever window the pointer is in.
   struct {
@@ -153,7 +154,8 @@ void X11Screen::handle_event(const xcb_generic_event_t& event) {
     events_.damaged = true;
   } else if (type == xfixes_event_ + XCB_XFIXES_CURSOR_NOTIFY) {
     cursor_unsure_ = true;
-  } else if (type == randr_event_ + XCB_RANDR_SCREEN_CHANGE_NOTIFY || type == XCB_CONFIGURE_NOTIFY) {
+  } else if (type == randr_event_ + XCB_RANDR_SCREEN_CHANGE_NOTIFY || type == randr_event_ + XCB_RANDR_NOTIFY ||
+             type == XCB_CONFIGURE_NOTIFY) {
     size_unsure_ = true;
   } else if (type == XCB_GE_GENERIC) {
     const auto& generic = reinterpret_cast<const xcb_ge_generic_event_t&>(event);
@@ -172,11 +174,13 @@ Result<ScreenEvents> X11Screen::take_events() {
 }
 
 Result<void> X11Screen::follow_size() {
-  xcb_connection_t* const x = display_.connection();
-  const auto cookie = xcb_get_geometry(x, display_.root());
-  const XcbPtr<xcb_get_geometry_reply_t> geometry(xcb_get_geometry_reply(x, cookie, nullptr));
-  if (geometry == nullptr) return display_.failure("GetGeometry");
-  const Size size{geometry->width, geometry->height};
+  const RandrSetup setup = TRY(RandrSetup::read(display_));
+  const Size size = setup.screen;
+  std::vector<Monitor> monitors = setup.monitors();
+  if (monitors == content_.monitors && size == content_.picture.size()) return {};
+  content_.monitors = std::move(monitors);
+  content_.most_monitors = std::clamp<size_t>(setup.outputs.size(), 1, kMaxMonitors);
+  events_.rearranged = true;
   if (size == content_.picture.size()) return {};
   shared_.reset();
   shared_ = TRY(SharedPixels::create(display_, static_cast<size_t>(size.width) * size.height));

@@ -73,6 +73,8 @@ std::vector<Constant> limits() {
       VITRINE_LIMIT(kMaxCursorPixels),
       VITRINE_LIMIT(kMinScreenSide),
       VITRINE_LIMIT(kMaxScreenSide),
+      VITRINE_LIMIT(kMaxMonitors),
+      VITRINE_LIMIT(kMonitorFields),
       VITRINE_LIMIT(kMaxTiles),
       VITRINE_LIMIT(kInputParts),
       VITRINE_LIMIT(kMaxTimedInputs),

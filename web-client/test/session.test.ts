@@ -558,7 +558,7 @@ describe('what it still has', () => {
 test('no bytes of a peer throw, and each ends in a state with a reason', () => {
   const samples = [
     serialize({ type: 'SurfaceReset', epoch: 1, width: 100_000, height: 5 }),
-    serialize({ type: 'ViewerHello', oldestVersion: 1, newestVersion: 1, ticket: kTicket, capabilities: 0, width: 1, height: 1, scalePercent: 100, browser: '', timeZone: '', locale: '', cacheKib: 0, holdings: new Uint8Array(0) }),
+    serialize({ type: 'ViewerHello', oldestVersion: 1, newestVersion: 1, ticket: kTicket, capabilities: 0, width: 1, height: 1, scalePercent: 100, browser: '', timeZone: '', locale: '', cacheKib: 0, holdings: new Uint8Array(0), monitor: 0, left: 0, top: 0 }),
     new Uint8Array(0),
     new Uint8Array([255, 255, 255, 255, 255, 255]),
     serialize({ type: 'DesktopStatus', state: DesktopState.Lost, text: '' }),

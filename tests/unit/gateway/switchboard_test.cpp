@@ -175,7 +175,7 @@ TEST_F(SwitchboardTest, ALostAgentIsReplacedByItsNextLink) {
   gone(10);
   EXPECT_EQ(next_state(1), DesktopState::kLost);
   const auto barrier = next<Ping>(1);
-  say(1, Resize{.width = 1024, .height = 768, .scale_percent = 200});
+  say(1, Resize{.width = 1024, .height = 768, .scale_percent = 200, .left = -7, .top = 9});
   say(1, Visibility{.visible = false});
   say(1, Pong{.time_us = barrier.time_us});
   agent(11);
@@ -184,6 +184,8 @@ TEST_F(SwitchboardTest, ALostAgentIsReplacedByItsNextLink) {
   EXPECT_EQ(joined.viewer, 1);
   EXPECT_EQ(joined.width, 1024) << "the size the viewer has now";
   EXPECT_EQ(joined.scale_percent, 200);
+  EXPECT_EQ(joined.left, -7);
+  EXPECT_EQ(joined.top, 9);
   EXPECT_FALSE(next<Visibility>(11).visible);
   EXPECT_EQ(next_state(1), DesktopState::kConnected);
 }

@@ -17,7 +17,7 @@ namespace vitrine::agent {
 // A few of the tests' pictures.
 inline constexpr uint32_t kCacheKib = 4096;
 
-inline ViewerJoined joined_with(uint32_t rights, Size size) {
+inline ViewerJoined joined_with(uint32_t rights, Size size, uint32_t monitor = 0, Point place = {}) {
   ViewerJoined joined;
   joined.viewer = 1;
   joined.session = "s1";
@@ -27,6 +27,9 @@ inline ViewerJoined joined_with(uint32_t rights, Size size) {
   joined.height = static_cast<uint32_t>(size.height);
   joined.browser = "Test 1";
   joined.cache_kib = kCacheKib;
+  joined.monitor = monitor;
+  joined.left = place.x;
+  joined.top = place.y;
   return joined;
 }
 inline constexpr uint32_t kAllRights = kMayView | kMayInput | kMayResize;
@@ -42,6 +45,7 @@ class VirtualViewer {
   std::vector<CursorShape> cursors;
   std::vector<CursorMoved> moves;
   std::vector<Notice> notices;
+  std::vector<Monitors> monitors;
   std::vector<Pong> pongs;
   int pings = 0;
   std::optional<Close> close;
@@ -93,6 +97,7 @@ class VirtualViewer {
   void handle(const PictureCheck& message) { checks.push_back(message); }
   void handle(const CursorShape& message) { cursors.push_back(message); }
   void handle(const CursorMoved& message) { moves.push_back(message); }
+  void handle(const Monitors& message) { monitors.push_back(message); }
   void handle(const Notice& message) { notices.push_back(message); }
   void handle(const Ping&) { ++pings; }
   void handle(const Pong& message) { pongs.push_back(message); }

@@ -17,6 +17,10 @@
 namespace vitrine::agent {
 namespace {
 
+ScreenMode mode_of(Size size, uint32_t scale = 100) {
+  return {{{0, {0, 0, size.width, size.height}}}, scale};
+}
+
 // A program that draws on the root window of the display.
 class Painter {
  public:
@@ -125,7 +129,7 @@ class X11ScreenTest : public testing::Test {
     return result.ok() ? result.value() : std::vector<Rect>{};
   }
   void resize(Size size, uint32_t scale = 100) {
-    ASSERT_TRUE(screen->resize({size, scale}).ok());
+    ASSERT_TRUE(screen->resize(mode_of(size, scale)).ok());
     settled_events();
   }
 };
@@ -189,7 +193,7 @@ TEST_F(X11ScreenTest, AStillScreenSendsNothing) {
 TEST_F(X11ScreenTest, AnySizeCanBeHadAndModesDoNotPileUp) {
   const int modes = painter->modes();
   for (const Size size : {Size{1366, 768}, Size{390, 844}, Size{1921, 1081}, Size{3840, 2160}, Size{801, 601}}) {
-    ASSERT_TRUE(screen->resize({size, 100}).ok());
+    ASSERT_TRUE(screen->resize(mode_of(size)).ok());
     EXPECT_TRUE(settled_events().resized);
     EXPECT_EQ(screen->content().picture.size(), size);
     painter->fill({0, 0, size.width, size.height}, 0x334455);
@@ -199,6 +203,54 @@ TEST_F(X11ScreenTest, AnySizeCanBeHadAndModesDoNotPileUp) {
     EXPECT_TRUE(same(screen->content().picture, painter->look()));
   }
   EXPECT_LE(painter->modes(), modes + 1);
+}
+
+TEST_F(X11ScreenTest, MonitorsAreOutputsThatWindowManagersSee) {
+  const int modes = painter->modes();
+  const std::vector<Monitor> two{{0, {0, 0, 801, 600}}, {1, {801, 10, 1281, 721}}};
+  ASSERT_TRUE(screen->resize({two, 100}).ok());
+  EXPECT_TRUE(settled_events().resized);
+  EXPECT_EQ(screen->content().monitors, two);
+  EXPECT_EQ(screen->content().picture.size(), (Size{2082, 731}));
+  EXPECT_EQ(screen->content().most_monitors, kMaxMonitors);
+  EXPECT_EQ(server.run("xrandr --listmonitors | grep -q '801/[0-9]*x600/[0-9]*+0+0  *DUMMY0'"), 0);
+  EXPECT_EQ(server.run("xrandr --listmonitors | grep -q '1281/[0-9]*x721/[0-9]*+801+10  *DUMMY1'"), 0);
+  // The same sizes in another order change no size, and are told all the same.
+  const std::vector<Monitor> swapped{{0, {1281, 0, 801, 600}}, {1, {0, 10, 1281, 721}}};
+  ASSERT_TRUE(screen->resize({swapped, 100}).ok());
+  const ScreenEvents events = settled_events();
+  EXPECT_FALSE(events.resized);
+  EXPECT_TRUE(events.rearranged);
+  EXPECT_EQ(screen->content().monitors, swapped);
+  // The first one off, the second one alone, then both again.
+  const std::vector<Monitor> second{{1, {0, 0, 1000, 500}}};
+  ASSERT_TRUE(screen->resize({second, 100}).ok());
+  settled_events();
+  EXPECT_EQ(screen->content().monitors, second);
+  EXPECT_EQ(screen->content().picture.size(), (Size{1000, 500}));
+  EXPECT_EQ(server.run("xrandr | grep -q 'DUMMY1 connected primary'"), 0);
+  const std::vector<Monitor> four{
+      {0, {0, 0, 640, 480}}, {1, {640, 0, 640, 480}}, {2, {0, 480, 640, 480}}, {3, {640, 480, 640, 480}}};
+  ASSERT_TRUE(screen->resize({four, 100}).ok());
+  settled_events();
+  EXPECT_EQ(screen->content().monitors, four);
+  resize({800, 600});
+  EXPECT_EQ(screen->content().monitors, mode_of({800, 600}).monitors);
+  EXPECT_LE(painter->modes(), modes + 1);
+}
+
+TEST_F(X11ScreenTest, MonitorsOfOthersAreFollowedAndFoundByTheNextAgent) {
+  const std::vector<Monitor> two{{0, {0, 0, 800, 600}}, {1, {800, 0, 640, 480}}};
+  ASSERT_TRUE(screen->resize({two, 100}).ok());
+  settled_events();
+  ASSERT_EQ(server.run("xrandr --output DUMMY1 --pos 800x100"), 0);
+  EXPECT_TRUE(settled_events().rearranged);
+  EXPECT_EQ(screen->content().monitors[1].area, (Rect{800, 100, 640, 480}));
+  auto second = connect_to(server);
+  auto next = X11Screen::create(*second);
+  ASSERT_TRUE(next.ok());
+  EXPECT_EQ(next.value()->content().monitors, screen->content().monitors);
+  resize({800, 600});
 }
 
 TEST_F(X11ScreenTest, ImpossibleSizesAreClamped) {
@@ -297,7 +349,7 @@ TEST(X11ScreenLossTest, ALostServerIsAnErrorWithASentence) {
   EXPECT_EQ(capture.error().code, ErrorCode::kClosed);
   EXPECT_EQ(capture.error().message, "the X server of display " + server.display() + " is gone");
   EXPECT_FALSE(screen.value()->take_events().ok());
-  EXPECT_FALSE(screen.value()->resize({{640, 480}, 100}).ok());
+  EXPECT_FALSE(screen.value()->resize(mode_of({640, 480})).ok());
 }
 
 TEST(X11DisplayTest, ADisplayThatIsNotThereIsNamed) {

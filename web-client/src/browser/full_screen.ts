@@ -5,6 +5,7 @@ interface LockingNavigator extends Navigator {
   readonly keyboard?: { lock?(): Promise<void>; unlock?(): void };
 }
 interface LockingOptions extends FullscreenOptions {
+  readonly screen?: Screen;
   readonly keyboardLock?: 'browser' | 'none';
 }
 
@@ -14,11 +15,12 @@ const keyboard = (navigator as LockingNavigator).keyboard;
 export const hasFullScreen = (): boolean => document.fullscreenEnabled;
 export const isFullScreen = (): boolean => document.fullscreenElement !== null;
 
-/** Resolves to whether the browser's shortcuts are captured too. */
-export async function enterFullScreen(): Promise<boolean> {
+/** Resolves to whether the browser's shortcuts are captured too. `screen`: on this one, where there are several. */
+export async function enterFullScreen(screen?: Screen): Promise<boolean> {
   let optionRead = false;
   const options: LockingOptions = {
     navigationUI: 'hide',
+    ...(screen === undefined ? {} : { screen }),
     // A browser that knows the option reads it.
     get keyboardLock(): 'browser' {
       optionRead = true;

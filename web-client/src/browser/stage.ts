@@ -1,5 +1,5 @@
 // The part of the window where the desktop is shown: the canvas, its place, and how points of it map to the desktop.
-import { fitView, fromDesktop, pictureBox, toDesktop, type Point, type Size, type View } from '../core/geometry.js';
+import { fitView, fromDesktop, pictureBox, toDesktop, toDesktopBeyond, type Point, type Size, type View } from '../core/geometry.js';
 
 /** While a window edge is dragged sizes come many times a second; the desktop follows once it rests this long. */
 const kSettleMs = 120;
@@ -14,6 +14,8 @@ export interface StageListener {
 export class Stage {
   readonly canvas = document.createElement('canvas');
   private view: View;
+  /** Beside this window lies another monitor of the desktop, over which a drag goes on. */
+  goesOn = false;
   private readonly observer: ResizeObserver;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -68,7 +70,7 @@ export class Stage {
 
   /** A point given relative to the element, CSS pixels, as a desktop pixel. */
   toDesktop(point: Point): Point {
-    return toDesktop(this.view, point);
+    return this.goesOn ? toDesktopBeyond(this.view, point) : toDesktop(this.view, point);
   }
 
   fromDesktop(pixel: Point): Point {
@@ -79,6 +81,11 @@ export class Stage {
   pointOf(event: { clientX: number; clientY: number }): Point {
     const box = this.element.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  /** The pixel ratio is another one, which not every browser's observer tells. */
+  measureAgain(): void {
+    this.resized(measure(this.element));
   }
 
   private resized(area: Size): void {

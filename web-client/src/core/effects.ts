@@ -1,6 +1,7 @@
 // What the session asks its shell to do, in order; and what it tells the page about itself.
 import type { ClipEffect } from './clipboard.js';
 import type { Figures } from './figures.js';
+import type { MonitorList } from './monitors.js';
 import type { SlowReason } from './slowness.js';
 import type { NoticeLevel } from '../wire/messages.gen.js';
 
@@ -92,6 +93,8 @@ export type Effect =
     }
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
+  /** What monitors the desktop has now. */
+  | { readonly type: 'monitors'; readonly monitors: MonitorList }
   | ClipEffect
   | { readonly type: 'status'; readonly status: Status }
   | { readonly type: 'quality'; readonly quality: Quality }

@@ -74,6 +74,15 @@ export function toDesktop(view: View, point: Point): Point {
   };
 }
 
+/** The same, but points outside of the window mean what would be there if the desktop went on. */
+export function toDesktopBeyond(view: View, point: Point): Point {
+  const x = point.x * view.pixelRatio;
+  const y = point.y * view.pixelRatio;
+  if (x >= 0 && y >= 0 && x < view.area.width && y < view.area.height) return toDesktop(view, point);
+  const along = (at: number, offset: number): number => Math.floor((at - offset) / view.scale + 1e-6);
+  return { x: along(x, view.offset.x), y: along(y, view.offset.y) };
+}
+
 /** The centre of a desktop pixel in CSS pixels relative to the area. */
 export function fromDesktop(view: View, pixel: Point): Point {
   return {

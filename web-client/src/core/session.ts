@@ -30,6 +30,7 @@ import { FrameOrder } from './frame_order.js';
 import { HeldMotion } from './held_motion.js';
 import { Keepalive } from './keepalive.js';
 import { Measuring } from './measuring.js';
+import { readMonitors } from './monitors.js';
 import { pauseMs } from './reconnect.js';
 import { SurfaceGate } from './surface_gate.js';
 import { kNothing, type ViewerFacts, type Keeper, type WindowSize, type InputMessage, type AppliedUpdate, type TicketFailure } from './session_facts.js';
@@ -347,7 +348,8 @@ export class Session {
       newestVersion: kProtocolVersion,
       ticket,
       capabilities: this.facts.capabilities,
-      ...this.size,
+      left: 0, top: 0, ...this.size,
+      monitor: this.facts.monitor ?? 0,
       browser: clipText(this.facts.browser, kMaxName),
       timeZone: clipText(this.facts.timeZone, kMaxName),
       locale: clipText(this.facts.locale, kMaxName),
@@ -467,6 +469,12 @@ export class Session {
       }
       case 'PasteWanted':
         return this.clipboard.wanted(message);
+      case 'Monitors': {
+        const monitors = readMonitors(message);
+        if (monitors === null) return this.fault('Monitors has a monitor without all of its numbers', nowMs);
+        this.output.push({ type: 'monitors', monitors });
+        return;
+      }
       case 'LinkFigures':
         this.measuring.link(message);
         return;
@@ -609,7 +617,7 @@ export class Session {
     const same = JSON.stringify(this.agentSize) === JSON.stringify(this.size);
     if (same || !this.paired() || (this.rights & kMayResize) === 0) return;
     this.agentSize = this.size;
-    this.send({ type: 'Resize', ...this.size });
+    this.send({ type: 'Resize', left: 0, top: 0, ...this.size });
   }
 
   /** Asks for the desktop's clipboard in these formats. */

@@ -18,6 +18,8 @@ export interface ViewerFacts {
   readonly locale: string;
   /** How much content that was seen before may be kept, KiB. */
   readonly cacheKib: number;
+  /** Which of the desktop's monitors this window is; the first where it says nothing. */
+  readonly monitor?: number;
 }
 
 /** What the page has from an earlier link, for the agent to build on. */
@@ -35,6 +37,9 @@ export interface WindowSize {
   readonly width: number;
   readonly height: number;
   readonly scalePercent: number;
+  /** Where it stands on the device's screens, CSS pixels; 0 where that is not known. */
+  readonly left?: number;
+  readonly top?: number;
 }
 
 type WithoutSequence<M> = M extends unknown ? Omit<M, 'sequence'> : never;

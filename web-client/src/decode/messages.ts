@@ -2,6 +2,7 @@
 import type { Clip, ClipEffect } from '../core/clipboard.js';
 import type { Cause, Quality, Status } from '../core/effects.js';
 import type { Figures } from '../core/figures.js';
+import type { MonitorList } from '../core/monitors.js';
 import type { Terms } from '../core/terms.js';
 import type { InputMessage, TicketFailure, ViewerFacts, WindowSize } from '../core/session.js';
 import type { NoticeLevel } from '../wire/messages.gen.js';
@@ -57,6 +58,7 @@ export type FromWorkerBody =
   /** The canvas as it was when it was asked for; null: there was none. */
   | { readonly type: 'screenshot'; readonly picture: Blob | null }
   | { readonly type: 'pointer'; readonly x: number; readonly y: number }
+  | { readonly type: 'monitors'; readonly monitors: MonitorList }
   | ClipEffect
   | { readonly type: 'notice'; readonly level: NoticeLevel; readonly text: string }
   /** The worker cannot go on; a sentence. */

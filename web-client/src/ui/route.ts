@@ -1,4 +1,5 @@
 // Addresses of the page: what the part after # means.
+import { withoutMonitor } from '../core/monitors.js';
 
 /** The addresses of the page. */
 export type Route =
@@ -11,7 +12,8 @@ export type Route =
   /** Back from a sign-in service, with what it sent. */
   | { readonly to: 'return'; readonly provider: string; readonly answer: URLSearchParams };
 
-export function parseRoute(hash: string): Route {
+export function parseRoute(address: string): Route {
+  const hash = withoutMonitor(address);
   if (hash === accountHash) return { to: 'account' };
   const back = /^#\/return\/([^/?]+)\?(.*)$/.exec(hash);
   if (back?.[1] !== undefined) return { to: 'return', provider: decode(back[1]), answer: new URLSearchParams(back[2]) };

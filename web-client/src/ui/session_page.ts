@@ -8,6 +8,7 @@ import { GhostCursor } from '../browser/ghost_cursor.js';
 import { KeySender } from '../browser/key_sender.js';
 import { KeyboardInput } from '../browser/keyboard_input.js';
 import { PointerInput } from '../browser/pointer_input.js';
+import { ownWindow, watchPixelRatio } from '../browser/screens.js';
 import { recall, remember } from '../browser/preferences.js';
 import type { Session } from '../browser/session_worker.js';
 import { Stage } from '../browser/stage.js';
@@ -15,6 +16,7 @@ import { TextField } from '../browser/text_field.js';
 import { onWake } from '../browser/wake_events.js';
 import type { Quality, Status } from '../core/effects.js';
 import { wantedDesktop } from '../core/geometry.js';
+import { monitorOf } from '../core/monitors.js';
 import type { InputMessage, WindowSize } from '../core/session.js';
 import type { Terms } from '../core/terms.js';
 import type { FromWorkerBody } from '../decode/messages.js';
@@ -25,7 +27,8 @@ import { h } from './dom.js';
 import { FiguresPanel } from './figures_panel.js';
 import { KeyBar } from './key_bar.js';
 import { fromServer } from './language/server.js';
-import { resourceHash } from './route.js';
+import { MonitorWindows } from './monitor_windows.js';
+import { resourceHash, sessionHash } from './route.js';
 import { SessionComfort } from './session_comfort.js';
 import { SessionCover, type Step } from './session_cover.js';
 import { SessionMenu } from './session_menu.js';
@@ -57,6 +60,9 @@ export class SessionPage implements Page {
   private readonly menu: SessionMenu;
   private readonly figures = new FiguresPanel(() => { this.setFigures(false); });
   private readonly terms: SessionTerms;
+  private readonly monitors: MonitorWindows;
+  /** Which of the desktop's monitors this window is. */
+  private readonly monitor = monitorOf(location.hash);
   private readonly handle: TopHandle | null;
   private readonly bar: KeyBar | null;
   private readonly tickets: TicketSource;
@@ -79,7 +85,7 @@ export class SessionPage implements Page {
     this.title = name;
     const touch = touchFirst();
     this.stage = new Stage(this.stageElement, {
-      settled: () => { this.session?.send({ type: 'resize', size: this.size() }); },
+      settled: () => { this.tellSize(); },
       placed: () => { this.cursor?.draw(this.stage.scale, this.stage.pixelRatio); },
     });
     this.stage.canvas.setAttribute('role', 'img');
@@ -88,6 +94,7 @@ export class SessionPage implements Page {
     this.stageElement.append(this.field.element, this.ghost.canvas);
     this.tickets = new TicketSource(app.api, target, () => this.size());
     this.terms = new SessionTerms(app.api);
+    this.monitors = this.makeMonitors();
     this.cover = this.makeCover(name);
     this.comfort = this.makeComfort();
     this.menu = this.makeMenu(name, touch);
@@ -119,13 +126,16 @@ export class SessionPage implements Page {
     this.cover.starting('ask', '', null);
     this.rename(this.title);
     this.tickets.prepare();
-    const facts = viewerFacts();
+    const facts = { ...viewerFacts(), monitor: this.monitor };
     const url = `wss://${location.host}/ws/view`;
     this.session = this.app.worker.start({ url, canvas: this.stage.canvas, facts, size: this.size() }, (message) => { this.heard(message); });
     this.setFigures(recall('figures') === 'open');
     this.applyTerms();
     document.addEventListener('visibilitychange', () => { this.session?.send({ type: 'visibility', visible: document.visibilityState === 'visible' }); }, { signal });
     onWake(() => { this.session?.send({ type: 'wake' }); }, signal);
+    // A window is moved without an event; the person comes back into it.
+    window.addEventListener('focus', () => { if (this.monitors.several) this.tellSize(); }, { signal });
+    watchPixelRatio(() => { this.stage.measureAgain(); }, signal);
     this.followSoftKeyboard(signal);
   }
 
@@ -175,6 +185,10 @@ export class SessionPage implements Page {
         return this.clipboard.cancelled(message.copying);
       case 'screenshot':
         return this.comfort.tookScreenshot(message.picture);
+      case 'monitors':
+        this.monitors.update(message.monitors);
+        this.stage.goesOn = this.monitors.several;
+        return;
       case 'notice': {
         const levels = { [NoticeLevel.Info]: 'info', [NoticeLevel.Warning]: 'warning', [NoticeLevel.Error]: 'error' } as const;
         return this.app.toasts.show(levels[message.level], fromServer(message.text));
@@ -300,8 +314,9 @@ export class SessionPage implements Page {
     this.session?.send({ type: 'finish', cause, text: sentence });
   }
 
-  private rename(name: string): void {
-    this.title = name;
+  private rename(plain: string): void {
+    const name = this.monitor === 0 ? plain : text.display.title(plain, this.monitor + 1);
+    this.title = plain;
     this.app.setTitle(name);
     this.cover.rename(name);
     this.menu.rename(name);
@@ -318,7 +333,12 @@ export class SessionPage implements Page {
 
   private size(): WindowSize {
     const limits = { smallest: kMinScreenSide, largest: kMaxScreenSide };
-    return wantedDesktop(this.stage.area, devicePixelRatio, this.app.settings.get(kSizeSetting), limits);
+    const { left, top } = ownWindow();
+    return { ...wantedDesktop(this.stage.area, devicePixelRatio, this.app.settings.get(kSizeSetting), limits), left, top };
+  }
+
+  private tellSize(): void {
+    this.session?.send({ type: 'resize', size: this.size() });
   }
 
   private sendInput(message: InputMessage, atMs: number): void {
@@ -363,7 +383,7 @@ export class SessionPage implements Page {
       toggleFullScreen: () => { void this.toggleFullScreen(); },
       sendKeys: (keys) => { this.keys.chord(keys, nowMs()); },
       setSize: (size) => { this.app.settings.set(kSizeSetting, kSizeSetting.allows(size) ? size : kSizeSetting.initial); },
-      disconnect: () => { this.app.go(''); },
+      disconnect: () => { this.leave(); },
       signOut: () => { void this.app.signOut(); },
       toggleKeyboard: () => { this.toggleSoftKeyboard(); },
       copyToDevice: () => { void this.clipboard.copyToDevice(); },
@@ -371,14 +391,14 @@ export class SessionPage implements Page {
       toggleFigures: () => { this.setFigures(!this.figures.open); },
       setTerms: (terms) => { this.chooseTerms(terms); },
       closed: () => { if (this.status?.phase === 'live') this.field.focus(); },
-    }, { size: this.app.settings.get(kSizeSetting), touch, entries: this.comfort.menuEntries });
+    }, { size: this.app.settings.get(kSizeSetting), touch, monitors: this.monitors.element, entries: this.comfort.menuEntries });
   }
 
   private makeComfort(): SessionComfort {
     const { signal } = this.stop;
     const unsubscribe = this.app.settings.onChange(kSizeSetting, (size) => {
       this.menu.showSize(size);
-      this.session?.send({ type: 'resize', size: this.size() });
+      this.tellSize();
     });
     signal.addEventListener('abort', unsubscribe);
     return new SessionComfort(this.app, {
@@ -390,6 +410,21 @@ export class SessionPage implements Page {
       openClipboard: () => { void this.clipboard.openPanel(''); },
       askScreenshot: () => { this.session?.send({ type: 'screenshot' }); },
     }, signal);
+  }
+
+  private makeMonitors(): MonitorWindows {
+    return new MonitorWindows({
+      address: () => (this.tickets.session === null ? null : sessionHash(this.tickets.session)),
+      warn: (sentence) => { this.app.toasts.show('warning', sentence); },
+      closeMenu: () => { this.menu.close(); },
+      enterFullScreen: (screen) => { void this.toggleFullScreen(screen); },
+    });
+  }
+
+  /** A window that was opened for a monitor has nothing else to show. */
+  private leave(): void {
+    if (this.monitor > 0) window.close();
+    this.app.go('');
   }
 
   private openAgain(): void {
@@ -405,10 +440,10 @@ export class SessionPage implements Page {
     this.menu.show();
   }
 
-  private async toggleFullScreen(): Promise<void> {
+  private async toggleFullScreen(screen?: Screen): Promise<void> {
     try {
-      if (isFullScreen()) return await leaveFullScreen();
-      if (await enterFullScreen()) this.app.toasts.show('info', text.session.fullScreenHint);
+      if (screen === undefined && isFullScreen()) return await leaveFullScreen();
+      if (await enterFullScreen(screen)) this.app.toasts.show('info', text.session.fullScreenHint);
     } catch {
       this.app.toasts.show('warning', text.session.fullScreenFailed);
     }

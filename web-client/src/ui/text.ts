@@ -5,6 +5,7 @@ import { pagesText } from './text_pages.js';
 import type { Figures } from '../core/figures.js';
 import { accountText } from './text_account.js';
 import { comfortText } from './text_comfort.js';
+import { displayText } from './text_display.js';
 
 /** What is known when a reason is named; the link's own figures only while somebody looks. */
 type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit' | 'ceilingKbit' | 'content'>>;
@@ -14,6 +15,7 @@ const plural = (count: number, one: string, many: string): string => (count === 
 export const english = {
   ...accountText,
   ...comfortText,
+  ...displayText,
   product: 'Vitrine',
   close: 'Close',
   cancel: 'Cancel',

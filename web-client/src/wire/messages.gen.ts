@@ -78,6 +78,10 @@ export const kMaxCursorPixels = 262144;
 export const kMinScreenSide = 64;
 /** A desktop's side. 8192 is a row of three 2560 monitors; a frame stays below 256 MiB. */
 export const kMaxScreenSide = 8192;
+/** Monitors of one desktop, each a window of the page: more than a desk holds. */
+export const kMaxMonitors = 4;
+/** numbers that a list says of each */
+export const kMonitorFields = 6;
 /** Tiles of 64x64 of the largest screen. */
 export const kMaxTiles = 16384;
 /** An input is timed in seven parts: network, agent, application, encode, transfer, decode, present. */
@@ -195,6 +199,7 @@ export const MessageType = {
   PastedText: 49,
   PastedHtml: 50,
   PastedImage: 51,
+  Monitors: 68,
 } as const;
 
 /** The first message of a viewer. */
@@ -224,6 +229,12 @@ export interface ViewerHello {
   readonly cacheKib: number;
   /** a Holdings message; may be empty */
   readonly holdings: Uint8Array;
+  /** which of the desktop's monitors its window is; the first is 0 */
+  readonly monitor: number;
+  /** where its window stands on the device's screens, CSS pixels */
+  readonly left: number;
+  /** likewise */
+  readonly top: number;
 }
 
 /** The first message of an agent on each of its links. */
@@ -296,6 +307,12 @@ export interface ViewerJoined {
   readonly qualityFloor: number;
   /** of the rights, from its ticket; the agent refuses one that is out of date */
   readonly generation: number;
+  /** from its hello */
+  readonly monitor: number;
+  /** from its hello */
+  readonly left: number;
+  /** from its hello */
+  readonly top: number;
 }
 
 /** The last message of a link: why it is closed. */
@@ -560,7 +577,7 @@ export interface ReleaseAll {
   readonly sequence: number;
 }
 
-/** The viewer's window has another size; the desktop follows it. */
+/** The viewer's window has another size or place; its monitor follows it. */
 export interface Resize {
   readonly type: 'Resize';
   /** device pixels */
@@ -569,6 +586,10 @@ export interface Resize {
   readonly height: number;
   /** device pixels per CSS pixel, times 100 */
   readonly scalePercent: number;
+  /** where it stands on the device's screens, CSS pixels */
+  readonly left: number;
+  /** likewise */
+  readonly top: number;
 }
 
 /** The page was hidden or shown; a hidden one is sent no pixels. */
@@ -714,6 +735,17 @@ export interface PastedImage {
   readonly bytes: Uint8Array;
 }
 
+/** The monitors the desktop has now. Told when a viewer comes, and when they change. */
+export interface Monitors {
+  readonly type: 'Monitors';
+  /** the one this viewer is shown */
+  readonly own: number;
+  /** how many the desktop can have; their numbers are below it */
+  readonly most: number;
+  /** six for each: its number, x, y, width and height on the desktop, and how many viewers look at it */
+  readonly areas: Uint32Array;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -755,7 +787,8 @@ export type AnyMessage =
   | PasteOffered
   | PastedText
   | PastedHtml
-  | PastedImage;
+  | PastedImage
+  | Monitors;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -776,7 +809,8 @@ export type MessageToViewer =
   | CopiedHtml
   | CopiedImage
   | PasteWanted
-  | LinkFigures;
+  | LinkFigures
+  | Monitors;
 
 /** What a viewer may send. */
 export type MessageFromViewer =
@@ -821,6 +855,9 @@ function readViewerHello(r: WireReader): ViewerHello {
     locale: r.text('locale', 128),
     cacheKib: r.uint32('cache_kib'),
     holdings: r.bytes('holdings', 63488),
+    monitor: r.uint32('monitor'),
+    left: r.int32('left'),
+    top: r.int32('top'),
   };
 }
 
@@ -838,6 +875,9 @@ function writeViewerHello(w: WireWriter, m: ViewerHello): void {
   w.text('locale', m.locale, 128);
   w.uint32('cache_kib', m.cacheKib);
   w.bytes('holdings', m.holdings, 63488);
+  w.uint32('monitor', m.monitor);
+  w.int32('left', m.left);
+  w.int32('top', m.top);
 }
 
 function readAgentHello(r: WireReader): AgentHello {
@@ -912,6 +952,9 @@ function readViewerJoined(r: WireReader): ViewerJoined {
     ceilingKbit: r.uint32('ceiling_kbit'),
     qualityFloor: r.uint32('quality_floor'),
     generation: r.uint32('generation'),
+    monitor: r.uint32('monitor'),
+    left: r.int32('left'),
+    top: r.int32('top'),
   };
 }
 
@@ -934,6 +977,9 @@ function writeViewerJoined(w: WireWriter, m: ViewerJoined): void {
   w.uint32('ceiling_kbit', m.ceilingKbit);
   w.uint32('quality_floor', m.qualityFloor);
   w.uint32('generation', m.generation);
+  w.uint32('monitor', m.monitor);
+  w.int32('left', m.left);
+  w.int32('top', m.top);
 }
 
 function readClose(r: WireReader): Close {
@@ -1337,6 +1383,8 @@ function readResize(r: WireReader): Resize {
     width: r.uint32('width'),
     height: r.uint32('height'),
     scalePercent: r.uint32('scale_percent'),
+    left: r.int32('left'),
+    top: r.int32('top'),
   };
 }
 
@@ -1345,6 +1393,8 @@ function writeResize(w: WireWriter, m: Resize): void {
   w.uint32('width', m.width);
   w.uint32('height', m.height);
   w.uint32('scale_percent', m.scalePercent);
+  w.int32('left', m.left);
+  w.int32('top', m.top);
 }
 
 function readVisibility(r: WireReader): Visibility {
@@ -1568,6 +1618,23 @@ function writePastedImage(w: WireWriter, m: PastedImage): void {
   w.bytes('bytes', m.bytes, 16384);
 }
 
+function readMonitors(r: WireReader): Monitors {
+  r.message = 'Monitors';
+  return {
+    type: 'Monitors',
+    own: r.uint32('own'),
+    most: r.uint32('most'),
+    areas: r.uint32List('areas', 24),
+  };
+}
+
+function writeMonitors(w: WireWriter, m: Monitors): void {
+  w.start('Monitors', 68);
+  w.uint32('own', m.own);
+  w.uint32('most', m.most);
+  w.uint32List('areas', m.areas, 24);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -1654,6 +1721,8 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPastedHtml(r);
     case 51:
       return readPastedImage(r);
+    case 68:
+      return readMonitors(r);
     default:
       return null;
   }
@@ -1745,6 +1814,8 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'PastedHtml does not come from this side');
     case 51:
       throw new WireError('malformed', 'PastedImage does not come from this side');
+    case 68:
+      return readMonitors(r);
     default:
       return null;
   }
@@ -1877,6 +1948,9 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'PastedImage':
       writePastedImage(scratch, message);
+      break;
+    case 'Monitors':
+      writeMonitors(scratch, message);
       break;
   }
   return scratch.take();
