@@ -270,21 +270,6 @@ constexpr PhysicalKey kPhysicalKeys[] = {
     {"ContextMenu", 135, XKB_KEY_Menu},
 };
 
-struct Combining {
-  char32_t character;
-  Keysym dead;
-};
-
-// A bare accent (a browser that reports the combining mark itself) is the dead key of it.
-constexpr Combining kCombining[] = {
-    {0x0300, XKB_KEY_dead_grave},       {0x0301, XKB_KEY_dead_acute},     {0x0302, XKB_KEY_dead_circumflex},
-    {0x0303, XKB_KEY_dead_tilde},       {0x0304, XKB_KEY_dead_macron},    {0x0306, XKB_KEY_dead_breve},
-    {0x0307, XKB_KEY_dead_abovedot},    {0x0308, XKB_KEY_dead_diaeresis}, {0x030a, XKB_KEY_dead_abovering},
-    {0x030b, XKB_KEY_dead_doubleacute}, {0x030c, XKB_KEY_dead_caron},     {0x0327, XKB_KEY_dead_cedilla},
-    {0x0328, XKB_KEY_dead_ogonek},      {0x0323, XKB_KEY_dead_belowdot},  {0x0309, XKB_KEY_dead_hook},
-    {0x031b, XKB_KEY_dead_horn},
-};
-
 const PhysicalKey* find_physical(std::string_view code) {
   const auto* const found = std::ranges::find(kPhysicalKeys, code, &PhysicalKey::code);
   return found == std::end(kPhysicalKeys) ? nullptr : found;
@@ -319,8 +304,6 @@ std::vector<Keysym> keysyms_for(std::string_view code, std::string_view key) {
     if (auto keypad = keypad_keysyms(key); !keypad.empty()) return keypad;
   }
   if (const auto character = only_character(key)) {
-    const auto* const mark = std::ranges::find(kCombining, *character, &Combining::character);
-    if (mark != std::end(kCombining)) return {mark->dead, keysym_of_character(*character)};
     const Keysym keysym = keysym_of_character(*character);
     if (keysym == 0) return {};
     return {keysym};

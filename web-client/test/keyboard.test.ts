@@ -74,6 +74,33 @@ describe('on any platform', () => {
     assert.equal(k.press('KeyE', 'e'), '-ShiftLeft/Shift +KeyE/e');
   });
 
+  test('after an accent that the device composed itself, keys are keys again', () => {
+    const k = new Keyboard('other');
+    assert.equal(k.press('BracketLeft', 'Dead'), 'field');
+    assert.equal(k.press('KeyE', 'Process'), 'field');
+    assert.equal(k.press('ControlLeft', 'Control', { modifiers: kModControl }), '+ControlLeft/Control');
+    assert.equal(k.press('KeyS', 's', { modifiers: kModControl }), '+KeyS/s');
+  });
+
+  test('a shortcut right after a dead key is a shortcut', () => {
+    const k = new Keyboard('other');
+    k.press('BracketLeft', 'Dead');
+    k.press('ControlLeft', 'Control', { modifiers: kModControl });
+    assert.equal(k.press('KeyC', 'c', { modifiers: kModControl }), '+KeyC/c');
+  });
+
+  test('Compose is left to a device that composes, and sent where none does', () => {
+    const k = new Keyboard('other');
+    assert.equal(k.press('ContextMenu', 'Compose'), 'field');
+    assert.equal(k.release('ContextMenu', 'Compose'), '');
+    assert.equal(k.press('Quote', 'Process'), 'field');
+    assert.equal(k.press('KeyE', 'Process'), 'field');
+    assert.equal(k.press('KeyX', 'x'), '+KeyX/x');
+    assert.equal(k.press('ContextMenu', 'Compose'), 'field');
+    assert.equal(k.press('ShiftLeft', 'Shift', { modifiers: kModShift }), '+ShiftLeft/Shift');
+    assert.equal(k.press('KeyA', 'A', { modifiers: kModShift }), '+ContextMenu/Compose -ContextMenu/Compose +KeyA/A');
+  });
+
   test('what an input method works on is left to the text field', () => {
     const k = new Keyboard('other');
     assert.equal(k.press('KeyN', 'Process'), 'field');

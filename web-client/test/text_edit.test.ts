@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { splitText, textEdit } from '../src/core/text_edit.js';
+import { backspaceUnits, kFieldFiller, splitText, textEdit } from '../src/core/text_edit.js';
 
 test('typed letters are inserted', () => assert.deepEqual(textEdit('hel', 'hello'), { erase: 0, insert: 'lo' }));
 test('a correction takes back only what is wrong', () => {
@@ -11,11 +11,48 @@ test('an emoji is one character', () => {
   assert.deepEqual(textEdit('a😀', 'a'), { erase: 1, insert: '' });
   assert.deepEqual(textEdit('a😀', 'a😁'), { erase: 1, insert: '😁' });
 });
-test('an edit applied to the old text gives the new one', () => {
-  for (const [before, after] of [['', 'x'], ['naïve', 'naive'], ['日本', '日本語'], ['abc', 'xyz']] as const) {
-    const { erase, insert } = textEdit(before, after);
-    assert.equal([...before].slice(0, [...before].length - erase).join('') + insert, after);
-  }
+
+/** What an editor with these rules holds after the edit. */
+function edited(before: string, after: string): string {
+  const { erase, insert } = textEdit(before, after);
+  let text = before;
+  for (let i = 0; i < erase; i += 1) text = backspaceUnits(text).slice(0, -1).join('');
+  return text + insert;
+}
+
+const kFamily = '👨‍👩‍👧‍👦';
+const edits: readonly (readonly [what: string, before: string, after: string, erase: number])[] = [
+  ['the first letter', '', 'x', 0],
+  ['an accent dropped in the middle of a word', 'naïve', 'naive', 3],
+  ['a character of Chinese typed on', '日本', '日本語', 0],
+  ['all of it replaced', 'abc', 'xyz', 3],
+  ['autocorrect of a word that was sent', `${kFieldFiller}I recieve`, `${kFieldFiller}I receive `, 4],
+  ['a capital put on a sentence', 'hello', 'Hello', 5],
+  ['two spaces made a full stop', 'done  ', 'done. ', 2],
+  ['a swiped word, chosen anew among suggestions', 'put it tge', 'put it there', 2],
+  ['a family of seven code points taken back by one press', `so${kFamily}`, 'so', 1],
+  ['a worker become a person', 'a👩‍💻', 'a👩', 1],
+  ['a hand that got a colour', 'a👍', 'a👍🏽', 0],
+  ['a colour changed', 'a👍🏽', 'a👍🏿', 1],
+  ['a flag changed', '🇩🇪', '🇫🇷', 1],
+  ['a keycap taken back', '1️⃣', '', 1],
+  ['a letter with a combining accent taken back', 'cafe\u0301', 'caf', 1],
+  ['one vowel sign of Thai taken back', 'กี่', 'กี', 1],
+  ['a cluster of Devanagari taken back', 'कि', '', 2],
+  ['dictation: a sentence put in at once and then rewritten', 'I would like to by a', 'I would like to buy a house, please.', 3],
+];
+for (const [what, before, after, erase] of edits) {
+  test(`${what}`, () => {
+    assert.equal(textEdit(before, after).erase, erase);
+    assert.equal(edited(before, after), after);
+  });
+}
+test('a long dictation is one insertion', () => {
+  const speech = 'and so on '.repeat(400);
+  assert.deepEqual(textEdit(kFieldFiller, kFieldFiller + speech), { erase: 0, insert: speech });
+});
+test('Backspace held on an empty field goes on to the desktop', () => {
+  assert.deepEqual(textEdit(kFieldFiller, kFieldFiller.slice(0, -3)), { erase: 3, insert: '' });
 });
 
 test('text is split between characters and within the limit', () => {

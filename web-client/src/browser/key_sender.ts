@@ -7,10 +7,13 @@ import { type KeyName, latchedBits, tap } from '../core/key_taps.js';
 export class KeySender {
   private readonly latched = new Set<KeyName>();
   onLatchChange: () => void = () => undefined;
+  /** Something was typed that the desktop will answer at its caret. */
+  onTyped: (atMs: number) => void = () => undefined;
 
   constructor(private readonly send: (message: InputMessage, atMs: number) => void) {}
 
   key(action: KeyAction, atMs: number): void {
+    if (action.down) this.onTyped(atMs);
     this.send({ type: 'Key', ...action }, atMs);
   }
 
@@ -31,7 +34,9 @@ export class KeySender {
     }
     for (const [index, line] of rest.split(/\r?\n/).entries()) {
       if (index > 0) this.chord(['Enter'], atMs);
-      if (line !== '') this.send({ type: 'TextInput', text: line }, atMs);
+      if (line === '') continue;
+      this.onTyped(atMs);
+      this.send({ type: 'TextInput', text: line }, atMs);
     }
   }
 

@@ -67,6 +67,8 @@ export class KeyTranslator {
   private optionChose = false;
   /** A dead key was pressed: the next key belongs to the text field. */
   private afterDead = false;
+  /** A Compose key that the device's own input method may be using. */
+  private pendingCompose: KeyFacts | null = null;
 
   constructor(private readonly platform: Platform) {}
 
@@ -94,6 +96,7 @@ export class KeyTranslator {
     this.held.clear();
     this.pendingControl = null;
     this.pendingOption = null;
+    this.pendingCompose = null;
     this.afterDead = false;
     return held;
   }
@@ -110,6 +113,11 @@ export class KeyTranslator {
 
     if (this.belongsToTextField(facts)) return { actions, handled: false };
     if (facts.repeat) return { actions, handled: true };
+    if (facts.key === 'Compose') {
+      this.pendingCompose = facts;
+      return { actions, handled: false };
+    }
+    if (!kModifierKeys.has(facts.key)) actions.push(...this.flushCompose());
     if (this.platform === 'windows' && facts.code === 'ControlLeft') {
       this.pendingControl = facts;
       return { actions, handled: true };
@@ -149,16 +157,26 @@ export class KeyTranslator {
   }
 
   private belongsToTextField(facts: KeyFacts): boolean {
-    if (facts.composing || facts.key === 'Process' || (facts.key === 'Unidentified' && facts.code === '')) return true;
+    const after = this.afterDead;
+    if (!kModifierKeys.has(facts.key)) this.afterDead = false;
+    if (facts.composing || facts.key === 'Process' || (facts.key === 'Unidentified' && facts.code === '')) {
+      // The device composes; the desktop must not do so a second time.
+      this.pendingCompose = null;
+      return true;
+    }
     if (facts.key === 'Dead') {
       this.afterDead = true;
       return true;
     }
-    if (this.afterDead && !kModifierKeys.has(facts.key)) {
-      this.afterDead = false;
-      return true;
-    }
-    return false;
+    const shortcut = (facts.modifiers & (kModControl | kModMeta)) !== 0 && (facts.modifiers & kModAltGraph) === 0;
+    return after && !shortcut && !kModifierKeys.has(facts.key);
+  }
+
+  /** Nobody here composes, so the desktop does: Compose goes out before the key that follows it. */
+  private flushCompose(): KeyAction[] {
+    const compose = this.pendingCompose;
+    this.pendingCompose = null;
+    return compose === null ? [] : [...this.press(compose), ...this.release(identity(compose), compose.modifiers)];
   }
 
   /** Option chose this character on a Mac: it goes without Alt, which would make a shortcut of it. */

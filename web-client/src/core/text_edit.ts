@@ -10,13 +10,28 @@ export interface TextEdit {
   readonly insert: string;
 }
 
-/** The shortest edit from `before` to `after` that works at the end of the text, counted in whole characters. */
+/** Absent in Firefox before 125: there each code point counts. */
+const segmenter = (Intl as Partial<typeof Intl>).Segmenter === undefined ? null : new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Where one Backspace takes a whole cluster; in other scripts (Thai, Arabic, Devanagari ...) it takes one mark of it. */
+const kWholeClusters = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}\p{Emoji_Component}\p{Regional_Indicator}]/u;
+
+/** What one press of Backspace each takes, by Pango's rules, which GTK's editors follow. */
+export function backspaceUnits(text: string): string[] {
+  if (segmenter === null) return [...text];
+  return Array.from(segmenter.segment(text), ({ segment }) => (kWholeClusters.test(segment) ? [segment] : [...segment])).flat();
+}
+
+/** The shortest edit from `before` to `after` that works at the end of the text. */
 export function textEdit(before: string, after: string): TextEdit {
-  const old = [...before];
-  const now = [...after];
+  const old = backspaceUnits(before);
+  const now = backspaceUnits(after);
   let same = 0;
   while (same < old.length && same < now.length && old[same] === now[same]) same += 1;
-  return { erase: old.length - same, insert: now.slice(same).join('') };
+  const erased = old.slice(same);
+  const insert = now.slice(same).join('');
+  // A mark that joins the last character (a skin colour, an accent) is typed behind it.
+  const kept = erased.join('');
+  return insert.startsWith(kept) ? { erase: 0, insert: insert.slice(kept.length) } : { erase: erased.length, insert };
 }
 
 /** `text` in parts of at most `limitBytes` of UTF-8, cut between characters. */

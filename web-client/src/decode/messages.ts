@@ -3,6 +3,7 @@ import type { Clip, ClipEffect } from '../core/clipboard.js';
 import type { Cause, Quality, Status } from '../core/effects.js';
 import type { Figures } from '../core/figures.js';
 import type { MonitorList } from '../core/monitors.js';
+import type { Rect } from '../core/geometry.js';
 import type { Terms } from '../core/terms.js';
 import type { InputMessage, TicketFailure, ViewerFacts, WindowSize } from '../core/session.js';
 import type { NoticeLevel } from '../wire/messages.gen.js';
@@ -45,8 +46,11 @@ export type FromWorkerBody =
   | { readonly type: 'askTicket' }
   /** The canvas now has this size. */
   | { readonly type: 'surface'; readonly width: number; readonly height: number }
-  /** The canvas now shows the desktop after this update. `exact`: every pixel is the desktop's. `frames` of video so far, `video`: their newest coding. */
-  | { readonly type: 'shown'; readonly update: number; readonly exact: boolean; readonly frames: number; readonly video: string }
+  /**
+   * The canvas now shows the desktop after this update. `exact`: every pixel is the desktop's. `frames` of video so far.
+   * `changed`: where, when that is in few places.
+   */
+  | { readonly type: 'shown'; readonly update: number; readonly exact: boolean; readonly frames: number; readonly video: string; readonly changed: readonly Rect[] }
   | {
       readonly type: 'cursor';
       readonly width: number;

@@ -1,6 +1,7 @@
 // The shell around core/session: owns the socket, the timer, the decoder and the canvas of one session. Lives in the
 // worker; everything happens in the order of its events.
 import type { Effect, UpdateWork } from '../core/effects.js';
+import type { Rect } from '../core/geometry.js';
 import { type Held, Session } from '../core/session.js';
 import { kCacheIdBytes } from '../wire/messages.gen.js';
 import { CanvasPainter } from './canvas_painter.js';
@@ -10,6 +11,9 @@ import { VideoLayer } from './video_layer.js';
 
 /** Milliseconds since the Unix epoch, as fine and as steady as the page's event times. */
 export const nowMs = (): number => performance.timeOrigin + performance.now();
+
+/** The page looks for the caret among this many changes; more are no typing. */
+const kFewRects = 8;
 
 type Start = Extract<ToWorker, { type: 'start' }>;
 
@@ -212,7 +216,7 @@ export class ViewerLink {
     const times = { receivedMs: update.receivedMs, decodeMs: decoded - begun, presentMs: done - decoded };
     this.session.applied({ id: update.id, ...times, changed: rects.length > 0 }, packets.length, done);
     for (const packet of packets) this.video.take(packet, update.id);
-    if (this.showing) this.tellShown();
+    if (this.showing) this.tellShown(rects.length <= kFewRects ? rects : []);
   }
 
   private show(): void {
@@ -225,8 +229,8 @@ export class ViewerLink {
     this.tellShown();
   }
 
-  private tellShown(): void {
-    this.tell({ type: 'shown', update: this.lastUpdate, exact: this.lastExact, frames: this.frames, video: this.video.coding });
+  private tellShown(changed: readonly Rect[] = []): void {
+    this.tell({ type: 'shown', update: this.lastUpdate, exact: this.lastExact, frames: this.frames, video: this.video.coding, changed });
   }
 
   /** Runs decoder work; a fault of it resets the link. Null then. */

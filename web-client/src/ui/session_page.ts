@@ -1,5 +1,6 @@
 // A session: the stage with the desktop, its input, and what the page says around it.
 import { ClipboardShare } from './clipboard_share.js';
+import { CaretFollower } from '../browser/caret_follower.js';
 import { CursorShape } from '../browser/cursor_shape.js';
 import { nowMs } from '../browser/event_time.js';
 import { platform, touchFirst, viewerFacts } from '../browser/facts.js';
@@ -53,6 +54,7 @@ export class SessionPage implements Page {
   private readonly cursor: CursorShape;
   private readonly keys = new KeySender((message, atMs) => { this.sendInput(message, atMs); });
   private readonly field: TextField;
+  private readonly caret: CaretFollower;
   private readonly clipboard: ClipboardShare;
   private readonly keyboard: KeyboardInput;
   private readonly pointer: PointerInput;
@@ -91,6 +93,8 @@ export class SessionPage implements Page {
     this.stage.canvas.setAttribute('role', 'img');
     this.cursor = new CursorShape(this.stageElement, this.ghost.canvas);
     this.field = new TextField(text.session.input(name), this.keys);
+    this.caret = new CaretFollower(this.stage, this.field);
+    this.keys.onTyped = (atMs) => { this.caret.typed(atMs); };
     this.stageElement.append(this.field.element, this.ghost.canvas);
     this.tickets = new TicketSource(app.api, target, () => this.size());
     this.terms = new SessionTerms(app.api);
@@ -165,7 +169,7 @@ export class SessionPage implements Page {
         root['exact'] = String(message.exact);
         root['frames'] = String(message.frames);
         root['video'] = message.video;
-        return;
+        return this.caret.changed(message.changed, nowMs());
       case 'quality':
         this.quality = message.quality;
         return this.drawQuality();
@@ -355,7 +359,7 @@ export class SessionPage implements Page {
     return new PointerInput(this.stage, {
       send: (message, atMs) => { this.sendInput(message, atMs); },
       takeFocus: (point) => {
-        this.field.moveTo(point);
+        this.caret.clicked(point);
         if (!this.field.hasFocus) this.field.focus();
       },
       toggleSoftKeyboard: () => { this.toggleSoftKeyboard(); },

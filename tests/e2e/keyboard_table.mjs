@@ -1,0 +1,53 @@
+// The conformance table: a row for each layout, a cell for each level, green or the keys that fail and why.
+
+const kLevels = ['plain', 'shift', 'altgr', 'shift+altgr', 'dead', 'compose'];
+
+// Where a desktop cannot be right whatever it does: the browser itself never gets the character. By text or by name.
+const kReasons = [];
+
+export class ConformanceTable {
+  rows = new Map();
+
+  // {level, items: [{strokes, text, name}]} of a layout's table.
+  cellsOf(layout) {
+    const cells = Object.entries(layout.levels).map(([level, keys]) => ({ level, items: keys.map((one) => ({ strokes: [one.keys], text: one.text })) }));
+    cells.push({ level: 'dead', items: layout.dead }, { level: 'compose', items: layout.compose });
+    return cells.filter((cell) => cell.items.length > 0);
+  }
+
+  row(layout, desktop) {
+    const name = `${layout} | ${desktop}`;
+    if (!this.rows.has(name)) this.rows.set(name, new Map());
+    return this.rows.get(name);
+  }
+
+  green(layout, desktop, cell) {
+    this.row(layout, desktop).set(cell.level, { count: cell.items.length, failures: [] });
+  }
+
+  failed(layout, desktop, cell, failures) {
+    const known = (one) => kReasons.find((reason) => reason.covers(layout, cell.level, one));
+    this.row(layout, desktop).set(cell.level, {
+      count: cell.items.length, failures: failures.map((one) => ({ ...one, reason: known(one)?.text })),
+    });
+  }
+
+  // Failures without a reason that is not the product's, as sentences.
+  failuresOf(layout, desktop) {
+    return [...this.row(layout, desktop)].flatMap(([level, cell]) => cell.failures.filter((one) => one.reason === undefined)
+      .map((one) => `${layout} ${level}: ${JSON.stringify(one.strokes)} types "${one.text}", the editor got "${one.got}"`));
+  }
+
+  markdown() {
+    const lines = [`| keyboard | desktop | ${kLevels.join(' | ')} |`, `|---|---|${kLevels.map(() => '---').join('|')}|`];
+    for (const [name, cells] of this.rows) lines.push(`| ${name} | ${kLevels.map((level) => this.cell(cells.get(level))).join(' | ')} |`);
+    return `${lines.join('\n')}\n`;
+  }
+
+  cell(cell) {
+    if (cell === undefined) return 'none';
+    if (cell.failures.length === 0) return `${cell.count}`;
+    const named = cell.failures.map((one) => `${one.text} as "${one.got}"${one.reason ? ` (${one.reason})` : ''}`);
+    return `${cell.count - cell.failures.length} of ${cell.count}: ${named.join(', ')}`.replaceAll('|', '\\|');
+  }
+}
