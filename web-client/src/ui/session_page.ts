@@ -81,7 +81,7 @@ export class SessionPage implements Page {
     this.cursor = new CursorShape(this.stageElement, this.ghost.canvas);
     this.field = new TextField(text.session.input(name), this.keys);
     this.stageElement.append(this.field.element, this.ghost.canvas);
-    this.tickets = new TicketSource(app.api, target, () => this.size());
+    this.tickets = new TicketSource(app.api, target, () => this.size(), (line) => { this.cover.setLine(line); }, this.stop.signal);
     this.terms = new SessionTerms(app.api);
     this.cover = this.makeCover(name);
     this.menu = this.makeMenu(name, touch);
