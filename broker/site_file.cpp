@@ -4,6 +4,10 @@
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
+#include <cstdlib>
+#include <filesystem>
+
+#include "broker/provision/files.h"
 
 namespace vitrine::broker {
 
@@ -97,6 +101,27 @@ void emit(YAML::Emitter& out, const Json& json) {
   }
 }
 
+std::string without_line_end(std::string text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+// What the reference {file: PATH} or {env: NAME} leads to; a relative path is one from the site file's folder.
+Result<std::string> secret_at(const Json& reference, const std::filesystem::path& folder) {
+  const std::string file = text_field(reference, "file");
+  if (!file.empty()) {
+    auto text = read_file((folder / file).string());
+    if (!text.ok()) return Error{text.error().code, "file: " + text.error().message};
+    return without_line_end(text.take());
+  }
+  const std::string name = text_field(reference, "env");
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr || *value == '\0') {
+    return Error{ErrorCode::kNotFound, fmt::format("env: The variable {} is not set or empty.", name)};
+  }
+  return std::string(value);
+}
+
 }  // namespace
 
 Result<SiteFile> parse_site(const std::string& text, const std::string& name) {
@@ -113,6 +138,24 @@ Result<SiteFile> parse_site(const std::string& text, const std::string& name) {
     return Error{ErrorCode::kMalformed, fmt::format("{}:1:1: A site has sections like apps: and pools:.", name)};
   }
   return file;
+}
+
+Result<void> add_secrets(Json& document, const std::string& folder) {
+  if (!document.contains("providers") || !document["providers"].is_object()) return {};
+  for (auto& [id, provider] : document["providers"].items()) {
+    if (!provider.is_object() || !provider.contains("secret") || !provider["secret"].is_object()) continue;
+    Json& secret = provider["secret"];
+    const std::string place = fmt::format("providers.{}.secret", id);
+    const bool file = !text_field(secret, "file").empty();
+    if (secret.size() != 1 || file == !text_field(secret, "env").empty()) {
+      return Error{ErrorCode::kInvalidArgument,
+                   place + ": It is {file: PATH} or {env: NAME} and nothing else, or kept for the one that is stored."};
+    }
+    auto value = secret_at(secret, folder);
+    if (!value.ok()) return Error{value.error().code, place + "." + value.error().message};
+    secret["value"] = value.take();
+  }
+  return {};
 }
 
 std::string with_place(const SiteFile& file, const std::string& name, const std::string& sentence) {

@@ -10,18 +10,13 @@ namespace vitrine::broker {
 namespace {
 
 Json pool_json(const PoolSettings& pool, const PoolCount& count) {
-  return {{"id", pool.id},
-          {"name", pool.name},
-          {"kind", pool_kind_name(pool.kind)},
-          {"spares", pool.spares},
-          {"max", pool.max_desktops},
-          {"draining", pool.draining},
-          {"message", pool.message},
-          {"template", pool.home_template},
-          {"rebuild_s", pool.rebuild_s},
-          {"living", count.living},
-          {"ready", count.ready},
-          {"state", pool_sentence(pool, count)}};
+  Json json = {{"id", pool.id},
+               {"name", pool.name},
+               {"living", count.living},
+               {"ready", count.ready},
+               {"state", pool_sentence(pool, count)}};
+  json.update(pool_settings_to(pool));
+  return json;
 }
 
 Result<PoolSettings> pool_of_path(ApiRequest& request, SqlConnection& connection) {

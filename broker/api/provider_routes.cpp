@@ -80,18 +80,15 @@ Result<HttpResponse> put_provider(ApiRequest& request) {
     return Error{ErrorCode::kInvalidArgument, "The flavour only chooses what a new provider begins with."};
   }
   settings.update(changes);
-  // A secret is for the server it was entered for: whoever may change the address must not have it sent elsewhere.
-  const char* address = provider->kind == ProviderKind::kOidc ? "issuer" : "url";
-  const bool moved = text_field(settings, address) != text_field(provider->settings, address);
-  if (moved && !provider->secret.empty() && !secret) {
-    return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("With another {} the secret has to be given again.", address)};
-  }
+  if (!secret) TRY(check_secret_stays(*provider, settings));
   provider->settings = TRY(complete_settings(provider->kind, settings));
   provider->name = text_field(request.body, "name", provider->name);
   provider->position = number_field(request.body, "position", provider->position);
   provider->enabled = truth_field(request.body, "enabled", provider->enabled);
-  if (secret) provider->secret = *secret;
+  if (secret) {
+    provider->secret = *secret;
+    provider->secret_source.clear();
+  }
   TRY(update_provider(*connection, *provider));
   TRY(transaction.commit());
   return json_response(200, {{"provider", provider_json(*provider, request)}});
@@ -105,10 +102,8 @@ Result<HttpResponse> delete_provider(ApiRequest& request) {
     const Database::Lease connection = TRY(request.services.database.lease());
     SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
     if (!TRY(find_provider(*connection, id))) return no_such_provider(id);
-    TRY(remove_provider(*connection, id));
-    const SqlResult found = TRY(connection->run("SELECT id FROM users WHERE provider = $1", {id}));
-    for (const SqlRow& row : found.rows) users.push_back(row.text(0));
-    for (const std::string& user : users) TRY(close_web_sessions_of(*connection, user));
+    TRY(retire_provider(*connection, id));
+    users = TRY(ids_of_provider(*connection, id));
     TRY(transaction.commit());
   }
   for (const std::string& user : users) {

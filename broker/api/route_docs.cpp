@@ -34,7 +34,10 @@ constexpr NamedShape kShapes[] = {
     {"Session", "{id: text, resource: text, name: text, state: text, detail: text, started_s: integer}"},
     {"CatalogueItem",
      "{id: text, kind: 'app'|'desktop', name: text, description: text, icon: text, "
-     "session: {id: text, state: text}|null, refused: {code: text, detail: text}|null, unavailable?: text}"},
+     "session: {id: text, state: text}|null, refused: {code: text, detail: text}|null, "
+     "busy: {code: 'full', in_use: integer, most: integer}|{code: 'draining', message: text}|null, unavailable?: "
+     "text}"},
+    {"Waiting", "{place: integer, of: integer, reason: text, in_use: integer, most: integer}"},
     {"Grant", "{group: text}|{user: text}"},
     {"Resource",
      "{id: text, kind: 'app'|'pool', pool: text, name: text, description: text, command: [text], desktop_entry: text, "

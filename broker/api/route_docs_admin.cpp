@@ -120,7 +120,8 @@ constexpr RouteDoc kDocs[] = {
      "{name: text, scopes: [text], days?: integer}", "{token: Token, secret: text}"},
     {"DELETE", "/api/admin/tokens/:name", "", "Remove an API token", "", "", ""},
 
-    {"GET", "/api/admin/site", "site", "Groups, pools, apps and grants as one document", "", "", "{*: any}"},
+    {"GET", "/api/admin/site", "site", "Groups, providers, pools, apps, grants and policies as one document", "", "",
+     "{*: any}"},
     {"PUT", "/api/admin/site", "site", "Make them as a document says; with dry_run=1 only say what would change",
      "{dry_run?: text}", "{*: any}", "{changes: [SiteChange], applied: truth}"},
     {"GET", "/api/admin/settings", "site", "Numbers of the whole site, with their ranges", "", "",

@@ -6,7 +6,10 @@ namespace vitrine::broker {
 namespace {
 
 constexpr std::string_view kOpened = "{session: Session, ticket: text, expires_s: integer, terms: SessionTerms}";
-constexpr std::string_view kOpen = "{resource?: text, width?: integer, height?: integer, scale_percent?: integer}";
+constexpr std::string_view kOpen =
+    "{resource?: text, width?: integer, height?: integer, scale_percent?: integer, wait?: truth}";
+constexpr std::string_view kOpenedOrWaiting =
+    "{session?: Session, ticket?: text, expires_s?: integer, terms?: SessionTerms, waiting?: Waiting}";
 constexpr std::string_view kNewCodes = "{recovery_codes?: [text]}";
 // What proves a second factor, by its method.
 constexpr std::string_view kSecondStep =
@@ -73,7 +76,9 @@ constexpr RouteDoc kDocs[] = {
     {"GET", "/api/catalogue", "", "The desktops and apps of the user", "", "", "{resources: [CatalogueItem]}"},
     {"GET", "/api/icons/:id", "", "An icon, as a picture", "", "", ""},
     {"GET", "/api/sessions", "", "The user's running sessions", "", "", "{sessions: [Session]}"},
-    {"POST", "/api/sessions", "", "Open a desktop or an app", "", kOpen, kOpened},
+    {"POST", "/api/sessions", "", "Open a desktop or an app, or with wait get a place in the line for one (202)", "",
+     kOpen, kOpenedOrWaiting},
+    {"DELETE", "/api/waiting/:resource", "", "Leave that line", "", "", ""},
     {"GET", "/api/sessions/:id", "", "One session of the user", "", "", "{session: Session}"},
     {"DELETE", "/api/sessions/:id", "", "End a session", "", "", ""},
     {"POST", "/api/sessions/:id/ticket", "", "The right to view a session once", "", "{}", kOpened},

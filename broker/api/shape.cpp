@@ -130,6 +130,23 @@ Error misfit(const std::string& place, const std::string& why) {
 
 Result<void> check_at(const std::string& place, const Json& value, const Json& schema, const Json& named);
 
+// "; there are command, name"
+std::string allowed_names(const Json& properties) {
+  std::string names;
+  for (const auto& [name, ignored] : properties.items()) names += (names.empty() ? "; there are " : ", ") + name;
+  return names;
+}
+
+// "'persistent' or 'floating'", when the alternatives are nothing but constants; else empty.
+std::string constants_of(const Json& alternatives) {
+  std::string names;
+  for (const Json& one : alternatives) {
+    if (!one.contains("const")) return "";
+    names += (names.empty() ? "" : " or ") + one["const"].get<std::string>();
+  }
+  return names;
+}
+
 Result<void> check_object(const std::string& place, const Json& value, const Json& schema, const Json& named) {
   const auto inside = [&](const std::string& name) { return place.empty() ? name : place + "." + name; };
   const Json properties = object_field(schema, "properties");
@@ -143,7 +160,7 @@ Result<void> check_object(const std::string& place, const Json& value, const Jso
     if (others->is_object()) {
       TRY(check_at(inside(name), field, *others, named));
     } else {
-      return misfit(inside(name), "is not known here");
+      return misfit(inside(name), "is not known here" + allowed_names(properties));
     }
   }
   // Last: a field that is misspelt is missing as well.
@@ -168,7 +185,8 @@ Result<void> check_at(const std::string& place, const Json& value, const Json& s
       if (fits.ok()) return {};
       last = fits.error();
     }
-    return *last;
+    const std::string constants = constants_of(schema["anyOf"]);
+    return constants.empty() ? *last : misfit(place, "is not " + constants);
   }
   if (schema.contains("const") && value != schema["const"]) {
     return misfit(place, "has a value that is not known");

@@ -126,11 +126,37 @@ Json refused_now(const ApiRequest& request, const Standing& standing) {
   return Json{{"code", error_code_name(refused->code)}, {"detail", refused->message}};
 }
 
+// Why a desktop of the pool cannot be had at once: {"code": "full", "in_use": 4, "most": 4} or
+// {"code": "draining", "message": "..."}; null when one can. By pool, each asked for once.
+class PoolStates {
+ public:
+  explicit PoolStates(SqlConnection& connection) : connection_(connection) {}
+  Result<Json> of(const std::string& id) {
+    const auto known = states_.find(id);
+    if (known != states_.end()) return known->second;
+    Json state;
+    const auto pool = TRY(find_pool(connection_, id));
+    if (pool && pool->draining) state = {{"code", "draining"}, {"message", pool->message}};
+    if (pool && !pool->draining && pool->max_desktops > 0) {
+      const PoolCount count = TRY(count_pool(connection_, id));
+      if (count.living - count.ready - count.coming >= pool->max_desktops) {
+        state = {{"code", "full"}, {"in_use", count.living}, {"most", pool->max_desktops}};
+      }
+    }
+    return states_.emplace(id, std::move(state)).first->second;
+  }
+
+ private:
+  SqlConnection& connection_;
+  std::map<std::string, Json> states_;
+};
+
 Result<HttpResponse> get_catalogue(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());
   const std::vector<Resource> resources = TRY(resources_of(*connection, request.web.user));
   const std::vector<Session> sessions = TRY(running_sessions(*connection, request.web.user.id));
   Json list = Json::array();
+  PoolStates pools(*connection);
   const std::vector<Standing> standings = TRY(standings_of(*connection, request.web.user, resources));
   for (size_t i = 0; i < resources.size(); ++i) {
     const Resource& resource = resources[i];
@@ -150,7 +176,8 @@ Result<HttpResponse> get_catalogue(ApiRequest& request) {
                  {"description", resource.description},
                  {"icon", "/api/icons/" + resource.id},
                  {"session", session},
-                 {"refused", refused}};
+                 {"refused", refused},
+                 {"busy", session.is_null() ? TRY(pools.of(resource.pool)) : Json()}};
     if (!installed.ok()) item["unavailable"] = installed.error().message;
     list.push_back(std::move(item));
   }
@@ -173,6 +200,20 @@ Result<HttpResponse> get_icon(ApiRequest& request) {
                                   {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"}}};
 }
 
+Json waiting_json(const Waiting& waiting) {
+  return {{"place", waiting.place.place},
+          {"of", waiting.place.of},
+          {"reason", waiting.reason},
+          {"in_use", waiting.in_use},
+          {"most", waiting.most}};
+}
+
+Result<HttpResponse> delete_waiting(ApiRequest& request) {
+  const Database::Lease connection = TRY(request.services.database.lease());
+  TRY(leave_line(*connection, request.web.user.id, request.path["resource"]));
+  return empty_response();
+}
+
 Result<HttpResponse> post_session(ApiRequest& request) {
   const std::string resource = text_field(request.body, "resource");
   const ScreenSize size{.width = number_field(request.body, "width"),
@@ -189,8 +230,14 @@ Result<HttpResponse> post_session(ApiRequest& request) {
         TRY(request.services.sessions.ticket(*linked, request.origin, request.asker, request.now_s));
     return json_response(200, TRY(ticket_json(request, *linked, ticket)));
   }
-  const Session session =
-      TRY(request.services.sessions.open(request.web.user, resource, size, request.asker, request.now_s));
+  SessionService& sessions = request.services.sessions;
+  const User& user = request.web.user;
+  const Opening opened =
+      truth_field(request.body, "wait")
+          ? TRY(sessions.open_or_wait(user, resource, size, request.asker, request.now_s))
+          : Opening{TRY(sessions.open(user, resource, size, request.asker, request.now_s)), std::nullopt};
+  if (opened.waiting) return json_response(202, {{"waiting", waiting_json(*opened.waiting)}});
+  const Session& session = *opened.session;
   const std::string ticket =
       TRY(request.services.sessions.ticket(session, request.origin, request.asker, request.now_s));
   return json_response(200, TRY(ticket_json(request, session, ticket)));
@@ -237,6 +284,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/api/icons/:id", Access::kUserOrLink, nullptr, get_icon},
     {"GET", "/api/sessions", Access::kUserOrLink, nullptr, get_sessions},
     {"POST", "/api/sessions", Access::kUserOrLink, nullptr, post_session},
+    {"DELETE", "/api/waiting/:resource", Access::kUser, nullptr, delete_waiting},
     {"GET", "/api/sessions/:id", Access::kUserOrLink, nullptr, get_session},
     {"DELETE", "/api/sessions/:id", Access::kUserOrLink, nullptr, delete_session},
     {"POST", "/api/sessions/:id/ticket", Access::kUserOrLink, nullptr, post_ticket},

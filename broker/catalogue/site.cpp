@@ -34,21 +34,29 @@ const SiteSection* section_named(const std::string& name) {
   return found == sections.end() ? nullptr : &*found;
 }
 
+Result<Json> complete_entry(const SiteSection& section, const std::string& key, const Json& given) {
+  const std::string place = std::string(section.name) + "." + key;
+  const Json schema = schema_of(section.shape, ShapeStrictness::kClosed).take();
+  const Json fields = given.is_null() ? Json::object() : given;
+  if (const auto fits = check_schema(fields, schema, Json::object()); !fits.ok()) return in_shape(place, fits.error());
+  auto full = section.complete(key, fields);
+  if (!full.ok()) return placed(place, full.error());
+  return full;
+}
+
 Result<Json> complete_section(const SiteSection& section, const Json& given) {
   const std::string name = section.name;
-  if (given.is_null()) return Json::object();
-  if (!given.is_object()) return Error{ErrorCode::kInvalidArgument, name + ": It is not a list of names with entries."};
-  const Json schema = schema_of(section.shape, ShapeStrictness::kClosed).take();
+  if (!given.is_null() && !given.is_object()) {
+    return Error{ErrorCode::kInvalidArgument, name + ": It is not a list of names with entries."};
+  }
   Json complete = Json::object();
+  for (const std::string_view key : section.fixed) complete[key] = Json::object();
   for (const auto& [key, entry] : given.items()) {
-    const std::string place = name + "." + key;
-    const Json fields = entry.is_null() ? Json::object() : entry;
-    if (const auto fits = check_schema(fields, schema, Json::object()); !fits.ok()) {
-      return in_shape(place, fits.error());
+    if (!section.fixed.empty() && !complete.contains(key)) {
+      return Error{ErrorCode::kInvalidArgument, fmt::format("{}.{}: It is not known here; there are {}.", name, key,
+                                                            fmt::join(section.fixed, ", "))};
     }
-    auto full = section.complete(key, fields);
-    if (!full.ok()) return placed(place, full.error());
-    complete[key] = full.take();
+    complete[key] = TRY(complete_entry(section, key, entry));
   }
   return complete;
 }
@@ -59,7 +67,7 @@ struct SectionPlan {
   Json after;
 };
 
-Result<std::vector<SectionPlan>> plans_of(SqlConnection& connection, const Json& document) {
+Result<std::vector<SectionPlan>> plans_of(const SiteStore& store, const Json& document) {
   std::vector<SectionPlan> plans;
   for (const auto& [name, given] : document.items()) {
     if (section_named(name) != nullptr) continue;
@@ -71,50 +79,78 @@ Result<std::vector<SectionPlan>> plans_of(SqlConnection& connection, const Json&
   for (const SiteSection& section : site_sections()) {
     if (!document.contains(section.name)) continue;
     Json after = TRY(complete_section(section, document[section.name]));
-    Json before = TRY(section.read(connection));
+    Json before = TRY(section.read(store));
     plans.push_back({&section, std::move(before), std::move(after)});
   }
   return plans;
 }
 
-Result<void> put_entries(SqlConnection& connection, const SectionPlan& plan, int64_t now_s,
-                         std::vector<SiteChange>& changes) {
-  for (const auto& [key, entry] : plan.after.items()) {
-    const bool exists = plan.before.contains(key);
-    if (exists && plan.before[key] == entry) continue;
-    const auto put = plan.section->put(connection, key, entry, exists, now_s);
-    if (!put.ok()) return placed(fmt::format("{}.{}", plan.section->name, key), put.error());
-    changes.push_back({plan.section->name, key, exists ? plan.before[key] : Json(), entry});
+Result<void> put_entry(const SiteStore& store, const SectionPlan& plan, const std::string& key,
+                       std::vector<SiteChange>& changes) {
+  const SiteSection& section = *plan.section;
+  const Json& entry = plan.after[key];
+  const std::string place = fmt::format("{}.{}", section.name, key);
+  SiteChange change{section.name, key, plan.before.contains(key) ? plan.before[key] : Json(), entry};
+  if (section.settle != nullptr) {
+    auto settled = section.settle(store, entry, change.before);
+    if (!settled.ok()) return placed(place, settled.error());
+    change.after = settled.take();
+  }
+  if (change.before == change.after) return {};
+  if (const auto put = section.put(store, key, entry, change.before); !put.ok()) return placed(place, put.error());
+  if (section.veil != nullptr) section.veil(change.before, change.after);
+  changes.push_back(std::move(change));
+  return {};
+}
+
+Result<void> remove_entries(const SiteStore& store, const SectionPlan& plan, std::vector<SiteChange>& changes) {
+  for (const auto& [key, entry] : plan.before.items()) {
+    if (plan.after.contains(key)) continue;
+    const auto removed = plan.section->remove(store, key);
+    if (!removed.ok()) return placed(plan.section->name, removed.error());
+    SiteChange change{plan.section->name, key, entry, Json()};
+    if (plan.section->veil != nullptr) plan.section->veil(change.before, change.after);
+    changes.push_back(std::move(change));
   }
   return {};
 }
 
-Result<void> remove_entries(SqlConnection& connection, const SectionPlan& plan, std::vector<SiteChange>& changes) {
-  for (const auto& [key, entry] : plan.before.items()) {
-    if (plan.after.contains(key)) continue;
-    const auto removed = plan.section->remove(connection, key);
-    if (!removed.ok()) return placed(plan.section->name, removed.error());
-    changes.push_back({plan.section->name, key, entry, Json()});
+// The entry without the fields, two levels deep, without which it means the same.
+Json essence(const SiteSection& section, const std::string& key, const Json& entry) {
+  const auto means_the_same = [&](const Json& shorter) {
+    const auto full = section.complete(key, shorter);
+    return full.ok() && full.value() == entry;
+  };
+  Json shown = entry;
+  for (const auto& [field, value] : entry.items()) {
+    Json without = shown;
+    without.erase(field);
+    if (means_the_same(without)) {
+      shown = std::move(without);
+      continue;
+    }
+    if (!value.is_object()) continue;
+    for (const auto& [inner, ignored] : value.items()) {
+      without = shown;
+      without[field].erase(inner);
+      if (means_the_same(without)) shown = without;
+    }
   }
-  return {};
+  return shown;
 }
 
 }  // namespace
 
-Result<Json> export_site(SqlConnection& connection) {
+Result<Json> export_site(const SiteStore& store) {
   Json document = Json::object();
   for (const SiteSection& section : site_sections()) {
     Json entries = Json::object();
-    const Json all = TRY(section.read(connection));
+    const Json all = TRY(section.read(store));
     for (const auto& [key, entry] : all.items()) {
-      Json shown = entry;
-      for (const auto& [field, value] : entry.items()) {
-        // A field is left out when the entry without it means the same.
-        Json without = shown;
-        without.erase(field);
-        const auto same = section.complete(key, without);
-        if (same.ok() && same.value() == entry) shown = std::move(without);
-      }
+      if (!section.fixed.empty() && entry.empty()) continue;
+      Json shown = essence(section, key, entry);
+      Json nothing;
+      if (section.veil != nullptr) section.veil(nothing, shown);
       entries[key] = std::move(shown);
     }
     document[section.name] = std::move(entries);
@@ -122,11 +158,13 @@ Result<Json> export_site(SqlConnection& connection) {
   return document;
 }
 
-Result<std::vector<SiteChange>> apply_site(SqlConnection& connection, const Json& document, int64_t now_s) {
-  const std::vector<SectionPlan> plans = TRY(plans_of(connection, document));
+Result<std::vector<SiteChange>> apply_site(const SiteStore& store, const Json& document) {
+  const std::vector<SectionPlan> plans = TRY(plans_of(store, document));
   std::vector<SiteChange> changes;
-  for (const SectionPlan& plan : plans) TRY(put_entries(connection, plan, now_s, changes));
-  for (const SectionPlan& plan : plans | std::views::reverse) TRY(remove_entries(connection, plan, changes));
+  for (const SectionPlan& plan : plans) {
+    for (const auto& [key, entry] : plan.after.items()) TRY(put_entry(store, plan, key, changes));
+  }
+  for (const SectionPlan& plan : plans | std::views::reverse) TRY(remove_entries(store, plan, changes));
   return changes;
 }
 

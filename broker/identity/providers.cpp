@@ -7,13 +7,14 @@
 #include "broker/identity/ldap/ldap_settings.h"
 #include "broker/identity/oidc/oidc_settings.h"
 #include "broker/identity/users.h"
+#include "broker/identity/web_sessions.h"
 
 namespace vitrine::broker {
 
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT id, kind, name, position, enabled, settings, secret, created_s FROM providers ";
+    "SELECT id, kind, name, position, enabled, settings, secret, secret_source, created_s FROM providers ";
 // What SignInProof names besides providers.
 constexpr std::string_view kReserved[] = {"local", "link", "passkey", "token"};
 
@@ -26,7 +27,8 @@ Provider provider_from(const SqlRow& row) {
           .enabled = row.truth(4),
           .settings = settings.ok() ? settings.value() : Json::object(),
           .secret = row.text(6),
-          .created_s = row.integer(7)};
+          .secret_source = row.text(7),
+          .created_s = row.integer(8)};
 }
 
 Result<void> check(const Provider& provider) {
@@ -84,10 +86,11 @@ Result<void> add_provider(SqlConnection& connection, const Provider& provider) {
     return Error{ErrorCode::kExhausted, fmt::format("There are {} providers, which is the most.", kMaxProviders)};
   }
   const auto added = connection.run(
-      "INSERT INTO providers(id, kind, name, position, enabled, settings, secret, created_s) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      "INSERT INTO providers(id, kind, name, position, enabled, settings, secret, secret_source, created_s) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
       {provider.id, std::string(provider_kind_name(provider.kind)), provider.name, provider.position,
-       int64_t{provider.enabled}, to_line(provider.settings), provider.secret, provider.created_s});
+       int64_t{provider.enabled}, to_line(provider.settings), provider.secret, provider.secret_source,
+       provider.created_s});
   if (!added.ok() && added.error().code == ErrorCode::kConflict) {
     return Error{ErrorCode::kConflict, fmt::format("There is a provider \"{}\" already.", provider.id)};
   }
@@ -97,16 +100,36 @@ Result<void> add_provider(SqlConnection& connection, const Provider& provider) {
 
 Result<void> update_provider(SqlConnection& connection, const Provider& provider) {
   TRY(check(provider));
-  TRY(connection.run(
-      "UPDATE providers SET name = $2, position = $3, enabled = $4, settings = $5, secret = $6 WHERE id = $1",
-      {provider.id, provider.name, provider.position, int64_t{provider.enabled}, to_line(provider.settings),
-       provider.secret}));
+  TRY(
+      connection.run("UPDATE providers SET name = $2, position = $3, enabled = $4, settings = $5, secret = $6, "
+                     "secret_source = $7 WHERE id = $1",
+                     {provider.id, provider.name, provider.position, int64_t{provider.enabled},
+                      to_line(provider.settings), provider.secret, provider.secret_source}));
   return {};
 }
 
 Result<void> remove_provider(SqlConnection& connection, const std::string& id) {
   TRY(connection.run("DELETE FROM providers WHERE id = $1", {id}));
   return {};
+}
+
+Result<std::vector<std::string>> ids_of_provider(SqlConnection& connection, const std::string& id) {
+  const SqlResult found = TRY(connection.run("SELECT id FROM users WHERE provider = $1", {id}));
+  std::vector<std::string> users;
+  for (const SqlRow& row : found.rows) users.push_back(row.text(0));
+  return users;
+}
+
+Result<void> retire_provider(SqlConnection& connection, const std::string& id) {
+  TRY(remove_provider(connection, id));
+  for (const std::string& user : TRY(ids_of_provider(connection, id))) TRY(close_web_sessions_of(connection, user));
+  return {};
+}
+
+Result<void> check_secret_stays(const Provider& provider, const Json& settings) {
+  const char* address = provider.kind == ProviderKind::kOidc ? "issuer" : "url";
+  if (provider.secret.empty() || text_field(settings, address) == text_field(provider.settings, address)) return {};
+  return Error{ErrorCode::kInvalidArgument, fmt::format("With another {} the secret has to be given again.", address)};
 }
 
 }  // namespace vitrine::broker

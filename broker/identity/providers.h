@@ -25,6 +25,8 @@ struct Provider {
   bool enabled = true;
   Json settings;       // complete: of oidc_settings.h or ldap_settings.h, and of group_mapping.h
   std::string secret;  // sealed client secret or bind password; empty: none
+  // Where the secret came from when a site's file brought it: {"file": PATH} or {"env": NAME}; empty: given by hand.
+  std::string secret_source;
   int64_t created_s = 0;
 };
 
@@ -45,5 +47,12 @@ Result<void> add_provider(SqlConnection& connection, const Provider& provider);
 Result<void> update_provider(SqlConnection& connection, const Provider& provider);
 // Its users stay, and can sign in again only when the same provider comes back under the same id.
 Result<void> remove_provider(SqlConnection& connection, const std::string& id);
+// The same, and nobody vouches for its users any more, so they are signed out; their desktop sessions are the caller's
+// to end. Run it in a transaction.
+Result<void> retire_provider(SqlConnection& connection, const std::string& id);
+Result<std::vector<std::string>> ids_of_provider(SqlConnection& connection, const std::string& id);
+// A secret is for the server it was entered for: whoever may change the address must not have it sent elsewhere.
+// Errors: invalid_argument when `settings` lead to another server.
+Result<void> check_secret_stays(const Provider& provider, const Json& settings);
 
 }  // namespace vitrine::broker

@@ -39,6 +39,14 @@ Result<void> check_field(const std::string& name, const Json& value, SettingsTyp
   return {};
 }
 
+std::string known_names(std::span<const SettingsField> fields) {
+  std::string names = "group_map";
+  for (const auto list : {fields, std::span<const SettingsField>(kMappingFields)}) {
+    for (const SettingsField& field : list) names += fmt::format(", {}", field.name);
+  }
+  return names;
+}
+
 }  // namespace
 
 Result<void> check_fields(const Json& json, std::span<const SettingsField> fields) {
@@ -49,7 +57,8 @@ Result<void> check_fields(const Json& json, std::span<const SettingsField> field
     const auto shared = std::ranges::find_if(kMappingFields, named);
     if (own == fields.end() && shared == std::end(kMappingFields)) {
       return Error{ErrorCode::kInvalidArgument,
-                   fmt::format("There is no setting \"{}\" for this kind of provider.", name)};
+                   fmt::format("There is no setting \"{}\" for this kind of provider; there are {}.",
+                               name.substr(0, 64), known_names(fields))};
     }
     TRY(check_field(name, value, own != fields.end() ? own->type : shared->type));
   }

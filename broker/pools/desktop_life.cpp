@@ -33,8 +33,8 @@ constexpr LifeChange kChanges[] = {
 
 constexpr std::string_view kOver = "('failed', 'ended')";
 constexpr std::string_view kSelect =
-    "SELECT id, pool_id, resource, provisioner, state, detail, created_s, changed_s, lease_owner, lease_until_s "
-    "FROM desktops";
+    "SELECT id, pool_id, resource, provisioner, state, detail, created_s, changed_s, lease_owner, "
+    "lease_until_s, prepared_for, wanted FROM desktops";
 
 DesktopRow desktop_from(const SqlRow& row) {
   return {.id = row.text(0),
@@ -46,7 +46,9 @@ DesktopRow desktop_from(const SqlRow& row) {
           .created_s = row.integer(6),
           .changed_s = row.integer(7),
           .lease_owner = row.text(8),
-          .lease_until_s = row.integer(9)};
+          .lease_until_s = row.integer(9),
+          .wanted = row.text(11),
+          .prepared_for = row.text(10)};
 }
 
 }  // namespace
@@ -73,9 +75,10 @@ DesktopLife life_from_name(std::string_view name) {
 Result<void> insert_desktop(SqlConnection& connection, const DesktopRow& desktop) {
   TRY(connection.run(
       "INSERT INTO desktops(id, pool_id, resource, provisioner, state, detail, created_s, changed_s, "
-      "lease_owner, lease_until_s) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+      "lease_owner, lease_until_s, prepared_for, wanted) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
       {desktop.id, desktop.pool, desktop.resource, desktop.provisioner, std::string(life_name(desktop.life)),
-       desktop.detail, desktop.created_s, desktop.changed_s, desktop.lease_owner, desktop.lease_until_s}));
+       desktop.detail, desktop.created_s, desktop.changed_s, desktop.lease_owner, desktop.lease_until_s,
+       desktop.prepared_for, desktop.wanted}));
   return {};
 }
 
@@ -90,6 +93,18 @@ Result<bool> change_life(SqlConnection& connection, const std::string& id, Deskt
                                                           from),
                                               {id, std::string(life_name(to)), detail, now_s}));
   return result.changed > 0;
+}
+
+Result<std::vector<DesktopRow>> untaken_desktops(SqlConnection& connection, const std::string& pool) {
+  const SqlResult result =
+      TRY(connection.run(std::string(kSelect).append(
+                             " WHERE pool_id = $1 AND resource = $1 AND state IN ('provisioning', 'ready') AND NOT "
+                             "EXISTS (SELECT 1 FROM sessions WHERE desktop_id = desktops.id) ORDER BY state DESC, "
+                             "created_s, id"),
+                         {pool}));
+  std::vector<DesktopRow> desktops;
+  for (const SqlRow& row : result.rows) desktops.push_back(desktop_from(row));
+  return desktops;
 }
 
 Result<std::vector<DesktopRow>> living_desktops(SqlConnection& connection) {
@@ -128,7 +143,7 @@ Result<void> renew_leases(SqlConnection& connection, const std::string& broker, 
 
 Result<int64_t> count_living_desktops(SqlConnection& connection) {
   const SqlResult result =
-      TRY(connection.run(fmt::format("SELECT COUNT(*) FROM desktops WHERE state NOT IN {}", kOver), {}));
+      TRY(connection.run("SELECT COUNT(*) FROM desktops WHERE state NOT IN ('failed', 'ended', 'recycling')", {}));
   return result.rows.front().integer(0);
 }
 

@@ -48,6 +48,9 @@ struct DesktopRow {
   int64_t changed_s = 0;
   std::string lease_owner;
   int64_t lease_until_s = 0;
+  std::string wanted;  // JSON of the screen that was asked for; empty: the default
+  std::string
+      prepared_for;  // id of the user whose home folder it has before that user asked; empty: anybody's, or asked for
 };
 
 Result<void> insert_desktop(SqlConnection& connection, const DesktopRow& desktop);
@@ -65,8 +68,11 @@ Result<bool> take_lease(SqlConnection& connection, const std::string& id, const 
 Result<void> renew_leases(SqlConnection& connection, const std::string& broker, int64_t now_s);
 
 Result<std::optional<DesktopRow>> find_desktop(SqlConnection& connection, const std::string& id);
+// Those of the pool's own kind, up or coming, that no session has.
+Result<std::vector<DesktopRow>> untaken_desktops(SqlConnection& connection, const std::string& pool);
 // All that are not over.
 Result<std::vector<DesktopRow>> living_desktops(SqlConnection& connection);
+// Without those that are being taken down, for whose room nobody has to wait.
 Result<int64_t> count_living_desktops(SqlConnection& connection);
 
 }  // namespace vitrine::broker

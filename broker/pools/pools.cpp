@@ -61,10 +61,10 @@ Result<void> change_text(const Json& changes, const char* key, std::string& valu
 
 Result<void> check_pool(const PoolSettings& pool) {
   const bool disposable = pool.kind == PoolKind::kDisposable;
-  if (!disposable && (pool.spares > 0 || !pool.home_template.empty() || pool.rebuild_s > 0)) {
+  if (!disposable && (!pool.home_template.empty() || pool.rebuild_s > 0)) {
     return Error{ErrorCode::kUnsupported,
-                 "Spares, a template and rebuilding are for disposable pools: other desktops start with the home "
-                 "folder of the one who asks. Set --kind disposable, or leave them out."};
+                 "A template and rebuilding are for disposable pools: other desktops have the home folder of the one "
+                 "who asks. Set --kind disposable, or leave them out."};
   }
   if (pool.max_desktops > 0 && pool.spares > pool.max_desktops) {
     return Error{ErrorCode::kInvalidArgument,
@@ -127,6 +127,12 @@ Result<PoolSettings> change_pool(PoolSettings pool, const Json& changes) {
   return pool;
 }
 
+Json pool_settings_to(const PoolSettings& pool) {
+  return {{"kind", pool_kind_name(pool.kind)}, {"spares", pool.spares},   {"max", pool.max_desktops},
+          {"draining", pool.draining},         {"message", pool.message}, {"template", pool.home_template},
+          {"rebuild_s", pool.rebuild_s}};
+}
+
 Result<PoolCount> count_pool(SqlConnection& connection, const std::string& pool) {
   const SqlResult result = TRY(connection.run(
       "SELECT state, COUNT(*), SUM(CASE WHEN id IN (SELECT desktop_id FROM sessions) THEN 0 ELSE 1 END) FROM desktops "
@@ -160,21 +166,72 @@ Result<void> check_room(const PoolSettings& pool, const PoolCount& count) {
                                                   pool.name, count.living, pool.max_desktops)};
 }
 
-Result<std::optional<std::string>> take_spare(SqlConnection& connection, const std::string& pool, int64_t now_s) {
-  const SqlResult ready = TRY(
-      connection.run("SELECT id FROM desktops WHERE pool_id = $1 AND resource = $1 AND state = 'ready' AND id NOT IN "
-                     "(SELECT desktop_id FROM sessions) ORDER BY created_s, id",
-                     {pool}));
-  for (const SqlRow& row : ready.rows) {
-    if (TRY(change_life(connection, row.text(0), DesktopLife::kAssigned, "", now_s))) return std::optional(row.text(0));
+namespace {
+
+constexpr std::string_view kUntaken = "AND NOT EXISTS (SELECT 1 FROM sessions WHERE desktop_id = desktops.id) ";
+
+Result<std::optional<Spare>> take_prepared(SqlConnection& connection, const std::string& pool,
+                                           const std::string& user_id, int64_t now_s) {
+  const SqlResult prepared = TRY(connection.run(
+      std::string("SELECT id, state FROM desktops WHERE pool_id = $1 AND resource = $1 AND prepared_for = $2 AND state "
+                  "IN ('ready', 'provisioning') ")
+          .append(kUntaken)
+          .append("ORDER BY state DESC, created_s, id"),
+      {pool, user_id}));
+  for (const SqlRow& row : prepared.rows) {
+    const std::string id = row.text(0);
+    if (row.text(1) == "provisioning") return std::optional(Spare{id, false});
+    if (TRY(change_life(connection, id, DesktopLife::kAssigned, "", now_s))) return std::optional(Spare{id, true});
   }
-  return std::optional<std::string>();
+  return std::optional<Spare>();
 }
+
+}  // namespace
+
+Result<std::optional<Spare>> take_spare(SqlConnection& connection, const PoolSettings& pool, const std::string& user_id,
+                                        int64_t now_s) {
+  if (pool.kind != PoolKind::kDisposable) return take_prepared(connection, pool.id, user_id, now_s);
+  const SqlResult ready = TRY(connection.run(
+      std::string("SELECT id FROM desktops WHERE pool_id = $1 AND resource = $1 AND state = 'ready' AND prepared_for = "
+                  "'' ")
+          .append(kUntaken)
+          .append("ORDER BY created_s, id"),
+      {pool.id}));
+  for (const SqlRow& row : ready.rows) {
+    const std::string id = row.text(0);
+    if (TRY(change_life(connection, id, DesktopLife::kAssigned, "", now_s))) return std::optional(Spare{id, true});
+  }
+  return std::optional<Spare>();
+}
+
+Result<std::optional<std::string>> evict_prepared(SqlConnection& connection, const std::string& pool, int64_t now_s) {
+  const SqlResult prepared = TRY(connection.run(
+      std::string(
+          "SELECT id FROM desktops WHERE prepared_for <> '' AND state IN ('ready', 'provisioning') AND ($1 = '' "
+          "OR pool_id = $1) ")
+          .append(kUntaken)
+          .append("ORDER BY created_s, id LIMIT 1"),
+      {pool}));
+  if (prepared.rows.empty()) return std::optional<std::string>();
+  const std::string id = prepared.rows.front().text(0);
+  if (!TRY(change_life(connection, id, DesktopLife::kRecycling, "Its room was needed.", now_s))) {
+    return std::optional<std::string>();
+  }
+  return std::optional(id);
+}
+
+namespace {
+
+Result<bool> has_session(SqlConnection& connection, const std::string& desktop) {
+  return !TRY(connection.run("SELECT 1 FROM sessions WHERE desktop_id = $1", {desktop})).rows.empty();
+}
+
+}  // namespace
 
 Result<bool> recycle_spare(SqlConnection& connection, const std::string& id, int64_t now_s) {
   SqlTransaction transaction = TRY(SqlTransaction::begin(connection));
   const auto desktop = TRY(find_desktop(connection, id));
-  if (!desktop || desktop->life != DesktopLife::kReady) return false;
+  if (!desktop || is_over(desktop->life) || TRY(has_session(connection, id))) return false;
   TRY(change_life(connection, id, DesktopLife::kRecycling, "A spare that is not needed.", now_s));
   TRY(transaction.commit());
   return true;

@@ -3,6 +3,9 @@
 //   persistent   a desktop is its user's; the home folder is kept
 //   floating     any free desktop; the user's home folder is kept and comes along
 //   disposable   a fresh home folder, made from a template when there is one, gone with everything else after logoff
+//
+// Spares of a disposable pool are anybody's. A desktop of the others has a user's home folder from its first moment on,
+// so their spares are prepared for those who have just signed in and may open the pool (prepared.h).
 #pragma once
 
 #include <optional>
@@ -22,7 +25,7 @@ struct PoolSettings {
   std::string id;
   std::string name;
   PoolKind kind = PoolKind::kPersistent;
-  int64_t spares = 0;         // desktops that are up before anybody asks; of disposable pools
+  int64_t spares = 0;         // desktops that are up before anybody asks
   int64_t max_desktops = 0;   // at a time, spares and its apps' included; 0: the server's limit alone
   bool draining = false;      // no new sessions
   std::string message;        // for users, while it drains
@@ -35,6 +38,8 @@ Result<std::vector<PoolSettings>> list_pools(SqlConnection& connection);
 Result<void> save_pool(SqlConnection& connection, const PoolSettings& pool);
 // The settings with the fields of `changes` changed. Errors: invalid_argument, unsupported, with what is possible.
 Result<PoolSettings> change_pool(PoolSettings pool, const Json& changes);
+// All fields that change_pool() takes.
+Json pool_settings_to(const PoolSettings& pool);
 
 struct PoolCount {
   int64_t living = 0;
@@ -47,9 +52,19 @@ std::string pool_sentence(const PoolSettings& pool, const PoolCount& count);
 // Whether one more desktop may be made. Errors: exhausted, with the numbers.
 Result<void> check_room(const PoolSettings& pool, const PoolCount& count);
 
-// A desktop that is ready and nobody's, which is the caller's from now on; nothing when there is none. In the
-// caller's transaction.
-Result<std::optional<std::string>> take_spare(SqlConnection& connection, const std::string& pool, int64_t now_s);
+// A desktop that is up, or coming, before anybody asked for it.
+struct Spare {
+  std::string id;
+  bool ready = false;
+};
+// One that is the caller's from now on; nothing when there is none. Of a disposable pool it is any that is ready; of
+// others, where a desktop has its user's home folder, the one that was prepared for the user. In the caller's
+// transaction.
+Result<std::optional<Spare>> take_spare(SqlConnection& connection, const PoolSettings& pool, const std::string& user_id,
+                                        int64_t now_s);
+// Puts a desktop that was prepared for somebody who has not come yet out of the way of one who has: of the pool, or of
+// any when `pool` is empty. Gives its id, to be ended after the transaction is committed; nothing when there is none.
+Result<std::optional<std::string>> evict_prepared(SqlConnection& connection, const std::string& pool, int64_t now_s);
 
 // Takes a spare out of the pool, if it is still nobody's. False: it was just taken.
 Result<bool> recycle_spare(SqlConnection& connection, const std::string& id, int64_t now_s);

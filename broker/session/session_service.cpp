@@ -161,7 +161,19 @@ Result<void> SessionService::keep_house(int64_t now_s) {
 
 Result<Session> SessionService::open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
                                      int64_t now_s) {
-  auto opened = open_allowed(user, resource, size, asker, now_s);
+  Opening opened = TRY(open_recorded(user, resource, size, false, asker, now_s));
+  CHECK(opened.session);
+  return std::move(*opened.session);
+}
+
+Result<Opening> SessionService::open_or_wait(const User& user, const std::string& resource, ScreenSize size,
+                                             const Asker& asker, int64_t now_s) {
+  return open_recorded(user, resource, size, true, asker, now_s);
+}
+
+Result<Opening> SessionService::open_recorded(const User& user, const std::string& resource, ScreenSize size,
+                                              bool patient, const Asker& asker, int64_t now_s) {
+  auto opened = open_allowed(user, resource, size, patient, asker, now_s);
   if (!opened.ok()) {
     const std::string target = fmt::format("{}/{}", user.name, resource.substr(0, kMaxName));
     TRY(record_refusal("session.open", target, opened.error(), asker, now_s));
@@ -169,8 +181,8 @@ Result<Session> SessionService::open(const User& user, const std::string& resour
   return opened;
 }
 
-Result<Session> SessionService::open_allowed(const User& user, const std::string& resource, ScreenSize size,
-                                             const Asker& asker, int64_t now_s) {
+Result<Opening> SessionService::open_allowed(const User& user, const std::string& resource, ScreenSize size,
+                                             bool patient, const Asker& asker, int64_t now_s) {
   std::optional<Resource> found;
   Standing standing;
   {
@@ -179,27 +191,30 @@ Result<Session> SessionService::open_allowed(const User& user, const std::string
     if (found) standing = TRY(standing_of(*connection, user, *found));
     if (!standing.granted) return Error{ErrorCode::kNotFound, "There is no such desktop or app for you."};
     if (auto refused = refusal(standing.rules, circumstances(user.name, asker, now_s))) return *refused;
-    if (auto running = TRY(find_running_session(*connection, user.id, resource))) return std::move(*running);
+    if (auto running = TRY(find_running_session(*connection, user.id, resource))) {
+      return Opening{std::move(*running), std::nullopt};
+    }
   }
   TRY(check_installed_(*found));
-  return start_new(user, *found, standing.rules, size, asker, now_s);
+  return start_new({user, *found, size, patient}, standing.rules, asker, now_s);
 }
 
-Result<Session> SessionService::start_new(const User& user, const Resource& resource, const Rules& rules,
-                                          ScreenSize size, const Asker& asker, int64_t now_s) {
-  const auto inserted = TRY(insert_rows(user, resource, rules, asker, now_s));
-  if (!inserted) {
+Result<Opening> SessionService::start_new(const Wish& wish, const Rules& rules, const Asker& asker, int64_t now_s) {
+  const Resource& resource = wish.resource;
+  Inserted inserted = TRY(insert_rows(wish, rules, asker, now_s));
+  if (inserted.waiting) return Opening{std::nullopt, std::move(inserted.waiting)};
+  if (!inserted.session) {
     const Database::Lease connection = TRY(database_.lease());
     // Another request of the same user was faster.
-    auto running = TRY(find_running_session(*connection, user.id, resource.id));
-    if (running) return std::move(*running);
+    auto running = TRY(find_running_session(*connection, wish.user.id, resource.id));
+    if (running) return Opening{std::move(*running), std::nullopt};
     return Error{ErrorCode::kUnavailable, fmt::format("{} is just ending. Try again.", resource.name)};
   }
-  const Session& session = inserted->session;
-  if (inserted->ready) return session;
-  const auto started = start_desktop(session.desktop, user.name, resource, size, now_s);
-  if (started.ok()) return session;
-  spdlog::warn("{} of {} could not be started: {}", resource.id, user.name, started.error().message);
+  const Session& session = *inserted.session;
+  if (inserted.ready) return Opening{session, std::nullopt};
+  const auto started = start_desktop(session.desktop, wish.user.name, resource, wish.size, now_s);
+  if (started.ok()) return Opening{session, std::nullopt};
+  spdlog::warn("{} of {} could not be started: {}", resource.id, wish.user.name, started.error().message);
   TRY(record_end(session.desktop, DesktopLife::kFailed, started.error().message, now_s));
   return started.error();
 }

@@ -13,6 +13,7 @@
 
 #include "broker/catalogue/catalogue.h"
 #include "broker/pools/pools.h"
+#include "broker/pools/waiting_line.h"
 #include "broker/provision/provisioner.h"
 #include "broker/session/session_watch.h"
 #include "broker/session/sessions.h"
@@ -33,6 +34,18 @@ struct Asker {
   std::string name;
   std::string address;
   int64_t second_factor_s = 0;  // when one was last given; 0: never
+};
+
+struct Waiting {
+  PlaceInLine place;
+  std::string reason;  // "Lab: 4 of 4 desktops are in use. ..."
+  int64_t in_use = 0;
+  int64_t most = 0;
+};
+// One of both.
+struct Opening {
+  std::optional<Session> session;
+  std::optional<Waiting> waiting;
 };
 
 // Any thread; run() on one of its own.
@@ -63,6 +76,9 @@ class SessionService {
   // Errors: not_found (unknown, or not this user's), forbidden and step_up_required by policy, unavailable, exhausted.
   Result<Session> open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
                        int64_t now_s);
+  // The same, but where the pool or the server is full the user gets, or keeps, a place in the line of those who wait.
+  Result<Opening> open_or_wait(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
+                               int64_t now_s);
   // Ends the session now; its desktop goes in the background. One that is over already is fine.
   Result<void> end(const Session& session, const std::string& reason, const Asker& asker, int64_t now_s);
   // Shows a sentence to whoever views the session. Errors: not_found when its desktop is not running.
@@ -80,19 +96,33 @@ class SessionService {
   std::optional<DesktopReport> report_of(const std::string& desktop) const;
 
  private:
-  Result<Session> open_allowed(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
-                               int64_t now_s);
-  Result<Session> start_new(const User& user, const Resource& resource, const Rules& rules, ScreenSize size,
-                            const Asker& asker, int64_t now_s);
-  // A session's row with its desktop's; `ready`: the desktop is up already.
-  struct Opened {
-    Session session;
-    bool ready = false;
+  // What is asked for; `patient`: a place in the line is welcome.
+  struct Wish {
+    const User& user;
+    const Resource& resource;
+    ScreenSize size;
+    bool patient = false;
   };
-  Result<std::optional<Opened>> insert_rows(const User& user, const Resource& resource, const Rules& rules,
-                                            const Asker& asker, int64_t now_s);
-  Result<void> insert_desktop_row(SqlConnection& connection, const std::string& id, const Resource& resource,
-                                  const std::string& detail, int64_t now_s);
+  Result<Opening> open_recorded(const User& user, const std::string& resource, ScreenSize size, bool patient,
+                                const Asker& asker, int64_t now_s);
+  Result<Opening> open_allowed(const User& user, const std::string& resource, ScreenSize size, bool patient,
+                               const Asker& asker, int64_t now_s);
+  Result<Opening> start_new(const Wish& wish, const Rules& rules, const Asker& asker, int64_t now_s);
+  // A session's row with its desktop's, or a place in the line, or, when the user has such a session already, neither.
+  struct Inserted {
+    std::optional<Session> session;
+    std::optional<Waiting> waiting;
+    bool ready = false;  // the desktop is up, or coming
+  };
+  Result<Inserted> insert_rows(const Wish& wish, const Rules& rules, const Asker& asker, int64_t now_s);
+  struct NewDesktop {
+    std::string id;
+    std::string detail;
+    ScreenSize size;
+    std::string prepared_for;  // user id
+  };
+  Result<void> insert_desktop_row(SqlConnection& connection, const NewDesktop& desktop, const Resource& resource,
+                                  int64_t now_s);
   // Starts the desktop of a row.
   Result<void> start_desktop(const std::string& desktop, const std::string& user, const Resource& resource,
                              ScreenSize size, int64_t now_s);
@@ -101,9 +131,18 @@ class SessionService {
   void unfollow(const std::string& desktop);
   bool may_bury(const std::string& desktop, int64_t now_s);
   Result<void> settle_missing(const DesktopRow& row, int64_t now_s);
-  Result<bool> finish_start(const DesktopRow& row, int64_t now_s);
+  Result<bool> finish_start(const DesktopRow& row, const Session& session, int64_t now_s);
   Result<void> tend_pool(const PoolSettings& pool, int64_t now_s);
-  Result<void> make_spare(const PoolSettings& pool, const Resource& resource, int64_t now_s);
+  struct SparePlan {
+    std::optional<Resource> resource;
+    std::vector<std::string> superfluous;
+    int64_t missing = 0;           // of anybody's
+    std::vector<User> unprepared;  // people for whom one is to be made
+  };
+  Result<SparePlan> plan_spares(SqlConnection& connection, const PoolSettings& pool, int64_t now_s);
+  Result<void> make_spare(const PoolSettings& pool, const Resource& resource, const User* user, int64_t now_s);
+  static Result<bool> may_make_spare(SqlConnection& connection, const PoolSettings& pool, const std::string& user_id,
+                                     int64_t now_s);
   Result<Ticket> ticket_for(SqlConnection& connection, const Session& session, const Asker& asker, int64_t now_s);
   Result<void> record_refusal(const std::string& action, const std::string& target, const Error& error,
                               const Asker& asker, int64_t now_s);

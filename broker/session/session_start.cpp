@@ -1,10 +1,11 @@
-// How a SessionService gets desktops going: for a user, as a spare, and where a dead broker stopped half-way.
+// How a SessionService gets desktops going: for a user, and where a dead broker stopped half-way.
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
 #include "broker/identity/secrets.h"
+#include "broker/session/room.h"
 #include "broker/session/session_entry.h"
 #include "broker/session/session_service.h"
 #include "broker/store/audit.h"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr int kDefaultWidth = 1280;
 constexpr int kDefaultHeight = 720;
-constexpr const char* kNobody = "guest";  // as whom a desktop comes up that is nobody's yet
 
 int clamp_side(int64_t wanted, int otherwise) {
   if (wanted <= 0) return otherwise;
@@ -28,18 +28,32 @@ int clamp_scale(int64_t percent) {
   return percent <= 0 ? 100 : static_cast<int>(std::clamp<int64_t>(percent, 50, 400));
 }
 
-// What holds for every new desktop, whatever its pool.
-Result<void> check_server_room(SqlConnection& connection) {
-  const int64_t limit = TRY(read_number_setting(connection, kMaxDesktops));
-  if (TRY(count_living_desktops(connection)) < limit) return {};
-  return Error{ErrorCode::kExhausted,
-               fmt::format("All {} desktops of this server are in use. Try again later.", limit)};
-}
-
 Result<void> check_own_room(const std::vector<Session>& own, const Rules& rules) {
   if (static_cast<int64_t>(own.size()) < rules.max_sessions) return {};
   return Error{ErrorCode::kExhausted,
                fmt::format("You have {} sessions open, which is the most allowed. End one first.", own.size())};
+}
+
+std::string screen_to_text(const ScreenSize& size) {
+  if (size.width == 0 && size.height == 0 && size.scale_percent == 0) return "";
+  return to_line({{"width", size.width}, {"height", size.height}, {"scale_percent", size.scale_percent}});
+}
+
+ScreenSize screen_from_text(const std::string& text) {
+  const auto json = parse_object(text);
+  if (!json.ok()) return {};
+  return {.width = number_field(json.value(), "width"),
+          .height = number_field(json.value(), "height"),
+          .scale_percent = number_field(json.value(), "scale_percent")};
+}
+
+AuditEntry wait_entry(const Asker& asker, const User& user, const Resource& resource, const std::string& reason) {
+  return {.actor = asker.name,
+          .address = asker.address,
+          .action = "session.wait",
+          .target = user.name + "/" + resource.id,
+          .outcome = "ok",
+          .detail = reason};
 }
 
 Error draining_error(const PoolSettings& pool) {
@@ -49,58 +63,75 @@ Error draining_error(const PoolSettings& pool) {
 
 }  // namespace
 
-Result<void> SessionService::insert_desktop_row(SqlConnection& connection, const std::string& id,
-                                                const Resource& resource, const std::string& detail, int64_t now_s) {
-  return insert_desktop(connection, {.id = id,
+Result<void> SessionService::insert_desktop_row(SqlConnection& connection, const NewDesktop& desktop,
+                                                const Resource& resource, int64_t now_s) {
+  return insert_desktop(connection, {.id = desktop.id,
                                      .pool = resource.pool,
                                      .resource = resource.id,
                                      .provisioner = resource.provisioner,
                                      .life = DesktopLife::kProvisioning,
-                                     .detail = detail,
+                                     .detail = desktop.detail,
                                      .created_s = now_s,
                                      .changed_s = now_s,
                                      .lease_owner = broker_,
-                                     .lease_until_s = now_s + kLeaseS});
+                                     .lease_until_s = now_s + kLeaseS,
+                                     .wanted = screen_to_text(desktop.size),
+                                     .prepared_for = desktop.prepared_for});
 }
 
-Result<std::optional<SessionService::Opened>> SessionService::insert_rows(const User& user, const Resource& resource,
-                                                                          const Rules& rules, const Asker& asker,
-                                                                          int64_t now_s) {
+Result<SessionService::Inserted> SessionService::insert_rows(const Wish& wish, const Rules& rules, const Asker& asker,
+                                                             int64_t now_s) {
+  const User& user = wish.user;
+  const Resource& resource = wish.resource;
   const Database::Lease connection = TRY(database_.lease());
   SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
   const std::vector<Session> own = TRY(running_sessions(*connection, user.id));
   if (std::ranges::any_of(own, [&](const Session& session) { return session.resource == resource.id; })) {
-    return std::optional<Opened>();
+    return Inserted{};
   }
   const auto pool = TRY(find_pool(*connection, resource.pool));
   if (pool && pool->draining) return draining_error(*pool);
-  const auto spare = pool && !resource.app ? TRY(take_spare(*connection, resource.pool, now_s)) : std::nullopt;
   TRY(check_own_room(own, rules));
-  if (!spare) {
-    TRY(check_server_room(*connection));
-    const PoolCount count = TRY(count_pool(*connection, resource.pool));
-    if (pool) TRY(check_room(*pool, count));
+  const Waiter waiter{.pool = resource.pool, .user_id = user.id, .resource = resource.id};
+  const Room room = TRY(find_room(*connection, pool, waiter, now_s));
+  if (room.full) {
+    if (!wish.patient) return *room.full;
+    const bool comes = !TRY(is_in_line(*connection, waiter, now_s));
+    const PlaceInLine place = TRY(stand_in_line(*connection, waiter, now_s));
+    const AuditEntry entry = wait_entry(asker, user, resource, room.full->message);
+    if (comes) TRY(append_audit(*connection, entry, now_s));
+    TRY(transaction.commit());
+    return Inserted{
+        .session = {}, .waiting = Waiting{place, room.full->message, room.in_use, room.most}, .ready = false};
   }
+  const bool spare = room.spare.has_value();
+  const bool ready = spare && room.spare->ready;
   const Session session{.id = random_id(),
                         .user_id = user.id,
                         .user = user.name,
                         .resource = resource.id,
                         .name = resource.name,
-                        .desktop = spare ? *spare : random_id(),
+                        .desktop = spare ? room.spare->id : random_id(),
                         .started_s = now_s,
                         .ended_s = 0,
                         .end_reason = "",
-                        .life = spare ? DesktopLife::kAssigned : DesktopLife::kProvisioning,
-                        .desktop_detail = spare ? "" : fmt::format("{} is starting.", resource.name),
+                        .life = ready ? DesktopLife::kAssigned : DesktopLife::kProvisioning,
+                        .desktop_detail = ready ? "" : fmt::format("{} is starting.", resource.name),
                         .changed_s = now_s};
-  if (!spare) TRY(insert_desktop_row(*connection, session.desktop, resource, session.desktop_detail, now_s));
+  if (!spare) {
+    const NewDesktop desktop{
+        .id = session.desktop, .detail = session.desktop_detail, .size = wish.size, .prepared_for = ""};
+    TRY(insert_desktop_row(*connection, desktop, resource, now_s));
+  }
   TRY(insert_session(*connection, session));
+  TRY(leave_line(*connection, user.id, resource.id));
   TRY(append_audit(*connection, session_entry(asker, "session.open", session, ""), now_s));
   if (!spare) follow(session.desktop);
   const auto committed = transaction.commit();
   if (!committed.ok() && !spare) unfollow(session.desktop);
   TRY(committed);
-  return std::optional(Opened{session, spare.has_value()});
+  if (room.evicted) (void)provisioner_.command(*room.evicted, DesktopVerb::kEnd, "Its room was needed.");
+  return Inserted{.session = session, .waiting = std::nullopt, .ready = spare};
 }
 
 Result<void> SessionService::start_desktop(const std::string& desktop, const std::string& user,
@@ -185,89 +216,30 @@ Result<void> SessionService::settle_missing(const DesktopRow& row, int64_t now_s
     const Database::Lease connection = TRY(database_.lease());
     if (!TRY(take_lease(*connection, row.id, broker_, now_s))) return {};
   }
-  const bool starting = row.life == DesktopLife::kProvisioning;
-  if (starting && TRY(finish_start(row, now_s))) return {};
-  return record_end(row.id, starting ? DesktopLife::kFailed : DesktopLife::kEnded,
-                    starting ? "The server stopped while this was starting. Open it again." : "The server was stopped.",
-                    now_s);
-}
-
-// Starts what another broker wrote down and did not live to start. False: it is for nobody.
-Result<bool> SessionService::finish_start(const DesktopRow& row, int64_t now_s) {
+  if (row.life != DesktopLife::kProvisioning) {
+    return record_end(row.id, DesktopLife::kEnded, "The server was stopped.", now_s);
+  }
   std::optional<Session> session;
-  std::optional<Resource> resource;
   {
     const Database::Lease connection = TRY(database_.lease());
     session = TRY(find_session_of_desktop(*connection, row.id));
+  }
+  if (!session) return record_end(row.id, DesktopLife::kEnded, "Nobody had asked for it yet.", now_s);
+  if (TRY(finish_start(row, *session, now_s))) return {};
+  return record_end(row.id, DesktopLife::kFailed, "The server stopped while this was starting. Open it again.", now_s);
+}
+
+// Starts what another broker wrote down and did not live to start. False: nobody wants it any more, or it does not
+// start.
+Result<bool> SessionService::finish_start(const DesktopRow& row, const Session& session, int64_t now_s) {
+  std::optional<Resource> resource;
+  {
+    const Database::Lease connection = TRY(database_.lease());
     resource = TRY(find_resource(*connection, row.resource));
   }
-  if (!session || session->ended_s != 0 || !resource) return false;
-  spdlog::info("Desktop {} of {} is started where another broker stopped.", row.id, session->user);
-  return start_desktop(row.id, session->user, *resource, {}, now_s).ok();
-}
-
-Result<void> SessionService::tend_pools(int64_t now_s) {
-  std::vector<PoolSettings> pools;
-  {
-    const Database::Lease connection = TRY(database_.lease());
-    pools = TRY(list_pools(*connection));
-  }
-  for (const PoolSettings& pool : pools) TRY(tend_pool(pool, now_s));
-  return {};
-}
-
-Result<void> SessionService::tend_pool(const PoolSettings& pool, int64_t now_s) {
-  const bool keeps_spares = pool.kind == PoolKind::kDisposable && !pool.draining;
-  std::optional<Resource> resource;
-  PoolCount count;
-  std::vector<std::string> superfluous;
-  {
-    const Database::Lease connection = TRY(database_.lease());
-    resource = TRY(find_resource(*connection, pool.id));
-    count = TRY(count_pool(*connection, pool.id));
-    int64_t kept = 0;
-    for (const DesktopRow& row : TRY(living_desktops(*connection))) {
-      if (row.pool != pool.id || row.life != DesktopLife::kReady || !may_act(row, broker_, now_s)) continue;
-      const bool old = pool.rebuild_s > 0 && now_s - row.created_s > pool.rebuild_s;
-      if (!keeps_spares || old || ++kept > pool.spares) superfluous.push_back(row.id);
-    }
-  }
-  for (const std::string& id : superfluous) {
-    bool ours = false;
-    {
-      const Database::Lease connection = TRY(database_.lease());
-      ours = TRY(recycle_spare(*connection, id, now_s));
-    }
-    if (ours) (void)provisioner_.command(id, DesktopVerb::kEnd, "This spare desktop is not needed any more.");
-  }
-  if (!keeps_spares || !resource || !check_installed_(*resource).ok()) return {};
-  for (int64_t missing = pool.spares - count.ready - count.coming; missing > 0; --missing) {
-    TRY(make_spare(pool, *resource, now_s));
-  }
-  return {};
-}
-
-Result<void> SessionService::make_spare(const PoolSettings& pool, const Resource& resource, int64_t now_s) {
-  const std::string id = random_id();
-  {
-    const Database::Lease connection = TRY(database_.lease());
-    SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
-    // Counted again: another broker tends the same pool.
-    const PoolCount count = TRY(count_pool(*connection, pool.id));
-    if (count.ready + count.coming >= pool.spares || !check_room(pool, count).ok()) return {};
-    if (!check_server_room(*connection).ok()) return {};
-    TRY(insert_desktop_row(*connection, id, resource, "A spare is starting.", now_s));
-    follow(id);
-    const auto committed = transaction.commit();
-    if (!committed.ok()) unfollow(id);
-    TRY(committed);
-  }
-  const auto started = start_desktop(id, kNobody, resource, {}, now_s);
-  if (started.ok()) return {};
-  spdlog::warn("A spare of {} could not be started: {}", pool.id, started.error().message);
-  const Database::Lease connection = TRY(database_.lease());
-  TRY(change_life(*connection, id, DesktopLife::kFailed, started.error().message, now_s));
-  return {};
+  if (session.ended_s != 0 || !resource) return false;
+  spdlog::info("Desktop {} of {} is started where another broker stopped.", row.id, session.user);
+  return start_desktop(row.id, session.user, *resource, screen_from_text(row.wanted), now_s).ok();
 }
 
 }  // namespace vitrine::broker

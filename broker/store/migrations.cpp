@@ -188,6 +188,22 @@ constexpr std::string_view kSessionPlaces[] = {
     R"(ALTER TABLE sessions ADD COLUMN seen_s BIGINT NOT NULL DEFAULT 0)",
 };
 
+// Where a provider's secret came from, when a site's file said so.
+constexpr std::string_view kSecretSources[] = {
+    R"(ALTER TABLE providers ADD COLUMN secret_source TEXT NOT NULL DEFAULT '')",
+};
+
+// Desktops that are up before anybody asks, and people who wait for one.
+constexpr std::string_view kPreparedAndWaiting[] = {
+    // prepared_for: pools/desktop_life.h; wanted: JSON of the screen that was asked for, empty: the default.
+    R"(ALTER TABLE desktops ADD COLUMN prepared_for TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE desktops ADD COLUMN wanted TEXT NOT NULL DEFAULT '')",
+    R"(CREATE TABLE waiting (
+      user_id TEXT NOT NULL REFERENCES users(id) ON DELETE CASCADE, resource TEXT NOT NULL, pool_id TEXT NOT NULL,
+      number BIGINT NOT NULL, since_s BIGINT NOT NULL, seen_s BIGINT NOT NULL, PRIMARY KEY (user_id, resource)))",
+    R"(CREATE INDEX waiting_by_pool ON waiting(pool_id, number))",
+};
+
 constexpr Migration kMigrations[] = {
     {1, "first schema", kFirstSchema},
     {2, "terms and reports", kTermsAndReports},
@@ -198,6 +214,8 @@ constexpr Migration kMigrations[] = {
     {7, "policies", kPolicies},
     {8, "pools and leases", kPoolsAndLeases},
     {9, "session places", kSessionPlaces},
+    {10, "secret sources", kSecretSources},
+    {11, "prepared desktops and waiting", kPreparedAndWaiting},
 };
 
 constexpr std::string_view kCreateTable = "CREATE TABLE ";

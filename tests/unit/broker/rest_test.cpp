@@ -38,8 +38,8 @@ TEST(ShapeTest, WhatDoesNotFitIsNamed) {
   EXPECT_EQ(said(R"({})"), "\"name\" is missing.");
   EXPECT_EQ(said(R"({"name":5})"), "\"name\" is not text.");
   EXPECT_EQ(said(R"({"name":"x","of":[{"n":1},{"n":"2"}]})"), "\"of[1].n\" is not a whole number.");
-  EXPECT_EQ(said(R"({"name":"x","kind":"c"})"), "\"kind\" has a value that is not known.");
-  EXPECT_EQ(said(R"({"name":"x","nmae":"y"})"), "\"nmae\" is not known here.");
+  EXPECT_EQ(said(R"({"name":"x","kind":"c"})"), "\"kind\" is not a or b.");
+  EXPECT_EQ(said(R"({"name":"x","nmae":"y"})"), "\"nmae\" is not known here; there are kind, name, of.");
   EXPECT_EQ(said(R"([])"), "This is not an object.");
 }
 

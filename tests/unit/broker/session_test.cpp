@@ -346,7 +346,7 @@ TEST_F(SessionTest, WhatAnotherBrokerBeganIsItsOwnForALeaseAndThenAnybodys) {
   EXPECT_EQ(life(), DesktopLife::kProvisioning) << "it lives and renewed its lease";
   now_ += 1;
   ASSERT_TRUE(service_->reconcile(now_).ok());
-  EXPECT_EQ(life(), DesktopLife::kFailed) << "nobody's, so it is not started again";
+  EXPECT_EQ(life(), DesktopLife::kEnded) << "nobody's, so it is not started again";
 }
 
 TEST(DesktopLifeTest, NothingComesBackFromBeingOver) {

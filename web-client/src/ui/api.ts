@@ -32,6 +32,21 @@ export interface Resource {
   readonly session: { readonly id: string; readonly state: string } | null;
   /** Why the policy does not let it be opened now. */
   readonly refused?: { readonly code: string; readonly detail: string } | null;
+  /** Why a desktop for it cannot be had at once. */
+  readonly busy?: PoolBusy | null;
+}
+
+export type PoolBusy =
+  | { readonly code: 'full'; readonly in_use: number; readonly most: number }
+  | { readonly code: 'draining'; readonly message: string };
+
+/** A place in the line for a desktop of a full pool. */
+export interface WaitingInLine {
+  /** 1: the next. */
+  readonly place: number;
+  readonly of: number;
+  readonly in_use: number;
+  readonly most: number;
 }
 
 export interface WireTerms {
@@ -179,14 +194,20 @@ export class Api {
   async openResource(
     resource: string,
     size: { width: number; height: number; scalePercent: number },
-  ): Promise<OpenedSession> {
+  ): Promise<OpenedSession | { readonly waiting: WaitingInLine }> {
     const { width, height, scalePercent } = size;
     return (await this.request('POST', '/api/sessions', {
       resource,
       width,
       height,
       scale_percent: scalePercent,
-    })) as unknown as OpenedSession;
+      wait: true,
+    })) as unknown as OpenedSession | { readonly waiting: WaitingInLine };
+  }
+
+  /** Gives up the place in the line; also while the page goes away. */
+  async leaveLine(resource: string): Promise<void> {
+    await this.request('DELETE', `/api/waiting/${encodeURIComponent(resource)}`);
   }
 
   async session(id: string): Promise<SessionInfo> {
@@ -267,6 +288,7 @@ export class Api {
         headers: all,
         credentials: 'same-origin',
         cache: 'no-store',
+        keepalive: method === 'DELETE',
         signal: AbortSignal.timeout(kTimeoutMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });

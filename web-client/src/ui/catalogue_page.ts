@@ -55,8 +55,8 @@ export class CataloguePage implements Page {
   shown(): void {
     void this.load();
     this.timer = setInterval(() => {
-      const running = this.resources.some((one) => one.session !== null);
-      if (running && document.visibilityState === 'visible') void this.load();
+      const changing = this.resources.some((one) => one.session !== null || (one.busy ?? null) !== null);
+      if (changing && document.visibilityState === 'visible') void this.load();
     }, kRefreshMs);
   }
 
@@ -114,10 +114,11 @@ export class CataloguePage implements Page {
     const id = `tile-${resource.id}`;
     const running = resource.session !== null;
     const refused = resource.refused ?? null;
+    const state = refused !== null ? fromServer(refused.detail) : running ? text.catalogue.running : busySentence(resource);
     const open = (): void => { this.app.go(resourceHash(resource.id)); };
     return h(
       'li',
-      { class: `tile${running ? ' running' : ''}${refused === null ? '' : ' refused'}` },
+      { class: `tile${running ? ' running' : ''}${refused === null ? '' : ' refused'}${!running && (resource.busy ?? null) !== null ? ' busy' : ''}` },
       h(
         'button',
         { type: 'button', class: 'tile-open', 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-about ${id}-state`, 'data-focus': id, on: { click: open } },
@@ -125,7 +126,7 @@ export class CataloguePage implements Page {
       ),
       h('span', { class: 'tile-icon' }, this.picture(resource)),
       h('p', { class: 'tile-about', id: `${id}-about` }, resource.description),
-      h('p', { class: 'tile-state', id: `${id}-state` }, refused === null ? (running ? text.catalogue.running : '') : fromServer(refused.detail)),
+      h('p', { class: 'tile-state', id: `${id}-state` }, state),
       running
         ? h('button', { type: 'button', class: 'icon-button tile-end', 'aria-label': text.catalogue.endSessionOf(resource.name), title: text.catalogue.end, 'data-focus': `${id}-end`, on: { click: () => { void this.end(resource); } } }, icon('power'))
         : null,
@@ -178,4 +179,10 @@ export class CataloguePage implements Page {
 function matches(resource: Resource, words: string): boolean {
   const where = `${resource.name} ${resource.description}`.toLocaleLowerCase();
   return words.toLocaleLowerCase().split(/\s+/).every((word) => where.includes(word));
+}
+
+/** Why a desktop cannot be had at once; empty when it can. */
+function busySentence({ busy }: Resource): string {
+  if (busy === undefined || busy === null) return '';
+  return busy.code === 'full' ? text.pool.fullHint(busy.in_use, busy.most) : text.pool.draining(busy.message);
 }

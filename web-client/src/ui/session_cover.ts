@@ -6,6 +6,8 @@ import { fill, h } from './dom.js';
 import { icon, logo } from './icons.js';
 import { fromServer } from './language/server.js';
 import { text } from './text.js';
+import type { WaitingInLine } from './api.js';
+import { WaitingCard } from './waiting_card.js';
 
 export interface CoverActions {
   retryNow(): void;
@@ -26,9 +28,11 @@ const kSlowMs = 8_000;
 export class SessionCover {
   readonly element = h('div', { class: 'cover' });
   private readonly countdown = new Countdown();
-  private readonly beganMs = Date.now();
+  private beganMs = Date.now();
   private seconds: ReturnType<typeof setInterval> | undefined;
   private shown = '';
+  private readonly waiting = new WaitingCard(() => { this.actions.leave(); });
+  private line: WaitingInLine | null = null;
   private readonly stepItems = new Map<Step, HTMLElement>();
   private readonly detail = h('p', { class: 'cover-detail', role: 'status' });
   private readonly elapsed = h('p', { class: 'cover-elapsed' });
@@ -56,8 +60,19 @@ export class SessionCover {
     fill(this.element);
   }
 
+  /** There is no free desktop, and the person has this place in the line; null: there is one. */
+  setLine(line: WaitingInLine | null): void {
+    const changed = (line === null) !== (this.line === null);
+    this.line = line;
+    if (line !== null) this.waiting.tell(line);
+    if (!changed) return;
+    this.beganMs = Date.now();
+    this.starting('ask', '', null);
+  }
+
   /** The desktop is being opened; `step` is what is being waited for, `detail` what the server says about it. */
   starting(step: Step, detail: string, retryAtMs: number | null): void {
+    if (this.line !== null) return this.drawWaiting();
     if (this.shown !== 'starting') this.drawStarting();
     const at = kSteps.indexOf(step);
     kSteps.forEach((one, index) => {
@@ -69,6 +84,13 @@ export class SessionCover {
     this.countdown.stop();
     if (retryAtMs === null) this.detail.textContent = detail;
     else this.countRetry(retryAtMs, (sentence) => { this.detail.textContent = `${detail} ${sentence}`.trim(); });
+  }
+
+  private drawWaiting(): void {
+    if (this.shown === 'waiting') return;
+    this.close();
+    this.shown = 'waiting';
+    this.waiting.drawIn(this.element, this.name);
   }
 
   private drawStarting(): void {

@@ -96,7 +96,7 @@ export class SessionPage implements Page {
     this.caret = new CaretFollower(this.stage, this.field);
     this.keys.onTyped = (atMs) => { this.caret.typed(atMs); };
     this.stageElement.append(this.field.element, this.ghost.canvas);
-    this.tickets = new TicketSource(app.api, target, () => this.size());
+    this.tickets = new TicketSource(app.api, target, () => this.size(), (line) => { this.cover.setLine(line); }, this.stop.signal);
     this.terms = new SessionTerms(app.api);
     this.monitors = this.makeMonitors();
     this.cover = this.makeCover(name);

@@ -6,6 +6,7 @@ import type { Figures } from '../core/figures.js';
 import { accountText } from './text_account.js';
 import { comfortText } from './text_comfort.js';
 import { displayText } from './text_display.js';
+import { poolText } from './text_pool.js';
 
 /** What is known when a reason is named; the link's own figures only while somebody looks. */
 type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit' | 'ceilingKbit' | 'content'>>;
@@ -16,6 +17,7 @@ export const english = {
   ...accountText,
   ...comfortText,
   ...displayText,
+  ...poolText,
   product: 'Vitrine',
   close: 'Close',
   cancel: 'Cancel',

@@ -1,6 +1,9 @@
 // Gets the session and its tickets from the broker, and says in the session's terms what went wrong.
 import type { TicketFailure, WindowSize } from '../core/session.js';
-import { ApiError, type Api, type SessionInfo, type TermsAnswer } from './api.js';
+import { ApiError, type Api, type OpenedSession, type SessionInfo, type TermsAnswer, type WaitingInLine } from './api.js';
+
+/** How often somebody who waits for a desktop asks again. */
+const kAskAgainMs = 2_000;
 
 export type Target =
   | { readonly kind: 'resource'; readonly resource: string }
@@ -18,6 +21,9 @@ export class TicketSource {
     private readonly api: Api,
     private readonly target: Target,
     private readonly size: () => WindowSize,
+    /** Told the place in the line while there is no free desktop, and null when there is one. */
+    private readonly waits: (line: WaitingInLine | null) => void,
+    private readonly stop: AbortSignal,
   ) {
     this.sessionId = target.kind === 'session' ? target.session : null;
   }
@@ -41,7 +47,7 @@ export class TicketSource {
     try {
       const opened =
         this.sessionId === null && this.target.kind === 'resource'
-          ? await this.api.openResource(this.target.resource, this.size())
+          ? await this.open(this.target.resource)
           : await this.api.ticket(this.sessionId ?? '');
       this.sessionId = opened.session.id;
       return { ok: true, bytes: fromBase64Url(opened.ticket), session: opened.session, terms: opened.terms };
@@ -51,15 +57,42 @@ export class TicketSource {
     }
   }
 
+  /** Keeps the place in the line until there is a desktop or the page goes. */
+  private async open(resource: string): Promise<OpenedSession> {
+    const leave = (): void => { void this.api.leaveLine(resource).catch(() => undefined); };
+    try {
+      for (;;) {
+        const answer = await this.api.openResource(resource, this.size());
+        if (!('waiting' in answer)) return answer;
+        if (this.stop.aborted) throw new ApiError(0, 'left', '', 0);
+        this.waits(answer.waiting);
+        window.addEventListener('pagehide', leave, { once: true });
+        await pause(kAskAgainMs, this.stop);
+        window.removeEventListener('pagehide', leave);
+      }
+    } finally {
+      if (this.stop.aborted) leave();
+      else this.waits(null);
+    }
+  }
+
   private failure(error: ApiError): TicketFailure {
     if (error.passing) return 'retry';
     if (error.signedOut) return 'signed-out';
     if (error.status === 429) return 'retry';
+    // What policy says no to may be there all the same; the sentence says when or from where.
+    if (error.status === 403) return 'forbidden';
     // Before there was a session it is not for this person, or cannot start; afterwards it is gone.
-    const known = this.sessionId !== null;
-    if (error.status === 403 || error.status === 404) return known ? 'gone' : 'forbidden';
-    return 'gone';
+    return this.sessionId === null && error.status !== 409 ? 'forbidden' : 'gone';
   }
+}
+
+/** Ends early when the page goes. */
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    stop.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+  });
 }
 
 /** RFC 4648 section 5, without padding. */
