@@ -106,20 +106,20 @@ Rect MovingCells::unpacked(int box, int x, int y) const {
   return {x * grid_.side + left, y * grid_.side + top, (box >> 8 & 15) + 1 - left, (box >> 12) + 1 - top};
 }
 
-std::vector<Rect> MovingCells::patches(Micros least, Micros time) const {
-  return patches_of([&](int x, int y) { return sustained(x, y, time, least); }, kLeastShare);
+std::vector<Rect> MovingCells::patches(Micros least, const TileSet& known, Micros time) const {
+  return patches_of([&](int x, int y) { return sustained(x, y, time, least); }, known, kLeastShare);
 }
 
-std::vector<Rect> MovingCells::lively_patches(Micros time) const {
-  return patches_of([&](int x, int y) { return lively(x, y, time); }, kLeastLivelyShare);
+std::vector<Rect> MovingCells::lively_patches(const TileSet& known, Micros time) const {
+  return patches_of([&](int x, int y) { return lively(x, y, time); }, known, kLeastLivelyShare);
 }
 
 template <class Moves>
-std::vector<Rect> MovingCells::patches_of(Moves moves, int64_t least_share) const {
+std::vector<Rect> MovingCells::patches_of(Moves moves, const TileSet& known, int64_t least_share) const {
   TileSet left(grid_);
   for (int y = 0; y < grid_.rows(); ++y) {
     for (int x = 0; x < grid_.columns(); ++x) {
-      if (!cell(x, y).crisp && moves(x, y)) left.insert(x, y);
+      if (!cell(x, y).crisp && !known.test(x, y) && moves(x, y)) left.insert(x, y);
     }
   }
   std::vector<Rect> found;

@@ -49,11 +49,11 @@ class MovingCells {
   [[nodiscard]] Rect extent(int x, int y) const;
   // The same without the last kSustainedMotion at most; may be empty.
   [[nodiscard]] Rect earlier_extent(int x, int y) const { return unpacked(cell(x, y).old_box, x, y); }
-  // Rectangles of cells around what has been moving for `least` and looks natural, each large and dense enough for a
-  // stream, the largest first.
-  [[nodiscard]] std::vector<Rect> patches(Micros least, Micros now) const;
+  // Rectangles of cells around what has been moving for `least` and looks natural, apart from the cells of `known`,
+  // each large and dense enough for a stream, the largest first.
+  [[nodiscard]] std::vector<Rect> patches(Micros least, const TileSet& known, Micros now) const;
   // The same of what is lively. Denser ones: most of a film's cells change with each of its first frames.
-  [[nodiscard]] std::vector<Rect> lively_patches(Micros now) const;
+  [[nodiscard]] std::vector<Rect> lively_patches(const TileSet& known, Micros now) const;
   [[nodiscard]] size_t memory_bytes() const { return cells_.capacity() * sizeof(Cell); }
 
  private:
@@ -75,7 +75,7 @@ class MovingCells {
 
   [[nodiscard]] Rect unpacked(int box, int x, int y) const;
   template <class Moves>
-  [[nodiscard]] std::vector<Rect> patches_of(Moves moves, int64_t least_share) const;
+  [[nodiscard]] std::vector<Rect> patches_of(Moves moves, const TileSet& known, int64_t least_share) const;
   [[nodiscard]] const Cell& cell(int x, int y) const { return cells_[static_cast<size_t>(y) * grid_.columns() + x]; }
 
   CellGrid grid_;

@@ -27,8 +27,6 @@ constexpr int kAbsorbPasses = 8;
 constexpr int kLeastLossyCells = 16;
 constexpr int kLeastCrowdedCells = 4;
 constexpr double kSmallShare = 1.0 / 4;
-// Pictures that take less than this share of the budget are sent exactly at once.
-constexpr double kExactShare = 1.0 / 24;
 // Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare.
 constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
@@ -102,7 +100,7 @@ TileSet lossy_cells(const TileSet& pictures, const CellGrid& grid, const EncodeB
     const double bytes = static_cast<double>(cells.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
     return bytes / static_cast<double>(budget.max_bytes);
   };
-  if (share(pictures) <= kExactShare) return TileSet(grid);
+  if (share(pictures) <= budget.exact_share) return TileSet(grid);
   TileSet lossy = large_patches(pictures, kLeastLossyCells, grid);
   TileSet small = pictures;
   small -= lossy;

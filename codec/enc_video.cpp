@@ -20,6 +20,9 @@ constexpr Micros kMotionToGrow = 500 * kMillisecond;
 constexpr int64_t kLargePatch = 400;
 // How often the picture is searched for what moves while there are streams: each time takes a look at every cell.
 constexpr Micros kPlanEvery = 60 * kMillisecond;
+// And for what moves beside a stream, which it takes in.
+constexpr Micros kGrowEvery = 4 * kPlanEvery;
+constexpr int kBesideStream = 2;
 // How often a stream's area is compared with what moves; it follows when no more than half of it does.
 constexpr Micros kFitEvery = kSecond;
 constexpr int64_t kFitShare = 2;
@@ -150,24 +153,44 @@ bool VideoLayer::fit(Stream& stream, const std::vector<Rect>& patches, Micros no
   return resize(stream, wanted, now, bytes_per_s);
 }
 
-bool VideoLayer::plan(Micros now, double bytes_per_s) {
-  if (failed_ || (filmed_.size() == grid_.picture && now - planned_at_ < kPlanEvery)) return false;
-  planned_at_ = now;
+bool VideoLayer::fit_streams(Micros now, double bytes_per_s) {
+  if (now - fitted_at_ < kGrowEvery) return false;
+  fitted_at_ = now;
+  const std::vector<Rect> lasting = moving_[0].patches(kMotionToGrow, none_, now);
   bool news = false;
-  const auto small = [](const Rect& cells) { return cells.area() < kLargePatch; };
-  std::vector<Rect> patches = moving_[0].lively_patches(now);
-  std::erase_if(patches, small);
-  if (patches.empty()) {
-    patches = moving_[0].patches(kMotionOfLarge, now);
-    if (patches.empty()) return false;
-    std::erase_if(patches, small);
-  }
-  if (patches.empty()) patches = moving_[0].patches(kSustainedMotion, now);
-  const std::vector<Rect> lasting = moving_[0].patches(kMotionToGrow, now);
   for (Stream& stream : streams_) {
     if (stream.encoder != nullptr) news = fit(stream, lasting, now, bytes_per_s) || news;
   }
-  for (const Rect& patch : patches) {
+  return news;
+}
+
+// Where streams may begin, the largest first.
+std::vector<Rect> VideoLayer::moving_patches(Micros now) const {
+  // What moves next to a stream is that stream's to take in.
+  TileSet known(grid_);
+  for (const Stream& stream : streams_) {
+    if (stream.encoder == nullptr) continue;
+    const Rect cells = grid_.cells_of(stream.area);
+    const Rect near{cells.x - kBesideStream, cells.y - kBesideStream, cells.width + 2 * kBesideStream,
+                    cells.height + 2 * kBesideStream};
+    known.insert(intersect(near, {0, 0, grid_.columns(), grid_.rows()}));
+  }
+  const auto small = [](const Rect& cells) { return cells.area() < kLargePatch; };
+  std::vector<Rect> patches = moving_[0].lively_patches(known, now);
+  std::erase_if(patches, small);
+  if (!patches.empty()) return patches;
+  patches = moving_[0].patches(kMotionOfLarge, known, now);
+  if (patches.empty()) return patches;
+  std::erase_if(patches, small);
+  return patches.empty() ? moving_[0].patches(kSustainedMotion, known, now) : patches;
+}
+
+bool VideoLayer::plan(Micros now, double bytes_per_s) {
+  const bool streaming = filmed_.size() == grid_.picture;
+  if (failed_ || (streaming && now - planned_at_ < kPlanEvery)) return false;
+  planned_at_ = now;
+  bool news = streaming && fit_streams(now, bytes_per_s);
+  for (const Rect& patch : moving_patches(now)) {
     if (!may_start(patch)) continue;
     const Rect whole = with_edges(patch, now);
     start(may_start(whole) ? whole : patch, now, bytes_per_s);

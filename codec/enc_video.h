@@ -123,6 +123,8 @@ class VideoLayer {
   [[nodiscard]] Rect stream_area(const Rect& cells) const;
   void start(const Rect& cells, Micros now, double bytes_per_s);
   bool resize(Stream& stream, const Rect& cells, Micros now, double bytes_per_s);
+  [[nodiscard]] std::vector<Rect> moving_patches(Micros now) const;
+  bool fit_streams(Micros now, double bytes_per_s);
   bool fit(Stream& stream, const std::vector<Rect>& patches, Micros now, double bytes_per_s);
   void end(size_t index, std::vector<uint8_t>& body);
   Result<void> encode_stream(size_t index, const Scene& scene, double bytes_per_s, std::vector<uint8_t>& body);
@@ -152,6 +154,7 @@ class VideoLayer {
   TileSet looks_crisp_;  // of the cells that route() has looked at for the next note()
   TileSet looked_at_;
   Micros planned_at_ = 0;
+  Micros fitted_at_ = 0;
   std::vector<MovingCells> moving_;  // one, when enabled
   std::array<Stream, kMaxVideoStreams> streams_;
   Picture filmed_;  // what was last sent by a frame, in shown parts; empty without streams

@@ -25,6 +25,9 @@ constexpr int64_t kMostJpegPiecePixels = 256 * 1024;
 constexpr int64_t kLeastPiecePixels = 4096;
 // Lossless photographs take up to two bytes a pixel: a piece of them is 8 ms of a link of 2 Mbit/s.
 constexpr int64_t kLeastPhotoPixels = 1024;
+// Of the pictures that would be sent exactly at once, as many while something is scrolled or dragged: what that
+// uncovers is often covered again before anybody looks at it.
+constexpr double kExactInMotion = 2.0 / 3;
 
 }  // namespace
 
@@ -127,7 +130,9 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     if (video.plan(draft.now, draft.budget.link_bytes_per_s * kVideoShare)) video.route(scene(draft), missing);
     missing -= video.frames();
   }
-  auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.exact_only(), draft.budget);
+  EncodeBudget budget = draft.budget;
+  if (!motions.empty()) budget.exact_share *= kExactInMotion;
+  auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.exact_only(), budget);
   if (encode_with_frames(draft, regions)) {
     missing.clear();
   } else {

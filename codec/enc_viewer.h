@@ -24,6 +24,7 @@ struct EncodeBudget {
   size_t max_bytes = 64 * 1024;     // soft: one indivisible piece may pass it; never above the wire's kMaxUpdateBody
   int64_t max_pixels = 512 * 1024;  // bounds the time: changed pixels coded in one update
   int jpeg_quality = 75;            // 1..100 for first paint of pictures; 0: everything lossless at once
+  double exact_share = 1.0 / 16;    // pictures that take less than this of max_bytes are sent exactly at once
   bool refine = true;               // lossy parts that are still may be rebuilt when nothing fresh is missing
   int focus_x = -1;                 // the pointer or caret, whose surroundings go first; -1: none
   int focus_y = -1;

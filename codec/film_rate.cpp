@@ -14,7 +14,7 @@ constexpr double kCoarsest = 28;
 constexpr double kFirst = 25;
 constexpr int kLargestQuantizer = 51;
 // A frame that begins anew is what those after it are made of, so it is quantized finer by this.
-constexpr double kFinerFresh = 2;
+constexpr double kFinerFresh = 1;
 // What a film of 1280x720 comfortably takes in a second; larger ones need less a pixel.
 constexpr double kComfortable = 190e3;
 constexpr double kComfortablePixels = 1280.0 * 720;

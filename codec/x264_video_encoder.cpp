@@ -33,6 +33,8 @@ bool set_parameters(x264_param_t& param, Size size) {
   param.rc.i_rc_method = X264_RC_CQP;
   param.rc.i_qp_constant = kNominalQuantizer;
   param.analyse.i_weighted_pred = X264_WEIGHTP_NONE;
+  // Dropping blocks of few coefficients takes longer than coding them, and more noise than it saves bytes.
+  param.analyse.b_dct_decimate = 0;
   param.vui.b_fullrange = 0;
   param.vui.i_colorprim = 1;  // BT.709, which are sRGB's
   param.vui.i_transfer = 13;  // sRGB

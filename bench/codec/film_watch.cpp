@@ -9,6 +9,10 @@ namespace {
 // What the film alone may take: more than it wants, so that only its quality decides.
 constexpr double kAmpleBytesPerSecond = 50e6;
 
+PictureView part_of(const PictureView& picture, const Rect& area) {
+  return {picture.row(area.y) + area.x, area.width, area.height, picture.stride};
+}
+
 }  // namespace
 
 Result<FilmArea> FilmArea::parse(const std::string& text) {
@@ -58,6 +62,11 @@ void FilmWatch::note_seen(const PictureView& seen, const PictureView& source, in
       if (((seen.row(y)[x] ^ source.row(y)[x]) & kColourMask) != 0 && !excused(x, y)) ++wrong;
     }
   }
+  if (alone_ != nullptr) {
+    const Rect film = intersect(areas_[0].area, source.bounds());
+    const double db = psnr(part_of(seen, film), part_of(source, film));
+    if (std::isfinite(db)) psnr_db_.add(db);
+  }
   most_wrong_ = std::max(most_wrong_, wrong);
   frames_wrong_ += wrong > 0 ? 1 : 0;
 }
@@ -67,6 +76,7 @@ void FilmWatch::report(nlohmann::ordered_json& line) const {
   const auto rounded = [](double value) { return std::round(value * 1000) / 1000; };
   line["wrong_beside_film_max"] = most_wrong_;
   line["frames_wrong_beside_film"] = frames_wrong_;
+  line["film_psnr_db_mean"] = rounded(psnr_db_.mean());
   line["film_update_bytes_mean"] = rounded(bytes_.mean());
   line["alone_bytes_mean"] = rounded(alone_bytes_.mean());
   line["film_update_ms_p50"] = rounded(encode_ms_.quantile(0.5));

@@ -42,6 +42,7 @@ class FilmWatch {
   Series encode_ms_;
   Series alone_bytes_;
   Series alone_ms_;
+  Series psnr_db_;  // of the film as the viewer sees it, since its first frame
   int64_t most_wrong_ = 0;
   int frames_wrong_ = 0;
   std::vector<uint8_t> packet_;

@@ -294,14 +294,14 @@ TEST(MovingCells, NeedThreeTenthsOfASecondWithoutAPause) {
   };
   Micros now = kSecond;
   for (; now < kSecond + 280 * kMillisecond; now += 40 * kMillisecond) move(now);
-  EXPECT_TRUE(cells.patches(kSustainedMotion, now).empty());
+  EXPECT_TRUE(cells.patches(kSustainedMotion, TileSet(grid), now).empty());
   now += 40 * kMillisecond;
   move(now);
-  EXPECT_EQ(cells.patches(kSustainedMotion, now), (std::vector<Rect>{{3, 2, 10, 8}}));
+  EXPECT_EQ(cells.patches(kSustainedMotion, TileSet(grid), now), (std::vector<Rect>{{3, 2, 10, 8}}));
   now += kLongestMotionPause + 2 * kMillisecond;
-  EXPECT_TRUE(cells.patches(kSustainedMotion, now).empty());
+  EXPECT_TRUE(cells.patches(kSustainedMotion, TileSet(grid), now).empty());
   move(now);
-  EXPECT_TRUE(cells.patches(kSustainedMotion, now).empty());
+  EXPECT_TRUE(cells.patches(kSustainedMotion, TileSet(grid), now).empty());
 }
 
 TEST(MovingCells, KnowWhichPixelsOfThemMove) {
