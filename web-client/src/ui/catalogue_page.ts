@@ -114,12 +114,13 @@ export class CataloguePage implements Page {
     const running = resource.session !== null;
     const refused = resource.refused ?? null;
     const open = (): void => { this.app.go(resourceHash(resource.id)); };
+    const expect = (): void => { this.app.worker.expect(); };
     return h(
       'li',
       { class: `tile${running ? ' running' : ''}${refused === null ? '' : ' refused'}` },
       h(
         'button',
-        { type: 'button', class: 'tile-open', 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-about ${id}-state`, 'data-focus': id, on: { click: open } },
+        { type: 'button', class: 'tile-open', 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-about ${id}-state`, 'data-focus': id, on: { pointerenter: expect, focus: expect, click: open } },
         h('span', { class: 'tile-name', id: `${id}-name` }, resource.name),
       ),
       h('span', { class: 'tile-icon' }, this.picture(resource)),
