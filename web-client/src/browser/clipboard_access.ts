@@ -27,8 +27,9 @@ export function pastedNow(data: DataTransfer): PastedClips | null {
   return bounded(textsOf(data));
 }
 
-/** Whether the event may hold a picture after all, which then comes by the paste itself. */
-export const hidesPicture = (data: DataTransfer): boolean => data.types.length === 0 && hidesPictures();
+/** Whether an event that seems empty may hold a picture after all, which then comes by the paste itself. */
+export const hidesPicture = (data: DataTransfer): boolean =>
+  hidesPictures() && data.files.length === 0 && textsOf(data).every(({ bytes }) => bytes.length === 0);
 
 export async function pastedSoon(data: DataTransfer): Promise<PastedClips> {
   if (hidesPicture(data)) {

@@ -21,6 +21,8 @@ export interface KeyboardTarget {
 /** The keys for which a browser gives a page the clipboard without asking; Command is Control by now on a Mac. */
 const isPasteShortcut = (event: KeyboardEvent): boolean =>
   !event.altKey && ((event.code === 'KeyV' && (event.ctrlKey || event.metaKey)) || (event.code === 'Insert' && event.shiftKey));
+/** How long keys wait for the paste event: most browsers send it in the same task, Firefox once it has read the clipboard. */
+const kPasteEventMs = 100;
 /** How long keys wait for content that was announced: a large picture. */
 const kPasteMs = 2_000;
 
@@ -102,9 +104,9 @@ export class KeyboardInput {
       modifiers: modifierBits((name) => event.getModifierState(name)),
       atMs,
     });
-    // A paste event follows in the same task when the browser acts on the keys, and none when there is nothing to paste.
+    // A paste event follows when the browser acts on the keys, and none when there is nothing to paste.
     const pastes = down && !event.repeat && isPasteShortcut(event) && this.target.mayPaste();
-    if (pastes) this.wait(0);
+    if (pastes) this.wait(kPasteEventMs);
     else if (answer.handled) event.preventDefault();
     event.stopPropagation();
     for (const action of answer.actions) this.key(action, atMs);

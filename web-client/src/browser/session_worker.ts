@@ -3,7 +3,7 @@ import type { FromWorker, FromWorkerBody, ToWorker } from '../decode/messages.js
 import type { ViewerFacts, WindowSize } from '../core/session.js';
 
 export interface Session {
-  send(message: Exclude<ToWorker, { type: 'module' | 'start' }>): void;
+  send(message: Exclude<ToWorker, { type: 'module' | 'expect' | 'start' }>): void;
   close(): void;
 }
 
@@ -31,16 +31,21 @@ export class SessionWorker {
     );
   }
 
+  /** Somebody is about to open a session: its link may be on its way by then. */
+  expect(): void {
+    this.post({ type: 'expect', url: viewerUrl() });
+  }
+
   /** Opens a session on this canvas; the one before ends. `listener` hears of it until it is closed. */
   start(
-    options: { url: string; canvas: HTMLCanvasElement; facts: ViewerFacts; size: WindowSize },
+    options: { canvas: HTMLCanvasElement; facts: ViewerFacts; size: WindowSize },
     listener: (message: FromWorkerBody) => void,
   ): Session {
     this.number += 1;
     const number = this.number;
     this.listener = listener;
     const canvas = options.canvas.transferControlToOffscreen();
-    this.post({ type: 'start', ...options, number, canvas }, [canvas]);
+    this.post({ type: 'start', ...options, url: viewerUrl(), number, canvas }, [canvas]);
     const broken = this.broken;
     if (broken !== null) queueMicrotask(() => this.fail(broken));
     const send = (message: ToWorker): void => {
@@ -64,6 +69,8 @@ export class SessionWorker {
     this.listener?.({ type: 'broken', text });
   }
 }
+
+const viewerUrl = (): string => `wss://${location.host}/ws/view`;
 
 async function compile(url: string): Promise<WebAssembly.Module> {
   const answer = await fetch(url);

@@ -11,6 +11,8 @@ import type { NoticeLevel } from '../wire/messages.gen.js';
 export type ToWorker =
   /** The decoder, sent once as soon as it is compiled. */
   | { readonly type: 'module'; readonly module: WebAssembly.Module }
+  /** A session is likely to be opened at this address soon. */
+  | { readonly type: 'expect'; readonly url: string }
   /** Opens a session on this canvas; one that runs ends. `number` tells its answers from those of others. */
   | {
       readonly type: 'start';

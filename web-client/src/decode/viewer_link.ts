@@ -36,6 +36,8 @@ export class ViewerLink {
     private readonly start: Start,
     private readonly decoder: Decoder,
     videoCapabilities: () => number,
+    /** A socket to the same address that is open or opening already. */
+    private readonly spare: () => WebSocket | null,
     private readonly tell: (message: FromWorkerBody) => void,
   ) {
     this.painter = new CanvasPainter(start.canvas);
@@ -104,6 +106,7 @@ export class ViewerLink {
         this.session.finish(message.cause, message.text);
         break;
       case 'module':
+      case 'expect':
       case 'start':
         return;
     }
@@ -156,7 +159,7 @@ export class ViewerLink {
 
   private openSocket(): void {
     this.dropSocket();
-    const socket = new WebSocket(this.start.url);
+    const socket = this.spare() ?? new WebSocket(this.start.url);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     // Events of a socket that was replaced meanwhile are of no interest.
@@ -177,6 +180,7 @@ export class ViewerLink {
       // A text message has no place in the protocol; as no bytes it is malformed.
       this.session.receive(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0), nowMs());
     });
+    if (socket.readyState === WebSocket.OPEN) this.session.opened(nowMs());
   }
 
   private dropSocket(): void {

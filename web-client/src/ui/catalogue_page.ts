@@ -116,12 +116,13 @@ export class CataloguePage implements Page {
     const refused = resource.refused ?? null;
     const state = refused !== null ? fromServer(refused.detail) : running ? text.catalogue.running : busySentence(resource);
     const open = (): void => { this.app.go(resourceHash(resource.id)); };
+    const expect = (): void => { this.app.worker.expect(); };
     return h(
       'li',
       { class: `tile${running ? ' running' : ''}${refused === null ? '' : ' refused'}${!running && (resource.busy ?? null) !== null ? ' busy' : ''}` },
       h(
         'button',
-        { type: 'button', class: 'tile-open', 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-about ${id}-state`, 'data-focus': id, on: { click: open } },
+        { type: 'button', class: 'tile-open', 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-about ${id}-state`, 'data-focus': id, on: { pointerenter: expect, focus: expect, click: open } },
         h('span', { class: 'tile-name', id: `${id}-name` }, resource.name),
       ),
       h('span', { class: 'tile-icon' }, this.picture(resource)),

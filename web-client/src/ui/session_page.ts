@@ -131,8 +131,7 @@ export class SessionPage implements Page {
     this.rename(this.title);
     this.tickets.prepare();
     const facts = { ...viewerFacts(), monitor: this.monitor };
-    const url = `wss://${location.host}/ws/view`;
-    this.session = this.app.worker.start({ url, canvas: this.stage.canvas, facts, size: this.size() }, (message) => { this.heard(message); });
+    this.session = this.app.worker.start({ canvas: this.stage.canvas, facts, size: this.size() }, (message) => { this.heard(message); });
     this.setFigures(recall('figures') === 'open');
     this.applyTerms();
     document.addEventListener('visibilitychange', () => { this.session?.send({ type: 'visibility', visible: document.visibilityState === 'visible' }); }, { signal });
