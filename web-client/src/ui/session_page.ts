@@ -15,7 +15,7 @@ import { Stage } from '../browser/stage.js';
 import { TextField } from '../browser/text_field.js';
 import type { Quality, Status } from '../core/effects.js';
 import { kSizeChoices, wantedDesktop } from '../core/geometry.js';
-import { monitorOf } from '../core/monitors.js';
+import { monitorOf, wantsFullScreen } from '../core/monitors.js';
 import type { InputMessage, WindowSize } from '../core/session.js';
 import type { FromWorkerBody } from '../decode/messages.js';
 import { kMaxScreenSide, kMayInput, kMinScreenSide, NoticeLevel } from '../wire/messages.gen.js';
@@ -129,6 +129,7 @@ export class SessionPage implements Page {
     }
     // A window is moved without an event; the person comes back into it.
     window.addEventListener('focus', () => { if (this.monitors.several) this.tellSize(); }, { signal });
+    if (wantsFullScreen(location.hash)) this.stageElement.addEventListener('pointerdown', () => { void this.toggleFullScreen(); }, { once: true, signal });
     watchPixelRatio(() => { this.stage.measureAgain(); }, signal);
     this.followSoftKeyboard(signal);
   }
@@ -388,6 +389,7 @@ export class SessionPage implements Page {
   private makeMonitors(): MonitorWindows {
     return new MonitorWindows({
       address: () => (this.tickets.session === null ? null : sessionHash(this.tickets.session)),
+      tell: (sentence) => { this.app.toasts.show('info', sentence); },
       warn: (sentence) => { this.app.toasts.show('warning', sentence); },
       closeMenu: () => { this.menu.close(); },
       enterFullScreen: (screen) => { void this.toggleFullScreen(screen); },
