@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "broker/provision/files.h"
+#include "protocol/limits.h"
 
 namespace vitrine::broker {
 
@@ -264,13 +266,30 @@ constexpr std::string_view kOpenbox = R"(<?xml version="1.0" encoding="UTF-8"?>
 </openbox_config>
 )";
 
+// Windows of a session are monitors of its desktop, and xfdesktop keeps a background for each: that of the first.
+std::string with_all_backgrounds(std::string channel) {
+  constexpr std::string_view kFirst = "monitorDUMMY0";
+  constexpr std::string_view kEnd = "\n      </property>\n";
+  const size_t begin = channel.rfind('<', channel.find(kFirst));
+  const size_t end = channel.find(kEnd, begin);
+  if (begin == std::string::npos || end == std::string::npos) return channel;
+  const std::string first = "      " + channel.substr(begin, end + kEnd.size() - begin);
+  std::string others;
+  for (size_t monitor = 1; monitor < kMaxMonitors; ++monitor) {
+    std::string other = first;
+    others += other.replace(other.find(kFirst), kFirst.size(), fmt::format("monitorDUMMY{}", monitor));
+  }
+  return channel.insert(end + kEnd.size(), others);
+}
+
 }  // namespace
 
 Result<void> write_xfce_defaults(const std::string& xdg_folder) {
   const std::string channels = xdg_folder + "/xfce4/xfconf/xfce-perchannel-xml";
   TRY(make_folder(channels, 0700));
-  for (const auto& [name, text] : kChannels) {
-    TRY(write_file(fmt::format("{}/{}.xml", channels, name), std::string(text), 0600));
+  for (const auto& [name, channel] : kChannels) {
+    const std::string text = channel == kBackground ? with_all_backgrounds(std::string(channel)) : std::string(channel);
+    TRY(write_file(fmt::format("{}/{}.xml", channels, name), text, 0600));
   }
   TRY(make_folder(xdg_folder + "/autostart", 0700));
   for (const std::string_view name : kNotAutostarted) {

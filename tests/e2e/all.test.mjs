@@ -11,6 +11,7 @@ import './resume.test.mjs';
 import './clipboard.test.mjs';
 import './comfort.test.mjs';
 import './phone.test.mjs';
+import './monitors.test.mjs';
 import './figures.test.mjs';
 import './idle.test.mjs';
 import './factors.test.mjs';

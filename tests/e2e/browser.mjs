@@ -3,7 +3,7 @@ import { X509Certificate, createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { difference, readCanvas, readDesktop } from './screen.mjs';
+import { crop, difference, readCanvas, readDesktop } from './screen.mjs';
 import { until } from './until.mjs';
 
 export const desktopSize = { width: 1280, height: 720 };
@@ -53,11 +53,12 @@ export async function whenLive(page) {
   await until('the session is live', async () => (await state(page)).session === 'live');
 }
 
-// Waits until the canvas shows exactly what the X server holds.
-export async function whenExact(page, desktop) {
+// Waits until the canvas shows exactly what the X server holds; `area()`, if given, says which part of it.
+export async function whenExact(page, desktop, area = null) {
   await until('the canvas equals the desktop, pixel for pixel', async () => {
     if ((await state(page)).exact !== 'true') return false;
-    const found = difference(await readDesktop(desktop), await readCanvas(page));
+    const whole = await readDesktop(desktop);
+    const found = difference(area === null ? whole : crop(whole, await area()), await readCanvas(page));
     if (found.pixels > 0) throw new Error(`${found.pixels} pixels differ, first at ${found.first}`);
     return true;
   }, { everyMs: 100 });

@@ -28,6 +28,11 @@ export async function readCanvas(page) {
   };
 }
 
+// A rectangle of such a picture.
+export function crop(picture, { x, y, width, height }) {
+  return { width, height, rgb: (column, row) => picture.rgb(x + column, y + row) };
+}
+
 // How many pixels differ, and where the first one is.
 export function difference(a, b) {
   if (a.width !== b.width || a.height !== b.height) {

@@ -38,7 +38,7 @@ export function freeMonitors(list: MonitorList): number[] {
   return Array.from({ length: list.most }, (_, number) => number).filter((number) => !taken.has(number));
 }
 
-const kMonitorPart = /\?monitor=(\d)$/;
+const kMonitorPart = /\?monitor=(\d)(&full)?$/;
 
 /** Of a window's address; the first where it names none that can be. */
 export function monitorOf(hash: string): number {
@@ -50,6 +50,10 @@ export const withoutMonitor = (hash: string): string => hash.replace(kMonitorPar
 
 export const withMonitor = (hash: string, monitor: number): string =>
   monitor === 0 ? withoutMonitor(hash) : `${withoutMonitor(hash)}?monitor=${monitor}`;
+
+/** A window that stands on a screen of its own and fills it with the first press; browsers want one for that. */
+export const withFullScreen = (hash: string): string => `${hash}&full`;
+export const wantsFullScreen = (hash: string): boolean => kMonitorPart.exec(hash)?.[2] !== undefined;
 
 /** A screen of the device, CSS pixels. */
 export interface DeviceScreen {

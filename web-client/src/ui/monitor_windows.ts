@@ -1,6 +1,6 @@
 // In the session's menu: more windows of this desktop, each one of its monitors, and full screen on a chosen screen.
 import { deviceScreens, managesScreens, ownWindow, type NamedScreen } from '../browser/screens.js';
-import { beside, freeMonitors, otherScreens, windowFeatures, withMonitor, type DeviceScreen, type MonitorList } from '../core/monitors.js';
+import { beside, freeMonitors, otherScreens, windowFeatures, withFullScreen, withMonitor, type DeviceScreen, type MonitorList } from '../core/monitors.js';
 import { fill, h } from './dom.js';
 import { icon } from './icons.js';
 import { text } from './text.js';
@@ -8,6 +8,7 @@ import { text } from './text.js';
 export interface MonitorActions {
   /** The address of the session, or null while it is not known. */
   address(): string | null;
+  tell(sentence: string): void;
   warn(sentence: string): void;
   closeMenu(): void;
   enterFullScreen(screen: Screen): void;
@@ -61,8 +62,9 @@ export class MonitorWindows {
     const others = otherScreens(screens, ownWindow());
     if (others.length === 0) return this.actions.warn(text.display.alone);
     const free = this.free();
-    const opened = others.slice(0, free.length).map((screen, at) => this.open(screen, free[at]));
+    const opened = others.slice(0, free.length).map((screen, at) => this.open(screen, free[at], withFullScreen));
     if (opened.includes(false)) this.actions.warn(text.display.blocked);
+    else this.actions.tell(text.display.fullHint);
   }
 
   private offerFullScreen(screens: readonly NamedScreen[]): void {
@@ -78,9 +80,9 @@ export class MonitorWindows {
   }
 
   /** False where the browser does not let it come up. */
-  private open(place: DeviceScreen, monitor: number | undefined): boolean {
+  private open(place: DeviceScreen, monitor: number | undefined, more = (hash: string): string => hash): boolean {
     const address = this.actions.address();
     if (address === null || monitor === undefined) return true;
-    return window.open(withMonitor(address, monitor), '_blank', windowFeatures(place)) !== null;
+    return window.open(more(withMonitor(address, monitor)), '_blank', windowFeatures(place)) !== null;
   }
 }

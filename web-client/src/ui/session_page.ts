@@ -17,7 +17,7 @@ import { TextField } from '../browser/text_field.js';
 import { onWake } from '../browser/wake_events.js';
 import type { Quality, Status } from '../core/effects.js';
 import { wantedDesktop } from '../core/geometry.js';
-import { monitorOf } from '../core/monitors.js';
+import { monitorOf, wantsFullScreen } from '../core/monitors.js';
 import type { InputMessage, WindowSize } from '../core/session.js';
 import type { Terms } from '../core/terms.js';
 import type { FromWorkerBody } from '../decode/messages.js';
@@ -138,6 +138,7 @@ export class SessionPage implements Page {
     onWake(() => { this.session?.send({ type: 'wake' }); }, signal);
     // A window is moved without an event; the person comes back into it.
     window.addEventListener('focus', () => { if (this.monitors.several) this.tellSize(); }, { signal });
+    if (wantsFullScreen(location.hash)) this.stageElement.addEventListener('pointerdown', () => { void this.toggleFullScreen(); }, { once: true, signal });
     watchPixelRatio(() => { this.stage.measureAgain(); }, signal);
     this.followSoftKeyboard(signal);
   }
@@ -418,6 +419,7 @@ export class SessionPage implements Page {
   private makeMonitors(): MonitorWindows {
     return new MonitorWindows({
       address: () => (this.tickets.session === null ? null : sessionHash(this.tickets.session)),
+      tell: (sentence) => { this.app.toasts.show('info', sentence); },
       warn: (sentence) => { this.app.toasts.show('warning', sentence); },
       closeMenu: () => { this.menu.close(); },
       enterFullScreen: (screen) => { void this.toggleFullScreen(screen); },

@@ -11,6 +11,7 @@ export const displayText = {
     title: (name: string, monitor: number): string => `${name} – monitor ${monitor}`,
     blocked: 'The browser blocked the new window. Allow pop-ups for this page in the address bar, then try again.',
     refused: 'The browser does not let this page see your screens. Allow "window management" for it beside the address, then try again.',
+    fullHint: 'Click once into each new window: it then fills its screen.',
     alone: 'There is no other screen to put a window on.',
   },
 };

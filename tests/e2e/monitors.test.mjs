@@ -1,0 +1,191 @@
+// Several windows of one session, each a monitor of its desktop; and desktops as sharp as the screen they are shown on.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { after, before, describe, test } from 'node:test';
+import { desktopSize, launchBrowser, newVisitor, openResource, signIn, state, whenExact, whenLive } from './browser.mjs';
+import { Site } from './site.mjs';
+import { until } from './until.mjs';
+
+const run = promisify(execFile);
+
+// A program of the desktop; gives what it prints.
+async function ask({ display, xauthority }, program, ...words) {
+  return (await run(program, words, { env: { ...process.env, DISPLAY: display, XAUTHORITY: xauthority } })).stdout;
+}
+
+// What a window manager sees: {DUMMY0: {x, y, width, height}, ...}
+async function monitors(desktop) {
+  const lines = (await ask(desktop, 'xrandr', '--listmonitors')).matchAll(/(\d+)\/\d+x(\d+)\/\d+\+(\d+)\+(\d+)\s+(\S+)/g);
+  return Object.fromEntries([...lines].map(([, width, height, x, y, name]) =>
+    [name, { x: Number(x), y: Number(y), width: Number(width), height: Number(height) }]));
+}
+
+async function pointer(desktop) {
+  const [, x, y] = /x:(-?\d+) y:(-?\d+)/.exec(await ask(desktop, 'xdotool', 'getmouselocation'));
+  return [Number(x), Number(y)];
+}
+
+async function openSite() {
+  const site = await Site.start();
+  const browser = await launchBrowser(site);
+  await site.addUser('ada', 'correct horse battery');
+  return { site, browser };
+}
+
+async function openTerminal(site, page) {
+  await signIn(page, 'ada', 'correct horse battery');
+  await until('the catalogue is shown', async () => (await state(page)).page === 'catalogue');
+  await openResource(page, 'terminal');
+  return until('the session runs', async () => (await site.sessions({ user: 'ada' }))[0]);
+}
+
+describe('two windows of one session', () => {
+  let site, browser, main, second, desktop;
+  before(async () => {
+    ({ site, browser } = await openSite());
+    main = await newVisitor(browser, site);
+    desktop = await openTerminal(site, main);
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+
+  const areaOf = (output) => async () => {
+    const all = await monitors(desktop);
+    if (all[output] === undefined) throw new Error(`no ${output} among ${JSON.stringify(all)}`);
+    return all[output];
+  };
+  async function bothExact() {
+    await whenExact(main, desktop, areaOf('DUMMY0'));
+    await whenExact(second, desktop, areaOf('DUMMY1'));
+  }
+
+  test('"Add a monitor" opens a window that is an output beside the first', async () => {
+    await whenExact(main, desktop);
+    await main.keyboard.press('Control+Alt+Shift+M');
+    const opened = main.context().waitForEvent('page');
+    await main.getByRole('button', { name: /^add a monitor/i }).click();
+    second = await opened;
+    await whenLive(second);
+    await until('both are monitors of their windows\' sizes', async () => {
+      const { DUMMY0: first, DUMMY1: other } = await monitors(desktop);
+      assert.deepEqual(first, { x: 0, y: 0, ...desktopSize });
+      const { width, height } = await second.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+      assert.deepEqual(other, { x: 1280, y: 0, width, height });
+      return true;
+    });
+    assert.match(await second.title(), /monitor 2/i);
+    await bothExact();
+  });
+
+  test('the pointer of each window is on its monitor', async () => {
+    await second.mouse.move(200, 100);
+    await until('the pointer is on the second', async () => String(await pointer(desktop)) === '1480,100');
+    await main.mouse.move(200, 100);
+    await until('the pointer is on the first', async () => String(await pointer(desktop)) === '200,100');
+  });
+
+  test('a drag that leaves a window goes on over the monitor beside it', async () => {
+    await main.mouse.move(1200, 400);
+    await main.mouse.down();
+    await main.mouse.move(1310, 420, { steps: 4 });
+    await until('the pointer is on the second', async () => String(await pointer(desktop)) === '1310,420');
+    await main.mouse.up();
+  });
+
+  test('a maximised window fills the monitor it is on, and can be moved to the other', async () => {
+    const fills = (output) => until(`the terminal fills ${output}`, async () => {
+      const area = await areaOf(output)();
+      const id = (await ask(desktop, 'xdotool', 'search', '--onlyvisible', '--class', 'terminal')).trim().split('\n').at(-1);
+      const facts = await ask(desktop, 'xwininfo', '-id', id);
+      const number = (name) => Number(new RegExp(`${name}:\\s+(-?\\d+)`).exec(facts)[1]);
+      const [x, width] = [number('Absolute upper-left X'), number('Width')];
+      return x >= area.x && x + width <= area.x + area.width && width > area.width - 40;
+    });
+    await fills('DUMMY0');
+    await main.keyboard.type('echo on both; xrandr --listmonitors', { delay: 5 });
+    await main.keyboard.press('Enter');
+    await bothExact();
+  });
+
+  test('the second window is resized and only it changes', async () => {
+    const before = (await state(main)).exact;
+    await second.setViewportSize({ width: 901, height: 655 });
+    await until('its output follows', async () => (await monitors(desktop)).DUMMY1?.width === 901);
+    assert.deepEqual(await areaOf('DUMMY0')(), { x: 0, y: 0, ...desktopSize });
+    assert.equal(before, 'true');
+    await bothExact();
+  });
+
+  test('a reload finds its monitor where it was', async () => {
+    const arranged = await monitors(desktop);
+    await second.reload();
+    await whenLive(second);
+    assert.deepEqual(await monitors(desktop), arranged);
+    await bothExact();
+  });
+
+  test('with the first window gone the second stays, and becomes the desktop', async () => {
+    const address = main.url();
+    const context = main.context();
+    await main.close();
+    await until('one output is left', async () => Object.keys(await monitors(desktop)).join() === 'DUMMY1');
+    await whenExact(second, desktop);
+    main = await context.newPage();
+    await main.goto(address);
+    await whenLive(main);
+    await until('both are there', async () => Object.keys(await monitors(desktop)).length === 2);
+    await bothExact();
+  });
+
+  test('with the second window gone its output goes, and the first is as before', async () => {
+    await second.close();
+    await until('one output is left', async () => Object.keys(await monitors(desktop)).join() === 'DUMMY0');
+    assert.deepEqual(await areaOf('DUMMY0')(), { x: 0, y: 0, ...desktopSize });
+    await whenExact(main, desktop);
+  });
+
+  test('an address that names too many monitors is told what the desktop can have', async () => {
+    const wide = await main.context().newPage();
+    await wide.setViewportSize({ width: 7000, height: 700 });
+    await wide.goto(`${main.url()}?monitor=1`);
+    await wide.getByText(/8280 by 720 pixels.*make a window of it smaller/i).waitFor();
+    await wide.close();
+  });
+});
+
+describe('a desktop is as sharp as its screen', () => {
+  let site, browser;
+  before(async () => {
+    ({ site, browser } = await openSite());
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+
+  const dpi = async (desktop) => Number(/Xft\.dpi:\s*(\d+)/.exec(await ask(desktop, 'xrdb', '-query'))?.[1]);
+
+  test('at pixel ratios 1, 1.5, 2 and 3, one desktop pixel for one of the screen, with text of the same size', async () => {
+    for (const ratio of [1, 1.5, 2, 3]) {
+      const page = await newVisitor(browser, site, { viewport: { width: 640, height: 400 }, deviceScaleFactor: ratio });
+      const desktop = await openTerminal(site, page);
+      await whenExact(page, desktop);
+      assert.deepEqual((await monitors(desktop)).DUMMY0, { x: 0, y: 0, width: 640 * ratio, height: 400 * ratio });
+      assert.equal(await dpi(desktop), 96 * ratio);
+      await page.context().close();
+    }
+  });
+
+  test('a window that comes to a screen of another ratio is followed', async () => {
+    const page = await newVisitor(browser, site, { viewport: { width: 640, height: 400 }, deviceScaleFactor: 1 });
+    const desktop = await openTerminal(site, page);
+    await whenExact(page, desktop);
+    const screen = await page.context().newCDPSession(page);
+    await screen.send('Emulation.setDeviceMetricsOverride', { width: 640, height: 400, deviceScaleFactor: 2, mobile: false });
+    await until('the desktop has twice the pixels', async () => (await monitors(desktop)).DUMMY0?.width === 1280);
+    await until('and twice the resolution', async () => (await dpi(desktop)) === 192);
+  });
+});
