@@ -14,3 +14,4 @@ import './figures.test.mjs';
 import './idle.test.mjs';
 import './factors.test.mjs';
 import './admin.test.mjs';
+import './pages.test.mjs';

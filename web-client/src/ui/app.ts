@@ -1,6 +1,7 @@
 // What all pages share, and what a page is.
 import type { SessionWorker } from '../browser/session_worker.js';
 import type { Api, User } from './api.js';
+import type { Installer } from './install.js';
 import type { Toasts } from './toasts.js';
 
 export interface Page {
@@ -17,6 +18,7 @@ export interface App {
   readonly api: Api;
   readonly worker: SessionWorker;
   readonly toasts: Toasts;
+  readonly installer: Installer;
   user: User | null;
   /** Goes to the page of this hash; "" is the catalogue. */
   go(hash: string): void;
