@@ -58,6 +58,18 @@ async function words(stem, folder) {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** The worker that keeps the files of this version; it is another one whenever a page or a file is. */
+async function serviceWorker(pages, needed) {
+  const all = (await readdir(path.join(dist, 'assets'))).sort().map((name) => `/assets/${name}`);
+  const kFiles = { needed, optional: all.filter((one) => !needed.includes(one)) };
+  const kVersion = createHash('sha256').update(JSON.stringify([kFiles, pages])).digest('hex').slice(0, 12);
+  const { outputFiles } = await build({
+    ...common, entryPoints: ['src/service/service_worker.ts'], format: 'iife', define: { kFiles: JSON.stringify(kFiles), kVersion: JSON.stringify(kVersion) },
+  });
+  // Not named by its content: browsers ask for it by this name to learn whether it has changed.
+  await writeFile(path.join(dist, 'sw.js'), outputFiles[0].contents);
+}
+
 async function decoder() {
   const file = process.env.VITRINE_DECODER ?? at('..', 'build', 'wasm', 'decoder.wasm');
   let bytes;
@@ -84,13 +96,17 @@ async function page() {
   const names = {
     main, check, decoder: kDecoderUrl, style: await stylesheet('style', 'src/ui/style.css'),
     admin: kAdminUrl,
+    offline: await script('offline', 'src/check/offline.ts', 'iife', {}, 'es5'),
     adminStart: await script('admin-start', 'src/check/admin_start.ts', 'iife', { kAdminUrl, kAdminWordUrls }, 'es5'),
     adminStyle: await stylesheet('admin-style', 'src/ui/admin.css'),
   };
-  for (const file of ['index.html', 'admin.html']) {
+  const pages = [];
+  for (const file of ['index.html', 'admin.html', 'offline.html']) {
     const template = await readFile(at('src', file), 'utf8');
-    await writeFile(path.join(dist, file), template.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name]));
+    pages.push(template.replaceAll(/\{\{(\w+)\}\}/g, (_, name) => names[name]));
+    await writeFile(path.join(dist, file), pages.at(-1));
   }
+  await serviceWorker(pages, [names.main, names.check, names.style, names.decoder, kWorkerUrl, names.offline]);
   for (const name of await readdir(at('public'))) await copyFile(at('public', name), path.join(dist, name));
 }
 

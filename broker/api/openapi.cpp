@@ -46,6 +46,8 @@ Json responses_of(const Route& route, const RouteDoc& doc) {
   Json responses = Json::object();
   if (doc.answer.empty() && doc.pattern.starts_with("/api/icons/")) {
     responses["200"] = {{"description", "The picture"}, {"content", {{"image/*", Json::object()}}}};
+  } else if (doc.answer.empty() && doc.pattern.starts_with("/api/manifest")) {
+    responses["200"] = {{"description", "The manifest"}, {"content", {{"application/manifest+json", Json::object()}}}};
   } else if (doc.answer.empty()) {
     responses["204"] = {{"description", "Done"}};
   } else {

@@ -75,6 +75,8 @@ constexpr RouteDoc kDocs[] = {
 
     {"GET", "/api/catalogue", "", "The desktops and apps of the user", "", "", "{resources: [CatalogueItem]}"},
     {"GET", "/api/icons/:id", "", "An icon, as a picture", "", "", ""},
+    {"GET", "/api/manifest", "", "The manifest by which a browser installs Vitrine", "", "", ""},
+    {"GET", "/api/manifest/:id", "", "The same for one desktop or app", "", "", ""},
     {"GET", "/api/sessions", "", "The user's running sessions", "", "", "{sessions: [Session]}"},
     {"POST", "/api/sessions", "", "Open a desktop or an app, or with wait get a place in the line for one (202)", "",
      kOpen, kOpenedOrWaiting},

@@ -196,6 +196,7 @@ Router::Router(Services& services) : services_(services) {
   routes_.insert(routes_.end(), publish_routes().begin(), publish_routes().end());
   routes_.insert(routes_.end(), settings_routes().begin(), settings_routes().end());
   routes_.insert(routes_.end(), user_routes().begin(), user_routes().end());
+  routes_.insert(routes_.end(), manifest_routes().begin(), manifest_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
   for (const auto& more :
        {policy_routes(), audit_routes(), sign_in_routes(), provider_routes(), second_step_routes(), account_routes(),

@@ -73,6 +73,7 @@ std::span<const Route> live_routes();
 std::span<const Route> publish_routes();
 std::span<const Route> settings_routes();
 std::span<const Route> user_routes();
+std::span<const Route> manifest_routes();
 std::span<const Route> admin_routes();
 std::span<const Route> policy_routes();
 std::span<const Route> audit_routes();

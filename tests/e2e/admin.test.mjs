@@ -1,21 +1,11 @@
 // Administration in the browser: by somebody who has never seen it, by keyboard alone, and not by anybody else.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { furnishSite, goTo, openAdmin, password, settled, somebodyWorks } from './admin_site.mjs';
 import { launchBrowser, newVisitor, openResource, phone, signIn, state, whenLive } from './browser.mjs';
 import { Site } from './site.mjs';
+import { violations } from './axe.mjs';
 import { until } from './until.mjs';
-
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-// What axe finds wrong with the page as it is, as sentences.
-async function violations(page) {
-  await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return found.map((one) => `${one.id} (${one.impact}): ${one.nodes.slice(0, 3).map((node) => node.html).join(' | ')}`);
-}
 
 // The row of a table that has the focus, by its first cell.
 const focusedRow = (page) => page.evaluate(() => document.activeElement?.closest('tr')?.querySelector('.row-name')?.textContent ?? '');

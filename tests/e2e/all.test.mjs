@@ -17,3 +17,4 @@ import './idle.test.mjs';
 import './factors.test.mjs';
 import './admin.test.mjs';
 import './engines.test.mjs';
+import './pages.test.mjs';

@@ -9,18 +9,27 @@ import { until } from './until.mjs';
 export const desktopSize = { width: 1280, height: 720 };
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true };
 
-// Trusts exactly the certificate this site made for itself, and nothing else that is self-signed.
 export async function launchBrowser(site) {
+  return chromium.launch(await launchOptions(site));
+}
+
+// A browser of one profile that is no private window: it keeps what sites ask it to keep, and installs apps.
+export async function launchProfile(site, options = {}) {
+  return chromium.launchPersistentContext('', { ...(await launchOptions(site)), viewport: desktopSize, baseURL: site.url, ...options });
+}
+
+// Trusts exactly the certificate this site made for itself, and nothing else that is self-signed.
+async function launchOptions(site) {
   const certificate = new X509Certificate(await readFile(path.join(site.data, 'tls/cert.pem')));
   const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
-  return chromium.launch({
+  return {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync',
       `--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`,
     ],
-  });
+  };
 }
 
 // A page in a profile of its own. Errors the page logs fail the test that asks for them by `page.problems`.

@@ -39,22 +39,22 @@ const catalogues = [
 ] as const;
 
 /** Areas whose sentences are still being written; they may be shown in English until they are taken from this list. */
-const kComing: readonly string[] = ['keys', 'touch', 'display', 'comfort', 'clipboard'];
+const kComing: readonly string[] = ['keys', 'touch', 'display', 'comfort', 'clipboard', 'pool'];
 const isComing = (at: string): boolean => kComing.some((area) => at === area || at.startsWith(`${area}.`));
 
 /** Names, units, keys and words that are the same in both languages. */
 const kSame = new RegExp(
   '^(|Vitrine|Alt|Super|Esc|Tab|Agent|–|[sdh]|min|[0-9.:,/ ]+)$|Ctrl|' +
   '^(Name|Code|System|Text|Desktops?|Apps?|Pools?|Browser|Start|Administration|OpenID Connect|Client-ID|Scope|Passkeys?|Filter|' +
-  'Shift|Del|Print|LDAP directory|vitrine-recovery-codes.txt)$', 'u');
+  'Shift|Del|Print|LDAP directory|vitrine-recovery-codes.txt|clipboard.png)$', 'u');
 
 for (const [code, name, original, translation] of catalogues) {
   test(`${code} has the ${name} pages' sentences, with as much put in, and none of English`, () => {
     const ours = leaves(original);
     const theirs = leaves(translation);
     for (const [at, sentence] of ours) {
-      if (isComing(at)) continue;
       const other = theirs.get(at);
+      if (other === undefined && isComing(at)) continue;
       assert.ok(other !== undefined, `${code} lacks ${at}`);
       assert.equal(typeof other, typeof sentence, at);
       if (typeof sentence === 'string') {
@@ -71,8 +71,7 @@ for (const [code, name, original, translation] of catalogues) {
 test('each file of sentences has its counterpart in every language', () => {
   for (const folder of ['src/ui', 'src/ui/admin']) {
     for (const file of readdirSync(folder).filter((one) => /^text.*\.ts$/.test(one))) {
-      const area = file.replace(/^text_|\.ts$/g, '');
-      if (kComing.includes(area)) continue;
+      if (kComing.includes(file.replace(/^text_|\.ts$/g, ''))) continue;
       for (const { code } of languages.slice(1)) {
         assert.ok(readdirSync(path.join(folder, code)).includes(file), `${folder}/${code}/${file} is missing`);
       }

@@ -164,6 +164,31 @@ TEST_F(ApiTest, TheCatalogueShowsWhatIsYours) {
   EXPECT_EQ(send(eve(), "GET", "/api/icons/notes").body, send(eve(), "GET", "/api/icons/nothing").body);
 }
 
+TEST_F(ApiTest, AnAppIsInstalledByThoseWhoMayOpenIt) {
+  const HttpAnswer answer = send(ada(), "GET", "/api/manifest/notes");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.headers.at("Content-Type"), "application/manifest+json");
+  const Json manifest = answer.json();
+  EXPECT_EQ(text_field(manifest, "id"), "/?app=notes");
+  EXPECT_EQ(text_field(manifest, "start_url"), "/?app=notes#/s/notes");
+  EXPECT_EQ(text_field(manifest.at("icons").at(0), "src"), "/api/icons/notes");
+  EXPECT_EQ(text_field(manifest.at("icons").at(0), "sizes"), "any");
+  EXPECT_EQ(send(eve(), "GET", "/api/manifest/notes").status, 404);
+  EXPECT_EQ(send({}, "GET", "/api/manifest/notes").status, 401);
+}
+
+TEST_F(ApiTest, TheManifestOfAUserNamesWhatIsGrantedAsShortcuts) {
+  const auto shortcuts = [&](const Browser& browser) {
+    std::vector<std::string> found;
+    const Json manifest = send(browser, "GET", "/api/manifest").json();
+    for (const Json& one : manifest.at("shortcuts")) found.push_back(text_field(one, "url"));
+    return found;
+  };
+  EXPECT_THAT(shortcuts(ada()), testing::ElementsAre("/?app=desktop#/s/desktop", "/?app=notes#/s/notes"));
+  EXPECT_THAT(shortcuts(eve()), testing::ElementsAre("/?app=desktop#/s/desktop"));
+  EXPECT_EQ(send({}, "GET", "/api/manifest").status, 401);
+}
+
 TEST_F(ApiTest, OpeningAnswersAtOnceWithATicketForThisOrigin) {
   const Browser browser = ada();
   const HttpAnswer answer = send(browser, "POST", "/api/sessions", open_body("notes"));

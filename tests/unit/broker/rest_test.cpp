@@ -105,6 +105,7 @@ class RestTest : public testing::Test {
   static std::string address_of(const std::string& pattern, const std::string& session) {
     static const std::map<std::string, std::string> kAddresses = {
         {"/api/icons/:id", "/api/icons/notes"},
+        {"/api/manifest/:id", "/api/manifest/notes"},
         {"/api/admin/resources/:id/icon", "/api/admin/resources/notes/icon"},
         {"/api/admin/programs/:entry/icon", "/api/admin/programs/none/icon"},
         {"/api/admin/pools/:id", "/api/admin/pools/desktop"},

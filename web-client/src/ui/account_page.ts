@@ -73,7 +73,15 @@ export class AccountPage implements Page {
       account.has_password ? passwordSection(desk) : null,
       browsersSection(desk),
       languageSection(),
+      this.installSection(),
     );
+  }
+
+  private installSection(): HTMLElement {
+    const { installer } = this.app;
+    const button = installer.button('button', text.install.all);
+    return section('install-title', text.install.title, null,
+      h('p', { class: 'account-lead' }, button.hidden ? installer.note : text.install.lead), h('div', { class: 'account-do' }, button));
   }
 
   private async act(change: () => Promise<readonly string[] | void>, done?: string): Promise<void> {

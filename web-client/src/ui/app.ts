@@ -2,6 +2,7 @@
 import type { DeviceSettings } from '../core/settings.js';
 import type { SessionWorker } from '../browser/session_worker.js';
 import type { Api, User } from './api.js';
+import type { Installer } from './install.js';
 import type { Toasts } from './toasts.js';
 
 export interface Page {
@@ -19,6 +20,7 @@ export interface App {
   readonly worker: SessionWorker;
   readonly toasts: Toasts;
   readonly settings: DeviceSettings;
+  readonly installer: Installer;
   user: User | null;
   /** Goes to the page of this hash; "" is the catalogue. */
   go(hash: string): void;

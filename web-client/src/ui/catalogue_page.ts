@@ -103,11 +103,14 @@ export class CataloguePage implements Page {
       if (members.length === 0) return null;
       return h('section', { 'aria-label': title }, h('h2', {}, title), h('ul', { class: `tiles ${kind}s` }, ...members.map((one) => this.tile(one))));
     };
-    if (found.length === 0) return fill(this.content, h('p', { class: 'empty' }, text.catalogue.noMatch(this.words)));
+    if (found.length === 0) return fill(this.content, h('p', { class: 'empty', role: 'status' }, text.catalogue.noMatch(this.words)));
     // A redraw must not take the focus from the tile that has it.
     const focused = document.activeElement?.getAttribute('data-focus') ?? null;
     fill(this.content, group('desktop', text.catalogue.desktops), group('app', text.catalogue.apps));
-    if (focused !== null) this.content.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+    if (focused === null) return;
+    const button = (name: string): HTMLElement | null => this.content.querySelector<HTMLElement>(`[data-focus="${CSS.escape(name)}"]`);
+    // What ended has no such button any more; its tile is the nearest.
+    (button(focused) ?? button(focused.replace(/-end$/, '')))?.focus();
   }
 
   private tile(resource: Resource): HTMLElement {

@@ -7,7 +7,10 @@ import { AccountPage } from './account_page.js';
 import type { App, Page } from './app.js';
 import { CataloguePage } from './catalogue_page.js';
 import { confirm } from './dialog.js';
+import { h } from './dom.js';
+import { Installer } from './install.js';
 import { MessagePage } from './message_page.js';
+import { keepVersion } from './page_version.js';
 import { parseRoute, sessionHash, type Route } from './route.js';
 import { SessionPage } from './session_page.js';
 import { SignInPage } from './sign_in_page.js';
@@ -28,17 +31,23 @@ class VitrineApp implements App {
   readonly toasts = new Toasts();
   readonly settings = openSettings();
   readonly worker = new SessionWorker(kWorkerUrl, kDecoderUrl);
+  readonly installer = new Installer();
   user: User | null = null;
 
   private page: Page | null = null;
   private readonly root = document.createElement('div');
+  private readonly skip = h('a', { class: 'skip-link', href: '#content', on: { click: (event) => {
+    event.preventDefault();
+    focusOn(document.getElementById('content'));
+  } } }, text.frame.skip);
 
   async start(): Promise<void> {
     this.root.id = 'app';
     this.api.prove = (code) => askForProof(this.api, code);
-    document.body.replaceChildren(this.root, this.toasts.element);
+    document.body.replaceChildren(this.skip, this.root, this.toasts.element);
     window.addEventListener('hashchange', () => { void this.route(); });
     await this.route();
+    keepVersion(this.toasts);
   }
 
   go(hash: string): void {
@@ -124,6 +133,7 @@ class VitrineApp implements App {
     }
     try {
       this.user = await this.api.me();
+      this.describe();
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -173,14 +183,34 @@ class VitrineApp implements App {
   }
 
   private show(page: Page): void {
+    const moved = this.page !== null;
     this.page?.close?.();
     this.page = page;
     document.documentElement.dataset['page'] = page.name;
     this.setTitle(page.title);
+    const main = page.element.closest('main') ?? page.element.querySelector('main');
+    if (main !== null) main.id = 'content';
     this.root.replaceChildren(page.element);
     window.scrollTo(0, 0);
+    this.describe();
+    // Screen readers say the new page's name, and the next Tab is in it; pages that take the focus do so after this.
+    if (moved) focusOn(page.element.querySelector<HTMLElement>('h1'));
     page.shown?.();
   }
+
+  /** What the browser would install here; nothing of a user before it is known who that is. */
+  private describe(): void {
+    const route = parseRoute(location.hash);
+    if (this.user === null) this.installer.describe({ of: 'anybody' });
+    else if (route.to === 'resource') this.installer.describe({ of: 'app', resource: route.resource });
+    else this.installer.describe({ of: 'user' });
+  }
+}
+
+/** The focus for what is no control. */
+function focusOn(element: HTMLElement | null): void {
+  element?.setAttribute('tabindex', '-1');
+  element?.focus({ preventScroll: true });
 }
 
 void new VitrineApp().start();

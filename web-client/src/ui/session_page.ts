@@ -121,6 +121,7 @@ export class SessionPage implements Page {
       pasted: (event, then) => { this.clipboard.pasted(event, then); },
     }, this.keys);
     this.pointer = this.makePointer();
+    if (target.kind === 'resource') this.menu.element.append(app.installer.button('menu-entry', text.install.this));
     this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
       this.stageElement, this.clipboard.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
   }

@@ -8,6 +8,7 @@ import { text as common } from '../text.js';
 import { Toasts } from '../toasts.js';
 import { recall, remember } from '../../browser/preferences.js';
 import { MessagePage } from '../message_page.js';
+import { keepVersion } from '../page_version.js';
 import { AdminApi, type Feature } from './admin_api.js';
 import type { AdminApp, AdminPage } from './admin_app.js';
 import { LiveFeed } from './live_feed.js';
@@ -61,6 +62,7 @@ class VitrineAdmin implements AdminApp {
     window.addEventListener('hashchange', () => { this.route(true); });
     document.addEventListener('visibilitychange', () => { this.feed.setWatched(document.visibilityState === 'visible'); });
     this.route(false);
+    keepVersion(this.toasts);
     await this.feed.start();
   }
 

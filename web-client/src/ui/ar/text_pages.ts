@@ -1,6 +1,5 @@
 // Arabic; see ../text_pages.ts.
 import type { pagesText as English } from '../text_pages.js';
-import { isolated } from './grammar.js';
 
 export const pagesText: typeof English = {
   language: {
@@ -22,8 +21,7 @@ export const pagesText: typeof English = {
     title: 'كتطبيق على هذا الجهاز',
     lead: 'في نافذة خاصة، مع أيقونة بين تطبيقاتك الأخرى.',
     all: 'تثبيت Vitrine',
-    one: (name) => `تثبيت ${isolated(name)} كتطبيق`,
-    done: (name) => `تم تثبيت ${isolated(name)}.`,
+    this: 'تثبيت هذا كتطبيق',
     byMenu: 'يُجري هذا المتصفح التثبيت من قائمته الخاصة: اختر منها «تثبيت» أو «إضافة إلى الشاشة الرئيسية».',
     installed: 'مثبّت على هذا الجهاز.',
   },

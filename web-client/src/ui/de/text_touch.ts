@@ -1,0 +1,25 @@
+// German; see ../text_touch.ts.
+export const touchText = {
+  touch: {
+    view: 'Ansicht',
+    viewNote: 'Wie der Desktop im Fenster liegt',
+    viewModes: { follow: 'Desktop folgt dem Fenster', fit: 'Ganzer Desktop, eingepasst', actual: 'Tatsächliche Größe' },
+    mode: 'Berührung',
+    modeNote: 'Was ein Finger tut',
+    modes: { direct: 'Zeigt, wo er berührt', trackpad: 'Bewegt den Zeiger wie ein Trackpad' },
+    resetView: 'Ganzen Desktop zeigen',
+    resetViewNote: 'Oder zweimal mit zwei Fingern tippen',
+    showKeys: 'Tastenleiste zeigen',
+    hideKeys: 'Tastenleiste verbergen',
+    capture: 'Zeiger einfangen',
+    captureNote: 'Für Spiele und Programme, in denen man Dinge dreht; Esc gibt ihn zurück',
+    captured: 'Der Zeiger ist eingefangen. Esc gibt ihn zurück.',
+    captureRefused: 'Der Browser hat das Einfangen des Zeigers nicht erlaubt. Klicken Sie in den Desktop, und versuchen Sie es noch einmal.',
+    captureOffer: 'Dieses Programm wird mit dem Zeiger gesteuert.',
+    captureYes: 'Zeiger einfangen',
+    captureNo: 'Jetzt nicht',
+    functionKeys: 'Funktionstasten',
+    locked: (key: string): string => `${key}, gehalten bis zum nächsten Tippen`,
+    edgeHandle: 'Menü am Rand',
+  },
+};
