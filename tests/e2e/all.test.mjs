@@ -9,6 +9,7 @@ import './failure.test.mjs';
 import './brokers.test.mjs';
 import './resume.test.mjs';
 import './clipboard.test.mjs';
+import './keyboard.test.mjs';
 import './phone.test.mjs';
 import './figures.test.mjs';
 import './idle.test.mjs';
