@@ -368,6 +368,12 @@ Keysym keysym_of_character(char32_t character) {
   return xkb_utf32_to_keysym(character);
 }
 
+Keysym unambiguous(Keysym keysym) {
+  constexpr Keysym kUnicode = 0x01000000;
+  const uint32_t character = is_printable(keysym) ? xkb_keysym_to_utf32(keysym) : 0;
+  return character < 0x100 ? keysym : kUnicode | character;
+}
+
 bool is_modifier(Keysym keysym) {
   return (keysym >= XKB_KEY_Shift_L && keysym <= XKB_KEY_Hyper_R) || keysym == XKB_KEY_Mode_switch ||
          (keysym >= XKB_KEY_ISO_Lock && keysym <= XKB_KEY_ISO_Level5_Lock) || is_lock(keysym);

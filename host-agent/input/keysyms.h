@@ -30,6 +30,10 @@ std::vector<char32_t> characters_of(std::string_view utf8);
 // What types this character; line ends, tab and backspace are keys, other control characters nothing (0).
 Keysym keysym_of_character(char32_t character);
 
+// The Unicode keysym of what types a character beyond Latin-1, else the keysym itself. Toolkits disagree about some of the
+// older keysyms, and know others not at all (GDK: permille, leftanglebracket).
+Keysym unambiguous(Keysym keysym);
+
 // Shift, Control, Alt, Super ... and the locks.
 bool is_modifier(Keysym keysym);
 bool is_lock(Keysym keysym);

@@ -114,6 +114,8 @@ Result<void> XtestInput::refresh_keymap() {
   TRY(display_.dispatch());
   if (!keymap_stale_) return {};
   keymap_stale_ = false;
+  // What a key held by the old map cannot be told from the new one, so nothing could lift it for a stroke.
+  while (!held_.empty()) release_key(held_.begin());
   keymap_.emplace(TRY(ServerKeymap::read(display_)));
   TRY(spares_.learn(display_, *keymap_));
   return {};
@@ -270,6 +272,7 @@ Result<Micros> XtestInput::press(const std::vector<Keysym>& keysyms, const KeyIn
     // A modifier that the map lacks cannot be lent: it would modify nothing.
     chosen = keysyms.front();
     if (is_modifier(chosen)) return Micros{0};
+    chosen = unambiguous(chosen);
     const SpareKeycodes::Loan loan = spares_.lend(display_, chosen, down(), now);
     if (loan.keycode == 0) {
       if (loan.again_at == kNever) spdlog::warn("a key is left out: the keyboard map has no spare keycode for it");

@@ -10,6 +10,7 @@ import './brokers.test.mjs';
 import './resume.test.mjs';
 import './clipboard.test.mjs';
 import './comfort.test.mjs';
+import './keyboard.test.mjs';
 import './phone.test.mjs';
 import './monitors.test.mjs';
 import './figures.test.mjs';

@@ -25,9 +25,13 @@ export class EditorFile {
     editor.path = path.join(site.data, 'homes', user, name);
     await openResource(page, 'text editor|mousepad');
     editor.session = (await site.sessions({ user }))[0];
+    await until('the editor has the focus', async () => /mousepad/i.test(await activeWindow(editor.session)));
+    // Its window may have the focus before its menus have their shortcuts.
     await page.keyboard.press('x');
-    await page.keyboard.press('Control+s');
-    await until('the save dialog has the focus', async () => /save/i.test(await activeWindow(editor.session)));
+    await until('the save dialog has the focus', async () => {
+      await page.keyboard.press('Control+s');
+      return /save/i.test(await activeWindow(editor.session));
+    }, { everyMs: 500 });
     await page.keyboard.press('Control+a');
     await page.keyboard.type(name);
     // GTK ignores Enter until it has looked at the name, and shows that only by the colour of its button.

@@ -8,12 +8,17 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { repository } from './site.mjs';
 
 const run = promisify(execFile);
 export const keyboardTool = process.env.KEYBOARD_TOOL ?? path.join(repository, 'build/release/tests/keyboard/keyboard_tool');
+
+// How fast these fingers are: a link that brings more than 1,000 inputs a second is closed.
+const kInputsPerMs = 0.8;
+const kHandful = 40;
 
 // X keycodes of keys that are the same on every layout.
 export const key = {
@@ -88,14 +93,20 @@ export class Seat {
 
   async useLayout(layout) {
     const [name, variant = ''] = layout.split(':');
-    await this.ask('setxkbmap', '-layout', name, '-variant', variant, '-option', '', '-option', 'compose:menu');
+    await this.ask('setxkbmap', '-rules', 'evdev', '-model', 'pc105', '-layout', name, '-variant', variant, '-option', '', '-option', 'compose:menu');
   }
 
   // "+50 38 -50" or a list of such words: keycodes pressed, tapped and lifted.
   async press(words) {
-    const answered = once(this.answers, 'line');
-    this.fingers.stdin.write(`${Array.isArray(words) ? words.join(' ') : words}\n`);
-    await answered;
+    const all = Array.isArray(words) ? words : words.split(' ');
+    for (let at = 0; at < all.length; at += kHandful) {
+      const handful = all.slice(at, at + kHandful);
+      const answered = once(this.answers, 'line');
+      this.fingers.stdin.write(`${handful.join(' ')}\n`);
+      await answered;
+      // A tap is two inputs.
+      await delay(handful.reduce((sum, word) => sum + (/^[+-]/.test(word) ? 1 : 2), 0) / kInputsPerMs);
+    }
   }
 
   async browse(site) {

@@ -33,7 +33,7 @@ constexpr xkb_keycode_t kShift = 50;
 constexpr xkb_keycode_t kCompose = 135;  // the menu key, by the option compose:menu
 // Where layouts have their third level: AltGr, else Caps Lock and the key beside Enter (Neo).
 constexpr xkb_keycode_t kThirdLevelKeys[] = {108, 66, 51};
-constexpr size_t kLettersOfAnAccent = 8;
+constexpr size_t kLettersOfAnAccent = 5;
 
 // One press of a key with modifiers held.
 struct Stroke {

@@ -114,6 +114,28 @@ describe('on any platform', () => {
     assert.equal(k.release('PrintScreen', 'PrintScreen'), '+PrintScreen/PrintScreen -PrintScreen/PrintScreen');
   });
 
+  test('a key that the browser has no name for is left to the text field', () => {
+    const k = new Keyboard('other');
+    assert.equal(k.press('Digit5', '\0', { modifiers: kModAltGraph }), 'field');
+    assert.equal(k.release('Digit5', '\0'), '');
+  });
+
+  test('Shift and AltGr that an input method let go of are lifted while it still composes', () => {
+    const k = new Keyboard('other');
+    k.press('ShiftLeft', 'Shift', { modifiers: kModShift });
+    k.press('AltRight', 'AltGraph', { modifiers: kModShift });
+    assert.equal(k.press('Digit9', 'Process', { modifiers: kModShift | kModAltGraph }), 'field');
+    assert.equal(k.press('KeyE', 'Process', { composing: true }), '-ShiftLeft/Shift -AltRight/AltGraph field');
+  });
+
+  test('AltGr stays down where key events do not tell of it', () => {
+    const k = new Keyboard('other');
+    assert.equal(k.press('AltRight', 'AltGraph'), '+AltRight/AltGraph');
+    assert.equal(k.press('KeyE', '€'), '+KeyE/€');
+    k.release('KeyE', '€');
+    assert.equal(k.release('AltRight', 'AltGraph'), '-AltRight/AltGraph');
+  });
+
   test('a key without a code is known by what it produces', () => {
     const k = new Keyboard('other');
     assert.equal(k.press('', 'Enter'), '+/Enter');

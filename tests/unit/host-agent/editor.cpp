@@ -51,6 +51,7 @@ void Editor::handle_key(void* event) {
   char ignored[32];
   XLookupString(key, ignored, sizeof ignored, &keysym, nullptr);
   if (IsModifierKey(keysym)) return;
+  last_keysym = keysym;
   if ((key->state & (ControlMask | Mod1Mask | Mod4Mask)) != 0) {
     shortcuts += (key->state & ControlMask) != 0 ? "C-" : "";
     shortcuts += (key->state & Mod1Mask) != 0 ? "A-" : "";

@@ -19,6 +19,7 @@ class Editor {
   std::string shortcuts;  // "C-c " for c with Control; A- is Alt, S- is Super
   std::string buttons;    // "+1 -1 "
   int releases = 0;
+  unsigned long last_keysym = 0;
   unsigned modifiers = 0;  // X's mask, when read() was called
 
   // Reads all that the server has sent so far.

@@ -202,6 +202,30 @@ TEST_F(XtestInputTest, ALostReleaseOfAModifierIsNoticed) {
   EXPECT_EQ(editor->shortcuts, "");
 }
 
+TEST_F(XtestInputTest, ACombiningMarkIsACharacter) {
+  use_layout("us -variant intl");
+  tap("Digit1", "\u0301");
+  tap("KeyE", "e");
+  EXPECT_EQ(editor->text, "\u0301e");
+}
+
+TEST_F(XtestInputTest, CharactersThatToolkitsKnowByTheirNumberAloneAreSentByIt) {
+  tap("Digit5", "\u2030");  // per mille: GDK does not know the keysym of that name
+  tap("Digit8", "\u27e8");
+  EXPECT_EQ(editor->text, "\u2030\u27e8");
+  EXPECT_EQ(editor->last_keysym, 0x010027e8U);
+}
+
+TEST_F(XtestInputTest, NoModifierStaysWhenTheMapChangesUnderIt) {
+  use_layout("fr");
+  down("AltRight", "AltGraph", kModAltGraph);
+  use_layout("ru");
+  tap("Digit8", "8");
+  EXPECT_EQ(editor->text, "8");
+  EXPECT_EQ(editor->modifiers & 0xff, 0U);
+  up("AltRight", "AltGraph");
+}
+
 TEST_F(XtestInputTest, ButtonsAndWheelArrive) {
   for (const uint32_t button : {0U, 1U, 2U, 3U, 4U, 77U}) {
     ASSERT_TRUE(hands->pointer(1, {.at = {50, 60}, .button = button, .down = true}).ok());

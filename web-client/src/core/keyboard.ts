@@ -52,8 +52,11 @@ const kSides: Readonly<Record<string, { readonly bit: number; readonly codes: re
   Control: { bit: kModControl, codes: ['ControlLeft', 'ControlRight'] },
   Alt: { bit: kModAlt, codes: ['AltLeft', 'AltRight'] },
   Meta: { bit: kModMeta, codes: ['MetaLeft', 'MetaRight', 'OSLeft', 'OSRight'] },
+  AltGraph: { bit: kModAltGraph, codes: ['AltRight'] },
 };
 
+/** Chromium names a key by NUL when it has no name for what it types; that may still come as text. */
+const kControlCharacters = /\p{Cc}/u;
 const isPrintable = (key: string): boolean => [...key].length === 1;
 const identity = (facts: { code: string; key: string }): string => (facts.code === '' ? `key ${facts.key}` : facts.code);
 
@@ -67,6 +70,8 @@ export class KeyTranslator {
   private optionChose = false;
   /** A dead key was pressed: the next key belongs to the text field. */
   private afterDead = false;
+  /** Events since AltGr went down have said so; not every browser's do. */
+  private altGraphTold = false;
   /** A Compose key that the device's own input method may be using. */
   private pendingCompose: KeyFacts | null = null;
 
@@ -110,6 +115,8 @@ export class KeyTranslator {
     const paired = this.pendingControl !== null && facts.code === 'AltRight';
     if (paired && facts.atMs - (this.pendingControl?.atMs ?? 0) <= kAltGraphPairMs) this.pendingControl = null;
     const actions = this.flushControl();
+    // Input methods keep releases of modifiers for themselves.
+    if (!facts.repeat) actions.push(...this.releaseLostModifiers(facts));
 
     if (this.belongsToTextField(facts)) return { actions, handled: false };
     if (facts.repeat) return { actions, handled: true };
@@ -122,7 +129,6 @@ export class KeyTranslator {
       this.pendingControl = facts;
       return { actions, handled: true };
     }
-    actions.push(...this.releaseLostModifiers(facts));
     if (this.platform === 'mac' && facts.key === 'Alt') {
       this.pendingOption = facts;
       this.optionChose = false;
@@ -157,6 +163,7 @@ export class KeyTranslator {
   }
 
   private belongsToTextField(facts: KeyFacts): boolean {
+    if (kControlCharacters.test(facts.key)) return true;
     const after = this.afterDead;
     if (!kModifierKeys.has(facts.key)) this.afterDead = false;
     if (facts.composing || facts.key === 'Process' || (facts.key === 'Unidentified' && facts.code === '')) {
@@ -210,10 +217,13 @@ export class KeyTranslator {
 
   /** A modifier that is down at the desktop but not in this event was released where the page could not see it. */
   private releaseLostModifiers(facts: KeyFacts): KeyAction[] {
-    if ((facts.modifiers & kModAltGraph) !== 0) return [];
+    const altGraph = (facts.modifiers & kModAltGraph) !== 0;
+    this.altGraphTold = altGraph || (this.altGraphTold && this.held.has('AltRight'));
     const actions: KeyAction[] = [];
+    // With AltGr Windows tells of Control and Alt, too.
+    if (altGraph && this.platform === 'windows') return actions;
     for (const [name, side] of Object.entries(kSides)) {
-      if ((facts.modifiers & side.bit) !== 0 || facts.key === name) continue;
+      if ((facts.modifiers & side.bit) !== 0 || facts.key === name || (name === 'AltGraph' && !this.altGraphTold)) continue;
       for (const code of side.codes) {
         if (code !== facts.code && this.held.get(code)?.key === name) actions.push(...this.release(code, facts.modifiers));
       }
