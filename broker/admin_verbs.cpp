@@ -14,7 +14,7 @@ namespace vitrine::broker {
 
 namespace {
 
-Json list_field(const Json& object, const char* key) {
+Json list_of(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_array() ? *found : Json::array();
 }
@@ -107,7 +107,7 @@ Result<void> print_resources(const std::string& data, bool app) {
   for (const Json& resource : resources) {
     if ((text_field(resource, "kind") == "app") != app) continue;
     std::string granted;
-    for (const Json& grant : list_field(resource, "grants")) {
+    for (const Json& grant : list_of(resource, "grants")) {
       const std::string group = text_field(grant, "group");
       granted += (granted.empty() ? "" : ", ") + (group.empty() ? text_field(grant, "user") : "group " + group);
     }
@@ -258,7 +258,7 @@ Result<void> print_reports(const std::string& data, const SessionOptions& option
   const bool one = !options.id.empty();
   const Json answer =
       TRY(ask_broker(data, "GET", "/api/admin/reports" + (one ? "/" + path_part(options.id) : std::string())));
-  const Json shown = one ? answer : list_field(answer, "reports");
+  const Json shown = one ? answer : list_of(answer, "reports");
   if (options.json) {
     fmt::print("{}\n", shown.dump(2, ' ', false, Json::error_handler_t::replace));
     return {};

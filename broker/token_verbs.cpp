@@ -36,7 +36,7 @@ Result<void> add(const std::string& data, const TokenOptions& options) {
   return {};
 }
 
-Result<void> list(const std::string& data) {
+Result<void> list_tokens(const std::string& data) {
   const Json tokens = TRY(ask_for_list(data, "/api/admin/tokens", "tokens"));
   std::vector<std::vector<std::string>> rows;
   for (const Json& token : tokens) {
@@ -63,7 +63,7 @@ void add_token_verbs(CLI::App& program, int& exit_status) {
       ->required()
       ->delimiter(',');
   made->add_option("--days", options->days, "How long it is good")->capture_default_str();
-  add_verb(*noun, "list", "List tokens, without their secrets", exit_status, list);
+  add_verb(*noun, "list", "List tokens, without their secrets", exit_status, list_tokens);
   CLI::App* removed =
       add_verb(*noun, "remove", "Remove a token", exit_status, [options](const std::string& data) -> Result<void> {
         TRY(ask_broker(data, "DELETE", "/api/admin/tokens/" + path_part(options->name)));

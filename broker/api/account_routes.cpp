@@ -161,7 +161,7 @@ Result<HttpResponse> post_sign_out_everywhere(ApiRequest& request) {
   return response;
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kAccountRoutes[] = {
     {"GET", "/api/me/account", Access::kUser, nullptr, get_account},
     {"PUT", "/api/me/password", Access::kUser, nullptr, put_password},
     {"POST", "/api/me/step-up/question", Access::kUser, nullptr, post_step_up_question},
@@ -198,7 +198,7 @@ Result<void> record_account(ApiRequest& request, const std::string& action, cons
 }
 
 std::span<const Route> account_routes() {
-  return kRoutes;
+  return kAccountRoutes;
 }
 
 }  // namespace vitrine::broker

@@ -370,7 +370,7 @@ Result<HttpResponse> post_open(ApiRequest& request) {
                              {"expires_s", kOneTimeCodeLifetimeS}});
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kAdminRoutes[] = {
     {"GET", "/api/admin/users", Access::kAdmin, nullptr, get_users},
     {"POST", "/api/admin/users", Access::kAdmin, "user.add", post_user},
     {"DELETE", "/api/admin/users/:name", Access::kAdmin, "user.remove", delete_user},
@@ -396,7 +396,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> admin_routes() {
-  return kRoutes;
+  return kAdminRoutes;
 }
 
 }  // namespace vitrine::broker

@@ -93,7 +93,7 @@ Result<HttpResponse> put_retention(ApiRequest& request) {
   return json_response(200, {{"days", days}, {"removed", removed}});
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kAuditRoutes[] = {
     {"GET", "/api/admin/audit", Access::kAdmin, nullptr, get_audit},
     {"GET", "/api/admin/audit/verify", Access::kAdmin, nullptr, get_verify},
     {"GET", "/api/admin/audit/retention", Access::kAdmin, nullptr, get_retention},
@@ -103,7 +103,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> audit_routes() {
-  return kRoutes;
+  return kAuditRoutes;
 }
 
 }  // namespace vitrine::broker

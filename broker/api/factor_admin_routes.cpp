@@ -57,7 +57,7 @@ Result<HttpResponse> delete_required(ApiRequest& request) {
   return set_required(request, false);
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kFactorAdminRoutes[] = {
     {"GET", "/api/admin/users/:name/factors", Access::kAdmin, nullptr, get_user_factors},
     {"DELETE", "/api/admin/users/:name/factors", Access::kAdmin, "user.reset-factors", delete_user_factors},
     {"GET", "/api/admin/second-factor", Access::kAdmin, nullptr, get_required},
@@ -68,7 +68,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> factor_admin_routes() {
-  return kRoutes;
+  return kFactorAdminRoutes;
 }
 
 }  // namespace vitrine::broker

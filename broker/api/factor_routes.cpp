@@ -150,7 +150,7 @@ Result<HttpResponse> delete_passkey(ApiRequest& request) {
   return empty_response();
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kFactorRoutes[] = {
     {"POST", "/api/me/totp", Access::kUser, nullptr, post_totp},
     {"PUT", "/api/me/totp", Access::kUser, "totp.set", put_totp},
     {"DELETE", "/api/me/totp", Access::kUser, "totp.remove", delete_totp},
@@ -164,7 +164,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> factor_routes() {
-  return kRoutes;
+  return kFactorRoutes;
 }
 
 }  // namespace vitrine::broker

@@ -12,8 +12,8 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr int64_t kMostRows = 1000;     // of one answer: about 700 bytes each
-constexpr int64_t kMostActions = 2000;  // a page that missed more than these reads everything anew
+constexpr int64_t kMostLiveRows = 1000;  // of one answer: about 700 bytes each
+constexpr int64_t kMostActions = 2000;   // a page that missed more than these reads everything anew
 constexpr int64_t kLongestTime = 1LL << 40;
 constexpr size_t kLongestMessage = 500;  // three lines on a phone; the wire's own limit is above
 
@@ -102,7 +102,7 @@ Result<HttpResponse> get_live(ApiRequest& request) {
   const std::string& target = request.http.target;
   const int64_t since_s = TRY(query_number(target, "since", 0, 0, kLongestTime));
   const int64_t seen = TRY(query_number(target, "audit", -1, -1, kLongestTime));
-  const int64_t limit = TRY(query_number(target, "limit", kMostRows, 1, kMostRows));
+  const int64_t limit = TRY(query_number(target, "limit", kMostLiveRows, 1, kMostLiveRows));
   const std::string after(query_value(target, "after"));
   const Database::Lease connection = TRY(request.services.database.lease());
   const SqlResult last = TRY(connection->run("SELECT MAX(number) FROM audit", {}));
@@ -117,12 +117,12 @@ Result<HttpResponse> get_live(ApiRequest& request) {
   body["sessions"] = std::move(sessions);
   Json ended = Json::array();
   if (since_s > 0 && after.empty()) {
-    for (const EndedSession& one : TRY(ended_sessions(*connection, since_s, kMostRows + 1))) {
+    for (const EndedSession& one : TRY(ended_sessions(*connection, since_s, kMostLiveRows + 1))) {
       ended.push_back({{"session", one.id}, {"reason", one.reason}});
     }
   }
   // More have ended than are told one by one: start anew.
-  body["whole"] = static_cast<int64_t>(ended.size()) <= kMostRows;
+  body["whole"] = static_cast<int64_t>(ended.size()) <= kMostLiveRows;
   body["ended"] = std::move(ended);
   return json_response(200, body);
 }
@@ -164,7 +164,7 @@ Result<HttpResponse> post_disconnect(ApiRequest& request) {
   return empty_response();
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kLiveRoutes[] = {
     {"GET", "/api/admin/live", Access::kAdmin, nullptr, get_live},
     {"GET", "/api/admin/live/:id", Access::kAdmin, nullptr, get_live_session},
     {"POST", "/api/admin/sessions/:id/message", Access::kAdmin, "session.message", post_message},
@@ -174,7 +174,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> live_routes() {
-  return kRoutes;
+  return kLiveRoutes;
 }
 
 }  // namespace vitrine::broker

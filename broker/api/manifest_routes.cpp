@@ -105,7 +105,7 @@ Result<HttpResponse> get_app_manifest(ApiRequest& request) {
   return manifest_response(manifest);
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kManifestRoutes[] = {
     {"GET", "/api/manifest", Access::kUser, nullptr, get_manifest},
     {"GET", "/api/manifest/:id", Access::kUser, nullptr, get_app_manifest},
 };
@@ -113,7 +113,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> manifest_routes() {
-  return kRoutes;
+  return kManifestRoutes;
 }
 
 }  // namespace vitrine::broker

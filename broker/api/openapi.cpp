@@ -80,12 +80,12 @@ Result<HttpResponse> get_openapi(ApiRequest& request) {
   return HttpResponse{.status = 200, .content_type = "application/json", .body = request.openapi, .headers = {}};
 }
 
-constexpr Route kRoutes[] = {{"GET", "/api/openapi.json", Access::kOpen, nullptr, get_openapi}};
+constexpr Route kOpenApiRoutes[] = {{"GET", "/api/openapi.json", Access::kOpen, nullptr, get_openapi}};
 
 }  // namespace
 
 std::span<const Route> openapi_routes() {
-  return kRoutes;
+  return kOpenApiRoutes;
 }
 
 Json named_schemas(ShapeStrictness strictness) {

@@ -131,7 +131,7 @@ Result<HttpResponse> get_explain(ApiRequest& request) {
                              {"outcome", outcome_json(*user, standing, now)}});
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kPolicyRoutes[] = {
     {"GET", "/api/admin/policies", Access::kAdmin, nullptr, get_policies},
     {"GET", "/api/admin/policies/site", Access::kAdmin, nullptr, get_policy},
     {"PUT", "/api/admin/policies/site", Access::kAdmin, "policy.set", put_policy},
@@ -145,7 +145,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> policy_routes() {
-  return kRoutes;
+  return kPolicyRoutes;
 }
 
 }  // namespace vitrine::broker

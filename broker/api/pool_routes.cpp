@@ -65,7 +65,7 @@ Result<HttpResponse> put_pool(ApiRequest& request) {
   return json_response(200, pool_json(pool, count));
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kPoolRoutes[] = {
     {"GET", "/api/admin/pools", Access::kAdmin, nullptr, get_pools},
     {"GET", "/api/admin/pools/:id", Access::kAdmin, nullptr, get_pool},
     {"PUT", "/api/admin/pools/:id", Access::kAdmin, "pool.set", put_pool},
@@ -74,7 +74,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> pool_routes() {
-  return kRoutes;
+  return kPoolRoutes;
 }
 
 }  // namespace vitrine::broker

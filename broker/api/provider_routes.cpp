@@ -124,7 +124,7 @@ Result<HttpResponse> post_provider_test(ApiRequest& request) {
   return json_response(200, {{"ok", ok}, {"steps", steps}});
 }
 
-Result<User> user_of_path(ApiRequest& request, SqlConnection& connection) {
+Result<User> user_of_identity_path(ApiRequest& request, SqlConnection& connection) {
   auto user = TRY(find_user(connection, request.path["name"]));
   if (user) return std::move(*user);
   return Error{ErrorCode::kNotFound,
@@ -136,7 +136,7 @@ Result<HttpResponse> post_disable(ApiRequest& request) {
   {
     const Database::Lease connection = TRY(request.services.database.lease());
     SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
-    user = TRY(user_of_path(request, *connection));
+    user = TRY(user_of_identity_path(request, *connection));
     TRY(disable_user(*connection, *user, DisabledBy::kAdministrator));
     TRY(transaction.commit());
   }
@@ -146,12 +146,12 @@ Result<HttpResponse> post_disable(ApiRequest& request) {
 
 Result<HttpResponse> post_enable(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());
-  const User user = TRY(user_of_path(request, *connection));
+  const User user = TRY(user_of_identity_path(request, *connection));
   TRY(enable_user(*connection, user));
   return empty_response();
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kProviderRoutes[] = {
     {"GET", "/api/admin/providers", Access::kAdmin, nullptr, get_providers},
     {"POST", "/api/admin/providers", Access::kAdmin, "provider.add", post_provider},
     {"PUT", "/api/admin/providers/:id", Access::kAdmin, "provider.set", put_provider},
@@ -164,7 +164,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> provider_routes() {
-  return kRoutes;
+  return kProviderRoutes;
 }
 
 }  // namespace vitrine::broker

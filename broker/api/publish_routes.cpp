@@ -94,7 +94,7 @@ Result<HttpResponse> put_resource(ApiRequest& request) {
   return json_response(200, {{"id", id}, {"warning", installed.ok() ? "" : installed.error().message}});
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kPublishRoutes[] = {
     {"GET", "/api/admin/programs", Access::kAdmin, nullptr, get_programs},
     {"GET", "/api/admin/programs/:entry/icon", Access::kAdmin, nullptr, get_program_icon},
     {"POST", "/api/admin/resources/check", Access::kAdmin, nullptr, post_check},
@@ -105,7 +105,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> publish_routes() {
-  return kRoutes;
+  return kPublishRoutes;
 }
 
 }  // namespace vitrine::broker

@@ -11,7 +11,7 @@ constexpr std::string_view kDraft =
     "{id?: text, name?: text, description?: text, command?: [text], desktop_entry?: text, package?: text, "
     "opengl?: truth, pool?: text}";
 
-constexpr RouteDoc kDocs[] = {
+constexpr RouteDoc kAdminDocs[] = {
     {"GET", "/api/admin/users", "users", "Users by name", kPage, "", "{users: [User], next: text|null}"},
     {"POST", "/api/admin/users", "users", "Add a user", "",
      "{name: text, display_name?: text, admin?: truth, groups?: [text], password?: text}",
@@ -133,7 +133,7 @@ constexpr RouteDoc kDocs[] = {
 }  // namespace
 
 std::span<const RouteDoc> admin_route_docs() {
-  return kDocs;
+  return kAdminDocs;
 }
 
 }  // namespace vitrine::broker

@@ -15,14 +15,14 @@ constexpr std::string_view kNewCodes = "{recovery_codes?: [text]}";
 constexpr std::string_view kSecondStep =
     "{challenge: text, method?: text, code?: text, enrolment?: text, "
     "credential?: {id?: text, client_data?: text, authenticator_data?: text, signature?: text, user_handle?: text}}";
-constexpr std::string_view kStepUp =
+constexpr std::string_view kStepUpAnswer =
     "{challenge: text, method?: text, code?: text, password?: text, "
     "credential?: {id?: text, client_data?: text, authenticator_data?: text, signature?: text, user_handle?: text}}";
 constexpr std::string_view kPasskeyAnswer =
     "{challenge: text, "
     "credential: {id: text, client_data: text, authenticator_data: text, signature: text, user_handle: text}}";
 
-constexpr RouteDoc kDocs[] = {
+constexpr RouteDoc kUserDocs[] = {
     {"GET", "/api/openapi.json", "", "This document", "", "", "{*: any}"},
     {"GET", "/api/health", "", "Whether the broker can serve", "", "", "{ok: truth}"},
 
@@ -54,7 +54,7 @@ constexpr RouteDoc kDocs[] = {
     {"PUT", "/api/me/password", "", "Choose another password", "", "{old: text, new: text}", "{csrf: text}"},
     {"POST", "/api/me/step-up/question", "", "A question to prove anew who sits there", "", "",
      "{challenge: text, methods: [text], passkeys?: PasskeyQuestion}"},
-    {"POST", "/api/me/step-up", "", "Prove anew who sits there", "", kStepUp, "{csrf: text}"},
+    {"POST", "/api/me/step-up", "", "Prove anew who sits there", "", kStepUpAnswer, "{csrf: text}"},
     {"GET", "/api/me/web-sessions", "", "The browsers the user is signed in with", "", "",
      "{web_sessions: [WebSession]}"},
     {"DELETE", "/api/me/web-sessions/:id", "", "Sign one of them out", "", "", ""},
@@ -89,7 +89,7 @@ constexpr RouteDoc kDocs[] = {
 }  // namespace
 
 std::span<const RouteDoc> user_route_docs() {
-  return kDocs;
+  return kUserDocs;
 }
 
 }  // namespace vitrine::broker

@@ -15,7 +15,7 @@ namespace vitrine::broker {
 namespace {
 
 constexpr std::string_view kStepCookie = "__Host-vitrine-step";
-constexpr const char* kSecondStep = "second step";
+constexpr const char* kSecondStepPurpose = "second step";
 constexpr const char* kPasskeySignIn = "passkey sign-in";
 constexpr const char* kIssuer = "Vitrine";
 constexpr int64_t kOfferLifetimeS = 900;  // installing an app takes minutes
@@ -91,7 +91,7 @@ Result<HttpResponse> post_second_step(ApiRequest& request) {
   const std::string token = text_field(request.body, "challenge");
   const Database::Lease connection = TRY(request.services.database.lease());
   const Challenge challenge =
-      TRY(attempt_challenge(*connection, token, kSecondStep, step_token(request), request.now_s));
+      TRY(attempt_challenge(*connection, token, kSecondStepPurpose, step_token(request), request.now_s));
   const User user = TRY(user_of_challenge(*connection, challenge.user_id));
   if (text_field(request.body, "method") == "enrol") {
     return enrol_and_sign_in(request, *connection, user, token, challenge.provider);
@@ -114,7 +114,7 @@ Result<HttpResponse> post_enrolment(ApiRequest& request) {
   const std::string token = text_field(request.body, "challenge");
   const Database::Lease connection = TRY(request.services.database.lease());
   const Challenge challenge =
-      TRY(attempt_challenge(*connection, token, kSecondStep, step_token(request), request.now_s));
+      TRY(attempt_challenge(*connection, token, kSecondStepPurpose, step_token(request), request.now_s));
   const User user = TRY(user_of_challenge(*connection, challenge.user_id));
   if (TRY(factors_of(*connection, user)).any()) return Error{ErrorCode::kConflict, "Give the second factor you have."};
   return json_response(200, TRY(totp_offer(request, user, token)));
@@ -126,7 +126,7 @@ Result<HttpResponse> get_passkey_sign_in(ApiRequest& request) {
   return json_response(200, {{"possible", true}, {"origin", party.value().origin}});
 }
 
-Result<HttpResponse> post_passkey_question(ApiRequest& request) {
+Result<HttpResponse> post_sign_in_question(ApiRequest& request) {
   const RelyingParty party = TRY(relying_party_of(request.services.public_url));
   const Database::Lease connection = TRY(request.services.database.lease());
   return ask_browser(request, *connection,
@@ -159,11 +159,11 @@ std::string offer_words(const User& user, const std::string& bound_to) {
   return "totp offer:" + user.id + ":" + bound_to;
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kSecondStepRoutes[] = {
     {"POST", "/api/login/second-step", Access::kSignIn, nullptr, post_second_step},
     {"POST", "/api/login/enrolment", Access::kSignIn, nullptr, post_enrolment},
     {"GET", "/api/login/passkey", Access::kOpen, nullptr, get_passkey_sign_in},
-    {"POST", "/api/login/passkey", Access::kSignIn, nullptr, post_passkey_question},
+    {"POST", "/api/login/passkey", Access::kSignIn, nullptr, post_sign_in_question},
     {"POST", "/api/login/passkey/answer", Access::kSignIn, nullptr, post_passkey_sign_in},
 };
 
@@ -182,9 +182,10 @@ Result<HttpResponse> first_factor_passed(ApiRequest& request, SqlConnection& con
     body = TRY(factor_question(request, connection, user, factors));
     body["next"] = "second_factor";
   }
-  return ask_browser(request, connection,
-                     {.purpose = kSecondStep, .bound_to = "", .user_id = user.id, .provider = provider, .address = ""},
-                     std::move(body));
+  return ask_browser(
+      request, connection,
+      {.purpose = kSecondStepPurpose, .bound_to = "", .user_id = user.id, .provider = provider, .address = ""},
+      std::move(body));
 }
 
 Result<Json> factor_question(ApiRequest& request, SqlConnection& connection, const User& user,
@@ -302,7 +303,7 @@ Result<Bytes> bytes_field(const Json& object, const char* key) {
 }
 
 std::span<const Route> second_step_routes() {
-  return kRoutes;
+  return kSecondStepRoutes;
 }
 
 }  // namespace vitrine::broker

@@ -44,7 +44,7 @@ Result<HttpResponse> put_setting(ApiRequest& request) {
   return json_response(200, {{"key", key}, {"value", number}});
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kSettingsRoutes[] = {
     {"GET", "/api/admin/settings", Access::kAdmin, nullptr, get_settings},
     {"PUT", "/api/admin/settings/:key", Access::kAdmin, "setting.set", put_setting},
 };
@@ -52,7 +52,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> settings_routes() {
-  return kRoutes;
+  return kSettingsRoutes;
 }
 
 }  // namespace vitrine::broker

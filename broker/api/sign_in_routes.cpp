@@ -176,7 +176,7 @@ Result<HttpResponse> post_logout_there(ApiRequest& request) {
   return response;
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kSignInRoutes[] = {
     {"GET", "/api/sign-in", Access::kOpen, nullptr, get_ways},
     {"POST", "/api/sign-in/finish", Access::kSignIn, nullptr, post_finish},
     {"POST", "/api/sign-in/:provider/begin", Access::kSignIn, nullptr, post_begin},
@@ -201,7 +201,7 @@ std::string sign_out_elsewhere(ApiRequest& request) {
 }
 
 std::span<const Route> sign_in_routes() {
-  return kRoutes;
+  return kSignInRoutes;
 }
 
 }  // namespace vitrine::broker

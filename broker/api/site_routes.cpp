@@ -57,7 +57,7 @@ Result<HttpResponse> put_site(ApiRequest& request) {
   return json_response(200, {{"changes", list}, {"applied", !dry}});
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kSiteRoutes[] = {
     {"GET", "/api/admin/site", Access::kAdmin, nullptr, get_site},
     {"PUT", "/api/admin/site", Access::kAdmin, "site.apply", put_site},
 };
@@ -65,7 +65,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> site_routes() {
-  return kRoutes;
+  return kSiteRoutes;
 }
 
 }  // namespace vitrine::broker

@@ -56,7 +56,7 @@ Result<HttpResponse> delete_token(ApiRequest& request) {
   return empty_response();
 }
 
-constexpr Route kRoutes[] = {
+constexpr Route kTokenRoutes[] = {
     {"GET", "/api/admin/tokens", Access::kAdmin, nullptr, get_tokens},
     {"POST", "/api/admin/tokens", Access::kAdmin, "token.add", post_token},
     {"DELETE", "/api/admin/tokens/:name", Access::kAdmin, "token.remove", delete_token},
@@ -65,7 +65,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> token_routes() {
-  return kRoutes;
+  return kTokenRoutes;
 }
 
 }  // namespace vitrine::broker

@@ -273,7 +273,7 @@ Result<HttpResponse> delete_session(ApiRequest& request) {
 }
 
 // Opening, ending and signing in are recorded where they happen, with what they led to.
-constexpr Route kRoutes[] = {
+constexpr Route kUserRoutes[] = {
     {"GET", "/api/health", Access::kOpen, nullptr, get_health},
     {"POST", "/api/login", Access::kSignIn, nullptr, post_login},
     {"POST", "/api/redeem", Access::kSignIn, nullptr, post_redeem},
@@ -293,7 +293,7 @@ constexpr Route kRoutes[] = {
 }  // namespace
 
 std::span<const Route> user_routes() {
-  return kRoutes;
+  return kUserRoutes;
 }
 
 }  // namespace vitrine::broker

@@ -17,7 +17,7 @@ namespace vitrine::broker {
 namespace {
 
 // What was installed by hand hides what the distribution brought.
-constexpr std::array<const char*, 2> kShares = {"/usr/local/share", "/usr/share"};
+constexpr std::array<const char*, 2> kEntryShares = {"/usr/local/share", "/usr/share"};
 constexpr size_t kMostPrograms = 1000;
 constexpr size_t kMostText = 100;
 
@@ -65,7 +65,7 @@ bool startable(const DesktopEntry& entry, const std::vector<std::string>& comman
 
 DesktopEntry read_desktop_entry(const std::string& name) {
   if (name.empty() || name.find('/') != std::string::npos) return {};
-  for (const char* share : kShares) {
+  for (const char* share : kEntryShares) {
     const auto text = read_file(fmt::format("{}/applications/{}", share, name));
     if (text.ok()) return parse(text.value());
   }
@@ -108,7 +108,7 @@ std::vector<std::string> exec_words(const std::string& exec) {
 std::vector<Program> installed_programs() {
   std::vector<Program> programs;
   std::set<std::string> seen;
-  for (const char* share : kShares) {
+  for (const char* share : kEntryShares) {
     std::error_code error;
     for (auto it = std::filesystem::directory_iterator(fmt::format("{}/applications", share), error);
          !error && it != std::filesystem::directory_iterator(); it.increment(error)) {

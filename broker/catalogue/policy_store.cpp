@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kSiteKey = "policy";  // a setting
 
-constexpr std::string_view kGrants =
+constexpr std::string_view kSelectGrants =
     "SELECT subject_kind, entitlements.subject, COALESCE(users.name, ''), entitlements.resource, policy "
     "FROM entitlements LEFT JOIN users ON subject_kind = 'user' AND users.id = entitlements.subject ";
 
@@ -30,7 +30,7 @@ constexpr std::string_view kOfUser =
     "(SELECT group_name FROM group_members WHERE user_id = $1)))) "
     "ORDER BY subject_kind DESC, entitlements.subject, entitlements.resource";
 
-PolicyPlace grant_from(const SqlRow& row) {
+PolicyPlace grant_place_from(const SqlRow& row) {
   const bool group = row.text(0) == "group";
   return {.kind = PolicyPlace::Kind::kGrant,
           .resource = row.text(3),
@@ -100,7 +100,7 @@ Result<std::vector<PolicyLayer>> default_layers(SqlConnection& connection, const
 }
 
 Result<void> add_grant(Standing& standing, const SqlRow& row, const Resource& resource) {
-  const PolicyPlace place = grant_from(row);
+  const PolicyPlace place = grant_place_from(row);
   standing.granted = standing.granted || place.resource == resource.id;
   standing.layers.push_back({level_of(place, resource), place_to_people(place), TRY(policy_from_text(row.text(4)))});
   return {};
@@ -137,8 +137,9 @@ Result<std::vector<StoredPolicy>> list_policies(SqlConnection& connection, bool 
     add({.kind = PolicyPlace::Kind::kPool, .resource = row.text(0), .to = {}}, TRY(policy_from_text(row.text(1))));
   }
   const SqlResult grants = TRY(connection.run(
-      std::string(kGrants).append("ORDER BY entitlements.resource, subject_kind DESC, entitlements.subject"), {}));
-  for (const SqlRow& row : grants.rows) add(grant_from(row), TRY(policy_from_text(row.text(4))));
+      std::string(kSelectGrants).append("ORDER BY entitlements.resource, subject_kind DESC, entitlements.subject"),
+      {}));
+  for (const SqlRow& row : grants.rows) add(grant_place_from(row), TRY(policy_from_text(row.text(4))));
   return all;
 }
 
@@ -164,7 +165,7 @@ Result<Json> set_policy(SqlConnection& connection, const PolicyPlace& place, con
 
 Result<Standing> standing_of(SqlConnection& connection, const User& user, const Resource& resource) {
   const SqlResult grants =
-      TRY(connection.run(std::string(kGrants).append(kOfUser), {user.id, resource.id, resource.pool}));
+      TRY(connection.run(std::string(kSelectGrants).append(kOfUser), {user.id, resource.id, resource.pool}));
   Standing standing;
   for (const SqlRow& row : grants.rows) TRY(add_grant(standing, row, resource));
   return settled(std::move(standing), TRY(default_layers(connection, resource)));
@@ -172,7 +173,7 @@ Result<Standing> standing_of(SqlConnection& connection, const User& user, const 
 
 Result<std::vector<Standing>> standings_of(SqlConnection& connection, const User& user,
                                            std::span<const Resource> resources) {
-  const SqlResult grants = TRY(connection.run(std::string(kGrants).append(kOfUserAnywhere), {user.id}));
+  const SqlResult grants = TRY(connection.run(std::string(kSelectGrants).append(kOfUserAnywhere), {user.id}));
   std::multimap<std::string, const SqlRow*> by_resource;
   for (const SqlRow& row : grants.rows) by_resource.emplace(row.text(3), &row);
   std::map<std::string, std::vector<PolicyLayer>> defaults;  // by pool

@@ -108,14 +108,14 @@ Result<void> put_grants(const SiteStore& store, const std::string& key, const Js
 }
 
 constexpr SiteSection kGroups{"groups", "{members?: [text]}", complete_group, read_groups, put_group, drop_group};
-constexpr SiteSection kGrants{
+constexpr SiteSection kGrantSection{
     "grants", "{groups?: [text], users?: [text]}", complete_grants, read_grants, put_grants, remove_grants};
 
 }  // namespace
 
 std::span<const SiteSection> site_sections() {
-  static const SiteSection kSections[] = {kGroups, providers_section(), pools_section(), apps_section(),
-                                          kGrants, policies_section()};
+  static const SiteSection kSections[] = {kGroups,        providers_section(), pools_section(),
+                                          apps_section(), kGrantSection,       policies_section()};
   return kSections;
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kPrefix = "vitrine_";
 constexpr size_t kMaxSecret = 64;
 constexpr int64_t kNoteUseEveryS = 60;  // a write for each request would be wasted
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectTokens =
     "SELECT api_tokens.name AS name, owner_id, users.name AS owner, scopes, api_tokens.created_s AS created_s, "
     "expires_s, used_s, used_from FROM api_tokens LEFT JOIN users ON users.id = owner_id ";
 
@@ -73,8 +73,9 @@ Result<std::optional<ApiToken>> find_token(SqlConnection& connection, const std:
   if (secret.size() > kMaxSecret || !secret.starts_with(kPrefix)) return std::optional<ApiToken>();
   const std::string hash = sha256_hex(secret);
   const SqlResult found =
-      TRY(connection.run(std::string(kSelect).append("WHERE token_hash = $1 AND expires_s > $2 AND "
-                                                     "(owner_id IS NULL OR (users.admin = 1 AND users.disabled = 0))"),
+      TRY(connection.run(std::string(kSelectTokens)
+                             .append("WHERE token_hash = $1 AND expires_s > $2 AND "
+                                     "(owner_id IS NULL OR (users.admin = 1 AND users.disabled = 0))"),
                          {hash, now_s}));
   if (found.rows.empty()) return std::optional<ApiToken>();
   ApiToken token = token_from(found.rows.front());
@@ -86,7 +87,7 @@ Result<std::optional<ApiToken>> find_token(SqlConnection& connection, const std:
 }
 
 Result<std::vector<ApiToken>> list_tokens(SqlConnection& connection, const Page& page) {
-  const PagedQuery query = TRY(paged(kSelect, "", {}, {{"api_tokens.name", SqlKey::kText}}, SqlOrder::kUp, page));
+  const PagedQuery query = TRY(paged(kSelectTokens, "", {}, {{"api_tokens.name", SqlKey::kText}}, SqlOrder::kUp, page));
   const SqlResult found = TRY(connection.run(query.sql, query.values));
   std::vector<ApiToken> tokens;
   for (const SqlRow& row : found.rows) tokens.push_back(token_from(row));

@@ -9,7 +9,7 @@ namespace vitrine::broker {
 namespace {
 
 constexpr int64_t kMaxName = 60;
-constexpr std::string_view kColumns =
+constexpr std::string_view kPasskeyColumns =
     "SELECT id, user_id, name, public_key, sign_count, created_s, used_s FROM passkeys ";
 
 Result<Passkey> passkey_from(const SqlRow& row) {
@@ -51,14 +51,14 @@ Result<void> add_passkey(SqlConnection& connection, const Passkey& passkey) {
 }
 
 Result<std::optional<Passkey>> find_passkey(SqlConnection& connection, const std::string& id) {
-  const SqlResult found = TRY(connection.run(std::string(kColumns).append("WHERE id = $1"), {id}));
+  const SqlResult found = TRY(connection.run(std::string(kPasskeyColumns).append("WHERE id = $1"), {id}));
   if (found.rows.empty()) return std::optional<Passkey>();
   return std::optional(TRY(passkey_from(found.rows.front())));
 }
 
 Result<std::vector<Passkey>> passkeys_of(SqlConnection& connection, const std::string& user_id) {
   const SqlResult found =
-      TRY(connection.run(std::string(kColumns).append("WHERE user_id = $1 ORDER BY created_s, id"), {user_id}));
+      TRY(connection.run(std::string(kPasskeyColumns).append("WHERE user_id = $1 ORDER BY created_s, id"), {user_id}));
   std::vector<Passkey> all;
   for (const SqlRow& row : found.rows) all.push_back(TRY(passkey_from(row)));
   return all;

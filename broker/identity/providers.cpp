@@ -13,7 +13,7 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr std::string_view kColumns =
+constexpr std::string_view kProviderColumns =
     "SELECT id, kind, name, position, enabled, settings, secret, secret_source, created_s FROM providers ";
 // What SignInProof names besides providers.
 constexpr std::string_view kReserved[] = {"local", "link", "passkey", "token"};
@@ -67,14 +67,14 @@ GroupMapping mapping_of(const Provider& provider) {
 }
 
 Result<std::vector<Provider>> list_providers(SqlConnection& connection) {
-  const SqlResult result = TRY(connection.run(std::string(kColumns).append("ORDER BY position, id"), {}));
+  const SqlResult result = TRY(connection.run(std::string(kProviderColumns).append("ORDER BY position, id"), {}));
   std::vector<Provider> providers;
   for (const SqlRow& row : result.rows) providers.push_back(provider_from(row));
   return providers;
 }
 
 Result<std::optional<Provider>> find_provider(SqlConnection& connection, const std::string& id) {
-  const SqlResult result = TRY(connection.run(std::string(kColumns).append("WHERE id = $1"), {id}));
+  const SqlResult result = TRY(connection.run(std::string(kProviderColumns).append("WHERE id = $1"), {id}));
   if (result.rows.empty()) return std::optional<Provider>();
   return std::optional(provider_from(result.rows.front()));
 }

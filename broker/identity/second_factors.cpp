@@ -13,9 +13,9 @@ namespace {
 
 constexpr int64_t kFreeAttempts = 5;  // a person who mistypes
 // 24 guesses a day among a million codes of which three fit: one chance in 13,000.
-constexpr int64_t kLongestWaitS = 3600;
+constexpr int64_t kLongestFactorWaitS = 3600;
 constexpr size_t kCodeLength = 14;  // "abcd-efgh-jkmn": 58 bits
-constexpr size_t kMaxTyped = 64;
+constexpr size_t kMaxTypedCode = 64;
 
 std::string totp_words(const std::string& user_id) {
   return "totp:" + user_id;
@@ -23,7 +23,7 @@ std::string totp_words(const std::string& user_id) {
 
 std::string recovery_hash(const Sealer& sealer, const std::string& user_id, const std::string& typed) {
   std::string plain;
-  for (const char c : normal_name(typed.substr(0, kMaxTyped))) {
+  for (const char c : normal_name(typed.substr(0, kMaxTypedCode))) {
     if (c != '-' && c != ' ') plain += c;
   }
   return sealer.fingerprint(plain, "recovery:" + user_id);
@@ -114,7 +114,7 @@ Result<int64_t> begin_code_attempt(SqlConnection& connection, const std::string&
   if (const int64_t wait_s = found.rows.front().integer(1) - now_s; wait_s > 0) return wait_s;
   // It counts as a failure until it turns out right, so attempts at the same moment do not slip by.
   const int64_t over = before + 1 - kFreeAttempts;
-  const int64_t wait_s = over < 0 ? 0 : std::min(kLongestWaitS, int64_t{1} << std::min<int64_t>(over, 20));
+  const int64_t wait_s = over < 0 ? 0 : std::min(kLongestFactorWaitS, int64_t{1} << std::min<int64_t>(over, 20));
   const SqlResult taken = TRY(connection.run(
       "UPDATE code_failures SET failures = $3, blocked_until_s = $4 WHERE user_id = $1 AND failures = $2",
       {user_id, before, before + 1, wait_s == 0 ? int64_t{0} : now_s + wait_s}));

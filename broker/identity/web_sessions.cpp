@@ -5,11 +5,11 @@
 namespace vitrine::broker {
 
 namespace {
-constexpr int64_t kNoteUseEveryS = 60;  // a write for each request would be wasted
-constexpr size_t kMaxToken = 64;        // ours have 43 characters
-constexpr size_t kMaxBrowser = 256;     // what browsers say of themselves, as far as people want to see it
+constexpr int64_t kNoteSessionUseEveryS = 60;  // a write for each request would be wasted
+constexpr size_t kMaxSessionToken = 64;        // ours have 43 characters
+constexpr size_t kMaxBrowser = 256;            // what browsers say of themselves, as far as people want to see it
 
-constexpr std::string_view kColumns =
+constexpr std::string_view kWebSessionColumns =
     "SELECT token_hash, user_id, id, only_session, created_s, seen_s, proved_s, provider, second_factor_s, address, "
     "browser, sid, id_token FROM web_sessions ";
 
@@ -46,17 +46,17 @@ Result<std::string> open_web_session(SqlConnection& connection, const std::strin
 }
 
 Result<std::optional<WebSession>> find_web_session(SqlConnection& connection, const std::string& token, int64_t now_s) {
-  if (token.empty() || token.size() > kMaxToken) return std::optional<WebSession>();
-  const SqlResult result =
-      TRY(connection.run(std::string(kColumns).append("WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3"),
-                         {sha256_hex(token), now_s, now_s - kWebSessionIdleS}));
+  if (token.empty() || token.size() > kMaxSessionToken) return std::optional<WebSession>();
+  const SqlResult result = TRY(
+      connection.run(std::string(kWebSessionColumns).append("WHERE token_hash = $1 AND expires_s > $2 AND seen_s > $3"),
+                     {sha256_hex(token), now_s, now_s - kWebSessionIdleS}));
   if (result.rows.empty()) return std::optional<WebSession>();
   const SqlRow& row = result.rows.front();
   WebSession session = session_from(row);
   auto user = TRY(find_user_by_id(connection, row.text(1)));
   if (!user || user->disabled) return std::optional<WebSession>();
   session.user = std::move(*user);
-  if (now_s - session.seen_s >= kNoteUseEveryS) {
+  if (now_s - session.seen_s >= kNoteSessionUseEveryS) {
     TRY(connection.run("UPDATE web_sessions SET seen_s = $2 WHERE token_hash = $1", {session.token_hash, now_s}));
   }
   return std::optional(std::move(session));
@@ -79,10 +79,10 @@ Result<std::string> rotate_web_session(SqlConnection& connection, const WebSessi
 }
 
 Result<std::vector<WebSession>> web_sessions_of(SqlConnection& connection, const std::string& user_id, int64_t now_s) {
-  const SqlResult result =
-      TRY(connection.run(std::string(kColumns).append("WHERE user_id = $1 AND expires_s > $2 AND seen_s > $3 "
-                                                      "ORDER BY seen_s DESC, id"),
-                         {user_id, now_s, now_s - kWebSessionIdleS}));
+  const SqlResult result = TRY(connection.run(std::string(kWebSessionColumns)
+                                                  .append("WHERE user_id = $1 AND expires_s > $2 AND seen_s > $3 "
+                                                          "ORDER BY seen_s DESC, id"),
+                                              {user_id, now_s, now_s - kWebSessionIdleS}));
   std::vector<WebSession> sessions;
   for (const SqlRow& row : result.rows) sessions.push_back(session_from(row));
   return sessions;

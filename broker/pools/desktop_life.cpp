@@ -32,7 +32,7 @@ constexpr LifeChange kChanges[] = {
 };
 
 constexpr std::string_view kOver = "('failed', 'ended')";
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectDesktops =
     "SELECT id, pool_id, resource, provisioner, state, detail, created_s, changed_s, lease_owner, "
     "lease_until_s, prepared_for, wanted FROM desktops";
 
@@ -96,12 +96,12 @@ Result<bool> change_life(SqlConnection& connection, const std::string& id, Deskt
 }
 
 Result<std::vector<DesktopRow>> untaken_desktops(SqlConnection& connection, const std::string& pool) {
-  const SqlResult result =
-      TRY(connection.run(std::string(kSelect).append(
-                             " WHERE pool_id = $1 AND resource = $1 AND state IN ('provisioning', 'ready') AND NOT "
-                             "EXISTS (SELECT 1 FROM sessions WHERE desktop_id = desktops.id) ORDER BY state DESC, "
-                             "created_s, id"),
-                         {pool}));
+  const SqlResult result = TRY(
+      connection.run(std::string(kSelectDesktops)
+                         .append(" WHERE pool_id = $1 AND resource = $1 AND state IN ('provisioning', 'ready') AND NOT "
+                                 "EXISTS (SELECT 1 FROM sessions WHERE desktop_id = desktops.id) ORDER BY state DESC, "
+                                 "created_s, id"),
+                     {pool}));
   std::vector<DesktopRow> desktops;
   for (const SqlRow& row : result.rows) desktops.push_back(desktop_from(row));
   return desktops;
@@ -109,14 +109,14 @@ Result<std::vector<DesktopRow>> untaken_desktops(SqlConnection& connection, cons
 
 Result<std::vector<DesktopRow>> living_desktops(SqlConnection& connection) {
   const SqlResult result =
-      TRY(connection.run(fmt::format("{} WHERE state NOT IN {} ORDER BY created_s, id", kSelect, kOver), {}));
+      TRY(connection.run(fmt::format("{} WHERE state NOT IN {} ORDER BY created_s, id", kSelectDesktops, kOver), {}));
   std::vector<DesktopRow> desktops;
   for (const SqlRow& row : result.rows) desktops.push_back(desktop_from(row));
   return desktops;
 }
 
 Result<std::optional<DesktopRow>> find_desktop(SqlConnection& connection, const std::string& id) {
-  const SqlResult result = TRY(connection.run(fmt::format("{} WHERE id = $1", kSelect), {id}));
+  const SqlResult result = TRY(connection.run(fmt::format("{} WHERE id = $1", kSelectDesktops), {id}));
   if (result.rows.empty()) return std::optional<DesktopRow>();
   return std::optional(desktop_from(result.rows.front()));
 }

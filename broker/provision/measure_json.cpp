@@ -7,11 +7,11 @@ namespace vitrine::broker {
 namespace {
 
 // Above any count, byte or microsecond of a session; sums of many stay far from overflow.
-constexpr int64_t kMostPlausible = int64_t{1} << 50;
+constexpr int64_t kMostPlausibleMeasure = int64_t{1} << 50;
 constexpr double kMicrosPerMs = 1000.0;
 
 uint64_t plausible(int64_t number) {
-  return number >= 0 && number <= kMostPlausible ? static_cast<uint64_t>(number) : 0;
+  return number >= 0 && number <= kMostPlausibleMeasure ? static_cast<uint64_t>(number) : 0;
 }
 
 std::vector<uint64_t> numbers(const Json& object, const char* key) {

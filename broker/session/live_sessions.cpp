@@ -8,7 +8,7 @@ namespace {
 
 constexpr size_t kMostBrowser = 300;
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectLive =
     "SELECT sessions.id, sessions.user_id, sessions.user_name, sessions.resource, sessions.resource_name, "
     "sessions.desktop_id, sessions.started_s, desktops.state, desktops.detail, desktops.changed_s, users.display_name, "
     "desktops.pool_id, apps.id, sessions.address, sessions.browser, session_reports.measure, session_reports.updated_s "
@@ -42,7 +42,7 @@ LiveSession live_from(const SqlRow& row) {
 }
 
 Result<std::vector<LiveSession>> select(SqlConnection& connection, std::string_view where, const SqlValues& values) {
-  const SqlResult result = TRY(connection.run(std::string(kSelect).append(where), values));
+  const SqlResult result = TRY(connection.run(std::string(kSelectLive).append(where), values));
   std::vector<LiveSession> list;
   for (const SqlRow& row : result.rows) list.push_back(live_from(row));
   return list;

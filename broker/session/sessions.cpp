@@ -6,7 +6,7 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr std::string_view kSelect =
+constexpr std::string_view kSelectSessions =
     "SELECT sessions.id, user_id, user_name, sessions.resource, resource_name, desktop_id, started_s, ended_s, "
     "end_reason, state, detail, changed_s FROM sessions JOIN desktops ON desktops.id = sessions.desktop_id ";
 constexpr size_t kMaxCode = 64;  // ours have 43 characters
@@ -27,7 +27,7 @@ Session session_from(const SqlRow& row) {
 }
 
 Result<std::optional<Session>> one_session(SqlConnection& connection, std::string_view where, const SqlValues& values) {
-  const SqlResult result = TRY(connection.run(std::string(kSelect).append(where), values));
+  const SqlResult result = TRY(connection.run(std::string(kSelectSessions).append(where), values));
   if (result.rows.empty()) return std::optional<Session>();
   return std::optional(session_from(result.rows.front()));
 }
@@ -67,9 +67,10 @@ Result<std::optional<Session>> find_session_of_desktop(SqlConnection& connection
 
 Result<std::vector<Session>> running_sessions(SqlConnection& connection, const std::string& user_id, const Page& page) {
   const bool all = user_id.empty();
-  const PagedQuery query = TRY(paged(
-      kSelect, all ? "ended_s IS NULL" : "ended_s IS NULL AND user_id = $1", all ? SqlValues{} : SqlValues{user_id},
-      {{"started_s", SqlKey::kInteger}, {"sessions.id", SqlKey::kText}}, SqlOrder::kUp, page));
+  const PagedQuery query =
+      TRY(paged(kSelectSessions, all ? "ended_s IS NULL" : "ended_s IS NULL AND user_id = $1",
+                all ? SqlValues{} : SqlValues{user_id},
+                {{"started_s", SqlKey::kInteger}, {"sessions.id", SqlKey::kText}}, SqlOrder::kUp, page));
   const SqlResult result = TRY(connection.run(query.sql, query.values));
   std::vector<Session> sessions;
   for (const SqlRow& row : result.rows) sessions.push_back(session_from(row));

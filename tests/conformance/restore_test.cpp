@@ -10,16 +10,17 @@
 namespace vitrine::codec {
 namespace {
 
-constexpr Size kSize{200, 150};  // 4x3 tiles, the last ones cut
+constexpr Size kRestoredSize{200, 150};  // 4x3 tiles, the last ones cut
 constexpr uint32_t kTiles = 12;
 
 class RestoreTest : public testing::Test {
  protected:
-  RestoreTest() : picture_(kSize) {
+  RestoreTest() : picture_(kRestoredSize) {
     Dice dice(3);
     ByteWriter out(painting_);
     for (int i = 0; i < 60; ++i) {
-      const Rect area = intersect({dice.below(kSize.width), dice.below(kSize.height), 40, 40}, picture_.bounds());
+      const Rect area =
+          intersect({dice.below(kRestoredSize.width), dice.below(kRestoredSize.height), 40, 40}, picture_.bounds());
       const uint32_t colour = dice.colour();
       fill(picture_, area, colour);
       out.operation(Operation::kFlat);
@@ -29,8 +30,8 @@ class RestoreTest : public testing::Test {
   }
 
   // A decoder that shows the picture, told that its link starts again.
-  Decoder restarted(Size size = kSize) const {
-    Decoder decoder = Decoder::create(kSize).take();
+  Decoder restarted(Size size = kRestoredSize) const {
+    Decoder decoder = Decoder::create(kRestoredSize).take();
     EXPECT_TRUE(decoder.apply(painting_).ok());
     EXPECT_TRUE(decoder.restart(size).ok());
     return decoder;
@@ -72,7 +73,7 @@ TEST_F(RestoreTest, KeepsTheNamedTilesAndBlackensTheOthers) {
 TEST_F(RestoreTest, TellsWhatItHoldsUntilThatIsDecided) {
   Decoder decoder = restarted();
   EXPECT_EQ(decoder.wide_tile_hash(7), wide_tile_hash(picture_.view(), 7));
-  EXPECT_TRUE(decoder.restart(kSize).ok());
+  EXPECT_TRUE(decoder.restart(kRestoredSize).ok());
   EXPECT_EQ(decoder.wide_tile_hash(7), wide_tile_hash(picture_.view(), 7));
 }
 
@@ -80,14 +81,14 @@ TEST_F(RestoreTest, AnyOtherFirstUpdateStartsFromBlack) {
   for (const std::vector<uint8_t>& body : {std::vector<uint8_t>{}, std::vector<uint8_t>{0}}) {
     Decoder decoder = restarted();
     EXPECT_TRUE(decoder.apply(body).ok());
-    EXPECT_EQ(wrong_pixels(decoder, Picture(kSize).view()), 0);
+    EXPECT_EQ(wrong_pixels(decoder, Picture(kRestoredSize).view()), 0);
     ASSERT_FALSE(decoder.dirty().empty());
   }
 }
 
 TEST_F(RestoreTest, IsRefusedWhereThereIsNothingToRestore) {
   const auto body = body_for(KeptTiles(kTiles, 0));
-  Decoder fresh = Decoder::create(kSize).take();
+  Decoder fresh = Decoder::create(kRestoredSize).take();
   EXPECT_FALSE(fresh.apply(body).ok());
   Decoder resized = restarted({300, 150});
   EXPECT_FALSE(resized.apply(body).ok());

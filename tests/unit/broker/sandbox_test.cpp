@@ -20,7 +20,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr Micros kLongWait = 30 * kSecond;  // only ever reached by a failing test
+constexpr Micros kSandboxWait = 30 * kSecond;  // only ever reached by a failing test
 
 class SandboxTest : public testing::Test {
  protected:
@@ -38,7 +38,7 @@ class SandboxTest : public testing::Test {
   ~SandboxTest() override {
     for (const std::string& id : started_) (void)provisioner_->command(id, DesktopVerb::kEnd, "");
     size_t ended = 0;
-    const Micros limit = monotonic_now() + kLongWait;
+    const Micros limit = monotonic_now() + kSandboxWait;
     while (ended < started_.size() && monotonic_now() < limit) {
       const auto report = provisioner_->next_report(kSecond);
       if (report && (report->phase == DesktopPhase::kEnded || report->phase == DesktopPhase::kFailed)) ++ended;
@@ -56,7 +56,7 @@ class SandboxTest : public testing::Test {
     order.agent_credential = "credential of " + user;
     EXPECT_TRUE(provisioner_->start(order).ok());
     started_.push_back(order.id);
-    const Micros limit = monotonic_now() + kLongWait;
+    const Micros limit = monotonic_now() + kSandboxWait;
     while (monotonic_now() < limit) {
       const auto report = provisioner_->next_report(kSecond);
       if (report && report->id == order.id && report->pids.contains("app") && report->pids.contains("agent")) {
@@ -120,7 +120,7 @@ TEST_F(SandboxTest, ADisposableDesktopStartsFromItsTemplateAndLeavesNothing) {
       "cat ~/trace /tmp/trace /var/tmp/trace /dev/shm/trace; xprop -root CUT_BUFFER0";
   EXPECT_THAT(shell(first, traces), HasSubstr("trace\ntrace\ntrace\ntrace\nCUT_BUFFER0(STRING) = \"trace\""));
   ASSERT_TRUE(provisioner_->command(first.id, DesktopVerb::kEnd, "").ok());
-  const Micros limit = monotonic_now() + kLongWait;
+  const Micros limit = monotonic_now() + kSandboxWait;
   std::optional<DesktopReport> last;
   while ((!last || last->phase != DesktopPhase::kEnded) && monotonic_now() < limit) {
     if (auto report = provisioner_->next_report(kSecond)) last = report;

@@ -12,19 +12,19 @@
 namespace vitrine::agent {
 namespace {
 
-constexpr Size kSize{320, 200};
+constexpr Size kDesktopSize{320, 200};
 
 // A desktop with viewers on a perfect link, in virtual time.
 class DesktopAgentTest : public testing::Test {
  protected:
-  MemoryScreen screen{kSize};
+  MemoryScreen screen{kDesktopSize};
   RecordingInput hands;
   DesktopAgent agent{screen, hands};
   std::map<ViewerId, VirtualViewer> viewers;
   Micros now = 1 * kSecond;
   bool answer = true;  // viewers acknowledge what they show
 
-  ViewerId join(uint32_t rights = kAllRights, Size size = kSize) {
+  ViewerId join(uint32_t rights = kAllRights, Size size = kDesktopSize) {
     const ViewerId id = agent.add_viewer(joined_with(rights, size), now);
     viewers[id];
     return id;
@@ -221,7 +221,7 @@ TEST_F(DesktopAgentTest, InputReachesTheHands) {
   say(id, Wheel{3, 30, 40, 0, 120});
   say(id, TextInput{4, "h\xc3\xa9"});
   ASSERT_EQ(hands.pointers.size(), 3U);
-  EXPECT_EQ(hands.pointers[0].input.at, (Point{kSize.width - 1, 0}));
+  EXPECT_EQ(hands.pointers[0].input.at, (Point{kDesktopSize.width - 1, 0}));
   EXPECT_EQ(hands.pointers[1].input.button, 2U);
   EXPECT_EQ(hands.pointers[2].input.wheel_y, 120);
   EXPECT_EQ(hands.typed, "h\xc3\xa9");
@@ -243,7 +243,7 @@ TEST_F(DesktopAgentTest, InputWithoutTheRightIsLeftOut) {
   say(id, Key{1, true, "KeyA", "a", 0});
   say(id, Resize{640, 480, 100});
   EXPECT_TRUE(hands.keys.empty());
-  EXPECT_EQ(agent.screen_size(), kSize);
+  EXPECT_EQ(agent.screen_size(), kDesktopSize);
   run(kSecond);
   EXPECT_FALSE(viewers[id].close.has_value());
 }
@@ -269,7 +269,7 @@ TEST_F(DesktopAgentTest, TheScreenFollowsWhoJoinedOrResizedLast) {
 TEST_F(DesktopAgentTest, ManyResizesInARowEndAtTheLast) {
   const ViewerId id = join();
   for (uint32_t i = 0; i < 50; ++i) say(id, Resize{300 + i, 200, 100});
-  EXPECT_EQ(agent.screen_size().width, kSize.width);
+  EXPECT_EQ(agent.screen_size().width, kDesktopSize.width);
   run(kSecond);
   EXPECT_EQ(agent.screen_size().width, 349);
   EXPECT_LE(viewers[id].reset.epoch, 3U);
@@ -325,7 +325,7 @@ TEST_F(DesktopAgentTest, APictureAtRestIsCheckedAndWrongTilesAreSentAgain) {
 }
 
 TEST_F(DesktopAgentTest, ACodingTheBrowserGaveUpStartsAnewAndIsDroppedWhenItFailsAgainSoon) {
-  ViewerJoined joined = joined_with(kAllRights, kSize);
+  ViewerJoined joined = joined_with(kAllRights, kDesktopSize);
   joined.capabilities = kCanDecodeJpeg | kCanDecodeVp9;
   const ViewerId id = agent.add_viewer(joined, now);
   viewers[id];
@@ -391,12 +391,12 @@ TEST_F(DesktopAgentTest, TheNinthViewerIsToldWhy) {
   deliver();
   ASSERT_TRUE(viewers[last].close.has_value());
   EXPECT_EQ(viewers[last].close->code, CloseCode::kLimit);
-  EXPECT_EQ(agent.screen_size(), kSize);
+  EXPECT_EQ(agent.screen_size(), kDesktopSize);
 }
 
 TEST_F(DesktopAgentTest, LinksOfAnEarlierGenerationAreClosedNowAndLater) {
   const auto join_with = [&](uint32_t generation) {
-    ViewerJoined joined = joined_with(kAllRights, kSize);
+    ViewerJoined joined = joined_with(kAllRights, kDesktopSize);
     joined.generation = generation;
     const ViewerId id = agent.add_viewer(joined, now);
     viewers[id];
@@ -438,10 +438,11 @@ TEST_F(DesktopAgentTest, AViewerThatDoesNotAnswerIsNotFlooded) {
   const ViewerId id = join();
   uint32_t seed = 1;
   for (int frame = 0; frame < 200; ++frame) {
-    for (int y = 0; y < kSize.height; ++y) {
-      for (int x = 0; x < kSize.width; ++x) screen.pixels().row(y)[x] = (seed = seed * 1664525 + 1013904223) >> 8;
+    for (int y = 0; y < kDesktopSize.height; ++y) {
+      for (int x = 0; x < kDesktopSize.width; ++x)
+        screen.pixels().row(y)[x] = (seed = seed * 1664525 + 1013904223) >> 8;
     }
-    screen.damage({0, 0, kSize.width, kSize.height});
+    screen.damage({0, 0, kDesktopSize.width, kDesktopSize.height});
     run(20 * kMillisecond);
   }
   EXPECT_LE(viewers[id].bytes, 200'000U);
