@@ -613,6 +613,6 @@ using AllMessages =
                 SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice, CopyOffered, CopiedText,
                 CopiedHtml, CopiedImage, PasteWanted, LinkFigures, Key, TextInput, PointerMove, PointerButton, Wheel,
                 ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings, InputTimes,
-                Preferences, VideoAck, CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage>;
+                Preferences, VideoAck, CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage, FollowPrimary>;
 
 }  // namespace vitrine

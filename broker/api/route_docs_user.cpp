@@ -6,7 +6,8 @@ namespace vitrine::broker {
 namespace {
 
 constexpr std::string_view kOpened = "{session: Session, ticket: text, expires_s: integer, terms: SessionTerms}";
-constexpr std::string_view kOpen = "{resource?: text, width?: integer, height?: integer, scale_percent?: integer}";
+constexpr std::string_view kOpen =
+    "{resource?: text, width?: integer, height?: integer, scale_percent?: integer, time_zone?: text, language?: text}";
 constexpr std::string_view kNewCodes = "{recovery_codes?: [text]}";
 // What proves a second factor, by its method.
 constexpr std::string_view kSecondStep =

@@ -175,9 +175,11 @@ Result<HttpResponse> get_icon(ApiRequest& request) {
 
 Result<HttpResponse> post_session(ApiRequest& request) {
   const std::string resource = text_field(request.body, "resource");
-  const ScreenSize size{.width = number_field(request.body, "width"),
-                        .height = number_field(request.body, "height"),
-                        .scale_percent = number_field(request.body, "scale_percent")};
+  const ViewerDevice device{.width = number_field(request.body, "width"),
+                            .height = number_field(request.body, "height"),
+                            .scale_percent = number_field(request.body, "scale_percent"),
+                            .time_zone = text_field(request.body, "time_zone"),
+                            .language = text_field(request.body, "language")};
   if (!request.web.only_session.empty()) {
     // By a link one gets back to its session, to nothing else.
     const Database::Lease connection = TRY(request.services.database.lease());
@@ -190,7 +192,7 @@ Result<HttpResponse> post_session(ApiRequest& request) {
     return json_response(200, TRY(ticket_json(request, *linked, ticket)));
   }
   const Session session =
-      TRY(request.services.sessions.open(request.web.user, resource, size, request.asker, request.now_s));
+      TRY(request.services.sessions.open(request.web.user, resource, device, request.asker, request.now_s));
   const std::string ticket =
       TRY(request.services.sessions.ticket(session, request.origin, request.asker, request.now_s));
   return json_response(200, TRY(ticket_json(request, session, ticket)));

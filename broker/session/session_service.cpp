@@ -159,9 +159,9 @@ Result<void> SessionService::keep_house(int64_t now_s) {
   return enforce(now_s);
 }
 
-Result<Session> SessionService::open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
-                                     int64_t now_s) {
-  auto opened = open_allowed(user, resource, size, asker, now_s);
+Result<Session> SessionService::open(const User& user, const std::string& resource, ViewerDevice device,
+                                     const Asker& asker, int64_t now_s) {
+  auto opened = open_allowed(user, resource, device, asker, now_s);
   if (!opened.ok()) {
     const std::string target = fmt::format("{}/{}", user.name, resource.substr(0, kMaxName));
     TRY(record_refusal("session.open", target, opened.error(), asker, now_s));
@@ -169,7 +169,7 @@ Result<Session> SessionService::open(const User& user, const std::string& resour
   return opened;
 }
 
-Result<Session> SessionService::open_allowed(const User& user, const std::string& resource, ScreenSize size,
+Result<Session> SessionService::open_allowed(const User& user, const std::string& resource, ViewerDevice device,
                                              const Asker& asker, int64_t now_s) {
   std::optional<Resource> found;
   Standing standing;
@@ -182,11 +182,11 @@ Result<Session> SessionService::open_allowed(const User& user, const std::string
     if (auto running = TRY(find_running_session(*connection, user.id, resource))) return std::move(*running);
   }
   TRY(check_installed_(*found));
-  return start_new(user, *found, standing.rules, size, asker, now_s);
+  return start_new(user, *found, standing.rules, device, asker, now_s);
 }
 
 Result<Session> SessionService::start_new(const User& user, const Resource& resource, const Rules& rules,
-                                          ScreenSize size, const Asker& asker, int64_t now_s) {
+                                          ViewerDevice device, const Asker& asker, int64_t now_s) {
   const auto inserted = TRY(insert_rows(user, resource, rules, asker, now_s));
   if (!inserted) {
     const Database::Lease connection = TRY(database_.lease());
@@ -197,7 +197,7 @@ Result<Session> SessionService::start_new(const User& user, const Resource& reso
   }
   const Session& session = inserted->session;
   if (inserted->ready) return session;
-  const auto started = start_desktop(session.desktop, user.name, resource, size, now_s);
+  const auto started = start_desktop(session.desktop, user.name, resource, device, now_s);
   if (started.ok()) return session;
   spdlog::warn("{} of {} could not be started: {}", resource.id, user.name, started.error().message);
   TRY(record_end(session.desktop, DesktopLife::kFailed, started.error().message, now_s));

@@ -22,10 +22,13 @@
 
 namespace vitrine::broker {
 
-struct ScreenSize {
+// What a desktop is opened on, as its browser tells; nothing of it is trusted.
+struct ViewerDevice {
   int64_t width = 0;  // 0: the default
   int64_t height = 0;
   int64_t scale_percent = 0;  // 0: 100
+  std::string time_zone;      // as "Europe/Berlin"; empty: the server's
+  std::string language;       // as "de-AT"; empty: the server's
 };
 
 // Who asks, and what they have proved.
@@ -61,7 +64,7 @@ class SessionService {
   // The user's running session of the resource, or a new one that is starting.
   // Where somebody else asks, the user's own address and second factor are left to be judged by ticket().
   // Errors: not_found (unknown, or not this user's), forbidden and step_up_required by policy, unavailable, exhausted.
-  Result<Session> open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
+  Result<Session> open(const User& user, const std::string& resource, ViewerDevice device, const Asker& asker,
                        int64_t now_s);
   // Ends the session now; its desktop goes in the background. One that is over already is fine.
   Result<void> end(const Session& session, const std::string& reason, const Asker& asker, int64_t now_s);
@@ -80,9 +83,9 @@ class SessionService {
   std::optional<DesktopReport> report_of(const std::string& desktop) const;
 
  private:
-  Result<Session> open_allowed(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
+  Result<Session> open_allowed(const User& user, const std::string& resource, ViewerDevice device, const Asker& asker,
                                int64_t now_s);
-  Result<Session> start_new(const User& user, const Resource& resource, const Rules& rules, ScreenSize size,
+  Result<Session> start_new(const User& user, const Resource& resource, const Rules& rules, ViewerDevice device,
                             const Asker& asker, int64_t now_s);
   // A session's row with its desktop's; `ready`: the desktop is up already.
   struct Opened {
@@ -95,7 +98,7 @@ class SessionService {
                                   const std::string& detail, int64_t now_s);
   // Starts the desktop of a row.
   Result<void> start_desktop(const std::string& desktop, const std::string& user, const Resource& resource,
-                             ScreenSize size, int64_t now_s);
+                             ViewerDevice device, int64_t now_s);
   // From before its row is written on, so that reconcile() does not take it for missing.
   void follow(const std::string& desktop);
   void unfollow(const std::string& desktop);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "broker/identity/secrets.h"
+#include "broker/session/region.h"
 #include "broker/session/session_entry.h"
 #include "broker/session/session_service.h"
 #include "broker/store/audit.h"
@@ -104,7 +105,7 @@ Result<std::optional<SessionService::Opened>> SessionService::insert_rows(const 
 }
 
 Result<void> SessionService::start_desktop(const std::string& desktop, const std::string& user,
-                                           const Resource& resource, ScreenSize size, int64_t now_s) {
+                                           const Resource& resource, ViewerDevice device, int64_t now_s) {
   follow(desktop);
   const auto started = [&]() -> Result<void> {
     std::optional<PoolSettings> pool;
@@ -121,9 +122,11 @@ Result<void> SessionService::start_desktop(const std::string& desktop, const std
                                .name = resource.name,
                                .command = resource.command,
                                .opengl = resource.opengl,
-                               .width = clamp_side(size.width, kDefaultWidth),
-                               .height = clamp_side(size.height, kDefaultHeight),
-                               .scale_percent = clamp_scale(size.scale_percent),
+                               .width = clamp_side(device.width, kDefaultWidth),
+                               .height = clamp_side(device.height, kDefaultHeight),
+                               .scale_percent = clamp_scale(device.scale_percent),
+                               .time_zone = known_time_zone(device.time_zone),
+                               .locale = known_locale(device.language, has_locale),
                                .agent_credential = credential});
   }();
   if (!started.ok()) unfollow(desktop);

@@ -71,7 +71,7 @@ TEST(JudgeTest, HoldsEachFormatOfTheClipboardUnderARightOfItsOwn) {
 }
 
 TEST(JudgeTest, SkipsTypesNobodyKnows) {
-  for (const uint32_t type : {0u, 10u, 15u, 64u, 0xffffffffu}) {
+  for (const uint32_t type : {0u, 10u, 15u, 84u, 0xffffffffu}) {
     EXPECT_EQ(judge(LinkRole::kViewer, type, kAll), Verdict::kSkip) << type;
     EXPECT_EQ(judge(LinkRole::kAgent, type, 0), Verdict::kSkip) << type;
   }

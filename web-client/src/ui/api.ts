@@ -178,6 +178,7 @@ export class Api {
   async openResource(
     resource: string,
     size: { width: number; height: number; scalePercent: number },
+    place: { timeZone: string; locale: string },
   ): Promise<OpenedSession> {
     const { width, height, scalePercent } = size;
     return (await this.request('POST', '/api/sessions', {
@@ -185,6 +186,8 @@ export class Api {
       width,
       height,
       scale_percent: scalePercent,
+      time_zone: place.timeZone,
+      language: place.locale,
     })) as unknown as OpenedSession;
   }
 

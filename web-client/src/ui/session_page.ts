@@ -110,7 +110,7 @@ export class SessionPage implements Page {
     }, this.keys);
     this.pointer = this.makePointer();
     this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
-      this.stageElement, this.clipboard.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
+      this.stageElement, this.clipboard.element, this.comfort.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
   }
 
   shown(): void {
@@ -121,6 +121,7 @@ export class SessionPage implements Page {
     const facts = viewerFacts();
     const url = `wss://${location.host}/ws/view`;
     this.session = this.app.worker.start({ url, canvas: this.stage.canvas, facts, size: this.size() }, (message) => { this.heard(message); });
+    this.comfort.begin();
     this.setFigures(recall('figures') === 'open');
     this.applyTerms();
     document.addEventListener('visibilitychange', () => { this.session?.send({ type: 'visibility', visible: document.visibilityState === 'visible' }); }, { signal });
@@ -220,10 +221,7 @@ export class SessionPage implements Page {
     this.couldType = canType;
     if (this.wasLive) return;
     this.wasLive = true;
-    if (recall('menu-hint') !== null) return;
-    remember('menu-hint', 'seen');
-    if (this.handle === null) this.app.toasts.show('info', text.session.menuHintTouch);
-    else this.handle.introduce();
+    this.comfort.becameLive(this.handle);
   }
 
   private step(status: Status): Step {
@@ -385,6 +383,8 @@ export class SessionPage implements Page {
       terms: () => this.terms.shown,
       chooseTerms: (terms) => { this.chooseTerms(terms); },
       focus: () => { if (this.status?.phase === 'live') this.field.focus(); },
+      followPrimary: (follow) => { this.session?.send({ type: 'followPrimary', follow }); },
+      toggleFullScreen: () => { void this.toggleFullScreen(); },
       openClipboard: () => { void this.clipboard.openPanel(''); },
       askScreenshot: () => { this.session?.send({ type: 'screenshot' }); },
     }, signal);

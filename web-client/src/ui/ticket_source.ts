@@ -1,4 +1,5 @@
 // Gets the session and its tickets from the broker, and says in the session's terms what went wrong.
+import { viewerFacts } from '../browser/facts.js';
 import type { TicketFailure, WindowSize } from '../core/session.js';
 import { ApiError, type Api, type SessionInfo, type TermsAnswer } from './api.js';
 
@@ -41,7 +42,7 @@ export class TicketSource {
     try {
       const opened =
         this.sessionId === null && this.target.kind === 'resource'
-          ? await this.api.openResource(this.target.resource, this.size())
+          ? await this.api.openResource(this.target.resource, this.size(), viewerFacts())
           : await this.api.ticket(this.sessionId ?? '');
       this.sessionId = opened.session.id;
       return { ok: true, bytes: fromBase64Url(opened.ticket), session: opened.session, terms: opened.terms };

@@ -195,6 +195,7 @@ export const MessageType = {
   PastedText: 49,
   PastedHtml: 50,
   PastedImage: 51,
+  FollowPrimary: 74,
 } as const;
 
 /** The first message of a viewer. */
@@ -411,7 +412,7 @@ export interface Notice {
 /** The desktop's clipboard holds something else now. Its content comes when CopyWanted asks. */
 export interface CopyOffered {
   readonly type: 'CopyOffered';
-  /** of this content; rises */
+  /** of this content; rises; from 2^31 on it is the PRIMARY selection's */
   readonly serial: number;
   /** bits: as what it can be had; 0: it is empty */
   readonly formats: number;
@@ -662,7 +663,7 @@ export interface CopyWanted {
   readonly serial: number;
   /** one bit */
   readonly format: number;
-  /** bytes that have come; 0 begins, the whole ends */
+  /** bytes that have come; 0 begins, the whole ends, kMaxClipboard ends whatever it is */
   readonly offset: number;
 }
 
@@ -714,6 +715,12 @@ export interface PastedImage {
   readonly bytes: Uint8Array;
 }
 
+/** Whether what programs select counts as copied, and what the viewer pastes as selected. Not followed until asked; as far as rights to copy and paste text go. */
+export interface FollowPrimary {
+  readonly type: 'FollowPrimary';
+  readonly follow: boolean;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -755,7 +762,8 @@ export type AnyMessage =
   | PasteOffered
   | PastedText
   | PastedHtml
-  | PastedImage;
+  | PastedImage
+  | FollowPrimary;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -803,7 +811,8 @@ export type MessageFromViewer =
   | PasteOffered
   | PastedText
   | PastedHtml
-  | PastedImage;
+  | PastedImage
+  | FollowPrimary;
 
 function readViewerHello(r: WireReader): ViewerHello {
   r.message = 'ViewerHello';
@@ -1568,6 +1577,19 @@ function writePastedImage(w: WireWriter, m: PastedImage): void {
   w.bytes('bytes', m.bytes, 16384);
 }
 
+function readFollowPrimary(r: WireReader): FollowPrimary {
+  r.message = 'FollowPrimary';
+  return {
+    type: 'FollowPrimary',
+    follow: r.bool('follow'),
+  };
+}
+
+function writeFollowPrimary(w: WireWriter, m: FollowPrimary): void {
+  w.start('FollowPrimary', 74);
+  w.bool('follow', m.follow);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -1654,6 +1676,8 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPastedHtml(r);
     case 51:
       return readPastedImage(r);
+    case 74:
+      return readFollowPrimary(r);
     default:
       return null;
   }
@@ -1745,6 +1769,8 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'PastedHtml does not come from this side');
     case 51:
       throw new WireError('malformed', 'PastedImage does not come from this side');
+    case 74:
+      throw new WireError('malformed', 'FollowPrimary does not come from this side');
     default:
       return null;
   }
@@ -1877,6 +1903,9 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'PastedImage':
       writePastedImage(scratch, message);
+      break;
+    case 'FollowPrimary':
+      writeFollowPrimary(scratch, message);
       break;
   }
   return scratch.take();
