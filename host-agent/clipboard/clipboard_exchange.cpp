@@ -39,7 +39,7 @@ Bytes part_of(uint32_t format, uint32_t serial, std::span<const uint8_t> whole, 
 
 std::string too_large_sentence(size_t bytes) {
   constexpr size_t kMiB = size_t{1} << 20;
-  return "What was copied has " + std::to_string((bytes + kMiB - 1) / kMiB) +
+  return "What was copied has at least " + std::to_string((bytes + kMiB - 1) / kMiB) +
          " MiB; a clipboard passes on at most 32 MiB. Save it as a file.";
 }
 
