@@ -72,8 +72,9 @@ class AgentProgram {
     program->screen_ = TRY(X11Screen::create(*program->display_));
     program->hands_ = TRY(XtestInput::create(*program->display_));
     program->clipboard_ = TRY(X11Clipboard::create(*program->display_));
+    program->primary_ = TRY(X11Clipboard::create(*program->display_, X11Clipboard::Selection::kPrimary));
     program->agent_ = std::make_unique<DesktopAgent>(*program->screen_, *program->hands_, codec::make_video_encoder,
-                                                     program->clipboard_.get());
+                                                     program->clipboard_.get(), program->primary_.get());
     program->loop_ = TRY(EventLoop::create(*program->tls_));
     program->links_ =
         std::make_unique<GatewayLinks>(*program->loop_, *program->agent_, *program->tls_, options.gateway);
@@ -166,6 +167,7 @@ class AgentProgram {
   std::unique_ptr<X11Screen> screen_;
   std::unique_ptr<XtestInput> hands_;
   std::unique_ptr<X11Clipboard> clipboard_;
+  std::unique_ptr<X11Clipboard> primary_;
   std::unique_ptr<DesktopAgent> agent_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<GatewayLinks> links_;

@@ -24,7 +24,7 @@ Overloaded(F...) -> Overloaded<F...>;
 }  // namespace
 
 DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video,
-                           DesktopClipboard* clipboard)
+                           DesktopClipboard* clipboard, DesktopClipboard* primary)
     : screen_(screen),
       hands_(hands),
       make_video_(std::move(make_video)),
@@ -32,7 +32,7 @@ DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVi
       views_(screen.content()),
       captures_(kCapturesPerSecond, kCaptureBurst),
       arranged_at_(-kBetweenResizes) {
-  if (clipboard != nullptr) clipboard_.emplace(*clipboard);
+  if (clipboard != nullptr) clipboard_.emplace(*clipboard, primary);
 }
 
 template <class T>
@@ -82,8 +82,19 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
     session.set_cursor(screen_.content().cursor);
     session.pointer_is_at(screen_.content().pointer);
     if (clipboard_) clipboard_->add_viewer(id, joined.rights);
+    tell_of_each_other(id);
   }
   return id;
+}
+
+// Both work, with one pointer and one size: nobody should have to guess why.
+void DesktopAgent::tell_of_each_other(ViewerId arrived) {
+  ViewerSession& own = viewers_.at(arrived);
+  for (auto& [id, session] : viewers_) {
+    if (id == arrived || session.closing()) continue;
+    session.notify(NoticeLevel::kInfo, "This session was opened in another place too: " + own.joined().browser + ".");
+    own.notify(NoticeLevel::kInfo, "This session is open in another place too: " + session.joined().browser + ".");
+  }
 }
 
 // A page comes back over another link, perhaps before anybody noticed that the old one is dead.

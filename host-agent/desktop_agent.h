@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "host-agent/arrival.h"
+#include "host-agent/clipboard/selections.h"
 #include "host-agent/input/input_sink.h"
 #include "host-agent/monitor_layout.h"
 #include "host-agent/monitor_views.h"
@@ -41,9 +42,10 @@ using ViewerId = uint64_t;
 // One thread. Screen and hands are borrowed and outlive the agent.
 class DesktopAgent {
  public:
-  // Without `make_video` moving pictures go as still ones, without `clipboard` nothing is copied or pasted.
+  // Without `make_video` moving pictures go as still ones, without `clipboard` nothing is copied or pasted, without
+  // `primary` nobody can follow what is selected.
   DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video = {},
-               DesktopClipboard* clipboard = nullptr);
+               DesktopClipboard* clipboard = nullptr, DesktopClipboard* primary = nullptr);
 
   // A link carries a viewer now. One too many, or one that may not look, is told so and closed.
   ViewerId add_viewer(const ViewerJoined& joined, Micros now);
@@ -90,6 +92,7 @@ class DesktopAgent {
 
  private:
   Arrival receive_arrival(const ViewerJoined& joined, Micros now);
+  void tell_of_each_other(ViewerId arrived);
   void read_events(Micros now);
   void capture(Micros now);
   void perform(ViewerId viewer, const Received& received, Micros now);
@@ -111,7 +114,7 @@ class DesktopAgent {
   ScreenSource& screen_;
   InputSink& hands_;
   codec::MakeVideoEncoder make_video_;
-  std::optional<ClipboardExchange> clipboard_;
+  std::optional<Selections> clipboard_;
   std::map<ViewerId, ViewerSession> viewers_;
   ViewerId last_viewer_ = 0;
   ParkedArchives parked_;

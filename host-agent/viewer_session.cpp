@@ -169,7 +169,8 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
       if (!meter_.add(message)) close(CloseCode::kProtocolError, "InputTimes has an input without all of its parts");
     } else if constexpr (std::is_same_v<M, Ping>) {
       if (pongs_.size() < kMostPongs) pongs_.push_back(message.time_us);
-    } else if constexpr (std::is_same_v<M, CopyWanted> || std::is_same_v<M, PasteOffered>) {
+    } else if constexpr (std::is_same_v<M, CopyWanted> || std::is_same_v<M, PasteOffered> ||
+                         std::is_same_v<M, FollowPrimary>) {
       result.request = ClipMessage{message};
     } else if constexpr (clip_format<M>() != 0) {
       if ((joined_.rights & paste_right<M>()) == 0) return;

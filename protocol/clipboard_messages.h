@@ -15,6 +15,10 @@ inline constexpr uint32_t kClipText = 1 << 0;   // UTF-8
 inline constexpr uint32_t kClipHtml = 1 << 1;   // a fragment or a page, UTF-8
 inline constexpr uint32_t kClipImage = 1 << 2;  // a PNG file
 
+// What programs select with the mouse is a clipboard of its own, PRIMARY. A viewer that asks to follow it gets offers
+// with serials from here on; what it pastes becomes PRIMARY too, as far as that is text.
+inline constexpr uint32_t kFirstPrimarySerial = uint32_t{1} << 31;
+
 // A part of a clipboard's content. Each format has a message type of its own, so that a gateway can hold a right by the
 // type's number alone.
 template <class Self, class V>
@@ -35,7 +39,7 @@ struct CopyOffered {
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
-    v.field("serial", self.serial, "of this content; rises");
+    v.field("serial", self.serial, "of this content; rises; from 2^31 on it is the PRIMARY selection's");
     v.field("formats", self.formats, "bits: as what it can be had; 0: it is empty");
   }
 };
@@ -105,7 +109,7 @@ struct CopyWanted {
   static void visit(Self& self, V& v) {
     v.field("serial", self.serial, "copied from CopyOffered");
     v.field("format", self.format, "one bit");
-    v.field("offset", self.offset, "bytes that have come; 0 begins, the whole ends");
+    v.field("offset", self.offset, "bytes that have come; 0 begins, the whole ends, kMaxClipboard ends whatever it is");
   }
 };
 
@@ -158,6 +162,18 @@ struct PastedImage {
   template <class Self, class V>
   static void visit(Self& self, V& v) {
     visit_clip_part(self, v);
+  }
+};
+
+struct FollowPrimary {
+  VITRINE_MESSAGE(74, FollowPrimary, kViewerToAgent,
+                  "Whether what programs select counts as copied, and what the viewer pastes as selected. Not followed "
+                  "until asked; as far as rights to copy and paste text go.");
+  bool follow = false;
+
+  template <class Self, class V>
+  static void visit(Self& self, V& v) {
+    v.field("follow", self.follow, "");
   }
 };
 

@@ -626,11 +626,11 @@ struct VideoAck {
 // else the two ends of a session will tell each other.
 template <class... M>
 struct MessageList {};
-using AllMessages =
-    MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong, SessionReport,
-                SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice, CopyOffered, CopiedText,
-                CopiedHtml, CopiedImage, PasteWanted, LinkFigures, Key, TextInput, PointerMove, PointerButton, Wheel,
-                ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings, InputTimes,
-                Preferences, VideoAck, CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage, Monitors>;
+using AllMessages = MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong,
+                                SessionReport, SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice,
+                                CopyOffered, CopiedText, CopiedHtml, CopiedImage, PasteWanted, LinkFigures, Key,
+                                TextInput, PointerMove, PointerButton, Wheel, ReleaseAll, Resize, Visibility, FrameAck,
+                                PictureCheckResult, VideoFailed, Holdings, InputTimes, Preferences, VideoAck,
+                                CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage, Monitors, FollowPrimary>;
 
 }  // namespace vitrine

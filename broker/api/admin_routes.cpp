@@ -358,10 +358,12 @@ Result<HttpResponse> post_open(ApiRequest& request) {
           fmt::format("{} has no pool or app \"{}\". See: vitrine app list, vitrine pool list", name, resource)};
     }
   }
-  const ScreenSize size{.width = number_field(request.body, "width"),
-                        .height = number_field(request.body, "height"),
-                        .scale_percent = number_field(request.body, "scale_percent")};
-  const Session session = TRY(request.services.sessions.open(*user, resource, size, request.asker, request.now_s));
+  const ViewerDevice device{.width = number_field(request.body, "width"),
+                            .height = number_field(request.body, "height"),
+                            .scale_percent = number_field(request.body, "scale_percent"),
+                            .time_zone = text_field(request.body, "time_zone"),
+                            .language = text_field(request.body, "language")};
+  const Session session = TRY(request.services.sessions.open(*user, resource, device, request.asker, request.now_s));
   const Database::Lease connection = TRY(request.services.database.lease());
   const std::string code = TRY(make_one_time_code(*connection, user->id, session.id, request.now_s));
   return json_response(201, {{"session", session.id},

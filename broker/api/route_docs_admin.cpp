@@ -90,7 +90,8 @@ constexpr RouteDoc kAdminDocs[] = {
     {"GET", "/api/admin/sessions", "sessions", "Running sessions, oldest first", kPage, "",
      "{sessions: [RunningSession], next: text|null}"},
     {"POST", "/api/admin/sessions", "sessions", "Open a session for a user and make a link to it", "",
-     "{user: text, resource: text, width?: integer, height?: integer, scale_percent?: integer}",
+     "{user: text, resource: text, width?: integer, height?: integer, scale_percent?: integer, "
+     "time_zone?: text, language?: text}",
      "{session: text, desktop: text, link: text, expires_s: integer}"},
     {"DELETE", "/api/admin/sessions/:id", "sessions", "End a session", "", "", ""},
     {"POST", "/api/admin/sessions/:id/message", "sessions", "Show a message in a session", "", "{text?: text}", ""},

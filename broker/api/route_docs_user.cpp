@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::string_view kOpened = "{session: Session, ticket: text, expires_s: integer, terms: SessionTerms}";
 constexpr std::string_view kOpen =
-    "{resource?: text, width?: integer, height?: integer, scale_percent?: integer, wait?: truth}";
+    "{resource?: text, width?: integer, height?: integer, scale_percent?: integer, time_zone?: text, language?: text, "
+    "wait?: truth}";
 constexpr std::string_view kOpenedOrWaiting =
     "{session?: Session, ticket?: text, expires_s?: integer, terms?: SessionTerms, waiting?: Waiting}";
 constexpr std::string_view kNewCodes = "{recovery_codes?: [text]}";

@@ -216,9 +216,11 @@ Result<HttpResponse> delete_waiting(ApiRequest& request) {
 
 Result<HttpResponse> post_session(ApiRequest& request) {
   const std::string resource = text_field(request.body, "resource");
-  const ScreenSize size{.width = number_field(request.body, "width"),
-                        .height = number_field(request.body, "height"),
-                        .scale_percent = number_field(request.body, "scale_percent")};
+  const ViewerDevice device{.width = number_field(request.body, "width"),
+                            .height = number_field(request.body, "height"),
+                            .scale_percent = number_field(request.body, "scale_percent"),
+                            .time_zone = text_field(request.body, "time_zone"),
+                            .language = text_field(request.body, "language")};
   if (!request.web.only_session.empty()) {
     // By a link one gets back to its session, to nothing else.
     const Database::Lease connection = TRY(request.services.database.lease());
@@ -234,8 +236,8 @@ Result<HttpResponse> post_session(ApiRequest& request) {
   const User& user = request.web.user;
   const Opening opened =
       truth_field(request.body, "wait")
-          ? TRY(sessions.open_or_wait(user, resource, size, request.asker, request.now_s))
-          : Opening{TRY(sessions.open(user, resource, size, request.asker, request.now_s)), std::nullopt};
+          ? TRY(sessions.open_or_wait(user, resource, device, request.asker, request.now_s))
+          : Opening{TRY(sessions.open(user, resource, device, request.asker, request.now_s)), std::nullopt};
   if (opened.waiting) return json_response(202, {{"waiting", waiting_json(*opened.waiting)}});
   const Session& session = *opened.session;
   const std::string ticket =

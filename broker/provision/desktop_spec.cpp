@@ -14,7 +14,8 @@ std::string spec_to_json(const DesktopSpec& spec) {
                      {"folder", spec.folder},   {"home", spec.home},     {"opengl", spec.opengl},
                      {"width", spec.width},     {"height", spec.height}, {"scale_percent", spec.scale_percent},
                      {"sandbox", spec.sandbox}, {"hidden", spec.hidden}, {"readable", spec.readable},
-                     {"uid", spec.uid},         {"agent", spec.agent}};
+                     {"uid", spec.uid},         {"agent", spec.agent},   {"time_zone", spec.time_zone},
+                     {"locale", spec.locale}};
   return to_line(json) + "\n";
 }
 
@@ -41,6 +42,8 @@ Result<DesktopSpec> spec_from_json(const std::string& text) {
   }
   // A folder of an earlier version has no such field.
   spec.scale_percent = static_cast<int>(std::clamp<int64_t>(number_field(json, "scale_percent", 100), 0, 1000));
+  spec.time_zone = text_field(json, "time_zone");
+  spec.locale = text_field(json, "locale");
   spec.opengl = truth_field(json, "opengl");
   spec.sandbox = truth_field(json, "sandbox");
   spec.hidden = text_field(json, "hidden");

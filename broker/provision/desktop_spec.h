@@ -23,6 +23,8 @@ struct DesktopSpec {
   std::vector<std::string> readable;  // files it shows besides: programs, the gateway's certificate
   int64_t uid = 0;                    // whom the supervisor becomes when root starts it; 0: nobody else
   int scale_percent = 100;            // of the viewer it is started for; it follows others while it runs
+  std::string time_zone;              // of its programs, as in TZ; empty: the server's
+  std::string locale;                 // of its programs, as in LANG; empty: the server's
   std::vector<std::string> agent;     // command line; the supervisor adds --display and --control-fd
 
   bool operator==(const DesktopSpec&) const = default;

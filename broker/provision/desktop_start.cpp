@@ -104,7 +104,7 @@ static std::string login_shell(const passwd* account) {
 }
 
 std::vector<std::string> DesktopGroup::environment() const {
-  // Nothing of the broker's environment gets in but language and time zone.
+  // Nothing of the broker's environment gets in but language and time zone, and these where the user's are not known.
   const passwd* account = ::getpwuid(::getuid());
   const std::string user = account != nullptr ? account->pw_name : "user";
   std::vector<std::string> all = {
@@ -114,7 +114,7 @@ std::vector<std::string> DesktopGroup::environment() const {
       "USER=" + user,
       "LOGNAME=" + user,
       "SHELL=" + login_shell(account),
-      "LANG=" + language(),
+      "LANG=" + (spec_.locale.empty() ? language() : spec_.locale),
       "XAUTHORITY=" + spec_.folder + "/xauthority",
       "XDG_RUNTIME_DIR=" + spec_.folder + "/runtime",
       "XDG_CONFIG_DIRS=" + spec_.folder + "/xdg:/etc/xdg",
@@ -132,8 +132,16 @@ std::vector<std::string> DesktopGroup::environment() const {
       all.emplace_back(set);
     }
   }
-  for (const char* name : {"TZ", "LANGUAGE", "LC_ALL"}) {
+  const auto inherit = [&all](const char* name) {
     if (const char* value = std::getenv(name)) all.push_back(std::string(name) + "=" + value);
+  };
+  if (spec_.time_zone.empty())
+    inherit("TZ");
+  else
+    all.push_back("TZ=" + spec_.time_zone);
+  // Either would hide what LANG says.
+  for (const char* name : {"LANGUAGE", "LC_ALL"}) {
+    if (spec_.locale.empty()) inherit(name);
   }
   return all;
 }

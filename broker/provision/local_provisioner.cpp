@@ -99,6 +99,8 @@ Result<void> LocalProvisioner::write_order(const DesktopOrder& order, const std:
                    .width = order.width,
                    .height = order.height,
                    .scale_percent = order.scale_percent,
+                   .time_zone = order.time_zone,
+                   .locale = order.locale,
                    .agent = options_.agent};
   spec.agent.insert(spec.agent.end(), {"--credential", credential});
   if (order.fresh_home) spec.home = folder + "/home";

@@ -27,6 +27,8 @@ struct DesktopOrder {
   int width = 1280;
   int height = 720;
   int scale_percent = 100;       // device pixels per CSS pixel times 100, of the viewer who asks
+  std::string time_zone;         // one this machine knows; empty: the server's
+  std::string locale;            // the same
   std::string agent_credential;  // ticket of kind kAgent, base64url
 };
 

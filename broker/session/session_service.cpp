@@ -159,21 +159,21 @@ Result<void> SessionService::keep_house(int64_t now_s) {
   return enforce(now_s);
 }
 
-Result<Session> SessionService::open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
-                                     int64_t now_s) {
-  Opening opened = TRY(open_recorded(user, resource, size, false, asker, now_s));
+Result<Session> SessionService::open(const User& user, const std::string& resource, const ViewerDevice& device,
+                                     const Asker& asker, int64_t now_s) {
+  Opening opened = TRY(open_recorded(user, resource, device, false, asker, now_s));
   CHECK(opened.session);
   return std::move(*opened.session);
 }
 
-Result<Opening> SessionService::open_or_wait(const User& user, const std::string& resource, ScreenSize size,
+Result<Opening> SessionService::open_or_wait(const User& user, const std::string& resource, const ViewerDevice& device,
                                              const Asker& asker, int64_t now_s) {
-  return open_recorded(user, resource, size, true, asker, now_s);
+  return open_recorded(user, resource, device, true, asker, now_s);
 }
 
-Result<Opening> SessionService::open_recorded(const User& user, const std::string& resource, ScreenSize size,
+Result<Opening> SessionService::open_recorded(const User& user, const std::string& resource, const ViewerDevice& device,
                                               bool patient, const Asker& asker, int64_t now_s) {
-  auto opened = open_allowed(user, resource, size, patient, asker, now_s);
+  auto opened = open_allowed(user, resource, device, patient, asker, now_s);
   if (!opened.ok()) {
     const std::string target = fmt::format("{}/{}", user.name, resource.substr(0, kMaxName));
     TRY(record_refusal("session.open", target, opened.error(), asker, now_s));
@@ -181,7 +181,7 @@ Result<Opening> SessionService::open_recorded(const User& user, const std::strin
   return opened;
 }
 
-Result<Opening> SessionService::open_allowed(const User& user, const std::string& resource, ScreenSize size,
+Result<Opening> SessionService::open_allowed(const User& user, const std::string& resource, const ViewerDevice& device,
                                              bool patient, const Asker& asker, int64_t now_s) {
   std::optional<Resource> found;
   Standing standing;
@@ -196,7 +196,7 @@ Result<Opening> SessionService::open_allowed(const User& user, const std::string
     }
   }
   TRY(check_installed_(*found));
-  return start_new({user, *found, size, patient}, standing.rules, asker, now_s);
+  return start_new({user, *found, device, patient}, standing.rules, asker, now_s);
 }
 
 Result<Opening> SessionService::start_new(const Wish& wish, const Rules& rules, const Asker& asker, int64_t now_s) {
@@ -212,7 +212,7 @@ Result<Opening> SessionService::start_new(const Wish& wish, const Rules& rules, 
   }
   const Session& session = *inserted.session;
   if (inserted.ready) return Opening{session, std::nullopt};
-  const auto started = start_desktop(session.desktop, wish.user.name, resource, wish.size, now_s);
+  const auto started = start_desktop(session.desktop, wish.user.name, resource, wish.device, now_s);
   if (started.ok()) return Opening{session, std::nullopt};
   spdlog::warn("{} of {} could not be started: {}", resource.id, wish.user.name, started.error().message);
   TRY(record_end(session.desktop, DesktopLife::kFailed, started.error().message, now_s));

@@ -23,10 +23,13 @@
 
 namespace vitrine::broker {
 
-struct ScreenSize {
+// What a desktop is opened on, as its browser tells; nothing of it is trusted.
+struct ViewerDevice {
   int64_t width = 0;  // 0: the default
   int64_t height = 0;
   int64_t scale_percent = 0;  // 0: 100
+  std::string time_zone;      // as "Europe/Berlin"; empty: the server's
+  std::string language;       // as "de-AT"; empty: the server's
 };
 
 // Who asks, and what they have proved.
@@ -74,11 +77,11 @@ class SessionService {
   // The user's running session of the resource, or a new one that is starting.
   // Where somebody else asks, the user's own address and second factor are left to be judged by ticket().
   // Errors: not_found (unknown, or not this user's), forbidden and step_up_required by policy, unavailable, exhausted.
-  Result<Session> open(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
+  Result<Session> open(const User& user, const std::string& resource, const ViewerDevice& device, const Asker& asker,
                        int64_t now_s);
   // The same, but where the pool or the server is full the user gets, or keeps, a place in the line of those who wait.
-  Result<Opening> open_or_wait(const User& user, const std::string& resource, ScreenSize size, const Asker& asker,
-                               int64_t now_s);
+  Result<Opening> open_or_wait(const User& user, const std::string& resource, const ViewerDevice& device,
+                               const Asker& asker, int64_t now_s);
   // Ends the session now; its desktop goes in the background. One that is over already is fine.
   Result<void> end(const Session& session, const std::string& reason, const Asker& asker, int64_t now_s);
   // Shows a sentence to whoever views the session. Errors: not_found when its desktop is not running.
@@ -100,12 +103,12 @@ class SessionService {
   struct Wish {
     const User& user;
     const Resource& resource;
-    ScreenSize size;
+    ViewerDevice device;
     bool patient = false;
   };
-  Result<Opening> open_recorded(const User& user, const std::string& resource, ScreenSize size, bool patient,
+  Result<Opening> open_recorded(const User& user, const std::string& resource, const ViewerDevice& device, bool patient,
                                 const Asker& asker, int64_t now_s);
-  Result<Opening> open_allowed(const User& user, const std::string& resource, ScreenSize size, bool patient,
+  Result<Opening> open_allowed(const User& user, const std::string& resource, const ViewerDevice& device, bool patient,
                                const Asker& asker, int64_t now_s);
   Result<Opening> start_new(const Wish& wish, const Rules& rules, const Asker& asker, int64_t now_s);
   // A session's row with its desktop's, or a place in the line, or, when the user has such a session already, neither.
@@ -118,14 +121,14 @@ class SessionService {
   struct NewDesktop {
     std::string id;
     std::string detail;
-    ScreenSize size;
+    ViewerDevice device;
     std::string prepared_for;  // user id
   };
   Result<void> insert_desktop_row(SqlConnection& connection, const NewDesktop& desktop, const Resource& resource,
                                   int64_t now_s);
   // Starts the desktop of a row.
   Result<void> start_desktop(const std::string& desktop, const std::string& user, const Resource& resource,
-                             ScreenSize size, int64_t now_s);
+                             const ViewerDevice& device, int64_t now_s);
   // From before its row is written on, so that reconcile() does not take it for missing.
   void follow(const std::string& desktop);
   void unfollow(const std::string& desktop);

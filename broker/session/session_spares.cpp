@@ -98,7 +98,7 @@ Result<void> SessionService::make_spare(const PoolSettings& pool, const Resource
   const NewDesktop desktop{
       .id = random_id(),
       .detail = user == nullptr ? "A spare is starting." : "It is prepared before it is asked for.",
-      .size = {},
+      .device = {},
       .prepared_for = user == nullptr ? "" : user->id};
   {
     const Database::Lease connection = TRY(database_.lease());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "broker/identity/secrets.h"
+#include "broker/session/region.h"
 #include "broker/session/room.h"
 #include "broker/session/session_entry.h"
 #include "broker/session/session_service.h"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr int kDefaultWidth = 1280;
 constexpr int kDefaultHeight = 720;
+constexpr size_t kMaxRegionText = 64;  // of a time zone or a language that is kept for the start
 
 int clamp_side(int64_t wanted, int otherwise) {
   if (wanted <= 0) return otherwise;
@@ -34,17 +36,22 @@ Result<void> check_own_room(const std::vector<Session>& own, const Rules& rules)
                fmt::format("You have {} sessions open, which is the most allowed. End one first.", own.size())};
 }
 
-std::string screen_to_text(const ScreenSize& size) {
-  if (size.width == 0 && size.height == 0 && size.scale_percent == 0) return "";
-  return to_line({{"width", size.width}, {"height", size.height}, {"scale_percent", size.scale_percent}});
+std::string device_to_text(const ViewerDevice& device) {
+  return to_line({{"width", device.width},
+                  {"height", device.height},
+                  {"scale_percent", device.scale_percent},
+                  {"time_zone", device.time_zone.substr(0, kMaxRegionText)},
+                  {"language", device.language.substr(0, kMaxRegionText)}});
 }
 
-ScreenSize screen_from_text(const std::string& text) {
+ViewerDevice device_from_text(const std::string& text) {
   const auto json = parse_object(text);
   if (!json.ok()) return {};
   return {.width = number_field(json.value(), "width"),
           .height = number_field(json.value(), "height"),
-          .scale_percent = number_field(json.value(), "scale_percent")};
+          .scale_percent = number_field(json.value(), "scale_percent"),
+          .time_zone = text_field(json.value(), "time_zone"),
+          .language = text_field(json.value(), "language")};
 }
 
 AuditEntry wait_entry(const Asker& asker, const User& user, const Resource& resource, const std::string& reason) {
@@ -75,7 +82,7 @@ Result<void> SessionService::insert_desktop_row(SqlConnection& connection, const
                                      .changed_s = now_s,
                                      .lease_owner = broker_,
                                      .lease_until_s = now_s + kLeaseS,
-                                     .wanted = screen_to_text(desktop.size),
+                                     .wanted = device_to_text(desktop.device),
                                      .prepared_for = desktop.prepared_for});
 }
 
@@ -120,7 +127,7 @@ Result<SessionService::Inserted> SessionService::insert_rows(const Wish& wish, c
                         .changed_s = now_s};
   if (!spare) {
     const NewDesktop desktop{
-        .id = session.desktop, .detail = session.desktop_detail, .size = wish.size, .prepared_for = ""};
+        .id = session.desktop, .detail = session.desktop_detail, .device = wish.device, .prepared_for = ""};
     TRY(insert_desktop_row(*connection, desktop, resource, now_s));
   }
   TRY(insert_session(*connection, session));
@@ -135,7 +142,7 @@ Result<SessionService::Inserted> SessionService::insert_rows(const Wish& wish, c
 }
 
 Result<void> SessionService::start_desktop(const std::string& desktop, const std::string& user,
-                                           const Resource& resource, ScreenSize size, int64_t now_s) {
+                                           const Resource& resource, const ViewerDevice& device, int64_t now_s) {
   follow(desktop);
   const auto started = [&]() -> Result<void> {
     std::optional<PoolSettings> pool;
@@ -152,9 +159,11 @@ Result<void> SessionService::start_desktop(const std::string& desktop, const std
                                .name = resource.name,
                                .command = resource.command,
                                .opengl = resource.opengl,
-                               .width = clamp_side(size.width, kDefaultWidth),
-                               .height = clamp_side(size.height, kDefaultHeight),
-                               .scale_percent = clamp_scale(size.scale_percent),
+                               .width = clamp_side(device.width, kDefaultWidth),
+                               .height = clamp_side(device.height, kDefaultHeight),
+                               .scale_percent = clamp_scale(device.scale_percent),
+                               .time_zone = known_time_zone(device.time_zone),
+                               .locale = known_locale(device.language, has_locale),
                                .agent_credential = credential});
   }();
   if (!started.ok()) unfollow(desktop);
@@ -239,7 +248,7 @@ Result<bool> SessionService::finish_start(const DesktopRow& row, const Session& 
   }
   if (session.ended_s != 0 || !resource) return false;
   spdlog::info("Desktop {} of {} is started where another broker stopped.", row.id, session.user);
-  return start_desktop(row.id, session.user, *resource, screen_from_text(row.wanted), now_s).ok();
+  return start_desktop(row.id, session.user, *resource, device_from_text(row.wanted), now_s).ok();
 }
 
 }  // namespace vitrine::broker

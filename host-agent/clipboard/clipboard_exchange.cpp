@@ -37,6 +37,12 @@ Bytes part_of(uint32_t format, uint32_t serial, std::span<const uint8_t> whole, 
   return part<CopiedImage>(serial, whole, offset, count);
 }
 
+std::string too_large_sentence(size_t bytes) {
+  constexpr size_t kMiB = size_t{1} << 20;
+  return "What was copied has at least " + std::to_string((bytes + kMiB - 1) / kMiB) +
+         " MiB; a clipboard passes on at most 32 MiB. Save it as a file.";
+}
+
 Error malformed(const char* what) {
   return {ErrorCode::kMalformed, what};
 }
@@ -48,7 +54,7 @@ Error malformed(const char* what) {
 void ClipboardExchange::add_viewer(Viewer viewer, uint32_t rights) {
   ViewerState& state = viewers_[viewer];
   state.rights = rights;
-  state.offer = (formats_ & may_copy(rights)) != 0;
+  state.offer = !role_.follows && (formats_ & may_copy(rights)) != 0;
 }
 
 Result<void> ClipboardExchange::remove_viewer(Viewer viewer) {
@@ -70,7 +76,10 @@ Result<void> ClipboardExchange::handle(Viewer viewer, const CopyWanted& wanted, 
   ViewerState& state = viewers_[viewer];
   const auto stream = std::ranges::find(state.streams, wanted.format, &Stream::format);
   if (wanted.offset > 0) {
-    if (stream == state.streams.end() || stream->content == nullptr) return {};
+    if (stream == state.streams.end()) {
+      return wanted.offset >= kMaxClipboard ? stop_waiting(state, wanted.format, now) : Result<void>();
+    }
+    if (stream->content == nullptr) return {};
     if (wanted.offset >= stream->content->size()) {
       state.streams.erase(stream);
       return {};
@@ -92,12 +101,23 @@ Result<void> ClipboardExchange::handle(Viewer viewer, const CopyWanted& wanted, 
   return fetch_next(now);
 }
 
-Result<void> ClipboardExchange::handle(Viewer viewer, const PasteOffered& offered, Micros) {
+// Nobody waits any more: the program need not go on either.
+Result<void> ClipboardExchange::stop_waiting(ViewerState& state, uint32_t format, Micros now) {
+  state.wanted &= ~format;
+  const auto waits = [format](const auto& entry) { return (entry.second.wanted & format) != 0; };
+  if (fetching_ != format || std::ranges::any_of(viewers_, waits)) return {};
+  fetching_ = 0;
+  fetch_until_ = kNever;
+  TRY(desktop_.fetch(0));
+  return fetch_next(now);
+}
+
+Result<void> ClipboardExchange::handle(Viewer viewer, const PasteOffered& offered, Micros now) {
   const uint32_t formats = offered.formats & may_paste(viewers_[viewer].rights);
   if (formats == 0) return {};
   requested_.clear();  // own() refuses those that wait
   TRY(desktop_.own(formats));
-  begin_content(formats, viewer);
+  begin_content(formats, viewer, now);
   paste_ = Paste{.viewer = viewer, .serial = offered.serial, .incoming = {}};
   for (const uint32_t format : {kClipText, kClipHtml, kClipImage}) {
     if ((formats & format) != 0) paste_->incoming.try_emplace(format);
@@ -124,7 +144,7 @@ Result<void> ClipboardExchange::handle(Viewer viewer, const PastedPart& part, Mi
   incoming.bytes.insert(incoming.bytes.end(), part.bytes.begin(), part.bytes.end());
   ViewerState& state = viewers_[viewer];
   std::erase_if(state.asks, [&](const PasteWanted& ask) { return ask.format == part.format; });
-  state.asks.push_back({part.serial, part.format, static_cast<uint32_t>(incoming.bytes.size())});
+  if (!role_.follows) state.asks.push_back({part.serial, part.format, static_cast<uint32_t>(incoming.bytes.size())});
   if (incoming.bytes.size() < incoming.total) return {};
   const auto content = std::make_shared<const Bytes>(std::move(incoming.bytes));
   paste_->incoming.erase(found);
@@ -141,7 +161,8 @@ Result<void> ClipboardExchange::advance(Micros now) {
   for (const ClipEvent& event : events) {
     TRY(std::visit([&](const auto& one) { return take(one, now); }, event));
   }
-  if (fetching_ != 0 && fetch_until_ <= now) TRY(take(ClipFetched{fetching_, nullptr, false}, now));
+  if (fetching_ != 0 && fetch_until_ <= now) TRY(take(ClipFetched{fetching_, nullptr, 0}, now));
+  offer_settled(now);
   std::vector<uint32_t> late;
   for (const auto& [format, until] : requested_) {
     if (until <= now) late.push_back(format);
@@ -151,14 +172,14 @@ Result<void> ClipboardExchange::advance(Micros now) {
 }
 
 Micros ClipboardExchange::next_deadline() const {
-  Micros deadline = fetching_ != 0 ? fetch_until_ : kNever;
+  Micros deadline = std::min(fetching_ != 0 ? fetch_until_ : kNever, settled_at_);
   for (const auto& [format, until] : requested_) deadline = std::min(deadline, until);
   return deadline;
 }
 
-Result<void> ClipboardExchange::take(const ClipOffered& event, Micros) {
+Result<void> ClipboardExchange::take(const ClipOffered& event, Micros now) {
   requested_.clear();
-  begin_content(event.formats & kAllFormats, std::nullopt);
+  begin_content(event.formats & kAllFormats, std::nullopt, now);
   return {};
 }
 
@@ -171,9 +192,8 @@ Result<void> ClipboardExchange::take(const ClipFetched& event, Micros now) {
   if (!usable) {
     formats_ &= ~event.format;
     for (const auto& [id, state] : viewers_) {
-      if ((state.wanted & event.format) == 0 || !event.too_large) continue;
-      notices_.emplace_back(
-          id, "What was copied is larger than 32 MiB, the most a clipboard passes on. Save it as a file.");
+      if ((state.wanted & event.format) == 0 || event.too_large == 0) continue;
+      notices_.emplace_back(id, too_large_sentence(event.too_large));
     }
   }
   deliver(event.format, usable ? event.content : nullptr);
@@ -189,7 +209,7 @@ Result<void> ClipboardExchange::take(const ClipRequested& event, Micros now) {
   return {};
 }
 
-void ClipboardExchange::begin_content(uint32_t formats, std::optional<Viewer> from) {
+void ClipboardExchange::begin_content(uint32_t formats, std::optional<Viewer> from, Micros now) {
   ++serial_;
   formats_ = formats;
   contents_.clear();
@@ -201,8 +221,18 @@ void ClipboardExchange::begin_content(uint32_t formats, std::optional<Viewer> fr
     state.streams.clear();
     state.asks.clear();
     // The viewer it came from has it. To a viewer that may have nothing of it the old one is still gone.
-    state.offer = id != from && may_copy(state.rights) != 0;
+    state.offer = false;
+    state.unsettled = id != from && may_copy(state.rights) != 0;
   }
+  const auto waits = [](const auto& entry) { return entry.second.unsettled; };
+  settled_at_ = std::ranges::any_of(viewers_, waits) ? now + role_.settle : kNever;
+  offer_settled(now);
+}
+
+void ClipboardExchange::offer_settled(Micros now) {
+  if (settled_at_ > now) return;
+  settled_at_ = kNever;
+  for (auto& [id, state] : viewers_) state.offer = std::exchange(state.unsettled, false) || state.offer;
 }
 
 Result<void> ClipboardExchange::fetch_next(Micros now) {

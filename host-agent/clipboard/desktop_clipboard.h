@@ -22,7 +22,7 @@ struct ClipOffered {
 struct ClipFetched {
   uint32_t format = 0;
   ClipContent content;
-  bool too_large = false;
+  size_t too_large = 0;  // bytes it has at least, when it is larger
 };
 // A program wants what own() promised; provide() answers it.
 struct ClipRequested {
@@ -37,7 +37,7 @@ class DesktopClipboard {
   // What happened since the last call.
   virtual Result<std::vector<ClipEvent>> take_events() = 0;
   // Asks the program that owns the clipboard; one ClipFetched follows unless the owner changes first. One at a time: a
-  // new call gives up the one before.
+  // new call gives up the one before, and that for format 0 asks for nothing else.
   virtual Result<void> fetch(uint32_t format) = 0;
   // Programs that paste are served by the agent from here on, until one of them copies something.
   virtual Result<void> own(uint32_t formats) = 0;

@@ -31,13 +31,17 @@ Result<std::vector<ClipEvent>> MemoryClipboard::take_events() {
 }
 
 Result<void> MemoryClipboard::fetch(uint32_t format) {
+  abandoned = format == 0;
+  if (format == 0) return {};
   ++fetches;
   if (silent) return {};
   const auto found = contents_.find(format);
-  ClipFetched answer{.format = format, .content = {}, .too_large = false};
+  ClipFetched answer{.format = format, .content = {}, .too_large = 0};
   if (found != contents_.end()) {
-    answer.too_large = found->second.size() > kMaxClipboard;
-    if (!answer.too_large) answer.content = std::make_shared<const Bytes>(found->second);
+    if (found->second.size() > kMaxClipboard)
+      answer.too_large = found->second.size();
+    else
+      answer.content = std::make_shared<const Bytes>(found->second);
   }
   events_.emplace_back(std::move(answer));
   return {};

@@ -19,7 +19,8 @@ class MemoryClipboard : public DesktopClipboard {
   std::map<uint32_t, std::optional<Bytes>> pasted;  // nothing: refused
   uint32_t owned = 0;                               // what own() promised
   int fetches = 0;
-  bool silent = false;  // the program never answers
+  bool silent = false;     // the program never answers
+  bool abandoned = false;  // a fetch was given up
 
   Result<std::vector<ClipEvent>> take_events() override;
   Result<void> fetch(uint32_t format) override;

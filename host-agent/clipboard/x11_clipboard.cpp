@@ -43,24 +43,27 @@ Bytes from_utf16(const Bytes& given) {
 
 }  // namespace
 
-Result<std::unique_ptr<X11Clipboard>> X11Clipboard::create(X11Display& display) {
+Result<std::unique_ptr<X11Clipboard>> X11Clipboard::create(X11Display& display, Selection selection) {
   std::unique_ptr<X11Clipboard> clipboard(new X11Clipboard(display));
-  TRY(clipboard->start());
+  TRY(clipboard->start(selection));
   return clipboard;
 }
 
 X11Clipboard::~X11Clipboard() {
-  if (window_ != 0) xcb_destroy_window(display_.connection(), window_);
+  for (const xcb_window_t window : {window_, reader_}) {
+    if (window != 0) xcb_destroy_window(display_.connection(), window);
+  }
   xcb_flush(display_.connection());
 }
 
-Result<void> X11Clipboard::start() {
+Result<void> X11Clipboard::start(Selection selection) {
   xcb_connection_t* const x = display_.connection();
   xfixes_event_ = TRY(display_.extension(&xcb_xfixes_id, "XFIXES"))->first_event;
   const auto cookie = xcb_xfixes_query_version(x, 5, 0);
   const XcbPtr<xcb_xfixes_query_version_reply_t> version(xcb_xfixes_query_version_reply(x, cookie, nullptr));
   if (!version) return display_.failure("XFIXES");
-  clipboard_ = TRY(display_.atom("CLIPBOARD"));
+  is_primary_ = selection == Selection::kPrimary;
+  selection_ = TRY(display_.atom(is_primary_ ? "PRIMARY" : "CLIPBOARD"));
   targets_atom_ = TRY(display_.atom("TARGETS"));
   incr_atom_ = TRY(display_.atom("INCR"));
   targets_property_ = TRY(display_.atom("VITRINE_CLIP_TARGETS"));
@@ -68,18 +71,36 @@ Result<void> X11Clipboard::start() {
   targets_ = TRY(ClipTargets::create(display_));
   server_ = TRY(X11ClipServer::create(display_, targets_));
   window_ = xcb_generate_id(x);
-  const uint32_t events = XCB_EVENT_MASK_PROPERTY_CHANGE;
-  xcb_create_window(x, 0, window_, display_.root(), 0, 0, 1, 1, 0, XCB_WINDOW_CLASS_INPUT_ONLY, XCB_COPY_FROM_PARENT,
-                    XCB_CW_EVENT_MASK, &events);
-  xcb_xfixes_select_selection_input(x, window_, clipboard_,
+  xcb_create_window(x, 0, window_, display_.root(), 0, 0, 1, 1, 0, XCB_WINDOW_CLASS_INPUT_ONLY, XCB_COPY_FROM_PARENT, 0,
+                    nullptr);
+  open_reader();
+  xcb_xfixes_select_selection_input(x, window_, selection_,
                                     XCB_XFIXES_SELECTION_EVENT_MASK_SET_SELECTION_OWNER |
                                         XCB_XFIXES_SELECTION_EVENT_MASK_SELECTION_WINDOW_DESTROY |
                                         XCB_XFIXES_SELECTION_EVENT_MASK_SELECTION_CLIENT_CLOSE);
   display_.on_event([this](const xcb_generic_event_t& event) { handle_event(event); });
   // What was copied before the agent came.
-  xcb_convert_selection(x, window_, clipboard_, targets_atom_, targets_property_, XCB_CURRENT_TIME);
+  if (!is_primary_) xcb_convert_selection(x, window_, selection_, targets_atom_, targets_property_, XCB_CURRENT_TIME);
   xcb_flush(x);
   return state();
+}
+
+void X11Clipboard::open_reader() {
+  xcb_connection_t* const x = display_.connection();
+  const uint32_t events = XCB_EVENT_MASK_PROPERTY_CHANGE;
+  reader_ = xcb_generate_id(x);
+  xcb_create_window(x, 0, reader_, display_.root(), 0, 0, 1, 1, 0, XCB_WINDOW_CLASS_INPUT_ONLY, XCB_COPY_FROM_PARENT,
+                    XCB_CW_EVENT_MASK, &events);
+}
+
+// The ICCCM has no word for it, but an owner watches the window it gives increments to and stops when that is gone.
+void X11Clipboard::stop_fetching() {
+  if (std::exchange(fetching_, 0) == 0) return;
+  in_increments_ = false;
+  content_ = {};
+  xcb_destroy_window(display_.connection(), reader_);
+  open_reader();
+  xcb_flush(display_.connection());
 }
 
 Result<void> X11Clipboard::state() const {
@@ -94,7 +115,7 @@ void X11Clipboard::handle_event(const xcb_generic_event_t& event) {
     owner_changed(as(xcb_xfixes_selection_notify_event_t{}));
   } else if (type == XCB_SELECTION_NOTIFY) {
     const auto& notify = as(xcb_selection_notify_event_t{});
-    if (notify.requestor == window_) converted(notify);
+    if (notify.requestor == window_ || notify.requestor == reader_) converted(notify);
   } else if (type == XCB_SELECTION_REQUEST) {
     const auto& request = as(xcb_selection_request_event_t{});
     if (request.owner != window_) return;
@@ -103,7 +124,7 @@ void X11Clipboard::handle_event(const xcb_generic_event_t& event) {
     }
   } else if (type == XCB_PROPERTY_NOTIFY) {
     const auto& notify = as(xcb_property_notify_event_t{});
-    if (notify.window != window_) return server_->handle_property(notify);
+    if (notify.window != reader_) return server_->handle_property(notify);
     const bool next = notify.atom == content_property_ && notify.state == XCB_PROPERTY_NEW_VALUE;
     if (next && in_increments_ && fetching_ != 0) read_content();
   } else if (type == XCB_DESTROY_NOTIFY) {
@@ -112,18 +133,21 @@ void X11Clipboard::handle_event(const xcb_generic_event_t& event) {
 }
 
 void X11Clipboard::owner_changed(const xcb_xfixes_selection_notify_event_t& event) {
-  if (event.selection != clipboard_ || event.owner == window_) return;
+  if (event.selection != selection_ || event.owner == window_) return;
   own_ = false;
-  fetching_ = 0;
-  in_increments_ = false;
-  content_.clear();
+  stop_fetching();
   server_->begin(0, XCB_CURRENT_TIME);
   if (event.owner == XCB_NONE) {
     offered_.clear();
     events_.emplace_back(ClipOffered{0});
     return;
   }
-  xcb_convert_selection(display_.connection(), window_, clipboard_, targets_atom_, targets_property_,
+  if (is_primary_) {
+    offered_ = {targets_.text.front()};
+    events_.emplace_back(ClipOffered{kClipText});
+    return;
+  }
+  xcb_convert_selection(display_.connection(), window_, selection_, targets_atom_, targets_property_,
                         event.selection_timestamp);
   xcb_flush(display_.connection());
 }
@@ -134,8 +158,9 @@ void X11Clipboard::converted(const xcb_selection_notify_event_t& event) {
     if (event.property != XCB_NONE && !own_) read_targets();
     return;
   }
-  if (fetching_ == 0 || targets_.format_of(event.target) != fetching_) return;
-  if (event.property == XCB_NONE) return fetched(false, false);
+  // What comes for a window of before was given up.
+  if (event.requestor != reader_ || targets_.format_of(event.target) != fetching_) return;
+  if (event.property == XCB_NONE) return fetched(false, 0);
   read_content();
 }
 
@@ -152,41 +177,50 @@ void X11Clipboard::read_targets() {
 }
 
 Result<void> X11Clipboard::fetch(uint32_t format) {
+  stop_fetching();
   fetching_ = format;
-  in_increments_ = false;
-  content_.clear();
+  if (format == 0) return state();
   for (const xcb_atom_t target : targets_.of(format)) {
     if (std::ranges::find(offered_, target) == offered_.end()) continue;
-    xcb_delete_property(display_.connection(), window_, content_property_);
-    xcb_convert_selection(display_.connection(), window_, clipboard_, target, content_property_, XCB_CURRENT_TIME);
+    xcb_delete_property(display_.connection(), reader_, content_property_);
+    xcb_convert_selection(display_.connection(), reader_, selection_, target, content_property_, XCB_CURRENT_TIME);
     xcb_flush(display_.connection());
     return state();
   }
-  fetched(false, false);
+  fetched(false, 0);
   return {};
 }
 
 void X11Clipboard::read_content() {
   xcb_connection_t* const x = display_.connection();
   constexpr uint32_t kWords = kMaxClipboard / 4 + 1;
-  const auto cookie = xcb_get_property(x, 1, window_, content_property_, XCB_GET_PROPERTY_TYPE_ANY, 0, kWords);
+  const auto cookie = xcb_get_property(x, 1, reader_, content_property_, XCB_GET_PROPERTY_TYPE_ANY, 0, kWords);
   const XcbPtr<xcb_get_property_reply_t> reply(xcb_get_property_reply(x, cookie, nullptr));
-  if (reply == nullptr) return fetched(false, false);
+  if (reply == nullptr) return fetched(false, 0);
   if (!in_increments_ && reply->type == incr_atom_) {
-    in_increments_ = true;  // the deletion of this property asks for the first one
+    // Its value is how much there is at least; the deletion of this property asked for the first one.
+    const bool told = reply->format == 32 && reply->value_len > 0;
+    const uint32_t least = told ? *static_cast<const uint32_t*>(xcb_get_property_value(reply.get())) : 0;
+    in_increments_ = true;
+    if (least > kMaxClipboard) fetched(false, least);
     return;
   }
   const auto* const bytes = static_cast<const uint8_t*>(xcb_get_property_value(reply.get()));
   const auto count = static_cast<size_t>(xcb_get_property_value_length(reply.get()));
-  if (reply->bytes_after > 0 || content_.size() + count > kMaxClipboard) return fetched(false, true);
+  const size_t size = content_.size() + count + reply->bytes_after;
+  if (size > kMaxClipboard) return fetched(false, size);
   content_.insert(content_.end(), bytes, bytes + count);
-  if (!in_increments_ || count == 0) fetched(true, false);
+  if (!in_increments_ || count == 0) fetched(true, 0);
 }
 
-void X11Clipboard::fetched(bool usable, bool too_large) {
-  ClipFetched answer{.format = std::exchange(fetching_, 0), .content = {}, .too_large = too_large};
-  in_increments_ = false;
+void X11Clipboard::fetched(bool usable, size_t too_large) {
+  ClipFetched answer{.format = fetching_, .content = {}, .too_large = too_large};
   Bytes content = std::exchange(content_, {});
+  if (usable)
+    fetching_ = 0;
+  else
+    stop_fetching();
+  in_increments_ = false;
   if (usable) {
     // Old programs end a text with a zero.
     if (answer.format != kClipImage) content = from_utf16(content);
@@ -198,13 +232,11 @@ void X11Clipboard::fetched(bool usable, bool too_large) {
 
 Result<void> X11Clipboard::own(uint32_t formats) {
   own_ = true;
-  fetching_ = 0;
-  in_increments_ = false;
-  content_.clear();
+  stop_fetching();
   offered_.clear();
   server_->begin(formats, XCB_CURRENT_TIME);
   // The server takes the time of now: a key that follows on this connection finds the new owner in its place.
-  xcb_set_selection_owner(display_.connection(), window_, clipboard_, XCB_CURRENT_TIME);
+  xcb_set_selection_owner(display_.connection(), window_, selection_, XCB_CURRENT_TIME);
   xcb_flush(display_.connection());
   return state();
 }

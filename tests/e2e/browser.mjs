@@ -32,14 +32,23 @@ async function launchOptions(site) {
   };
 }
 
-// A page in a profile of its own. Errors the page logs fail the test that asks for them by `page.problems`.
-export async function newVisitor(browser, site, options = {}) {
+// A page in a profile of its own, of somebody who has seen the hints of the first visit unless `firstVisit`. Errors the page
+// logs fail the test that asks for them by `page.problems`.
+export async function newVisitor(browser, site, { firstVisit = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: desktopSize, baseURL: site.url, ...options });
+  if (!firstVisit) await context.addInitScript(seeHints);
   const page = await context.newPage();
   page.problems = [];
   page.on('pageerror', (error) => page.problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()));
   return page;
+}
+
+// In the page, before its own scripts.
+function seeHints() {
+  if (location.protocol !== 'https:') return;
+  const values = { 'hint-touch': true, 'hint-keys': true };
+  if (localStorage.getItem('vitrine.settings') === null) localStorage.setItem('vitrine.settings', JSON.stringify({ version: 1, values }));
 }
 
 export async function signIn(page, name, password) {

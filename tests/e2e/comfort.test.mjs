@@ -1,34 +1,77 @@
 // Session comfort: the settings of the device, the clipboard's panel, large transfers, PRIMARY, screenshots, the screen kept
 // on, a page that slept, and what a desktop knows of its user's place.
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { launchBrowser, newVisitor, openResource, screenshot, signIn, state, whenLive } from './browser.mjs';
+import pngjs from 'pngjs';
+import { launchBrowser, newVisitor, openResource, phone, screenshot, signIn, state, whenExact, whenLive } from './browser.mjs';
+import { CuttableProxy } from './cuttable_proxy.mjs';
+import { difference, readDesktop } from './screen.mjs';
 import { Site } from './site.mjs';
 import { until } from './until.mjs';
 
+const kPassword = 'correct horse battery';
+const kHostile = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><svg onload="window.hacked=1"><i>fine</i>';
+
+// Runs xclip on the desktop's display; gives what it wrote, null when it got nothing.
+function xclip({ display, xauthority }, selection, words, input) {
+  const child = spawn('timeout', ['10', 'xclip', '-selection', selection, ...words], {
+    env: { ...process.env, DISPLAY: display, XAUTHORITY: xauthority }, stdio: ['pipe', input === undefined ? 'pipe' : 'ignore', 'ignore'],
+  });
+  child.stdin.end(input);
+  return new Promise((resolve) => {
+    const parts = [];
+    child.stdout?.on('data', (part) => parts.push(part));
+    child.on('close', (status) => resolve(status === 0 ? Buffer.concat(parts).toString() : null));
+  });
+}
+
+const readDevice = (page) => page.evaluate(() => navigator.clipboard.readText());
+const writeDevice = (page, words) => page.evaluate((text) => navigator.clipboard.writeText(text), words);
+const writeDeviceMany = (page, bytes) => page.evaluate((count) => navigator.clipboard.writeText('x'.repeat(count)), bytes);
+
 describe('comfort', () => {
-  let site, browser, page;
+  let site, browser, page, desktop;
   before(async () => {
     site = await Site.start();
     browser = await launchBrowser(site);
-    await site.addUser('ada', 'correct horse battery');
-    page = await newVisitor(browser, site);
-    await signIn(page, 'ada', 'correct horse battery');
+    for (const name of ['ada', 'bob', 'eve']) await site.addUser(name, kPassword);
+    page = await newVisitor(browser, site, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await signIn(page, 'ada', kPassword);
     await openResource(page, 'text editor|mousepad');
+    [desktop] = await site.sessions({ user: 'ada' });
   });
   after(async () => {
     await browser?.close();
     await site?.stop();
   });
 
-  const openMenu = async (one = page) => {
-    await one.keyboard.press('Control+Alt+Shift+m');
-    await one.locator('dialog.menu[open]').waitFor();
-  };
   const choose = async (name, one = page) => {
-    await openMenu(one);
+    await one.keyboard.press('Control+Alt+Shift+m');
     await one.getByRole('button', { name }).click();
   };
+  const settings = page => page.locator('dialog.settings');
+  const panel = page => page.getByRole('dialog', { name: 'Clipboard' });
+  const toast = words => page.locator('.toast').getByText(words).first();
+  const clickDesktop = () => page.locator('canvas').first().click({ position: { x: 300, y: 300 } });
+  // Presses Cancel as soon as a transfer is shown; gives how long the page took to say that it was given up.
+  const cancelNextTransfer = () => page.evaluate(() => new Promise((resolve) => {
+    const transfer = document.querySelector('.transfer');
+    let pressedMs = 0;
+    const look = () => {
+      if (pressedMs === 0 && !transfer.hidden) {
+        pressedMs = performance.now();
+        transfer.querySelector('button').click();
+      }
+      if (pressedMs === 0 || ![...document.querySelectorAll('.toast')].some((one) => one.textContent.includes('Cancelled'))) return;
+      observer.disconnect();
+      resolve(performance.now() - pressedMs);
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+  }));
 
   test('what is chosen for the device holds at once, and after a reload', async () => {
     await until('the screen is kept on', async () => (await state(page)).awake === 'true');
@@ -36,20 +79,182 @@ describe('comfort', () => {
     await screenshot(page, 'settings-desktop');
     await page.getByRole('switch', { name: /keep the screen on/i }).uncheck();
     await until('the screen is let go', async () => (await state(page)).awake === 'false');
-    await page.getByLabel('Size').last().selectOption({ label: '150 %' });
+    await settings(page).getByLabel('Size').selectOption({ label: '150 %' });
     await page.getByRole('button', { name: 'Show again' }).click();
     await page.getByText('Hints will be shown again.').waitFor();
-    await page.locator('dialog.settings').getByRole('button', { name: 'Close' }).click();
+    await settings(page).getByRole('button', { name: 'Close' }).click();
     await page.reload();
     await whenLive(page);
     assert.equal((await state(page)).awake, undefined);
     await choose(/settings of this device/i);
     assert.equal(await page.getByRole('switch', { name: /keep the screen on/i }).isChecked(), false);
-    assert.equal(await page.locator('dialog.settings').getByLabel('Size').inputValue(), '1.5');
+    assert.equal(await settings(page).getByLabel('Size').inputValue(), '1.5');
     await page.getByRole('switch', { name: /keep the screen on/i }).check();
-    await page.locator('dialog.settings').getByLabel('Size').selectOption({ label: '100 %' });
+    await settings(page).getByLabel('Size').selectOption({ label: '100 %' });
     await page.keyboard.press('Escape');
     await until('the screen is kept on', async () => (await state(page)).awake === 'true');
     assert.deepEqual(page.problems, []);
+  });
+
+  test('a screenshot is a file that equals the desktop', async () => {
+    await whenExact(page, desktop);
+    const [download] = await Promise.all([page.waitForEvent('download'), choose('Screenshot')]);
+    assert.match(download.suggestedFilename(), /^[\w ]+ \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/);
+    const png = pngjs.PNG.sync.read(await readFile(await download.path()));
+    const shot = { width: png.width, height: png.height, rgb: (x, y) => png.data.readUIntBE((y * png.width + x) * 4, 3) };
+    assert.equal(difference(await readDesktop(desktop), shot).pixels, 0);
+    await page.locator('.toast').getByRole('button', { name: 'Copy it too' }).click();
+    await until('it is on the device’s clipboard', () => page.evaluate(async () => (await navigator.clipboard.read())[0]?.types.includes('image/png')));
+  });
+
+  test('a paste of 20 MB can be given up, and the program that waits for it is told', async (t) => {
+    await writeDeviceMany(page, 20 << 20);
+    await clickDesktop();
+    const cancelled = cancelNextTransfer();
+    await page.keyboard.press('Control+v');
+    t.diagnostic(`${(await cancelled).toFixed(0)} ms from the button to the word`);
+    await page.getByText('The desktop cannot paste it').first().waitFor();
+    assert.equal(await xclip(desktop, 'clipboard', ['-o', '-t', 'UTF8_STRING']), null);
+  });
+
+  test('a copy of 20 MB can be given up, and the device keeps what it had', async (t) => {
+    await writeDevice(page, 'as before');
+    const cancelled = cancelNextTransfer();
+    await xclip(desktop, 'clipboard', ['-i', '-t', 'UTF8_STRING'], 'y'.repeat(20 << 20));
+    t.diagnostic(`${(await cancelled).toFixed(0)} ms from the button to the word`);
+    await page.getByText('Nothing was copied to this device').first().waitFor();
+    assert.equal(await readDevice(page), 'as before');
+  });
+
+  test('what is above the limit is refused with its size and the limit, both ways', async () => {
+    await writeDeviceMany(page, (33 << 20) + 1);
+    await clickDesktop();
+    await page.keyboard.press('Control+v');
+    await toast('That is 33 MB; a clipboard passes on at most 32 MB.').waitFor();
+    await xclip(desktop, 'clipboard', ['-i', '-t', 'UTF8_STRING'], 'z'.repeat(40 << 20));
+    await toast(/has at least \d+ MiB; a clipboard passes on at most 32 MiB/).waitFor();
+  });
+
+  test('what is selected follows, and the middle button’s selection is what the device has, by choice', async () => {
+    await writeDevice(page, 'mine');
+    await xclip(desktop, 'primary', ['-i'], 'not asked for');
+    await choose(/settings of this device/i);
+    await page.getByRole('switch', { name: 'Selecting copies' }).check();
+    await page.keyboard.press('Escape');
+    assert.equal(await readDevice(page), 'mine', 'what was selected before is left alone');
+    await xclip(desktop, 'primary', ['-i'], 'selected with the mouse');
+    await until('the selection is on the device', async () => await readDevice(page) === 'selected with the mouse');
+    await writeDevice(page, 'for the middle button');
+    await clickDesktop();
+    await page.keyboard.press('Control+v');
+    await until('it is selected', async () => await xclip(desktop, 'primary', ['-o']) === 'for the middle button');
+  });
+
+  test('without the browser’s permission the panel takes and gives, and shows nothing as markup', async () => {
+    const guest = await newVisitor(browser, site, { permissions: [] });
+    await signIn(guest, 'ada', kPassword);
+    await openResource(guest, 'text editor|mousepad');
+    await toast('opened in another place too').waitFor();
+    await xclip(desktop, 'clipboard', ['-i', '-t', 'text/html'], kHostile);
+    await choose(/paste to the desktop/i, guest);
+    await panel(guest).getByText(/did not let this page read the clipboard/).waitFor();
+    await panel(guest).getByText('HTML, as it is written').click();
+    await panel(guest).getByText(kHostile).waitFor();
+    await screenshot(guest, 'clipboard-panel-desktop');
+    assert.equal(await guest.evaluate(() => window.hacked), undefined);
+    assert.equal(await guest.locator('img[src=x], dialog script, dialog svg:not(.icon)').count(), 0);
+    await xclip(desktop, 'clipboard', ['-i', '-t', 'UTF8_STRING'], 'from the desktop');
+    await panel(guest).getByText('from the desktop', { exact: true }).waitFor();
+    await writeDevice(page, 'something else');
+    await guest.bringToFront();
+    await panel(guest).getByRole('button', { name: 'Copy to this device' }).click();
+    await panel(guest).getByText('Copied to this device.').waitFor();
+    await page.bringToFront();
+    assert.equal(await readDevice(page), 'from the desktop');
+    await writeDevice(page, 'by way of the panel');
+    await guest.bringToFront();
+    await panel(guest).getByLabel('Paste what this device has copied').focus();
+    await guest.keyboard.press('Control+v');
+    await panel(guest).getByText('The desktop has it').waitFor();
+    await until('a program can paste it', async () => await xclip(desktop, 'clipboard', ['-o', '-t', 'UTF8_STRING']) === 'by way of the panel');
+    assert.deepEqual(guest.problems, []);
+    await guest.context().close();
+  });
+
+  test('a name that is markup is a name', async () => {
+    await site.vitrine(['app', 'add', 'evil', '--name', '<img src=x onerror=window.hacked=1>', '--command', 'mousepad']);
+    await site.vitrine(['app', 'grant', 'evil', '--user', 'eve']);
+    const eve = await newVisitor(browser, site);
+    await signIn(eve, 'eve', kPassword);
+    await openResource(eve, 'onerror');
+    await eve.keyboard.press('Control+Alt+Shift+m');
+    await eve.getByRole('heading', { name: '<img src=x onerror=window.hacked=1>' }).waitFor();
+    assert.equal(await eve.evaluate(() => window.hacked), undefined);
+    assert.equal(await eve.locator('img[src=x]').count(), 0);
+    await eve.context().close();
+  });
+
+  test('what the policy forbids says so: pasting, copying, screenshots', async () => {
+    await site.vitrine(['policy', 'set', '--resource', 'evil', '--user', 'eve', 'clipboard_in=none', 'clipboard_out=none']);
+    const eve = await newVisitor(browser, site);
+    await signIn(eve, 'eve', kPassword);
+    await openResource(eve, 'onerror');
+    await eve.keyboard.press('Control+v');
+    await eve.locator('.toast').getByText(/policy does not let anything be pasted/).waitFor();
+    await eve.keyboard.press('Control+Alt+Shift+m');
+    assert.equal(await eve.getByRole('button', { name: 'Screenshot' }).isDisabled(), true);
+    await eve.getByRole('button', { name: /^Clipboard/ }).click();
+    await panel(eve).getByText(/policy does not let what was copied in the desktop leave it/).waitFor();
+    await panel(eve).getByText(/policy does not let anything be pasted/).waitFor();
+    await eve.context().close();
+  });
+
+  test('a page that slept asks its link at once, and comes back over another one', async (t) => {
+    const proxy = await CuttableProxy.start(new URL(site.url));
+    const sleeper = await newVisitor(browser, site, { baseURL: proxy.url });
+    await sleeper.clock.install();
+    await signIn(sleeper, 'ada', kPassword);
+    await openResource(sleeper, 'text editor|mousepad');
+    proxy.silence();
+    await sleeper.clock.fastForward('10:00');
+    const woke = performance.now();
+    // Silence alone would be noticed after 22 s.
+    await until('the page says that the picture is old', async () => (await state(sleeper)).session === 'stale', { timeoutMs: 8_000 });
+    await sleeper.getByText(/The picture is from \d+ (s|minutes) ago/).waitFor();
+    await screenshot(sleeper, 'stale-desktop');
+    await until('it is live again', async () => (await state(sleeper)).session === 'live', { timeoutMs: 10_000 });
+    t.diagnostic(`live ${(performance.now() - woke).toFixed(0)} ms after it woke`);
+    await sleeper.context().close();
+    await proxy.stop();
+  });
+
+  test('programs have the time zone and the language of the person’s device', async () => {
+    const bob = await newVisitor(browser, site, { timezoneId: 'Asia/Tokyo', locale: 'de-DE' });
+    await signIn(bob, 'bob', kPassword);
+    await openResource(bob, 'terminal');
+    const place = await until('the program has written it', async () => {
+      const written = (await readFile(path.join(site.data, 'homes/bob/place'), 'utf8').catch(() => '')).trim();
+      // A shell that is not there yet swallows keys.
+      if (written === '') await bob.keyboard.type('echo "$(date +%z) $TZ $LANG" > place\n');
+      return written;
+    }, { everyMs: 500 });
+    const known = execFileSync('locale', ['-a']).toString().split('\n').includes('de_DE.utf8');
+    const own = process.env.LANG && !['C', 'POSIX'].includes(process.env.LANG) ? process.env.LANG : 'C.UTF-8';
+    assert.equal(place, `+0900 Asia/Tokyo ${known ? 'de_DE.UTF-8' : own}`);
+    await bob.context().close();
+  });
+
+  test('somebody on a phone for the first time is told what fingers do, once', async () => {
+    const bob = await newVisitor(browser, site, { ...phone, firstVisit: true });
+    await signIn(bob, 'bob', kPassword);
+    await openResource(bob, 'terminal');
+    await bob.getByRole('heading', { name: 'With your fingers' }).waitFor();
+    await screenshot(bob, 'hint-phone');
+    await bob.getByRole('button', { name: 'Got it' }).tap();
+    assert.equal(await bob.locator('.hint-card').count(), 0);
+    await bob.reload();
+    await whenLive(bob);
+    assert.equal(await bob.locator('.hint-card').count(), 0);
+    await bob.context().close();
   });
 });

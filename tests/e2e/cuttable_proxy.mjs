@@ -28,6 +28,11 @@ export class CuttableProxy {
     for (const socket of this.open) socket.resetAndDestroy();
   }
 
+  // Nothing comes through the connections there are any more, and neither end is told; others can be made.
+  silence() {
+    for (const socket of this.open) socket.unpipe().pause();
+  }
+
   shut() {
     this.isShut = true;
     this.cut();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ClipboardLink, type ClipEffect } from '../src/core/clipboard.js';
 import {
-  kClipHtml, kClipImage, kClipText, kMaxClipPart, kMayPasteImage, kMayPasteText,
+  kClipHtml, kClipImage, kClipText, kMaxClipboard, kMaxClipPart, kMayPasteImage, kMayPasteText,
   type MessageFromViewer,
 } from '../src/wire/messages.gen.js';
 
@@ -72,6 +72,48 @@ describe('the clipboard', () => {
     }
     assert.deepEqual(received, [...picture]);
     assert.equal(world.effects.every(({ type }) => type === 'clipProgress'), true);
+  });
+
+  test('a copy that is given up is stopped at once, whatever is known of it, and can be asked for again', () => {
+    const world = new World();
+    world.link.offered({ type: 'CopyOffered', serial: 4, formats: kClipText | kClipImage });
+    world.link.want(kClipText | kClipImage);
+    world.link.part({ type: 'CopiedImage', serial: 4, total: 100, offset: 0, bytes: bytes('abc') });
+    world.take('CopyWanted');
+    world.link.cancel();
+    assert.deepEqual(world.take('CopyWanted').map(({ format, offset }) => [format, offset]), [[kClipText, kMaxClipboard], [kClipImage, kMaxClipboard]]);
+    assert.deepEqual(world.effects.at(-1), { type: 'clipCancelled', copying: true });
+    world.link.part({ type: 'CopiedImage', serial: 4, total: 100, offset: 3, bytes: bytes('def') });
+    assert.deepEqual(world.effects.at(-1), { type: 'clipCancelled', copying: true }, 'a part that was on its way is not told of');
+    world.link.want(kClipText);
+    world.link.part({ type: 'CopiedText', serial: 4, total: 2, offset: 0, bytes: bytes('hi') });
+    assert.deepEqual(world.effects.at(-1), { type: 'copied', clips: [{ format: kClipText, bytes: bytes('hi') }] });
+  });
+
+  test('a paste that is given up says so to the desktop, and sends no more', () => {
+    const world = new World();
+    world.link.paste([{ format: kClipImage, bytes: new Uint8Array(10 * kMaxClipPart) }], kMayPasteImage);
+    world.take('PastedImage');
+    world.link.cancel();
+    assert.deepEqual(world.take('PastedImage').map(({ serial, total }) => [serial, total]), [[1, 0]]);
+    assert.deepEqual(world.effects.at(-1), { type: 'clipCancelled', copying: false });
+    world.link.wanted({ type: 'PasteWanted', serial: 1, format: kClipImage, offset: kMaxClipPart });
+    assert.deepEqual(world.sent, []);
+    world.link.cancel();
+    assert.equal(world.effects.length, 1, 'nothing is on its way any more');
+  });
+
+  test('every agent is told that PRIMARY is followed, and that it is not any more', () => {
+    const world = new World();
+    world.link.connected();
+    world.link.follow(true, false);
+    assert.deepEqual(world.sent, []);
+    world.link.connected();
+    world.link.restart();
+    world.link.connected();
+    world.link.follow(true, true);
+    world.link.follow(false, true);
+    assert.deepEqual(world.take('FollowPrimary').map(({ follow }) => follow), [true, true, false]);
   });
 
   test('only what the policy allows is offered', () => {

@@ -385,10 +385,13 @@ describe('silence', () => {
 
   test('that ends is over at once', () => {
     const world = new World().goLive();
+    const heardMs = world.nowMs;
     world.pass(8_000);
     assert.equal(world.phase, 'stale');
+    assert.equal(world.status?.currentAtMs, heardMs, 'how old the picture is');
     world.receive({ type: 'Notice', level: NoticeLevel.Info, text: 'x' });
     assert.equal(world.phase, 'live');
+    assert.equal(world.status.currentAtMs, null);
   });
 
   test('after a sleep a dead link is replaced within seconds', () => {

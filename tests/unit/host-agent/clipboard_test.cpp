@@ -41,7 +41,8 @@ class ClipboardTest : public testing::Test {
   MemoryScreen screen{{320, 200}};
   RecordingInput hands;
   MemoryClipboard clipboard;
-  DesktopAgent agent{screen, hands, {}, &clipboard};
+  MemoryClipboard primary;
+  DesktopAgent agent{screen, hands, {}, &clipboard, &primary};
   std::map<ViewerId, Page> pages;
   Micros now = kSecond;
 
@@ -70,6 +71,12 @@ class ClipboardTest : public testing::Test {
       }
       quiet = any ? 0 : quiet + 1;
     }
+  }
+  // Longer than a selection has to rest before it is offered.
+  void rest() {
+    settle();
+    now += 200 * kMillisecond;
+    settle();
   }
   void hear(ViewerId id, std::span<const uint8_t> message) {
     ASSERT_TRUE(dispatch(
@@ -240,7 +247,103 @@ TEST_F(ClipboardTest, WhatIsTooLargeIsSaidInASentence) {
   settle();
   EXPECT_TRUE(pages[page].gone[kClipText]);
   ASSERT_EQ(pages[page].notices.size(), 1U);
-  EXPECT_NE(pages[page].notices[0].text.find("32 MiB"), std::string::npos);
+  EXPECT_NE(pages[page].notices[0].text.find("33 MiB"), std::string::npos) << "how large it is";
+  EXPECT_NE(pages[page].notices[0].text.find("at most 32 MiB"), std::string::npos);
+}
+
+TEST_F(ClipboardTest, AProgramIsLetOffWhenNobodyWaitsAnyMore) {
+  const ViewerId one = join();
+  const ViewerId other = join();
+  clipboard.silent = true;
+  clipboard.copy({{kClipImage, many(100)}});
+  settle();
+  const auto ask = [&](ViewerId page, uint32_t offset) {
+    say(page, CopyWanted{pages[page].offer.serial, kClipImage, offset});
+    settle();
+  };
+  ask(one, 0);
+  ask(other, 0);
+  ask(one, kMaxClipboard);
+  EXPECT_FALSE(clipboard.abandoned) << "the other page still waits";
+  ask(other, kMaxClipboard);
+  EXPECT_TRUE(clipboard.abandoned);
+  now += 11 * kSecond;
+  settle();
+  EXPECT_FALSE(pages[one].gone[kClipImage]) << "it did not want an answer";
+  clipboard.silent = false;
+  ask(one, 0);
+  EXPECT_EQ(pages[one].copied[kClipImage], many(100)) << "it may still be asked for";
+}
+
+TEST_F(ClipboardTest, AProgramThatWaitsForAPasteIsToldWhenItIsGivenUp) {
+  const ViewerId page = join();
+  say(page, PasteOffered{1, kClipText});
+  say(page, PastedText{1, 100, 0, bytes_of("the beginning")});
+  clipboard.paste(kClipText);
+  settle();
+  EXPECT_FALSE(clipboard.pasted.contains(kClipText)) << "it waits";
+  say(page, PastedText{1, 0, 0, {}});
+  settle();
+  ASSERT_TRUE(clipboard.pasted.contains(kClipText));
+  EXPECT_FALSE(clipboard.pasted[kClipText].has_value());
+}
+
+TEST_F(ClipboardTest, WhatIsSelectedIsOfferedToThoseWhoFollowItOnceItRests) {
+  const ViewerId follower = join();
+  const ViewerId other = join();
+  say(follower, FollowPrimary{true});
+  for (const char* text : {"s", "se", "sel"}) {
+    primary.copy({{kClipText, bytes_of(text)}});
+    agent.advance(now += 20 * kMillisecond);
+  }
+  rest();
+  EXPECT_EQ(pages[follower].offers, 1) << "a selection that is being dragged is offered once";
+  EXPECT_GE(pages[follower].offer.serial, kFirstPrimarySerial);
+  EXPECT_EQ(pages[other].offers, 0);
+  say(follower, CopyWanted{pages[follower].offer.serial, kClipText, 0});
+  settle();
+  EXPECT_EQ(pages[follower].copied[kClipText], bytes_of("sel"));
+  say(follower, FollowPrimary{false});
+  primary.copy({{kClipText, bytes_of("later")}});
+  rest();
+  EXPECT_EQ(pages[follower].offers, 1);
+}
+
+TEST_F(ClipboardTest, WhatAFollowerPastesIsPrimaryToo) {
+  const ViewerId page = join();
+  offer_text(page, 1, "not yet");
+  settle();
+  EXPECT_EQ(primary.owned, 0U);
+  say(page, FollowPrimary{true});
+  offer_text(page, 2, "middle");
+  settle();
+  primary.paste(kClipText);
+  clipboard.paste(kClipText);
+  settle();
+  EXPECT_EQ(primary.pasted[kClipText], bytes_of("middle"));
+  EXPECT_EQ(clipboard.pasted[kClipText], bytes_of("middle"));
+  EXPECT_EQ(pages[page].wanted.size(), 2U) << "each part is acknowledged once";
+}
+
+TEST_F(ClipboardTest, FollowingGoesAsFarAsTheRightsOfText) {
+  const ViewerId page = join(kAllRights | kMayCopyImage | kMayPasteImage);
+  say(page, FollowPrimary{true});
+  primary.copy({{kClipText, bytes_of("secret")}});
+  rest();
+  EXPECT_EQ(pages[page].offers, 0);
+  offer_text(page, 1, "forged");
+  settle();
+  EXPECT_EQ(primary.owned, 0U);
+}
+
+TEST_F(ClipboardTest, TwoPlacesAreToldOfEachOther) {
+  const ViewerId first = join();
+  EXPECT_TRUE(pages[first].notices.empty());
+  const ViewerId second = join();
+  ASSERT_EQ(pages[first].notices.size(), 1U);
+  EXPECT_NE(pages[first].notices[0].text.find("opened in another place"), std::string::npos);
+  ASSERT_EQ(pages[second].notices.size(), 1U);
+  EXPECT_NE(pages[second].notices[0].text.find("open in another place"), std::string::npos);
 }
 
 TEST_F(ClipboardTest, WhatOnePageCopiedFollowsTheUserToTheOther) {

@@ -127,7 +127,39 @@ TEST_F(X11ClipboardTest, MoreThanTheLimitIsToldApart) {
   ASSERT_TRUE(clipboard->fetch(kClipHtml).ok());
   const ClipFetched fetched = next<ClipFetched>();
   EXPECT_EQ(fetched.content, nullptr);
-  EXPECT_TRUE(fetched.too_large);
+  EXPECT_GT(fetched.too_large, kMaxClipboard);
+}
+
+TEST_F(X11ClipboardTest, AFetchThatIsGivenUpEndsAndAnotherOneWorks) {
+  const Bytes image = many(20 << 20);
+  copy("image/png", image);
+  while (next<ClipOffered>().formats != kClipImage) {
+  }
+  ASSERT_TRUE(clipboard->fetch(kClipImage).ok());
+  ASSERT_TRUE(clipboard->fetch(0).ok());
+  for (int rounds = 0; rounds < 20; ++rounds) {
+    pollfd readable{display->fd(), POLLIN, 0};
+    poll(&readable, 1, 10);
+    ASSERT_TRUE(display->dispatch().ok());
+    const auto taken = clipboard->take_events();
+    for (const ClipEvent& event : taken.value()) {
+      EXPECT_FALSE(std::holds_alternative<ClipFetched>(event)) << "nothing comes of what was given up";
+    }
+  }
+  copy("UTF8_STRING", {'n', 'e', 'w'});
+  while (next<ClipOffered>().formats != kClipText) {
+  }
+  ASSERT_TRUE(clipboard->fetch(kClipText).ok());
+  EXPECT_EQ(text_of(next<ClipFetched>().content), "new");
+}
+
+TEST_F(X11ClipboardTest, WhatIsSelectedIsASelectionOfItsOwn) {
+  clipboard = X11Clipboard::create(*display, X11Clipboard::Selection::kPrimary).take();
+  write("in", {'m', 'i', 'd'});
+  ASSERT_EQ(xorg->run("xclip -selection primary -i " + folder + "/in"), 0);
+  EXPECT_EQ(next<ClipOffered>().formats, kClipText);
+  ASSERT_TRUE(clipboard->fetch(kClipText).ok());
+  EXPECT_EQ(text_of(next<ClipFetched>().content), "mid");
 }
 
 TEST_F(X11ClipboardTest, HtmlInUtf16BecomesUtf8) {

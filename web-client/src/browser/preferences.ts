@@ -1,6 +1,6 @@
 // Small choices kept on this device. A browser that keeps nothing (private windows, blocked storage) still works.
 
-export type Preference = 'settings' | 'language' | 'signed-in' | 'menu-hint' | 'figures' | 'terms';
+export type Preference = 'settings' | 'language' | 'signed-in' | 'figures' | 'terms';
 
 /** The key in the browser's store. */
 export const storedAs = (preference: Preference): string => `vitrine.${preference}`;

@@ -3,6 +3,8 @@
 
 /** Without any input for this long nobody is taken to watch. */
 const kWatchedMs = 15 * 60_000;
+/** A browser that refused (an empty battery, a page that was not quite shown yet) or let go is asked again after this. */
+const kAgainMs = 5_000;
 
 export const hasWakeLock = (): boolean => 'wakeLock' in navigator;
 
@@ -10,6 +12,7 @@ export class ScreenWakeLock {
   private sentinel: WakeLockSentinel | null = null;
   private wanted = false;
   private asking = false;
+  private unwatchedMs = performance.now() + kWatchedMs;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `changed` is told whether the screen is being kept on. */
@@ -30,8 +33,6 @@ export class ScreenWakeLock {
     void this.settle();
   }
 
-  private unwatchedMs = performance.now() + kWatchedMs;
-
   private noticed(): void {
     const now = performance.now();
     const wasUnwatched = now >= this.unwatchedMs;
@@ -42,8 +43,8 @@ export class ScreenWakeLock {
   private async settle(): Promise<void> {
     const leftMs = this.unwatchedMs - performance.now();
     const due = this.wanted && leftMs > 0 && document.visibilityState === 'visible';
-    clearTimeout(this.timer);
-    if (due) this.timer = setTimeout(() => { void this.settle(); }, leftMs + 1);
+    if (due) this.settleIn(leftMs + 1);
+    else clearTimeout(this.timer);
     if (!due) {
       const held = this.sentinel;
       this.sentinel = null;
@@ -59,14 +60,19 @@ export class ScreenWakeLock {
         if (this.sentinel !== sentinel) return;
         this.sentinel = null;
         this.changed(false);
+        this.settleIn(kAgainMs);
       });
       this.changed(true);
     } catch {
-      // Refused, as with a battery that is nearly empty; the next change of visibility asks again.
+      this.settleIn(kAgainMs);
     } finally {
       this.asking = false;
     }
     // It may have been given up meanwhile.
     if (!this.wanted) void this.settle();
+  }
+  private settleIn(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { void this.settle(); }, ms);
   }
 }

@@ -66,6 +66,7 @@ export class ClipboardLink {
   private readonly incoming = new Map<number, Incoming>();
   private arrived: Clip[] = [];
   private pasteSerial = 0;
+  private primary = false;
   private readonly outgoing = new Map<number, Outgoing>();
 
   constructor(
@@ -85,6 +86,18 @@ export class ClipboardLink {
     this.restart();
     this.offer = offer;
     this.tell({ type: 'copyOffered', formats: offer.formats });
+  }
+
+  /** Whether what is selected in the desktop counts as copied, and what is pasted as selected. */
+  follow(primary: boolean, paired: boolean): void {
+    if (primary === this.primary) return;
+    this.primary = primary;
+    if (paired) this.send({ type: 'FollowPrimary', follow: primary });
+  }
+
+  /** A new agent, which knows nothing of it. */
+  connected(): void {
+    if (this.primary) this.send({ type: 'FollowPrimary', follow: true });
   }
 
   /** Asks for these formats of what the desktop offers. */

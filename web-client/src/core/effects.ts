@@ -52,6 +52,8 @@ export interface Status {
   readonly hasPicture: boolean;
   /** kMay bits. */
   readonly rights: number;
+  /** When the picture shown was last known to be current; null while it is, and while there is none. */
+  readonly currentAtMs: number | null;
 }
 
 export interface Quality {

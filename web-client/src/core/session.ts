@@ -78,6 +78,8 @@ export class Session {
   /** When the picture on this link first became current, or null. */
   private liveSinceMs: number | null = null;
   private silent = false;
+  /** When something was last heard on a link whose picture was current. */
+  private heardAtMs = 0;
   private lastStatus = '';
   private lastQuality = '';
 
@@ -190,6 +192,7 @@ export class Session {
   receive(bytes: Uint8Array, nowMs: number): void {
     if (this.link.state !== 'open' && this.link.state !== 'opening') return;
     this.keepalive.heard(nowMs);
+    if (this.liveSinceMs !== null) this.heardAtMs = nowMs;
     this.measuring.received(bytes.length);
     this.silent = false;
     try {
@@ -499,6 +502,7 @@ export class Session {
     this.agentSize = this.greetedSize;
     if (!this.visible) this.send({ type: 'Visibility', visible: false });
     this.sendSize();
+    this.clipboard.connected();
     if (this.terms !== null || this.measuring.watched) this.sendPreferences();
   }
 
@@ -575,6 +579,7 @@ export class Session {
     this.output.push({ type: 'show' });
     this.hasPicture = true;
     this.liveSinceMs ??= nowMs;
+    this.heardAtMs = nowMs;
   }
 
   // --- input -----------------------------------------------------------------------------------------------------
@@ -630,6 +635,11 @@ export class Session {
     if (this.paired()) this.clipboard.paste(clips, this.rights);
   }
 
+  /** Whether the desktop's PRIMARY selection is part of its clipboard for this viewer. */
+  followPrimary(follow: boolean): void {
+    this.clipboard.follow(follow, this.paired());
+  }
+
   /** Gives up what of a clipboard is on its way. */
   cancelClip(): void {
     if (this.paired()) this.clipboard.cancel();
@@ -668,6 +678,7 @@ export class Session {
       retryAtMs: paused && this.link.state === 'paused' ? this.link.retryAtMs : null,
       hasPicture: this.hasPicture,
       rights: this.rights,
+      currentAtMs: phase === 'stale' ? this.heardAtMs : null,
     };
     const key = JSON.stringify(status);
     if (key === this.lastStatus) return;

@@ -31,6 +31,7 @@ export type ToWorker =
   | { readonly type: 'wantCopy'; readonly formats: number }
   | { readonly type: 'paste'; readonly clips: readonly Clip[] }
   | { readonly type: 'cancelClip' }
+  | { readonly type: 'followPrimary'; readonly follow: boolean }
   /** Asks for the picture as a PNG file. */
   | { readonly type: 'screenshot' }
   | { readonly type: 'wake' }

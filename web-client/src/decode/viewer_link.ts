@@ -90,6 +90,9 @@ export class ViewerLink {
       case 'cancelClip':
         this.session.cancelClip();
         break;
+      case 'followPrimary':
+        this.session.followPrimary(message.follow);
+        break;
       case 'screenshot':
         void this.painter.png().then((picture) => { this.tell({ type: 'screenshot', picture }); });
         return;

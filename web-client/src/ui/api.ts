@@ -194,6 +194,7 @@ export class Api {
   async openResource(
     resource: string,
     size: { width: number; height: number; scalePercent: number },
+    place: { timeZone: string; locale: string },
   ): Promise<OpenedSession | { readonly waiting: WaitingInLine }> {
     const { width, height, scalePercent } = size;
     return (await this.request('POST', '/api/sessions', {
@@ -201,6 +202,8 @@ export class Api {
       width,
       height,
       scale_percent: scalePercent,
+      time_zone: place.timeZone,
+      language: place.locale,
       wait: true,
     })) as unknown as OpenedSession | { readonly waiting: WaitingInLine };
   }

@@ -30,6 +30,8 @@ export class ClipboardShare {
   private unwritten: readonly Clip[] | null = null;
   /** What the desktop's clipboard can be had as; 0: it is this device's, or empty. */
   private offer = 0;
+  /** What it offers is on this device. */
+  private taken = false;
   /** Offered while the page could not take it. */
   private unasked = 0;
   /** The text both sides have: giving it back would only take the desktop's richer formats away. */
@@ -87,6 +89,7 @@ export class ClipboardShare {
     this.unwritten = null;
     this.offer = formats;
     this.unasked = formats;
+    this.taken = false;
     this.shared = '';
     this.transfer.hide();
     if (formats === 0) this.panel.draw([]);
@@ -127,6 +130,7 @@ export class ClipboardShare {
 
   private wrote(clips: readonly Clip[]): void {
     if (this.unwritten === clips) this.unwritten = null;
+    this.taken = true;
     this.shared = textOf(clips);
   }
 
@@ -145,8 +149,8 @@ export class ClipboardShare {
   async copyToDevice(): Promise<void> {
     const { toasts } = this.app;
     if (this.unwritten === null) {
-      if (this.offer !== 0 && this.shared === '') return this.openPanel('');
-      return toasts.show('info', this.shared === '' ? text.clipboard.nothingCopied : text.clipboard.copied);
+      if (this.offer !== 0 && !this.taken) return this.openPanel('');
+      return toasts.show('info', this.offer === 0 ? text.clipboard.nothingCopied : text.clipboard.copied);
     }
     if (await this.writePending()) toasts.show('info', text.clipboard.copied);
     else await this.openPanel(text.comfort.clipboard.grantWrite[browserKind()]);
@@ -208,6 +212,7 @@ export class ClipboardShare {
     this.unwritten = null;
     this.unasked = 0;
     this.offer = 0;
+    if (this.panel.open) this.panel.draw([]);
     this.desk.paste(clips);
     return true;
   }

@@ -1,15 +1,23 @@
 // What makes a session comfortable beside its desktop: the settings of the device, the screen that stays on.
 import { ScreenWakeLock } from '../browser/wake_lock.js';
 import { writeClipboard } from '../browser/clipboard_access.js';
+import { lackingFeatures } from '../browser/features.js';
+import { hasFullScreen, isFullScreen } from '../browser/full_screen.js';
+import { onLostKeys } from '../browser/lost_keys.js';
 import { saveFile, screenshotName } from '../browser/save_file.js';
 import type { Status } from '../core/effects.js';
+import type { Setting } from '../core/settings.js';
 import type { Terms } from '../core/terms.js';
 import { kClipImage, kMayCopyImage } from '../wire/messages.gen.js';
 import type { App } from './app.js';
+import { h } from './dom.js';
+import { Hints } from './hints.js';
 import type { MenuEntry } from './session_menu.js';
-import { kWakeLockSetting } from './settings/session_entries.js';
+import { kPrimarySetting } from './settings/clipboard_entries.js';
+import { kHintsSeen, kWakeLockSetting } from './settings/session_entries.js';
 import { showSettings } from './settings/settings_dialog.js';
 import { text } from './text.js';
+import type { TopHandle } from './top_handle.js';
 
 /** The session's page, as far as this has to do with it. */
 export interface ComfortDesk {
@@ -19,7 +27,9 @@ export interface ComfortDesk {
   chooseTerms(terms: Terms): void;
   /** The desktop has the keyboard again. */
   focus(): void;
+  toggleFullScreen(): void;
   openClipboard(): void;
+  followPrimary(follow: boolean): void;
   /** Answered by tookScreenshot(). */
   askScreenshot(): void;
 }
@@ -29,6 +39,7 @@ const kOfferMs = 10_000;
 
 export class SessionComfort {
   private readonly wakeLock: ScreenWakeLock;
+  private readonly hints: Hints;
   private live = false;
 
   constructor(
@@ -38,11 +49,22 @@ export class SessionComfort {
   ) {
     const root = document.documentElement.dataset;
     this.wakeLock = new ScreenWakeLock((held) => { root['awake'] = String(held); }, signal);
-    const unsubscribe = app.settings.onChange(kWakeLockSetting, () => { this.settleWakeLock(); });
+    const { settings } = app;
+    this.hints = new Hints(settings, () => { desk.focus(); });
+    onLostKeys(() => { this.hintKeys(); }, signal);
+    const subscriptions = [
+      settings.onChange(kWakeLockSetting, () => { this.settleWakeLock(); }),
+      settings.onChange(kPrimarySetting, (follow) => { desk.followPrimary(follow); }),
+    ];
     signal.addEventListener('abort', () => {
-      unsubscribe();
+      for (const unsubscribe of subscriptions) unsubscribe();
       delete root['awake'];
     });
+  }
+
+  /** Where hints are shown. */
+  get element(): HTMLElement {
+    return this.hints.element;
   }
 
   get menuEntries(): readonly MenuEntry[] {
@@ -56,6 +78,40 @@ export class SessionComfort {
       },
       { icon: 'settings', label: t.settings.menu, note: t.settings.menuNote, act: () => { void this.openSettings(); } },
     ];
+  }
+
+  /** The session has been started. */
+  begin(): void {
+    this.desk.followPrimary(this.app.settings.get(kPrimarySetting));
+  }
+
+  /** The desktop is there for the first time since the page was opened; `handle`: the way to the menu, on devices with a mouse. */
+  becameLive(handle: TopHandle | null): void {
+    const { settings, toasts } = this.app;
+    const t = text.comfort;
+    const firstTime = (seen: Setting<boolean>): boolean => {
+      const first = !settings.get(seen);
+      settings.set(seen, true);
+      return first;
+    };
+    if (handle === null) this.hints.show('touch', t.hints.touch);
+    else if (firstTime(kHintsSeen.menu)) handle.introduce();
+    // What is missed at once; the dialog has the rest.
+    const missed = lackingFeatures().filter((feature) => feature === 'films' || feature === 'clipboard');
+    if (missed.length > 0 && firstTime(kHintsSeen.lacks)) {
+      toasts.show('info', missed.map((feature) => t.lacks[feature].told).join(' '), kOfferMs);
+    }
+  }
+
+  /** Alt+Tab and its like went elsewhere. */
+  private hintKeys(): void {
+    if (!this.live || isFullScreen()) return;
+    const t = text.comfort.hints;
+    const full = hasFullScreen() ? h('button', { type: 'button', class: 'button', on: { click: () => {
+      this.hints.hide();
+      this.desk.toggleFullScreen();
+    } } }, text.session.toolbar.fullScreen) : null;
+    this.hints.show('keys', full === null ? [t.keysLost, t.keysMenu] : [t.keysLost, t.keysFullScreen, t.keysMenu], full);
   }
 
   heardStatus(status: Status): void {

@@ -127,17 +127,25 @@ export class SessionCover {
     this.element.className = 'cover stale';
     const [title, sentence] = text.causes[status.cause];
     const retry = h('p', { class: 'cover-retry' });
+    const age = h('p', { class: 'cover-retry', 'aria-hidden': 'true' });
     const now = h('button', { type: 'button', class: 'button', on: { click: () => { this.actions.retryNow(); } } }, text.session.retryNow);
     fill(
       this.element,
       h('div', { class: 'cover-strip', role: 'alert' },
         h('span', { class: 'spinner', 'aria-hidden': 'true' }),
-        h('div', {}, h('h2', {}, title), h('p', {}, fromServer(status.text) || sentence), retry),
+        h('div', {}, h('h2', {}, title), h('p', {}, fromServer(status.text) || sentence), retry, age),
         now),
     );
     now.hidden = status.retryAtMs === null;
+    if (status.currentAtMs !== null) this.countAge(status.currentAtMs, age);
     if (status.retryAtMs !== null) this.countRetry(status.retryAtMs, (words) => { retry.textContent = words; });
     else if (status.cause === 'link-cut' || status.cause === 'link-failed') retry.textContent = text.session.retrying;
+  }
+
+  private countAge(sinceMs: number, age: HTMLElement): void {
+    const show = (): void => { age.textContent = text.comfort.link.pictureAge(Math.max(0, Math.round((Date.now() - sinceMs) / 1_000))); };
+    show();
+    this.seconds = setInterval(show, 1_000);
   }
 
   private countRetry(untilMs: number, show: (sentence: string) => void): void {

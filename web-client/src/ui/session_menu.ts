@@ -7,6 +7,7 @@ import type { Quality } from '../core/effects.js';
 import { closeOnBackdrop } from './dialog.js';
 import { fill, h } from './dom.js';
 import { icon, type IconName } from './icons.js';
+import { LinkMarkView } from './link_mark.js';
 import { TermsMenu } from './terms_menu.js';
 import { text } from './text.js';
 
@@ -47,7 +48,7 @@ const kCombinations: readonly (readonly KeyName[])[] = [
 export class SessionMenu {
   readonly element: HTMLDialogElement;
   private readonly heading = h('h2');
-  private readonly dot = h('span', { class: 'dot' });
+  private readonly mark = new LinkMarkView();
   private readonly figures = h('p', { class: 'menu-figures' });
   private readonly slow = h('p', { class: 'menu-slow', role: 'status' });
   private readonly fullScreen: HTMLButtonElement;
@@ -77,7 +78,7 @@ export class SessionMenu {
     this.element = h(
       'dialog',
       { class: 'menu', 'aria-label': text.session.menu },
-      h('header', {}, this.dot, h('div', {}, this.heading, this.figures), close),
+      h('header', {}, this.mark.element, h('div', {}, this.heading, this.figures), close),
       this.slow,
       options.touch ? this.entry('keyboard', t.keyboard, '', () => { actions.toggleKeyboard(); }) : null,
       hasFullScreen() ? this.fullScreen : null,
@@ -148,7 +149,7 @@ export class SessionMenu {
 
   quality(live: boolean, quality: Quality): void {
     const q = text.session.quality;
-    this.dot.dataset['live'] = String(live);
+    this.mark.show(live, quality);
     const figures = [
       quality.roundTripMs === null ? null : q.roundTrip(quality.roundTripMs),
       quality.inputToPictureMs === null ? null : q.input(quality.inputToPictureMs),

@@ -123,7 +123,7 @@ export class SessionPage implements Page {
     this.pointer = this.makePointer();
     if (target.kind === 'resource') this.menu.element.append(app.installer.button('menu-entry', text.install.this));
     this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
-      this.stageElement, this.clipboard.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
+      this.stageElement, this.clipboard.element, this.comfort.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
   }
 
   shown(): void {
@@ -133,6 +133,7 @@ export class SessionPage implements Page {
     this.tickets.prepare();
     const facts = { ...viewerFacts(), monitor: this.monitor };
     this.session = this.app.worker.start({ canvas: this.stage.canvas, facts, size: this.size() }, (message) => { this.heard(message); });
+    this.comfort.begin();
     this.setFigures(recall('figures') === 'open');
     this.applyTerms();
     document.addEventListener('visibilitychange', () => { this.session?.send({ type: 'visibility', visible: document.visibilityState === 'visible' }); }, { signal });
@@ -241,10 +242,7 @@ export class SessionPage implements Page {
     this.couldType = canType;
     if (this.wasLive) return;
     this.wasLive = true;
-    if (recall('menu-hint') !== null) return;
-    remember('menu-hint', 'seen');
-    if (this.handle === null) this.app.toasts.show('info', text.session.menuHintTouch);
-    else this.handle.introduce();
+    this.comfort.becameLive(this.handle);
   }
 
   private step(status: Status): Step {
@@ -412,6 +410,8 @@ export class SessionPage implements Page {
       terms: () => this.terms.shown,
       chooseTerms: (terms) => { this.chooseTerms(terms); },
       focus: () => { if (this.status?.phase === 'live') this.field.focus(); },
+      followPrimary: (follow) => { this.session?.send({ type: 'followPrimary', follow }); },
+      toggleFullScreen: () => { void this.toggleFullScreen(); },
       openClipboard: () => { void this.clipboard.openPanel(''); },
       askScreenshot: () => { this.session?.send({ type: 'screenshot' }); },
     }, signal);

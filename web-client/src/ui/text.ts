@@ -106,8 +106,6 @@ export const english = {
     retryNow: 'Try now',
     menuShortcut: 'Ctrl+Alt+Shift+M',
     menu: 'Session menu',
-    menuHintMouse: 'The menu is at the top edge, in the middle.',
-    menuHintTouch: 'A long press is a right click, two fingers scroll, three open the keyboard.',
     fullScreenHint: 'Hold Esc to leave full screen.',
     fullScreenFailed: 'The browser did not allow full screen.',
     viewOnly: 'You may look, but not type or click.',
@@ -230,7 +228,7 @@ export const english = {
   /** Why a session is not live: a short title, and a sentence where the server sent none. */
   causes: {
     none: ['Connecting', ''],
-    'link-failed': ['No connection', 'The server cannot be reached.'],
+    'link-failed': ['No connection', 'The server cannot be reached. Check this device’s network.'],
     'link-cut': ['Connection lost', 'The link to the server was cut.'],
     silent: ['No answer', 'Nothing was heard from the desktop for some seconds.'],
     'gateway-restarts': ['Server restarts', 'The server is being restarted and comes back.'],
@@ -238,17 +236,17 @@ export const english = {
     'desktop-starting': ['Starting', 'The desktop is starting.'],
     'desktop-lost': ['Desktop interrupted', 'The desktop’s link was cut. It comes back by itself.'],
     'first-picture': ['Almost there', 'Waiting for the picture.'],
-    protocol: ['Connection faulty', 'The two ends did not understand each other.'],
+    protocol: ['Connection faulty', 'The two ends did not understand each other. Reload the page if that goes on.'],
     ticket: ['Waiting for the server', 'The server has not let this browser in yet.'],
     left: ['Disconnected', ''],
     'signed-out': ['You are signed out', 'Sign in again to go on.'],
-    forbidden: ['Not available', 'This is not available to you.'],
+    forbidden: ['Not available', 'This is not available to you. Ask your administrator.'],
     unsupported: ['Versions do not match', 'The server was updated. Reload the page.'],
     replaced: ['Disconnected', 'This session was opened in another place.'],
     'session-ended': ['The session has ended', 'It was ended or its program was closed.'],
     'desktop-failed': ['The desktop failed', 'The desktop is gone and does not come back by itself.'],
     gone: ['The session has ended', 'It is no longer there.'],
-    limit: ['A limit was reached', 'The server did not accept the connection.'],
+    limit: ['A limit was reached', 'The server did not accept the connection. Close it in another place, or try again later.'],
   } satisfies Record<Cause, readonly [string, string]> as Readonly<Record<Cause, readonly [string, string]>>,
 
   errors: {

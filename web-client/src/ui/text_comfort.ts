@@ -40,8 +40,8 @@ export const comfortText = {
 
     /** What this browser does not have: what that is, and what works all the same. */
     lacks: {
-      films: { label: 'Decode films', note: 'Films are shown as pictures, with fewer of them in a second. Everything else is the same.' },
-      clipboard: { label: 'Write pictures to the clipboard', note: 'The clipboard’s panel copies text, and saves pictures as files.' },
+      films: { label: 'Decode films', told: 'This browser does not decode films: they are shown as pictures, fewer in a second.', note: 'Films are shown as pictures, with fewer of them in a second. Everything else is the same.' },
+      clipboard: { label: 'Write pictures to the clipboard', told: 'This browser copies text only; the menu’s clipboard saves pictures as files.', note: 'The clipboard’s panel copies text, and saves pictures as files.' },
       clipboardRead: { label: 'Read the clipboard unasked', note: 'Ctrl+V in the desktop works, and so does the field in the clipboard’s panel.' },
       fullScreen: { label: 'Show a page in full screen', note: 'Add the page to the home screen to open it without the browser’s bars.' },
       wakeLock: { label: 'Keep the screen on', note: 'The screen goes dark as the device is set to. The session goes on.' },
@@ -94,6 +94,21 @@ export const comfortText = {
         safari: 'Safari lets a page write to the clipboard in a click only. Copy below.',
         other: 'The browser did not let this page write to the clipboard. Allow it in the site’s settings; or copy below.',
       },
+    },
+
+    link: {
+      label: (mark: string): string => `Connection: ${mark}.`,
+      marks: { good: 'good', fair: 'fair', poor: 'poor', measuring: 'being measured', none: 'none' },
+      pictureAge: (seconds: number): string => (seconds < 120 ? `The picture is from ${seconds} s ago.` : `The picture is from ${Math.round(seconds / 60)} minutes ago.`),
+    },
+
+    hints: {
+      done: 'Got it',
+      titles: { touch: 'With your fingers', keys: 'Keys that went elsewhere' },
+      touch: ['Tap to click, hold for a right click.', 'Two fingers scroll, three open the keyboard.', 'The menu is in the bar at the bottom.'],
+      keysLost: 'Alt+Tab and its like go to your own system while the desktop is in a window.',
+      keysFullScreen: 'In full screen they go to the desktop, where the browser can; hold Esc to leave.',
+      keysMenu: 'The menu (Ctrl+Alt+Shift+M) sends them at any time.',
     },
 
     screenshot: {

@@ -1,4 +1,5 @@
 // Gets the session and its tickets from the broker, and says in the session's terms what went wrong.
+import { viewerFacts } from '../browser/facts.js';
 import type { TicketFailure, WindowSize } from '../core/session.js';
 import { ApiError, type Api, type OpenedSession, type SessionInfo, type TermsAnswer, type WaitingInLine } from './api.js';
 
@@ -62,7 +63,7 @@ export class TicketSource {
     const leave = (): void => { void this.api.leaveLine(resource).catch(() => undefined); };
     try {
       for (;;) {
-        const answer = await this.api.openResource(resource, this.size());
+        const answer = await this.api.openResource(resource, this.size(), viewerFacts());
         if (!('waiting' in answer)) return answer;
         if (this.stop.aborted) throw new ApiError(0, 'left', '', 0);
         this.waits(answer.waiting);

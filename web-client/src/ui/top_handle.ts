@@ -4,6 +4,7 @@ import type { Quality } from '../core/effects.js';
 import type { Point } from '../core/geometry.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
+import { LinkMarkView } from './link_mark.js';
 import { text } from './text.js';
 
 /** The pointer has to rest at the edge this long; one that only passes to a program's menu does not call it. */
@@ -17,7 +18,7 @@ const kZone = { halfWidth: 110, height: 3 };
 export class TopHandle {
   readonly element: HTMLElement;
   private readonly label = h('span', { class: 'handle-name' });
-  private readonly dot = h('span', { class: 'dot' });
+  private readonly mark = new LinkMarkView();
   private readonly figure = h('span', { class: 'handle-figure' });
   private rest: ReturnType<typeof setTimeout> | undefined;
   private stay: ReturnType<typeof setTimeout> | undefined;
@@ -26,7 +27,7 @@ export class TopHandle {
     const button = h(
       'button',
       { type: 'button', class: 'handle-button', 'aria-haspopup': 'dialog', 'aria-keyshortcuts': 'Control+Alt+Shift+M', on: { click: openMenu } },
-      h('span', { class: 'visually-hidden' }, text.session.menu), this.dot, this.label, this.figure, icon('chevron'),
+      h('span', { class: 'visually-hidden' }, text.session.menu), this.mark.element, this.label, this.figure, icon('chevron'),
     );
     this.rename(name);
     this.element = h('div', { class: 'handle' }, button);
@@ -65,9 +66,8 @@ export class TopHandle {
   }
 
   quality(live: boolean, quality: Quality): void {
-    this.dot.dataset['live'] = String(live);
+    this.mark.show(live, quality);
     this.figure.textContent = quality.roundTripMs === null ? '' : text.figures.ms(quality.roundTripMs);
-    this.element.title = live && quality.slow !== null ? text.figures.slow[quality.slow](quality) : '';
   }
 
   private show(): void {

@@ -200,6 +200,7 @@ export const MessageType = {
   PastedHtml: 50,
   PastedImage: 51,
   Monitors: 68,
+  FollowPrimary: 74,
 } as const;
 
 /** The first message of a viewer. */
@@ -428,7 +429,7 @@ export interface Notice {
 /** The desktop's clipboard holds something else now. Its content comes when CopyWanted asks. */
 export interface CopyOffered {
   readonly type: 'CopyOffered';
-  /** of this content; rises */
+  /** of this content; rises; from 2^31 on it is the PRIMARY selection's */
   readonly serial: number;
   /** bits: as what it can be had; 0: it is empty */
   readonly formats: number;
@@ -683,7 +684,7 @@ export interface CopyWanted {
   readonly serial: number;
   /** one bit */
   readonly format: number;
-  /** bytes that have come; 0 begins, the whole ends */
+  /** bytes that have come; 0 begins, the whole ends, kMaxClipboard ends whatever it is */
   readonly offset: number;
 }
 
@@ -746,6 +747,12 @@ export interface Monitors {
   readonly areas: Uint32Array;
 }
 
+/** Whether what programs select counts as copied, and what the viewer pastes as selected. Not followed until asked; as far as rights to copy and paste text go. */
+export interface FollowPrimary {
+  readonly type: 'FollowPrimary';
+  readonly follow: boolean;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -788,7 +795,8 @@ export type AnyMessage =
   | PastedText
   | PastedHtml
   | PastedImage
-  | Monitors;
+  | Monitors
+  | FollowPrimary;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -837,7 +845,8 @@ export type MessageFromViewer =
   | PasteOffered
   | PastedText
   | PastedHtml
-  | PastedImage;
+  | PastedImage
+  | FollowPrimary;
 
 function readViewerHello(r: WireReader): ViewerHello {
   r.message = 'ViewerHello';
@@ -1635,6 +1644,19 @@ function writeMonitors(w: WireWriter, m: Monitors): void {
   w.uint32List('areas', m.areas, 24);
 }
 
+function readFollowPrimary(r: WireReader): FollowPrimary {
+  r.message = 'FollowPrimary';
+  return {
+    type: 'FollowPrimary',
+    follow: r.bool('follow'),
+  };
+}
+
+function writeFollowPrimary(w: WireWriter, m: FollowPrimary): void {
+  w.start('FollowPrimary', 74);
+  w.bool('follow', m.follow);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -1723,6 +1745,8 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPastedImage(r);
     case 68:
       return readMonitors(r);
+    case 74:
+      return readFollowPrimary(r);
     default:
       return null;
   }
@@ -1816,6 +1840,8 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'PastedImage does not come from this side');
     case 68:
       return readMonitors(r);
+    case 74:
+      throw new WireError('malformed', 'FollowPrimary does not come from this side');
     default:
       return null;
   }
@@ -1951,6 +1977,9 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'Monitors':
       writeMonitors(scratch, message);
+      break;
+    case 'FollowPrimary':
+      writeFollowPrimary(scratch, message);
       break;
   }
   return scratch.take();

@@ -103,8 +103,6 @@ export const mainText: MainText = {
     retryNow: 'المحاولة الآن',
     menuShortcut: 'Ctrl+Alt+Shift+M',
     menu: 'قائمة الجلسة',
-    menuHintMouse: 'القائمة في منتصف الحافة العليا.',
-    menuHintTouch: 'الضغط المطوّل نقرة يمنى، وإصبعان للتمرير، وثلاثة لفتح لوحة المفاتيح.',
     fullScreenHint: 'اضغط Esc مطوّلًا للخروج من ملء الشاشة.',
     fullScreenFailed: 'لم يسمح المتصفح بملء الشاشة.',
     viewOnly: 'يمكنك المشاهدة فقط، دون الكتابة أو النقر.',

@@ -99,8 +99,6 @@ export const mainText: MainText = {
     retryNow: 'Jetzt versuchen',
     menuShortcut: 'Strg+Alt+Umschalt+M',
     menu: 'Sitzungsmenü',
-    menuHintMouse: 'Das Menü ist in der Mitte des oberen Rands.',
-    menuHintTouch: 'Langes Drücken ist ein Rechtsklick, zwei Finger scrollen, drei öffnen die Tastatur.',
     fullScreenHint: 'Halten Sie Esc gedrückt, um das Vollbild zu verlassen.',
     fullScreenFailed: 'Der Browser hat das Vollbild nicht erlaubt.',
     viewOnly: 'Sie dürfen zusehen, aber nicht tippen oder klicken.',

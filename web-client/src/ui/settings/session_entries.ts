@@ -11,6 +11,8 @@ export const kHintsSeen = {
   touch: onOff('hint-touch', false),
   keys: onOff('hint-keys', false),
   clipboard: onOff('hint-clipboard', false),
+  menu: onOff('hint-menu', false),
+  lacks: onOff('hint-lacks', false),
 } as const;
 
 export const sessionEntries: EntrySource = ({ settings }) => {
@@ -28,6 +30,9 @@ export const sessionEntries: EntrySource = ({ settings }) => {
         return t.hintsDone;
       },
     },
-    ...lackingFeatures().map((feature) => ({ kind: 'note', section: 'browser', ...text.comfort.lacks[feature] }) as const),
+    ...lackingFeatures().map((feature) => {
+      const { label, note } = text.comfort.lacks[feature];
+      return { kind: 'note', section: 'browser', label, note } as const;
+    }),
   ];
 };
