@@ -125,7 +125,7 @@ export class CataloguePage implements Page {
       { class: `tile${running ? ' running' : ''}${refused === null ? '' : ' refused'}${!running && (resource.busy ?? null) !== null ? ' busy' : ''}` },
       h(
         'button',
-        { type: 'button', class: 'tile-open', 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-about ${id}-state`, 'data-focus': id, on: { pointerenter: expect, focus: expect, click: open } },
+        { type: 'button', class: 'tile-open', 'aria-labelledby': `${id}-name`, 'aria-describedby': `${id}-about ${id}-state`, 'data-focus': id, on: { pointermove: expect, focus: expect, click: open } },
         h('span', { class: 'tile-name', id: `${id}-name` }, resource.name),
       ),
       h('span', { class: 'tile-icon' }, this.picture(resource)),
