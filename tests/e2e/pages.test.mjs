@@ -243,6 +243,7 @@ describe('pages', { timeout: 240_000 }, () => {
     });
 
     test('nothing of a session, the API or a user is kept, and signing out leaves nothing', async () => {
+      assert.equal(await page.evaluate(() => fetch('/sw.js').then(({ headers }) => headers.get('cache-control'))), 'no-cache', 'a new version is noticed');
       for (const address of await kept()) assert.match(address, /^\/assets\/[\w-]+-[A-Z2-7]{8}\.(js|css|wasm)$|^\/offline\.html$/);
       assert.ok((await kept()).includes('/offline.html'));
       await page.goto('/');

@@ -37,6 +37,7 @@ export class SignInPage implements Page {
   );
   private readonly form: HTMLFormElement;
   private readonly main = h('main');
+  private readonly foot = h('footer', {}, languageChoice());
   private step: FactorForm | null = null;
 
   constructor(
@@ -66,7 +67,7 @@ export class SignInPage implements Page {
     this.password.addEventListener('keydown', (event) => { this.capsHint(event); });
     this.password.addEventListener('keyup', (event) => { this.capsHint(event); });
     this.password.addEventListener('blur', () => { this.caps.hidden = true; });
-    this.element = h('div', { class: 'page sign-in-page' }, this.main, h('footer', { class: 'page-foot' }, languageChoice()));
+    this.element = h('div', { class: 'page sign-in-page' }, this.main, this.foot);
   }
 
   shown(): void {
@@ -139,6 +140,8 @@ export class SignInPage implements Page {
   }
 
   private card(title: string, content: HTMLElement, back: boolean): void {
+    // Another language is the page anew, which would take away a question, or codes that are shown once.
+    this.foot.hidden = true;
     fill(
       this.main,
       h('div', { class: 'sign-in' },
@@ -156,6 +159,7 @@ export class SignInPage implements Page {
     this.busy(false);
     this.password.value = '';
     this.error.textContent = note;
+    this.foot.hidden = false;
     fill(this.main, this.form);
     this.password.focus();
   }

@@ -10,7 +10,7 @@ export function translated(sentence: string, table: Readonly<Record<string, stri
   for (const [english, other] of Object.entries(table)) {
     if (!english.includes('{')) continue;
     const found = pattern(english).exec(sentence)?.groups;
-    if (found !== undefined) return other.replaceAll(kPlaceholder, (_, name: string) => found[name] ?? '');
+    if (found !== undefined) return other.replaceAll(kPlaceholder, (_, name: string) => translated(found[name] ?? '', table));
   }
   return sentence;
 }
