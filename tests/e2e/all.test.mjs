@@ -14,3 +14,5 @@ import './figures.test.mjs';
 import './idle.test.mjs';
 import './factors.test.mjs';
 import './admin.test.mjs';
+import './openapi.test.mjs';
+import './pool.test.mjs';
