@@ -41,6 +41,7 @@ const english = {
     search: 'Search',
     searchIn: (name: string): string => `Search ${name}`,
     sortBy: 'Sort by',
+    sortedBy: (column: string): string => `Sort by ${column}`,
     noMatch: (words: string): string => `Nothing matches “${words}”.`,
     range: (from: number, to: number, found: number, total: number): string =>
       `${from}–${to} of ${found}${found === total ? '' : ` found, ${total} in all`}`,
@@ -348,7 +349,7 @@ const english = {
     most: 'Most desktops',
     mostHint: '0: as many as the site allows',
     sparesLabel: 'Warm spares',
-    sparesHint: 'Desktops kept ready, so that opening one is immediate',
+    sparesHint: 'Desktops that are up before anybody asks. Where home folders are kept, for people who have just signed in.',
     template: 'Template folder',
     templateHint: 'On the server: what a new home folder starts as; empty: the distribution’s own',
     keeping: 'How it keeps desktops',
