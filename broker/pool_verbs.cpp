@@ -22,9 +22,9 @@ Result<void> print_status(const std::string& data, const std::string& id) {
     std::vector<std::vector<std::string>> rows;
     for (const Json& desktop : pool.value("desktops", Json::array())) {
       rows.push_back({text_field(desktop, "id"), text_field(desktop, "resource"), text_field(desktop, "state"),
-                      text_field(desktop, "broker")});
+                      text_field(desktop, "prepared_for"), text_field(desktop, "broker")});
     }
-    print_table({"DESKTOP", "RESOURCE", "STATE", "BROKER"}, rows);
+    print_table({"DESKTOP", "RESOURCE", "STATE", "PREPARED FOR", "BROKER"}, rows);
     return {};
   }
   const Json answer = TRY(ask_broker(data, "GET", "/api/admin/pools"));
@@ -45,7 +45,8 @@ bool PoolOptions::any() const {
 
 void add_pool_options(CLI::App& verb, PoolOptions& options) {
   verb.add_option("--kind", options.kind, "persistent, floating or disposable");
-  verb.add_option("--spares", options.spares, "Desktops that are up before anybody asks (disposable pools)");
+  verb.add_option("--spares", options.spares,
+                  "Desktops that are up before anybody asks; of pools that keep homes, for whoever has just signed in");
   verb.add_option("--max", options.max, "Desktops at a time; 0: the server's limit alone");
   verb.add_option("--rebuild-s", options.rebuild_s, "Make spares anew when they are so many seconds old; 0: never");
   verb.add_option("--template", options.home_template, "Folder that fresh home folders are copied from");

@@ -50,6 +50,7 @@ struct ProviderOptions {
   std::string id;
   std::map<std::string, std::string> texts;  // by field; those given
   std::map<std::string, bool> truths;
+  std::map<std::string, std::vector<std::string>> lists;
   std::vector<std::string> logins;
   std::vector<std::string> group_map;
   std::string name;
@@ -71,6 +72,7 @@ Result<Json> body_of(const ProviderOptions& options) {
   Json settings = Json::object();
   for (const auto& [field, value] : options.texts) settings[field] = value;
   for (const auto& [field, value] : options.truths) settings[field] = value;
+  for (const auto& [field, values] : options.lists) settings[field] = values;
   if (!options.logins.empty()) settings["login_attributes"] = options.logins;
   for (const std::string& rule : options.group_map) {
     const size_t equals = rule.rfind('=');
@@ -154,6 +156,12 @@ void add_truth(CLI::App& verb, const Options& options, const char* flag, const c
       flag, [options, field](bool value) { options->truths[field] = value; }, text);
 }
 
+void add_list(CLI::App& verb, const Options& options, const char* flag, const char* field, const char* text) {
+  verb.add_option_function<std::vector<std::string>>(
+          flag, [options, field](const std::vector<std::string>& values) { options->lists[field] = values; }, text)
+      ->expected(1);
+}
+
 void add_shared(CLI::App& verb, const Options& options) {
   verb.add_option("id", options->id, "Short name, lower case; part of its addresses")->required();
   verb.add_option("--name", options->name, "Name shown at sign-in");
@@ -167,6 +175,9 @@ void add_shared(CLI::App& verb, const Options& options) {
 void add_oidc(CLI::App& verb, const Options& options) {
   add_texts(verb, options, kOidcTexts);
   add_truth(verb, options, "--user-info", "user_info", "no: take claims from the ID token alone");
+  add_list(verb, options, "--second-factor-amr", "second_factor_amr",
+           "What amr says when a second factor was given there, like mfa; may be given several times");
+  add_list(verb, options, "--second-factor-acr", "second_factor_acr", "The same of acr");
   verb.add_flag("--client-secret-stdin", options->secret_stdin, "Read the client secret from standard input");
 }
 

@@ -6,6 +6,8 @@
 
 namespace vitrine::broker {
 
+// `own_hash`: of the asking browser's token.
+Json web_session_json(const WebSession& session, const std::string& own_hash);
 Json factors_json(const FactorSummary& factors);
 
 // A record of what the asking user did with the account; `detail` never holds a secret.

@@ -123,16 +123,7 @@ Result<HttpResponse> get_web_sessions(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());
   Json list = Json::array();
   for (const WebSession& session : TRY(web_sessions_of(*connection, request.web.user.id, request.now_s))) {
-    const int64_t factor_s = session.proof.second_factor_s;
-    list.push_back({{"id", session.id},
-                    {"this_one", session.token_hash == request.web.token_hash},
-                    {"browser", browser_name(session.proof.browser)},
-                    {"address", session.proof.address},
-                    {"provider", session.proof.provider},
-                    {"by_link", !session.only_session.empty()},
-                    {"created_s", session.created_s},
-                    {"seen_s", session.seen_s},
-                    {"second_factor_s", factor_s == 0 ? Json() : Json(factor_s)}});
+    list.push_back(web_session_json(session, request.web.token_hash));
   }
   return json_response(200, {{"web_sessions", list}});
 }
@@ -172,6 +163,19 @@ constexpr Route kAccountRoutes[] = {
 };
 
 }  // namespace
+
+Json web_session_json(const WebSession& session, const std::string& own_hash) {
+  const int64_t factor_s = session.proof.second_factor_s;
+  return {{"id", session.id},
+          {"this_one", session.token_hash == own_hash},
+          {"browser", browser_name(session.proof.browser)},
+          {"address", session.proof.address},
+          {"provider", session.proof.provider},
+          {"by_link", !session.only_session.empty()},
+          {"created_s", session.created_s},
+          {"seen_s", session.seen_s},
+          {"second_factor_s", factor_s == 0 ? Json() : Json(factor_s)}};
+}
 
 Json factors_json(const FactorSummary& factors) {
   return {{"on", factors.any()},

@@ -13,8 +13,25 @@ Json json_content(const Json& of) {
   return {{"application/json", {{"schema", of}}}};
 }
 
-Json problem(const char* description) {
-  return {{"description", description},
+// What a problem of this status means.
+const char* meaning_of(int status) {
+  switch (status) {
+    case 400: return "The request is not as this document says; the problem names the field";
+    case 401: return "Nobody is signed in, or the secret is wrong";
+    case 403: return "Not allowed, or only after a step that the problem's code names";
+    case 404: return "There is no such thing, or not for whoever asks";
+    case 409: return "Not possible as things are now";
+    case 413: return "Too large";
+    case 422: return "Not supported";
+    case 429: return "Too many attempts; Retry-After says how long to wait";
+    case 503: return "Not available now, or full; the problem says what to do";
+    case 504: return "Somebody else took too long to answer";
+    default: return "The server has a problem; its log says more";
+  }
+}
+
+Json problem(int status) {
+  return {{"description", meaning_of(status)},
           {"content", {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
 }
 
@@ -42,20 +59,22 @@ Json security_of(const Route& route, const RouteDoc& doc) {
   return security;
 }
 
+Json done(int status, const RouteDoc& doc) {
+  if (status == 303) return {{"description", "The browser is sent to the page that finishes the sign-in"}};
+  if (doc.pattern.ends_with("/icon") || doc.pattern.starts_with("/api/icons/")) {
+    return {{"description", "The picture"}, {"content", {{"image/*", Json::object()}}}};
+  }
+  if (doc.pattern.starts_with("/api/manifest")) {
+    return {{"description", "The manifest"}, {"content", {{"application/manifest+json", Json::object()}}}};
+  }
+  if (status == 204 || doc.answer.empty()) return {{"description", "Done"}};
+  return {{"description", "Done"}, {"content", json_content(schema(doc.answer))}};
+}
+
 Json responses_of(const Route& route, const RouteDoc& doc) {
   Json responses = Json::object();
-  if (doc.answer.empty() && doc.pattern.starts_with("/api/icons/")) {
-    responses["200"] = {{"description", "The picture"}, {"content", {{"image/*", Json::object()}}}};
-  } else if (doc.answer.empty() && doc.pattern.starts_with("/api/manifest")) {
-    responses["200"] = {{"description", "The manifest"}, {"content", {{"application/manifest+json", Json::object()}}}};
-  } else if (doc.answer.empty()) {
-    responses["204"] = {{"description", "Done"}};
-  } else {
-    responses["2XX"] = {{"description", "Done"}, {"content", json_content(schema(doc.answer))}};
-  }
-  responses["4XX"] = problem("The request cannot be served; the problem says why");
-  responses["5XX"] = problem("The server cannot serve now; the problem says what to do");
-  if (route.access == Access::kOpen) responses.erase("4XX");
+  for (const int status : done_statuses(route, doc)) responses[std::to_string(status)] = done(status, doc);
+  for (const int status : problem_statuses(route)) responses[std::to_string(status)] = problem(status);
   return responses;
 }
 

@@ -44,7 +44,10 @@ Result<HttpResponse> get_pool(ApiRequest& request) {
   Json desktops = Json::array();
   for (const DesktopRow& row : TRY(living_desktops(*connection))) {
     if (row.pool != pool.id) continue;
+    const auto user =
+        row.prepared_for.empty() ? std::optional<User>() : TRY(find_user_by_id(*connection, row.prepared_for));
     desktops.push_back({{"id", row.id},
+                        {"prepared_for", user ? Json(user->name) : Json()},
                         {"resource", row.resource},
                         {"state", life_name(row.life)},
                         {"since_s", row.changed_s},

@@ -57,8 +57,7 @@ std::optional<std::string> unescaped(std::string_view text) {
   return plain;
 }
 
-Result<std::map<std::string, std::string>> query_of(std::string_view target,
-                                                    const std::vector<std::string_view>& known) {
+Result<std::map<std::string, std::string>> query_of(std::string_view target) {
   std::map<std::string, std::string> query;
   const size_t mark = target.find('?');
   std::string_view rest = mark == std::string_view::npos ? "" : target.substr(mark + 1);
@@ -69,11 +68,18 @@ Result<std::map<std::string, std::string>> query_of(std::string_view target,
     const auto name = unescaped(pair.substr(0, equals));
     const auto value = unescaped(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
     if (!name || !value) return Error{ErrorCode::kInvalidArgument, "The address has a % without two digits."};
-    if (std::ranges::find(known, *name) == known.end()) {
-      return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" cannot be asked for here; what can: {}.",
-                                                            name->substr(0, 64), fmt::join(known, ", "))};
-    }
-    query.emplace(*name, *value);
+    if (!name->empty()) query.emplace(*name, *value);
+  }
+  return query;
+}
+
+Result<std::map<std::string, std::string>> query_of(std::string_view target,
+                                                    const std::vector<std::string_view>& known) {
+  auto query = TRY(query_of(target));
+  for (const auto& [name, value] : query) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" cannot be asked for here; what can: {}.",
+                                                          name.substr(0, 64), fmt::join(known, ", "))};
   }
   return query;
 }

@@ -14,7 +14,10 @@ namespace vitrine::broker {
 // RFC 3986 section 2.1; nothing when an escape is not one.
 std::optional<std::string> unescaped(std::string_view text);
 
-// Of a repeated name the first counts. Errors: invalid_argument for an escape that is none, or a name not in `known`.
+// Of a repeated name the first counts, one without a name is passed over. Errors: invalid_argument for an escape that
+// is none.
+Result<std::map<std::string, std::string>> query_of(std::string_view target);
+// The same, with invalid_argument also for a name that is not in `known`.
 Result<std::map<std::string, std::string>> query_of(std::string_view target,
                                                     const std::vector<std::string_view>& known);
 // The number of that name. Errors: invalid_argument, with the range.

@@ -72,7 +72,8 @@ constexpr NamedShape kShapes[] = {
     {"PoolWithDesktops",
      "{id: text, name: text, kind: 'persistent'|'floating'|'disposable', spares: integer, max: integer, "
      "draining: truth, message: text, template: text, rebuild_s: integer, living: integer, ready: integer, "
-     "state: text, desktops: [{id: text, resource: text, state: text, since_s: integer, broker: text}]}"},
+     "state: text, desktops: [{id: text, resource: text, state: text, since_s: integer, prepared_for: text|null, "
+     "broker: text}]}"},
     {"PolicyPlace",
      "{of: 'site'}|{of: 'pool', pool: text}|{of: 'grant', resource: text, group: text}|"
      "{of: 'grant', resource: text, user: text}"},

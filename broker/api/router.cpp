@@ -107,20 +107,6 @@ Result<void> check_origin(const Route& route, const HttpRequest& request, const 
   return {};
 }
 
-// The names and values of a query; what cannot be read is left out.
-std::map<std::string, std::string> query_of(std::string_view target) {
-  std::map<std::string, std::string> query;
-  const size_t begin = target.find('?');
-  if (begin == std::string_view::npos) return query;
-  for (const std::string& pair : split(target.substr(begin + 1), '&')) {
-    const size_t equals = std::min(pair.find('='), pair.size());
-    auto name = unescaped(std::string_view(pair).substr(0, equals));
-    auto value = unescaped(std::string_view(pair).substr(std::min(equals + 1, pair.size())));
-    if (name && value && !name->empty()) query.emplace(std::move(*name), std::move(*value));
-  }
-  return query;
-}
-
 // The secret of "Authorization: Bearer ..."; nothing when there is none.
 std::optional<std::string> bearer(const HttpRequest& request) {
   constexpr std::string_view kScheme = "bearer ";
@@ -198,9 +184,9 @@ Router::Router(Services& services) : services_(services) {
   routes_.insert(routes_.end(), user_routes().begin(), user_routes().end());
   routes_.insert(routes_.end(), manifest_routes().begin(), manifest_routes().end());
   routes_.insert(routes_.end(), admin_routes().begin(), admin_routes().end());
-  for (const auto& more :
-       {policy_routes(), audit_routes(), sign_in_routes(), provider_routes(), second_step_routes(), account_routes(),
-        factor_routes(), factor_admin_routes(), token_routes(), site_routes(), openapi_routes(), pool_routes()}) {
+  for (const auto& more : {policy_routes(), audit_routes(), sign_in_routes(), provider_routes(), second_step_routes(),
+                           account_routes(), factor_routes(), factor_admin_routes(), token_routes(), site_routes(),
+                           openapi_routes(), pool_routes(), web_session_routes()}) {
     routes_.insert(routes_.end(), more.begin(), more.end());
   }
   for (const RouteDoc& doc : route_docs()) {
@@ -223,6 +209,13 @@ Result<void> Router::check_shape(const Route& route, const ApiRequest& request) 
     return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" is not known in this address.", name)};
   }
   return {};
+}
+
+const Route* Router::route_of(const HttpRequest& request) const {
+  const auto found = std::ranges::find_if(routes_, [&](const Route& route) {
+    return request.method == route.method && match(route.pattern, request.target);
+  });
+  return found == routes_.end() ? nullptr : &*found;
 }
 
 HttpResponse Router::answer(const HttpRequest& request) const {
@@ -255,7 +248,7 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
   ApiRequest request{.http = http,
                      .services = services_,
                      .path = std::move(path),
-                     .query = query_of(http.target),
+                     .query = {},
                      .body = Json::object(),
                      .web = {},
                      .token = cookie_value(http.header("cookie"), kCookie),
@@ -271,6 +264,10 @@ Result<HttpResponse> Router::run(const Route& route, const HttpRequest& http,
     TRY(record_refused(request, route, allowed.error()));
     return allowed.error();
   }
+  // An open route may be an address that others come back to, with whatever they add.
+  auto query = query_of(http.target);
+  if (query.ok()) request.query = query.take();
+  if (!query.ok() && route.access != Access::kOpen) return query.error();
   if (route.access != Access::kOpen && changes_something(http.method) && !http.body.empty())
     request.body = TRY(parse_object(http.body));
   TRY(check_shape(route, request));

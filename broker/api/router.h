@@ -87,6 +87,7 @@ std::span<const Route> token_routes();
 std::span<const Route> openapi_routes();
 std::span<const Route> site_routes();
 std::span<const Route> pool_routes();
+std::span<const Route> web_session_routes();
 
 class Router {
  public:
@@ -94,6 +95,8 @@ class Router {
   // Any thread.
   HttpResponse answer(const HttpRequest& request) const;
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
+  // Which of them answers the request; nullptr: none.
+  [[nodiscard]] const Route* route_of(const HttpRequest& request) const;
 
  private:
   Result<HttpResponse> run(const Route& route, const HttpRequest& request,

@@ -75,6 +75,7 @@ Result<HttpResponse> get_return(ApiRequest& request) {
 struct Finished {
   User user;
   RedirectSession session;
+  int64_t second_factor_s = 0;
 };
 
 Result<Finished> finished(ApiRequest& request, ActiveProvider& provider, const std::string& memory) {
@@ -97,7 +98,8 @@ Result<Finished> finished(ApiRequest& request, ActiveProvider& provider, const s
   const auto first = use_once(*connection, key, request.now_s + kRedirectLoginS + kMaxSkewS, request.now_s);
   if (!first.ok()) return first.error().code == ErrorCode::kConflict ? again : first.error();
   return Finished{.user = TRY(provision(*connection, provider.row, identity.value().identity, request.now_s)),
-                  .session = identity.value().session};
+                  .session = identity.value().session,
+                  .second_factor_s = identity.value().second_factor_s};
 }
 
 Result<HttpResponse> post_finish(ApiRequest& request) {
@@ -119,7 +121,7 @@ Result<HttpResponse> post_finish(ApiRequest& request) {
     response.headers.emplace_back("Set-Cookie", redirect_cookie("", 0));
     return response;
   }
-  SignInProof proof = proof_of(request, id, 0);
+  SignInProof proof = proof_of(request, id, result.value().second_factor_s);
   proof.sid = result.value().session.sid;
   proof.id_token = request.services.sealer.seal(result.value().session.id_token, "id token:" + id);
   HttpResponse response = TRY(signed_in(request, *connection, result.value().user, proof));

@@ -49,6 +49,7 @@ struct RedirectSession {
 struct RedirectIdentity {
   Identity identity;
   RedirectSession session;
+  int64_t second_factor_s = 0;  // when one was given there, where that counts here; 0: never
 };
 
 // The browser is sent elsewhere and comes back with a proof. Any thread.

@@ -19,3 +19,5 @@ import './factors.test.mjs';
 import './admin.test.mjs';
 import './engines.test.mjs';
 import './pages.test.mjs';
+import './openapi.test.mjs';
+import './pool.test.mjs';

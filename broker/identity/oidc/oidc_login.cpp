@@ -88,6 +88,20 @@ Error error_of_answer(const std::string& code) {
   return refused(fmt::format("The sign-in service refused: {}. Tell your administrator.", plain_words(code)));
 }
 
+// When the second factor was given that the ID token tells of, by the provider's own account of it (OpenID Connect Core
+// section 2: amr, acr, auth_time). Without a time it may be hours old, so it does not count. From the signed token
+// alone: what user info adds is no statement about this sign-in.
+int64_t second_factor_of(const OidcSettings& settings, const Json& claims, int64_t now_s) {
+  const auto named = [](const std::vector<std::string>& wanted, const std::string& said) {
+    return !said.empty() && std::ranges::find(wanted, said) != wanted.end();
+  };
+  const auto methods = text_list_field(claims, "amr").value_or(std::vector<std::string>());
+  const bool given =
+      named(settings.second_factor_acr, text_field(claims, "acr")) ||
+      std::ranges::any_of(methods, [&](const std::string& one) { return named(settings.second_factor_amr, one); });
+  return given ? std::clamp<int64_t>(number_field(claims, "auth_time"), 0, now_s) : 0;
+}
+
 }  // namespace
 
 Result<RedirectStart> OidcLogin::begin(const std::string& return_url, int64_t now_s) {
@@ -157,7 +171,8 @@ Result<RedirectIdentity> OidcLogin::finish(const std::string& memory_text, const
   }
   const Json claims = TRY(all_claims(metadata, jwt.claims, access_token));
   return RedirectIdentity{.identity = TRY(identity_of(claims)),
-                          .session = {.sid = text_field(jwt.claims, "sid"), .id_token = id_token}};
+                          .session = {.sid = text_field(jwt.claims, "sid"), .id_token = id_token},
+                          .second_factor_s = second_factor_of(issuer_.settings(), jwt.claims, now_s)};
 }
 
 Result<Json> OidcLogin::redeem(const OidcMetadata& metadata, const std::string& code, const std::string& verifier,

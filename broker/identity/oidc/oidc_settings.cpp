@@ -18,6 +18,8 @@ constexpr SettingsField kFields[] = {
     {"groups_claim", SettingsType::kText},
     {"ca_file", SettingsType::kText},
     {"user_info", SettingsType::kTruth},
+    {"second_factor_amr", SettingsType::kTextList},
+    {"second_factor_acr", SettingsType::kTextList},
 };
 
 }  // namespace
@@ -33,6 +35,8 @@ Result<OidcSettings> oidc_settings_from(const Json& json) {
   settings.groups_claim = text_field(json, "groups_claim", settings.groups_claim);
   settings.ca_file = text_field(json, "ca_file");
   settings.user_info = truth_field(json, "user_info", settings.user_info);
+  settings.second_factor_amr = text_list_field(json, "second_factor_amr").value_or(std::vector<std::string>());
+  settings.second_factor_acr = text_list_field(json, "second_factor_acr").value_or(std::vector<std::string>());
   TRY(check_web_url(settings.issuer));
   if (settings.issuer.find('?') != std::string::npos) {
     return Error{ErrorCode::kInvalidArgument, "The issuer is an address without \"?\"."};
@@ -54,7 +58,9 @@ Json oidc_settings_to(const OidcSettings& settings) {
           {"display_name_claim", settings.display_name_claim},
           {"groups_claim", settings.groups_claim},
           {"ca_file", settings.ca_file},
-          {"user_info", settings.user_info}};
+          {"user_info", settings.user_info},
+          {"second_factor_amr", settings.second_factor_amr},
+          {"second_factor_acr", settings.second_factor_acr}};
 }
 
 }  // namespace vitrine::broker

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "broker/identity/group_mapping.h"
 #include "broker/json_fields.h"
@@ -17,6 +18,9 @@ struct OidcSettings {
   std::string display_name_claim = "name";
   std::string groups_claim = "groups";
   std::string ca_file;
+  // What the ID token's amr or acr says after a second factor was given there: "mfa", "otp", ... Empty: it never counts.
+  std::vector<std::string> second_factor_amr;
+  std::vector<std::string> second_factor_acr;
   bool user_info = true;  // ask the userinfo endpoint for claims that the ID token lacks
 };
 

@@ -4,20 +4,16 @@
 #include <gtest/gtest.h>
 
 #include "broker/api/http_server.h"
-#include "broker/api/router.h"
-#include "broker/http/curl_http_client.h"
-#include "broker/identity/sign_in_providers.h"
-#include "broker/provision/memory_provisioner.h"
-#include "tests/unit/broker/fixture.h"
 #include "tests/unit/broker/http_client.h"
+#include "tests/unit/broker/site_fixture.h"
 
 namespace vitrine::broker {
 
 inline constexpr const char* kOrigin = "https://vitrine.example:8443";
 
-class ApiTest : public testing::Test {
+class ApiTest : public SiteTestBase {
  protected:
-  ApiTest() {
+  ApiTest() : SiteTestBase(kOrigin) {
     store_.add_catalogue({"notes", "paint"});
     store_.add_user("ada", "correct horse battery");
     store_.add_user("eve", "another long password");
@@ -25,7 +21,7 @@ class ApiTest : public testing::Test {
     EXPECT_TRUE(grant(*store_.lease(), "notes", {.group = false, .subject = "ada"}, 1).ok());
     EXPECT_TRUE(grant(*store_.lease(), "desktop", {.group = true, .subject = "everyone"}, 1).ok());
     server_ = HttpServer::start({{gateway_, false}, {admin_, true}}, [this](const HttpRequest& request) {
-                return router_.answer(request);
+                return answer_to(request);
               }).take();
   }
 
@@ -88,22 +84,6 @@ class ApiTest : public testing::Test {
     return browser;
   }
 
-  TestStore store_;
-  MemoryProvisioner provisioner_;
-  TicketSigner signer_ = TicketSigner::generate().take();
-  SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
-  PasswordSignIn sign_in_{store_.database, store_.hasher};
-  Sealer sealer_{random_bytes(32)};
-  CurlHttpClient http_;
-  SignInProviders providers_{store_.database, http_, sealer_};
-  Services services_{.database = store_.database,
-                     .hasher = store_.hasher,
-                     .sign_in = sign_in_,
-                     .sessions = sessions_,
-                     .sealer = sealer_,
-                     .providers = providers_,
-                     .public_url = kOrigin};
-  Router router_{services_};
   std::string gateway_ = store_.folder.path + "/broker.sock";
   std::string admin_ = store_.folder.path + "/admin.sock";
   std::unique_ptr<HttpServer> server_;

@@ -390,5 +390,50 @@ TEST(FirstStartTest, TheAdministratorsPasswordIsMadeUntilItWasToldOnce) {
   EXPECT_FALSE(prepare().has_value());
 }
 
+TEST_F(ApiTest, AnAdministratorSeesAndEndsTheBrowsersOfAUser) {
+  const Browser first = ada();
+  Browser second = ada();
+  const Browser stranger = eve();
+  ASSERT_EQ(send(first, "POST", "/api/sessions", open_body("notes")).status, 200);
+  const Json listed = administer("GET", "/api/admin/users/ada/web-sessions").json().at("web_sessions");
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_EQ(text_field(listed.at(0), "address"), "10.1.1.1");
+  EXPECT_EQ(administer("DELETE", "/api/admin/users/eve/web-sessions/" + text_field(listed.at(0), "id")).status, 404)
+      << "it is not hers";
+  EXPECT_EQ(administer("DELETE", "/api/admin/users/ada/web-sessions/" + text_field(listed.at(0), "id")).status, 204);
+  EXPECT_EQ((send(first, "GET", "/api/me").status == 200) + (send(second, "GET", "/api/me").status == 200), 1);
+  EXPECT_EQ(send(stranger, "POST", "/api/admin/users/ada/sign-out", Json::object()).status, 403);
+  ASSERT_EQ(administer("POST", "/api/admin/users/ada/sign-out").status, 204);
+  EXPECT_EQ(send(first, "GET", "/api/me").status, 401);
+  EXPECT_EQ(send(second, "GET", "/api/me").status, 401);
+  EXPECT_TRUE(administer("GET", "/api/admin/sessions").json().at("sessions").empty()) << "what ran has ended";
+  EXPECT_EQ(send(stranger, "GET", "/api/me").status, 200);
+  EXPECT_EQ(administer("GET", "/api/admin/users/nobody/web-sessions").status, 404);
+}
+
+TEST_F(ApiTest, WhoeverWaitsGetsAPlaceAndTheDesktopWhenOneIsFree) {
+  ASSERT_EQ(administer("PUT", "/api/admin/pools/desktop", {{"max", 1}}).status, 200);
+  const Browser first = ada();
+  const Browser second = eve();
+  const HttpAnswer opened = send(first, "POST", "/api/sessions", open_body("desktop"));
+  ASSERT_EQ(opened.status, 200);
+  Json patient = open_body("desktop");
+  patient["wait"] = true;
+  const HttpAnswer waits = send(second, "POST", "/api/sessions", patient);
+  ASSERT_EQ(waits.status, 202) << waits.body;
+  EXPECT_EQ(number_field(waits.json().at("waiting"), "place"), 1);
+  EXPECT_EQ(send(second, "POST", "/api/sessions", open_body("desktop")).status, 503) << "and who does not is told why";
+  const Json tiles = send(second, "GET", "/api/catalogue").json().at("resources");
+  EXPECT_EQ(tiles.at(0).at("busy"), (Json{{"code", "full"}, {"in_use", 1}, {"most", 1}}));
+  EXPECT_EQ(send(second, "DELETE", "/api/waiting/desktop").status, 204);
+  ASSERT_EQ(send(second, "POST", "/api/sessions", patient).status, 202);
+  const std::string session = text_field(opened.json().at("session"), "id");
+  ASSERT_EQ(send(first, "DELETE", "/api/sessions/" + session).status, 204);
+  EXPECT_EQ(send(second, "POST", "/api/sessions", patient).status, 200);
+  ASSERT_EQ(administer("PUT", "/api/admin/pools/desktop", {{"draining", true}, {"message", "Soon."}}).status, 200);
+  EXPECT_EQ(send(first, "GET", "/api/catalogue").json().at("resources").at(0).at("busy"),
+            (Json{{"code", "draining"}, {"message", "Soon."}}));
+}
+
 }  // namespace
 }  // namespace vitrine::broker

@@ -20,15 +20,11 @@
 #include <ctime>
 #include <set>
 
-#include "broker/api/router.h"
 #include "broker/catalogue/policy_store.h"
-#include "broker/http/curl_http_client.h"
 #include "broker/identity/secrets.h"
-#include "broker/identity/sign_in_providers.h"
 #include "broker/provision/files.h"
-#include "broker/provision/memory_provisioner.h"
 #include "broker/store/audit.h"
-#include "tests/unit/broker/fixture.h"
+#include "tests/unit/broker/site_fixture.h"
 
 namespace vitrine::broker {
 namespace {
@@ -55,9 +51,9 @@ constexpr Expected kExpected[] = {
     {Access::kAdmin, {401, 403, 403, 403, kPass, kPass}},
 };
 
-class AttackTest : public testing::Test {
+class AttackTest : public SiteTestBase {
  protected:
-  AttackTest() {
+  AttackTest() : SiteTestBase("https://here") {
     store_.add_catalogue({"notes"});
     for (const char* name : {"ada", "eve"}) store_.add_user(name, "correct horse battery");
     store_.add_user("root", "administrator pass", true);
@@ -86,14 +82,7 @@ class AttackTest : public testing::Test {
       request.headers["x-csrf-token"] = csrf_token(token);
     }
     for (const auto& [name, value] : extra) request.headers[name] = value;
-    return router_.answer(request);
-  }
-  HttpResponse administer(const std::string& method, const std::string& target, const Json& body = Json()) {
-    return router_.answer({.method = method,
-                           .target = target,
-                           .headers = {},
-                           .body = body.is_null() ? "" : to_line(body),
-                           .local_admin = true});
+    return answer_to(request);
   }
   HttpResponse as(Role role, const std::string& method, const std::string& target) {
     switch (role) {
@@ -132,22 +121,6 @@ class AttackTest : public testing::Test {
     return verifier.verify(bytes, TicketKind::kViewer, static_cast<uint64_t>(std::time(nullptr))).take();
   }
 
-  TestStore store_;
-  MemoryProvisioner provisioner_;
-  TicketSigner signer_ = TicketSigner::generate().take();
-  SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
-  PasswordSignIn sign_in_{store_.database, store_.hasher};
-  Sealer sealer_{random_bytes(32)};
-  CurlHttpClient http_;
-  SignInProviders providers_{store_.database, http_, sealer_};
-  Services services_{.database = store_.database,
-                     .hasher = store_.hasher,
-                     .sign_in = sign_in_,
-                     .sessions = sessions_,
-                     .sealer = sealer_,
-                     .providers = providers_,
-                     .public_url = "https://here"};
-  Router router_{services_};
   std::string session_ = "none";
 };
 

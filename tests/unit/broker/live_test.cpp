@@ -2,15 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "broker/api/router.h"
 #include "broker/catalogue/desktop_entry.h"
-#include "broker/http/curl_http_client.h"
-#include "broker/identity/sign_in_providers.h"
-#include "broker/provision/memory_provisioner.h"
 #include "broker/session/live_sessions.h"
 #include "broker/session/session_reports.h"
 #include "broker/store/settings.h"
-#include "tests/unit/broker/fixture.h"
+#include "tests/unit/broker/site_fixture.h"
 
 namespace vitrine::broker {
 namespace {
@@ -18,22 +14,15 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class LiveTest : public testing::Test {
+class LiveTest : public SiteTestBase {
  protected:
-  LiveTest() {
+  LiveTest() : SiteTestBase("https://vitrine.example") {
     store_.add_catalogue({"notes", "paint"});
     ada_ = store_.add_user("ada", "correct horse battery");
     EXPECT_TRUE(grant(*store_.lease(), "notes", {.group = true, .subject = "everyone"}, 1).ok());
     EXPECT_TRUE(grant(*store_.lease(), "paint", {.group = true, .subject = "everyone"}, 1).ok());
   }
 
-  HttpResponse administer(const std::string& method, const std::string& target, const Json& body = Json()) {
-    return router_.answer({.method = method,
-                           .target = target,
-                           .headers = {},
-                           .body = body.is_null() ? "" : body.dump(),
-                           .local_admin = true});
-  }
   Json answer(const std::string& method, const std::string& target, const Json& body = Json()) {
     const HttpResponse response = administer(method, target, body);
     EXPECT_EQ(response.status, 200) << response.body;
@@ -48,22 +37,6 @@ class LiveTest : public testing::Test {
     return found;
   }
 
-  TestStore store_;
-  MemoryProvisioner provisioner_;
-  TicketSigner signer_ = TicketSigner::generate().take();
-  SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
-  PasswordSignIn sign_in_{store_.database, store_.hasher};
-  Sealer sealer_{random_bytes(32)};
-  CurlHttpClient http_;
-  SignInProviders providers_{store_.database, http_, sealer_};
-  Services services_{.database = store_.database,
-                     .hasher = store_.hasher,
-                     .sign_in = sign_in_,
-                     .sessions = sessions_,
-                     .sealer = sealer_,
-                     .providers = providers_,
-                     .public_url = "https://vitrine.example"};
-  Router router_{services_};
   User ada_;
 };
 

@@ -66,6 +66,35 @@ TEST_F(OidcTest, AUserComesBackWithNameSubjectAndGroups) {
   EXPECT_EQ(result.value().session.sid, "session-1");
 }
 
+TEST_F(OidcTest, ASecondFactorThereCountsWhereTheSettingsSaySoAndTheTokenSaysWhen) {
+  OidcSettings with = settings();
+  with.second_factor_amr = {"mfa", "otp"};
+  with.second_factor_acr = {"gold"};
+  OidcLogin counting = login_at(provider_, sealer_, "corp", with);
+  const auto given_s = [&](OidcLogin& login, const Json& claims) {
+    Json before = provider_.claims;
+    provider_.claims.update(claims);
+    const RedirectStart start = login.begin(kReturn, now()).take();
+    const RedirectAnswer answer{.code = provider_.code_for(start.location),
+                                .state = form_field(start.location.substr(start.location.find('?') + 1), "state"),
+                                .issuer = provider_.issuer,
+                                .error = ""};
+    const auto result = login.finish(start.memory, kReturn, answer, now());
+    provider_.claims = before;
+    EXPECT_TRUE(result.ok()) << result.error().message;
+    return result.ok() ? result.value().second_factor_s : -1;
+  };
+  const int64_t then = now() - 100;
+  EXPECT_EQ(given_s(counting, {{"amr", {"pwd", "otp"}}, {"auth_time", then}}), then);
+  EXPECT_EQ(given_s(counting, {{"acr", "gold"}, {"auth_time", then}}), then);
+  EXPECT_EQ(given_s(counting, {{"acr", "gold"}, {"auth_time", now() + 1000}}), now()) << "never in the future";
+  EXPECT_EQ(given_s(counting, {{"amr", {"pwd"}}, {"acr", "silver"}, {"auth_time", then}}), 0);
+  EXPECT_EQ(given_s(counting, {{"amr", "otp"}, {"auth_time", then}}), 0) << "a list is a list";
+  EXPECT_EQ(given_s(counting, {{"amr", {"otp"}}}), 0) << "nobody knows how old it is";
+  EXPECT_EQ(given_s(counting, {{"auth_time", then}}), 0);
+  EXPECT_EQ(given_s(login_, {{"amr", {"otp"}}, {"auth_time", then}}), 0) << "no setting says that it counts";
+}
+
 TEST_F(OidcTest, EachOfOurAlgorithmsIsTaken) {
   for (const char* algorithm : {"RS256", "ES256", "EdDSA"}) {
     MemoryOpenIdProvider provider;

@@ -3,14 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "broker/api/openapi.h"
-#include "broker/api/router.h"
-#include "broker/http/curl_http_client.h"
 #include "broker/identity/api_tokens.h"
-#include "broker/identity/sign_in_providers.h"
-#include "broker/provision/memory_provisioner.h"
 #include "broker/session/session_reports.h"
 #include "broker/store/audit.h"
-#include "tests/unit/broker/fixture.h"
+#include "tests/unit/broker/site_fixture.h"
 
 namespace vitrine::broker {
 namespace {
@@ -43,36 +39,28 @@ TEST(ShapeTest, WhatDoesNotFitIsNamed) {
   EXPECT_EQ(said(R"([])"), "This is not an object.");
 }
 
-class RestTest : public testing::Test {
+class RestTest : public SiteTestBase {
  protected:
-  RestTest() {
+  RestTest() : SiteTestBase("https://site") {
     store_.add_catalogue({"notes", "paint"});
     ada_ = store_.add_user("ada", "correct horse battery");
     root_ = store_.add_user("root", "administrator pass", true);
     EXPECT_TRUE(grant(*store_.lease(), "notes", {.group = false, .subject = "ada"}, 1).ok());
     EXPECT_TRUE(grant(*store_.lease(), "desktop", {.group = true, .subject = "everyone"}, 1).ok());
   }
-  HttpResponse administer(const std::string& method, const std::string& target, const Json& body = Json()) {
-    return router_.answer({.method = method,
-                           .target = target,
-                           .headers = {},
-                           .body = body.is_null() ? "" : body.dump(),
-                           .local_admin = true});
-  }
   HttpResponse with_token(const std::string& secret, const std::string& method, const std::string& target,
                           const Json& body = Json(), std::map<std::string, std::string> more = {}) {
     more["authorization"] = "Bearer " + secret;
     more["x-forwarded-for"] = "10.1.1.1";
-    return router_.answer(
-        {.method = method, .target = target, .headers = more, .body = body.is_null() ? "" : body.dump()});
+    return answer_to({.method = method, .target = target, .headers = more, .body = body.is_null() ? "" : body.dump()});
   }
   // Signed in as the administrator, or as ada.
   HttpResponse as(const User& user, const std::string& method, const std::string& target, const Json& body = Json()) {
     const std::string token = open_web_session(*store_.lease(), user.id, "", {}, std::time(nullptr)).take();
-    return router_.answer({.method = method,
-                           .target = target,
-                           .headers = {{"cookie", "__Host-vitrine=" + token}, {"x-csrf-token", csrf_token(token)}},
-                           .body = body.is_null() ? "" : body.dump()});
+    return answer_to({.method = method,
+                      .target = target,
+                      .headers = {{"cookie", "__Host-vitrine=" + token}, {"x-csrf-token", csrf_token(token)}},
+                      .body = body.is_null() ? "" : body.dump()});
   }
   std::string make_token(const std::string& name, const std::vector<std::string>& scopes, int64_t days = 1) {
     const HttpResponse made =
@@ -82,10 +70,10 @@ class RestTest : public testing::Test {
   }
   // As from our own page, where nobody is signed in.
   HttpResponse sign_in(const std::string& target, const Json& body = Json::object()) {
-    return router_.answer({.method = "POST",
-                           .target = target,
-                           .headers = {{"origin", "https://site"}, {"x-forwarded-host", "site"}, {"x-vitrine", "1"}},
-                           .body = body.dump()});
+    return answer_to({.method = "POST",
+                      .target = target,
+                      .headers = {{"origin", "https://site"}, {"x-forwarded-host", "site"}, {"x-vitrine", "1"}},
+                      .body = body.dump()});
   }
   // Whether an answer is what the document says of its route, to the last field.
   static void holds(const HttpResponse& answer, const char* method, std::string_view pattern) {
@@ -112,6 +100,7 @@ class RestTest : public testing::Test {
         {"/api/admin/policies/pools/:pool", "/api/admin/policies/pools/desktop"},
         {"/api/admin/policies/grants/:id/:kind/:subject", "/api/admin/policies/grants/notes/user/ada"},
         {"/api/admin/users/:name/factors", "/api/admin/users/ada/factors"},
+        {"/api/admin/users/:name/web-sessions", "/api/admin/users/ada/web-sessions"},
         {"/api/admin/explain", "/api/admin/explain?user=ada&resource=notes"}};
     if (const auto found = kAddresses.find(pattern); found != kAddresses.end()) return found->second;
     std::string target = pattern;
@@ -133,22 +122,6 @@ class RestTest : public testing::Test {
     return found;
   }
 
-  TestStore store_;
-  MemoryProvisioner provisioner_;
-  TicketSigner signer_ = TicketSigner::generate().take();
-  SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
-  PasswordSignIn sign_in_{store_.database, store_.hasher};
-  Sealer sealer_{random_bytes(32)};
-  CurlHttpClient http_;
-  SignInProviders providers_{store_.database, http_, sealer_};
-  Services services_{.database = store_.database,
-                     .hasher = store_.hasher,
-                     .sign_in = sign_in_,
-                     .sessions = sessions_,
-                     .sealer = sealer_,
-                     .providers = providers_,
-                     .public_url = "https://site"};
-  Router router_{services_};
   User ada_;
   User root_;
 };

@@ -202,6 +202,59 @@ TEST_F(RestartTest, KillingTheBrokerAtAnyPointLeavesNothingHalfMade) {
     EXPECT_THAT(processes_of_desktop(text_field(session, "desktop")), testing::IsEmpty());
 }
 
+// What is prepared for somebody survives its broker, or is made anew, and is lent to nobody else nor twice.
+TEST_F(RestartTest, DesktopsThatWerePreparedAreLentOnceWhateverBrokerDies) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const std::string password = text_field(object_field(start_broker(), "admin"), "password");
+  ASSERT_EQ(ask(admin(), "PUT", "/api/admin/pools/desktop", {}, R"({"spares":2})").status, 200);
+  const auto sign_in = [&] {
+    return ask(folder_.path + "/data/run/broker.sock", "POST", "/api/login",
+               {{"X-Forwarded-Host", "site"},
+                {"X-Forwarded-Proto", "https"},
+                {"X-Forwarded-For", "10.1.1.1"},
+                {"Origin", "https://site"},
+                {"X-Vitrine", "1"}},
+               Json{{"username", "admin"}, {"password", password}}.dump())
+        .status;
+  };
+  ASSERT_EQ(sign_in(), 200);
+  const auto desktops = [&] {
+    const HttpAnswer answer = ask(admin(), "GET", "/api/admin/pools/desktop", {});
+    return answer.status == 200 ? answer.json().at("desktops") : Json::array();
+  };
+  std::set<std::string> lent;
+  for (int round = 0; round < kills() / 2; ++round) {  // each starts two whole desktops
+    std::jthread opening([&] { post("/api/admin/sessions", {{"user", "admin"}, {"resource", "desktop"}}); });
+    const Micros at = monotonic_now() + static_cast<Micros>(random() % 2'500'000);
+    while (monotonic_now() < at) std::this_thread::yield();
+    kill_broker();
+    opening.join();
+    start_broker();
+    // Whether it was opened before the kill or not, now it is, and there is one desktop for it.
+    const HttpAnswer opened = post("/api/admin/sessions", {{"user", "admin"}, {"resource", "desktop"}});
+    ASSERT_EQ(opened.status, 201) << opened.body;
+    const std::string desktop = text_field(opened.json(), "desktop");
+    EXPECT_TRUE(lent.insert(desktop).second) << "lent a second time";
+    until("it runs, and nothing else is left", [&] {
+      const Json all = desktops();
+      const auto runs = [&](const Json& row) {
+        const std::string state = text_field(row, "state");
+        return text_field(row, "id") == desktop && state != "provisioning" && state != "recycling";
+      };
+      return all.size() == 1 && runs(all.at(0)) && desktops_on_disk() == std::set<std::string>{desktop};
+    });
+    const std::string session = text_field(opened.json(), "session");
+    ASSERT_EQ(ask(admin(), "DELETE", "/api/admin/sessions/" + session, {}).status, 204);
+    until("another is prepared for whoever is signed in", [&] {
+      const Json all = desktops();
+      return all.size() == 1 && text_field(all.at(0), "id") != desktop &&
+             text_field(all.at(0), "prepared_for") == "admin";
+    });
+  }
+}
+
 TEST_F(RestartTest, TwoBrokersServeOneFolderAndOneIsEnough) {
   start_broker(0);
   start_broker(1);

@@ -24,7 +24,12 @@ class SandboxDoors {
   std::vector<std::string> links_;
 };
 
-// Runs a program inside, as one of the desktop's, and waits for its end; what it printed.
+// An app that is a door: it runs what ask_inside() hands it, with just the rights that any app of the desktop has.
+std::vector<std::string> door_app();
+// Runs a line of shell inside a desktop whose app is door_app(), and waits for its end; what it printed.
+std::string ask_inside(const DesktopReport& report, const std::string& line);
+
+// Runs a program in any desktop, by entering its sandbox, which takes root.
 std::string run_inside(const DesktopReport& report, const std::vector<std::string>& command);
 
 }  // namespace vitrine::broker

@@ -4,14 +4,11 @@
 
 #include <ctime>
 
-#include "broker/api/router.h"
 #include "broker/identity/provisioning.h"
-#include "broker/identity/sign_in_providers.h"
 #include "broker/identity/user_state.h"
-#include "broker/provision/memory_provisioner.h"
 #include "broker/store/audit.h"
-#include "tests/unit/broker/fixture.h"
 #include "tests/unit/broker/openid_provider.h"
+#include "tests/unit/broker/site_fixture.h"
 
 namespace vitrine::broker {
 namespace {
@@ -21,9 +18,9 @@ using testing::HasSubstr;
 
 constexpr const char* kOrigin = "https://vitrine.example:8443";
 
-class SignInRoutesTest : public testing::Test {
+class SignInRoutesTest : public BasicSiteTest<MemoryOpenIdProvider> {
  protected:
-  SignInRoutesTest() {
+  SignInRoutesTest() : BasicSiteTest(kOrigin, "https://login.example", std::time(nullptr)) {
     store_.add_catalogue({"notes"});
     store_.add_user("root", "administrator pass", true);
     EXPECT_TRUE(grant(*store_.lease(), "notes", {.group = true, .subject = "everyone"}, 1).ok());
@@ -46,7 +43,7 @@ class SignInRoutesTest : public testing::Test {
       headers["cookie"] += (headers["cookie"].empty() ? "" : "; ") + name + "=" + value;
     }
     HttpResponse response =
-        router_.answer({.method = method, .target = target, .headers = headers, .body = body, .local_admin = false});
+        answer_to({.method = method, .target = target, .headers = headers, .body = body, .local_admin = false});
     for (const auto& [name, value] : response.headers) {
       if (name != "Set-Cookie") continue;
       const size_t equals = value.find('=');
@@ -57,13 +54,6 @@ class SignInRoutesTest : public testing::Test {
   HttpResponse send(Browser& browser, const std::string& method, const std::string& target, const Json& body) {
     return send(browser, method, target, body.dump());
   }
-  HttpResponse administer(const std::string& method, const std::string& target, const Json& body = Json()) {
-    return router_.answer({.method = method,
-                           .target = target,
-                           .headers = {},
-                           .body = body.is_null() ? "" : body.dump(),
-                           .local_admin = true});
-  }
   static Json json_of(const HttpResponse& response) { return Json::parse(response.body, nullptr, false); }
   static std::string location_of(const HttpResponse& response) {
     for (const auto& [name, value] : response.headers) {
@@ -73,7 +63,7 @@ class SignInRoutesTest : public testing::Test {
   }
 
   void add_corp(const Json& more = Json::object()) {
-    Json settings = {{"issuer", openid_.issuer}, {"client_id", "vitrine"}};
+    Json settings = {{"issuer", http_.issuer}, {"client_id", "vitrine"}};
     settings.update(more);
     const HttpResponse added = administer(
         "POST", "/api/admin/providers",
@@ -86,9 +76,9 @@ class SignInRoutesTest : public testing::Test {
     EXPECT_EQ(begun.status, 200) << begun.body;
     const std::string location = text_field(json_of(begun), "location");
     return {{"provider", "corp"},
-            {"code", openid_.code_for(location)},
+            {"code", http_.code_for(location)},
             {"state", form_field(location, "state")},
-            {"iss", openid_.issuer}};
+            {"iss", http_.issuer}};
   }
   HttpResponse finish(Browser& browser, const Json& answer) {
     HttpResponse done = send(browser, "POST", "/api/sign-in/finish", answer);
@@ -114,7 +104,7 @@ class SignInRoutesTest : public testing::Test {
   std::string tell_logout(const Json& claims) {
     Browser provider;
     const HttpResponse answer =
-        send(provider, "POST", "/api/sign-in/corp/logout", "logout_token=" + openid_.key.token(claims),
+        send(provider, "POST", "/api/sign-in/corp/logout", "logout_token=" + http_.key.token(claims),
              {{"content-type", "application/x-www-form-urlencoded"}, {"origin", ""}});
     return std::to_string(answer.status);
   }
@@ -124,35 +114,18 @@ class SignInRoutesTest : public testing::Test {
         send(browser, "POST", "/api/sessions", Json{{"resource", "notes"}, {"width", 800}, {"height", 600}});
     ASSERT_EQ(opened.status, 200) << opened.body;
   }
-
-  TestStore store_;
-  MemoryProvisioner provisioner_;
-  TicketSigner signer_ = TicketSigner::generate().take();
-  SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
-  Sealer sealer_ = Sealer::open(store_.folder.path + "/store.key").take();
-  MemoryOpenIdProvider openid_{"https://login.example", std::time(nullptr)};
-  SignInProviders providers_{store_.database, openid_, sealer_};
-  PasswordSignIn sign_in_{store_.database, store_.hasher, &providers_};
-  Services services_{.database = store_.database,
-                     .hasher = store_.hasher,
-                     .sign_in = sign_in_,
-                     .sessions = sessions_,
-                     .sealer = sealer_,
-                     .providers = providers_,
-                     .public_url = kOrigin};
-  Router router_{services_};
 };
 
 TEST_F(SignInRoutesTest, AUserIsMadeAtTheFirstSignInAndFoundAgainAtTheNext) {
   add_corp();
-  openid_.claims["groups"] = {"Sales"};
+  http_.claims["groups"] = {"Sales"};
   Browser first = signed_in();
   EXPECT_EQ(me(first), "ada");
   const User made = user("ada");
   EXPECT_EQ(made.provider, "corp");
   EXPECT_THAT(groups_of(*store_.lease(), made.id).value(), ElementsAre("sales"));
-  openid_.claims["preferred_username"] = "ada.married";
-  openid_.claims["name"] = "Ada King";
+  http_.claims["preferred_username"] = "ada.married";
+  http_.claims["name"] = "Ada King";
   Browser second = signed_in();
   EXPECT_EQ(me(second), "ada") << "the home folder has this name";
   EXPECT_EQ(user("ada").id, made.id);
@@ -207,9 +180,9 @@ TEST_F(SignInRoutesTest, AnAnswerIsTakenOnce) {
   ASSERT_EQ(finish(browser, answer).status, 200);
   EXPECT_EQ(browser.cookies["__Host-vitrine-return"], "") << "the memory goes with its use";
   Browser again{.cookies = cookies, .csrf = ""};
-  const int asked = openid_.asked["/token"];
+  const int asked = http_.asked["/token"];
   EXPECT_THAT(finish(again, answer).body, HasSubstr("finished already"));
-  EXPECT_EQ(openid_.asked["/token"], asked);
+  EXPECT_EQ(http_.asked["/token"], asked);
 }
 
 TEST_F(SignInRoutesTest, TheWebSessionFromBeforeEnds) {
@@ -237,23 +210,23 @@ TEST_F(SignInRoutesTest, FinishingNeedsOurOwnPage) {
 
 TEST_F(SignInRoutesTest, ANameThatIsTakenIsRefusedAndNeverMerged) {
   add_corp();
-  openid_.claims["preferred_username"] = "root";
+  http_.claims["preferred_username"] = "root";
   Browser browser;
   const HttpResponse answer = finish(browser, answer_for(browser));
   EXPECT_EQ(answer.status, 409);
   EXPECT_THAT(answer.body, HasSubstr("belongs to another user here, who signs in with a local password"));
   EXPECT_EQ(user("root").provider, "local");
   EXPECT_EQ(me(browser), "401");
-  openid_.claims.update({{"preferred_username", "ada"}, {"sub", "u-1"}});
+  http_.claims.update({{"preferred_username", "ada"}, {"sub", "u-1"}});
   (void)signed_in();
-  openid_.claims["sub"] = "u-2";  // the name was given to somebody else there
+  http_.claims["sub"] = "u-2";  // the name was given to somebody else there
   EXPECT_EQ(finish(browser, answer_for(browser)).status, 409);
 }
 
 TEST_F(SignInRoutesTest, ANameThatCannotBeOneIsRefused) {
   add_corp();
   for (const char* name : {"../root", "Ada Lovelace", "ädä", ".hidden"}) {
-    openid_.claims["preferred_username"] = name;
+    http_.claims["preferred_username"] = name;
     Browser browser;
     const HttpResponse answer = finish(browser, answer_for(browser));
     EXPECT_EQ(answer.status, 400) << name;
@@ -263,7 +236,7 @@ TEST_F(SignInRoutesTest, ANameThatCannotBeOneIsRefused) {
 
 TEST_F(SignInRoutesTest, GroupsFollowTheProviderAndLocalMembershipsStay) {
   add_corp({{"group_map", {{"CN=Sales Team", "sales"}}}, {"group_prefix", "corp-"}});
-  openid_.claims["groups"] = {"cn=sales team", "IT & Ops", "everyone"};
+  http_.claims["groups"] = {"cn=sales team", "IT & Ops", "everyone"};
   (void)signed_in();
   const User ada = user("ada");
   EXPECT_THAT(groups_of(*store_.lease(), ada.id).value(), ElementsAre("corp-everyone", "corp-it---ops", "sales"));
@@ -271,7 +244,7 @@ TEST_F(SignInRoutesTest, GroupsFollowTheProviderAndLocalMembershipsStay) {
   ASSERT_TRUE(add_member(*store_.lease(), "readers", ada).ok());
   ASSERT_TRUE(add_member(*store_.lease(), "sales", ada).ok());
   EXPECT_THAT(remove_member(*store_.lease(), "corp-everyone", ada).error().message, HasSubstr("provider corp says so"));
-  openid_.claims["groups"] = Json::array();
+  http_.claims["groups"] = Json::array();
   (void)signed_in();
   EXPECT_THAT(groups_of(*store_.lease(), ada.id).value(), ElementsAre("readers", "sales")) << "what was given here";
   EXPECT_TRUE(remove_member(*store_.lease(), "sales", ada).ok());
@@ -279,10 +252,10 @@ TEST_F(SignInRoutesTest, GroupsFollowTheProviderAndLocalMembershipsStay) {
 
 TEST_F(SignInRoutesTest, AdministratorsFollowTheirGroupWhenOneIsNamed) {
   add_corp({{"admin_group", "vitrine-admins"}});
-  openid_.claims["groups"] = {"vitrine-admins"};
+  http_.claims["groups"] = {"vitrine-admins"};
   (void)signed_in();
   EXPECT_TRUE(user("ada").admin);
-  openid_.claims["groups"] = Json::array();
+  http_.claims["groups"] = Json::array();
   (void)signed_in();
   EXPECT_FALSE(user("ada").admin);
 }
@@ -292,15 +265,15 @@ TEST_F(SignInRoutesTest, TheProviderEndsASessionOnce) {
   Browser browser = signed_in();
   open_notes(browser);
   EXPECT_EQ(running_of(user("ada")), 1U);
-  Json other = openid_.logout_claims("j-0");
+  Json other = http_.logout_claims("j-0");
   other["sid"] = "another";
   EXPECT_EQ(tell_logout(other), "200");
   EXPECT_EQ(me(browser), "ada") << "another session was meant";
-  EXPECT_EQ(tell_logout(openid_.logout_claims("j-1")), "200");
+  EXPECT_EQ(tell_logout(http_.logout_claims("j-1")), "200");
   EXPECT_EQ(me(browser), "401");
   EXPECT_EQ(running_of(user("ada")), 0U);
   Browser next = signed_in();
-  EXPECT_EQ(tell_logout(openid_.logout_claims("j-1")), "400") << "replayed";
+  EXPECT_EQ(tell_logout(http_.logout_claims("j-1")), "400") << "replayed";
   EXPECT_EQ(me(next), "ada");
 }
 
@@ -308,9 +281,9 @@ TEST_F(SignInRoutesTest, TheProviderEndsAllSessionsOfAUser) {
   add_corp();
   Browser one = signed_in();
   Browser two = signed_in();
-  openid_.claims.update({{"sub", "u-2"}, {"preferred_username", "eve"}});
+  http_.claims.update({{"sub", "u-2"}, {"preferred_username", "eve"}});
   Browser eve = signed_in();
-  Json claims = openid_.logout_claims("j-1");
+  Json claims = http_.logout_claims("j-1");
   claims.erase("sid");
   claims["sub"] = "u-1";
   EXPECT_EQ(tell_logout(claims), "200");
@@ -322,8 +295,8 @@ TEST_F(SignInRoutesTest, TheProviderEndsAllSessionsOfAUser) {
 TEST_F(SignInRoutesTest, ForgedLogoutsEndNothing) {
   add_corp();
   Browser browser = signed_in();
-  openid_.key = SigningKey("RS256", "key-1");
-  EXPECT_EQ(tell_logout(openid_.logout_claims("j-1")), "400");
+  http_.key = SigningKey("RS256", "key-1");
+  EXPECT_EQ(tell_logout(http_.logout_claims("j-1")), "400");
   Browser stranger;
   for (const char* body : {"", "logout_token=", "logout_token=a.b.c", "{}", "logout_token=%00"}) {
     EXPECT_EQ(send(stranger, "POST", "/api/sign-in/corp/logout", body, {{"origin", ""}}).status, 400) << body;
@@ -364,7 +337,7 @@ TEST_F(SignInRoutesTest, RemovingAProviderPutsItsUsersOut) {
   EXPECT_EQ(me(browser), "401");
   EXPECT_EQ(running_of(user("ada")), 0U);
   // Another system under the same id does not get its users, though subjects and names be equal.
-  openid_.issuer = "https://evil.example";
+  http_.issuer = "https://evil.example";
   add_corp();
   Browser taken;
   EXPECT_EQ(finish(taken, answer_for(taken)).status, 409);
@@ -424,18 +397,18 @@ TEST_F(SignInRoutesTest, ATestSaysStepByStepWhatWorks) {
   const Json good = json_of(administer("POST", "/api/admin/providers/corp/test", Json::object()));
   EXPECT_TRUE(truth_field(good, "ok")) << good;
   EXPECT_THAT(good.dump(), HasSubstr("publishes 1 keys"));
-  openid_.keys_gone = true;
+  http_.keys_gone = true;
   const Json keys = json_of(administer("POST", "/api/admin/providers/corp/test", Json::object()));
   EXPECT_FALSE(truth_field(keys, "ok", true));
   EXPECT_THAT(keys.dump(), HasSubstr("answered 404 when asked for its keys"));
-  openid_.all_gone = true;
+  http_.all_gone = true;
   EXPECT_THAT(administer("POST", "/api/admin/providers/corp/test", Json::object()).body,
               HasSubstr("cannot be reached"));
 }
 
 TEST_F(SignInRoutesTest, WhatIsWrongOutThereIsNotForStrangers) {
   add_corp();
-  openid_.all_gone = true;
+  http_.all_gone = true;
   Browser browser;
   const HttpResponse answer = send(browser, "POST", "/api/sign-in/corp/begin", Json::object());
   EXPECT_EQ(answer.status, 503);

@@ -299,21 +299,21 @@ TEST_F(SiteTest, SecretsAreComparedAndNeverGivenBack) {
   Json& secret = wish["providers"]["corp"]["secret"];
   secret["value"] = "first";
   EXPECT_TRUE(apply(wish).value().empty());
-  secret["value"] = "second";
+  secret["value"] = "renewed word";
   const auto changes = apply(wish).value();
   EXPECT_THAT(told(changes), testing::ElementsAre("~providers.corp"));
   for (const Json& side : {changes.front().before, changes.front().after}) {
     EXPECT_EQ(side.dump().find("first"), std::string::npos) << side;
-    EXPECT_EQ(side.dump().find("second"), std::string::npos) << side;
+    EXPECT_EQ(side.dump().find("renewed word"), std::string::npos) << side;
     EXPECT_EQ(side.dump().find("mark"), std::string::npos) << side;
   }
   EXPECT_EQ(sealer_.unseal(find_provider(*store_.lease(), "corp").value()->secret, secret_words("corp")).value(),
-            "second");
+            "renewed word");
   secret = "kept";
   wish["providers"]["corp"]["name"] = "Corp";
   EXPECT_EQ(apply(wish).value().size(), 1U);
   EXPECT_EQ(sealer_.unseal(find_provider(*store_.lease(), "corp").value()->secret, secret_words("corp")).value(),
-            "second");
+            "renewed word");
   // One that was typed in a page has no place to be read from.
   {
     const auto connection = store_.lease();

@@ -2,47 +2,31 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include "broker/api/router.h"
-#include "broker/http/curl_http_client.h"
-#include "broker/identity/sign_in_providers.h"
-#include "broker/provision/memory_provisioner.h"
-#include "tests/unit/broker/fixture.h"
 #include "tests/unit/broker/postgres_server.h"
+#include "tests/unit/broker/site_fixture.h"
 
 namespace vitrine::broker {
 namespace {
 
-class StoreAwayTest : public testing::Test {
+// Said before the store is made.
+struct WithPostgresql {
+  int set = ::setenv("VITRINE_TEST_STORE", "postgresql", 1);
+};
+
+class StoreAwayTest : private WithPostgresql, public SiteTestBase {
  protected:
-  StoreAwayTest() {
+  StoreAwayTest() : SiteTestBase("https://site") {
     store_.add_catalogue({"notes"});
     ada_ = store_.add_user("ada", "correct horse battery");
     EXPECT_TRUE(grant(*store_.lease(), "notes", {.group = true, .subject = "everyone"}, 1).ok());
   }
   HttpResponse log_in() {
-    return router_.answer({.method = "POST",
-                           .target = "/api/login",
-                           .headers = {{"origin", "https://site"}, {"x-forwarded-host", "site"}, {"x-vitrine", "1"}},
-                           .body = R"({"username":"ada","password":"correct horse battery"})"});
+    return answer_to({.method = "POST",
+                      .target = "/api/login",
+                      .headers = {{"origin", "https://site"}, {"x-forwarded-host", "site"}, {"x-vitrine", "1"}},
+                      .body = R"({"username":"ada","password":"correct horse battery"})"});
   }
 
-  int set_ = ::setenv("VITRINE_TEST_STORE", "postgresql", 1);  // before the store is made
-  TestStore store_;
-  MemoryProvisioner provisioner_;
-  TicketSigner signer_ = TicketSigner::generate().take();
-  SessionService sessions_{store_.database, provisioner_, signer_, [](const Resource&) { return Result<void>(); }};
-  PasswordSignIn sign_in_{store_.database, store_.hasher};
-  Sealer sealer_{random_bytes(32)};
-  CurlHttpClient http_;
-  SignInProviders providers_{store_.database, http_, sealer_};
-  Services services_{.database = store_.database,
-                     .hasher = store_.hasher,
-                     .sign_in = sign_in_,
-                     .sessions = sessions_,
-                     .sealer = sealer_,
-                     .providers = providers_,
-                     .public_url = "https://site"};
-  Router router_{services_};
   User ada_;
 };
 
@@ -52,7 +36,7 @@ TEST_F(StoreAwayTest, SigningInSaysLaterAndSessionsGoOn) {
   const HttpResponse refused = log_in();
   EXPECT_EQ(refused.status, 503);
   EXPECT_NE(refused.body.find("Try again later"), std::string::npos) << refused.body;
-  EXPECT_EQ(router_.answer({.method = "GET", .target = "/api/health"}).status, 503);
+  EXPECT_EQ(answer_to({.method = "GET", .target = "/api/health"}).status, 503);
   // What a desktop reports meanwhile is not lost: whoever took it gives it again.
   const auto report = provisioner_.next_report(0);
   ASSERT_TRUE(report.has_value());

@@ -1,4 +1,5 @@
 // The administrators' part of the REST API.
+import type { WebSession } from '../account_api.js';
 import { Api, ApiError, list, type Answer } from '../api.js';
 import type { LiveAnswer, LiveSession } from './live_model.js';
 
@@ -178,6 +179,19 @@ export class AdminApi extends Api {
 
   async setDisabled(user: string, disabled: boolean): Promise<void> {
     await this.request('POST', `/api/admin/users/${part(user)}/${disabled ? 'disable' : 'enable'}`, {});
+  }
+
+  /** The browsers a user is signed in with, the last used first. */
+  async browsers(user: string): Promise<readonly WebSession[]> {
+    return list<WebSession>(await this.get(`/api/admin/users/${part(user)}/web-sessions`), 'web_sessions');
+  }
+
+  async endBrowser(user: string, browser: string): Promise<void> {
+    await this.request('DELETE', `/api/admin/users/${part(user)}/web-sessions/${part(browser)}`);
+  }
+
+  async signOutUser(user: string): Promise<void> {
+    await this.request('POST', `/api/admin/users/${part(user)}/sign-out`, {});
   }
 
   async factors(user: string): Promise<Factors> {

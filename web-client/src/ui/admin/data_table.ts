@@ -172,7 +172,7 @@ export class DataTable<T> {
 
   private sortSelect(): HTMLElement {
     const select = h('select', { 'aria-label': text.table.sortBy },
-      ...this.options.columns.filter((one) => one.title !== '').map((one) => h('option', { value: one.id }, one.title)));
+      ...this.options.columns.filter((one) => one.title !== '').map((one) => h('option', { value: one.id }, text.table.sortedBy(one.title))));
     select.value = this.model.state.sort?.column ?? '';
     select.addEventListener('change', () => {
       this.model.sortBy(select.value);

@@ -42,6 +42,8 @@ const kSettings: Readonly<Record<Provider['kind'], readonly Setting[]>> = {
     { name: 'name_claim', kind: 'text', seldom: true, placeholder: 'preferred_username' },
     { name: 'display_name_claim', kind: 'text', seldom: true, placeholder: 'name' },
     { name: 'groups_claim', kind: 'text', seldom: true, placeholder: 'groups' },
+    { name: 'second_factor_amr', kind: 'words', seldom: true, placeholder: 'mfa, otp' },
+    { name: 'second_factor_acr', kind: 'words', seldom: true },
     { name: 'user_info', kind: 'truth', seldom: true },
     ...kShared,
   ],

@@ -24,18 +24,21 @@ export class ProvidersPage implements AdminPage {
   private readonly results = new Map<string, HTMLElement>();
 
   constructor(private readonly app: AdminApp) {
-    this.element = h('div', {},
-      pageHead(t.title, t.lead,
-        button(t.addOidc, 'plus', () => { void this.edit('oidc'); }, 'primary'),
-        button(t.addLdap, 'plus', () => { void this.edit('ldap'); }, 'primary')),
-      this.list);
+    this.element = h('div', {}, pageHead(t.title, t.lead, ...this.additions('primary')), this.list);
+  }
+
+  private additions(kind: string): HTMLElement[] {
+    return [
+      button(t.addOidc, 'plus', () => { void this.edit('oidc'); }, kind),
+      button(t.addLdap, 'plus', () => { void this.edit('ldap'); }, kind),
+    ];
   }
 
   async load(): Promise<void> {
     const providers = (await this.app.api.get('/api/admin/providers'))['providers'] as readonly Provider[];
     const focused = document.activeElement?.getAttribute('data-focus') ?? null;
     fill(this.list,
-      ...(providers.length === 0 ? [h('div', { class: 'empty' }, h('h2', {}, t.empty), h('p', {}, t.emptyText))] : providers.map((one) => this.card(one))));
+      ...(providers.length === 0 ? [h('div', { class: 'empty' }, h('h2', {}, t.empty), h('p', {}, t.emptyText), h('div', { class: 'actions' }, ...this.additions('')))] : providers.map((one) => this.card(one))));
     if (focused !== null) this.list.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 

@@ -44,6 +44,7 @@ export const english = {
     search: 'Search',
     searchIn: (name: string): string => `Search ${name}`,
     sortBy: 'Sort by',
+    sortedBy: (column: string): string => `Sort by ${column}`,
     noMatch: (words: string): string => `Nothing matches “${words}”.`,
     range: (from: number, to: number, found: number, total: number): string =>
       `${from}–${to} of ${found}${found === total ? '' : ` found, ${total} in all`}`,
@@ -233,6 +234,10 @@ export const english = {
     signOut: 'Sign out',
     signOutEverywhere: 'Sign out everywhere',
     signedOut: 'The browser was signed out.',
+    signOutOf: (browser: string): string => `Sign out ${browser}`,
+    signOutTitle: (name: string): string => `Sign ${name} out everywhere?`,
+    signOutText: 'All browsers of this user are signed out, and running sessions end. Work that is not saved is lost.',
+    signedOutAll: (name: string): string => `${name} was signed out everywhere.`,
     everyone: 'everyone (all users)',
     gone: 'There is no such user',
   },
@@ -348,7 +353,7 @@ export const english = {
     most: 'Most desktops',
     mostHint: '0: as many as the site allows',
     sparesLabel: 'Warm spares',
-    sparesHint: 'Desktops kept ready, so that opening one is immediate',
+    sparesHint: 'Desktops that are up before anybody asks. Where home folders are kept, for people who have just signed in.',
     template: 'Template folder',
     templateHint: 'On the server: what a new home folder starts as; empty: the distribution’s own',
     keeping: 'How it keeps desktops',
@@ -498,6 +503,7 @@ export const english = {
     mapRule: 'One line for each group: theirs = ours',
     names: {
       issuer: 'Issuer', client_id: 'Client ID', scope: 'Scope', name_claim: 'Claim of the user name', display_name_claim: 'Claim of the name', groups_claim: 'Claim of the groups',
+      second_factor_amr: 'Methods that are a second factor', second_factor_acr: 'Classes that are a second factor',
       user_info: 'Ask for more claims after sign-in', url: 'Address', start_tls: 'Start TLS', base: 'Users are below', bind_dn: 'Search as', user_filter: 'Filter of users',
       login_attributes: 'Typed at sign-in', name_attribute: 'Attribute of the user name', display_name_attribute: 'Attribute of the name', subject_attribute: 'Attribute that never changes',
       group_base: 'Groups are below', group_name_attribute: 'Attribute of a group’s name', nesting: 'Groups within groups', admin_group: 'Group of administrators',
@@ -506,6 +512,7 @@ export const english = {
     hints: {
       issuer: 'Exactly as the service writes it', client_id: 'Under which the service knows this server', name_claim: 'A dot leads into an object', start_tls: 'With an ldap:// address',
       bind_dn: 'Empty: without a name', login_attributes: 'Attributes, with commas between them', nesting: 'none, search, memberof or chain', admin_group: 'Its members are administrators here; empty: nobody by this way',
+      second_factor_amr: 'What the claim amr says then, with commas between; empty: it never counts', second_factor_acr: 'The same of the claim acr',
       group_prefix: 'Before the name of every group that is not renamed', group_map: 'One line for each: theirs = ours', ca_file: 'A file on the server that is trusted in place of the system’s', group_base: 'Empty: where the users are',
     } as Readonly<Record<string, string>>,
     removeTitle: (name: string): string => `Remove ${name}?`,

@@ -8,6 +8,7 @@ import { missing } from './missing_page.js';
 import { badge, button, card, crumb, facts, resourceIcon, resourceLink, stateBadge } from './parts.js';
 import { place } from './place.js';
 import { text } from './text_admin.js';
+import { browsersCard } from './browsers_card.js';
 import { factorsCard } from './factors_card.js';
 import { removeUser, setDisabled, setPassword } from './user_dialogs.js';
 import { sourceOf } from './users_page.js';
@@ -19,7 +20,7 @@ const kEveryone = 'everyone';
 export class UserPage implements AdminPage {
   readonly title: string;
   readonly element = h('div');
-  readonly concerns = about('user.', 'group.', 'grant', 'revoke', 'resource.', 'site.', 'second-factor.');
+  readonly concerns = about('user.', 'group.', 'grant', 'revoke', 'resource.', 'site.', 'second-factor.', 'login', 'logout', 'web-session.');
   private readonly sessions = h('div');
 
   constructor(
@@ -34,9 +35,10 @@ export class UserPage implements AdminPage {
     const user = users.find((one) => one.name === this.name);
     if (user === undefined) return fill(this.element, missing(t.gone, text.shell.notFoundText, place('users'), t.title));
     const factors = this.app.can('factors') ? factorsCard(this.app, user, await this.app.api.factors(user.name), await this.app.api.factorsRequired()) : null;
+    const browsers = browsersCard(this.app, user, await this.app.api.browsers(user.name));
     // A redraw must not take the focus from what has it.
     const focused = document.activeElement?.getAttribute('data-focus') ?? null;
-    this.draw(user, groups, resources, factors);
+    this.draw(user, groups, resources, [browsers, factors]);
     if (focused !== null) this.element.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
   }
 
@@ -47,7 +49,7 @@ export class UserPage implements AdminPage {
       h('li', {}, h('a', { href: place('sessions', row.session) }, resourceIcon(row.resource), h('span', {}, row.name)), stateBadge(row.state)))));
   }
 
-  private draw(user: AdminUser, groups: readonly AdminGroup[], resources: readonly AdminResource[], factors: HTMLElement | null): void {
+  private draw(user: AdminUser, groups: readonly AdminGroup[], resources: readonly AdminResource[], more: readonly (HTMLElement | null)[]): void {
     const remove = async (): Promise<void> => { if (await removeUser(this.app, user)) this.app.go('/users'); };
     fill(this.element,
       crumb('users', t.title),
@@ -67,7 +69,7 @@ export class UserPage implements AdminPage {
         card(t.canOpen, h('p', { class: 'muted' }, t.canOpenNote), this.openable(user, resources),
           button(t.grant, 'plus', () => { void grantSomething(this.app, { user: user.name }); })),
         card(t.sessionsOf, this.sessions),
-        factors));
+        ...more));
     this.live();
   }
 

@@ -44,6 +44,7 @@ export const adminText: AdminText = {
     search: 'بحث',
     searchIn: (name) => `البحث في ${isolated(name)}`,
     sortBy: 'الترتيب حسب',
+    sortedBy: (column: string): string => `الترتيب حسب ${column}`,
     noMatch: (words) => `لا شيء يطابق «${isolated(words)}».`,
     range: (from, to, found, total) =>
       `${number(from)}–${number(to)} من ${number(found)}${found === total ? '' : ` مطابقة، والمجموع ${number(total)}`}`,
@@ -235,6 +236,10 @@ export const adminText: AdminText = {
     signedOut: 'سُجّل خروج المتصفح.',
     everyone: 'everyone (كل المستخدمين)',
     gone: 'لا يوجد مستخدم كهذا',
+    signOutOf: (browser: string): string => `تسجيل الخروج من ${browser}`,
+    signOutTitle: (name: string): string => `تسجيل خروج ${name} من كل مكان؟`,
+    signOutText: 'يُسجَّل خروج هذا المستخدم من جميع المتصفحات وتنتهي الجلسات الجارية، ويضيع ما لم يُحفظ.',
+    signedOutAll: (name: string): string => `سُجِّل خروج ${name} من كل مكان.`,
   },
 
   groups: {

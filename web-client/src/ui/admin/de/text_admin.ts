@@ -44,6 +44,7 @@ export const adminText: AdminText = {
     search: 'Suchen',
     searchIn: (name) => `${name} durchsuchen`,
     sortBy: 'Sortieren nach',
+    sortedBy: (column: string): string => `Nach ${column} sortieren`,
     noMatch: (words) => `Nichts passt zu „${words}“.`,
     range: (from, to, found, total) =>
       `${number(from)}–${number(to)} von ${number(found)}${found === total ? '' : ` gefundenen, ${number(total)} insgesamt`}`,
@@ -235,6 +236,10 @@ export const adminText: AdminText = {
     signedOut: 'Der Browser wurde abgemeldet.',
     everyone: 'everyone (alle Benutzer)',
     gone: 'Diesen Benutzer gibt es nicht',
+    signOutOf: (browser: string): string => `${browser} abmelden`,
+    signOutTitle: (name: string): string => `${name} überall abmelden?`,
+    signOutText: 'Alle Browser dieses Benutzers werden abgemeldet, laufende Sitzungen enden. Nicht gespeicherte Arbeit geht verloren.',
+    signedOutAll: (name: string): string => `${name} wurde überall abgemeldet.`,
   },
 
   groups: {
