@@ -66,7 +66,7 @@ inline constexpr uint32_t kLastGatewayType = 15;
 inline constexpr uint32_t kFirstAgentType = 16;
 inline constexpr uint32_t kLastAgentType = 31;
 inline constexpr uint32_t kFirstViewerType = 32;
-inline constexpr uint32_t kLastViewerType = 63;
+inline constexpr uint32_t kLastViewerType = 95;
 
 enum class Verdict : uint8_t {
   kRelay,       // for the other end

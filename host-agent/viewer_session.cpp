@@ -79,6 +79,32 @@ bool shows_effect(const M& input) {
   return std::is_same_v<M, Wheel> || std::is_same_v<M, TextInput>;
 }
 
+// A hand moves no further between two events; more is a fault.
+constexpr int32_t kFurthest = 4096;
+
+PointerInput relative_input(const RelativePointer& message) {
+  PointerInput input{
+      .at = {std::clamp(message.dx, -kFurthest, kFurthest), std::clamp(message.dy, -kFurthest, kFurthest)},
+      .down = message.down,
+      .wheel_x = message.wheel_x,
+      .wheel_y = message.wheel_y,
+      .relative = true};
+  if (message.button != kNoButton) input.button = message.button;
+  return input;
+}
+
+// `at`: its place as the screen has it. The fine place is kept within the same pixel.
+PointerInput pen_input(const Pen& message, Point at) {
+  const auto fine = [](int32_t told, int pixel) {
+    return std::clamp(told, pixel * kPenSteps, pixel * kPenSteps + kPenSteps - 1);
+  };
+  return {.at = at,
+          .pen = PenPoint{.fine = {fine(message.x, at.x), fine(message.y, at.y)},
+                          .pressure = std::min(message.pressure, kMaxPenPressure),
+                          .buttons = message.buttons,
+                          .near = message.near}};
+}
+
 }  // namespace
 
 ViewerSession::ViewerSession(ViewerJoined joined, Size screen, Micros now, codec::MakeVideoEncoder make_video,
@@ -141,6 +167,11 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
   } else if constexpr (std::is_same_v<M, Wheel>) {
     pointer_ = clamp_to_screen(message.x, message.y);
     result.request = PointerInput{.at = pointer_, .wheel_x = message.dx, .wheel_y = message.dy};
+  } else if constexpr (std::is_same_v<M, RelativePointer>) {
+    result.request = relative_input(message);
+  } else if constexpr (std::is_same_v<M, Pen>) {
+    pointer_ = clamp_to_screen(message.x / kPenSteps, message.y / kPenSteps);
+    result.request = pen_input(message, pointer_);
   } else if constexpr (std::is_same_v<M, ReleaseAll>) {
     result.request = LiftAll{};
   } else if constexpr (std::is_same_v<M, FrameAck>) {

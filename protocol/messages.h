@@ -19,6 +19,7 @@
 #include "protocol/clipboard_messages.h"
 #include "protocol/limits.h"
 #include "protocol/message.h"
+#include "protocol/touch_messages.h"
 
 namespace vitrine {
 
@@ -613,6 +614,7 @@ using AllMessages =
                 SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice, CopyOffered, CopiedText,
                 CopiedHtml, CopiedImage, PasteWanted, LinkFigures, Key, TextInput, PointerMove, PointerButton, Wheel,
                 ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed, Holdings, InputTimes,
-                Preferences, VideoAck, CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage>;
+                Preferences, VideoAck, CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage,
+                RelativePointer, Pen>;
 
 }  // namespace vitrine

@@ -10,6 +10,7 @@ import './brokers.test.mjs';
 import './resume.test.mjs';
 import './clipboard.test.mjs';
 import './phone.test.mjs';
+import './touch.test.mjs';
 import './figures.test.mjs';
 import './idle.test.mjs';
 import './factors.test.mjs';

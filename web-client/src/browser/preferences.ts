@@ -1,6 +1,6 @@
 // Small choices kept on this device. A browser that keeps nothing (private windows, blocked storage) still works.
 
-export type Preference = 'size' | 'signed-in' | 'menu-hint' | 'figures' | 'terms';
+export type Preference = 'size' | 'signed-in' | 'menu-hint' | 'figures' | 'terms' | 'view' | 'touch' | 'key-bar' | 'handle-place';
 
 const name = (preference: Preference): string => `vitrine.${preference}`;
 

@@ -1,6 +1,8 @@
 // Where the desktop's picture lies in the window, and which desktop pixel a point of the window means. Everything is
 // computed in device pixels, so that a picture of the window's size is shown one pixel for one at any pixel ratio.
 
+import { kPenSteps } from '../wire/messages.gen.js';
+
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -68,6 +70,16 @@ export function toDesktop(view: View, point: Point): Point {
     const pixel = Math.floor((css * view.pixelRatio - offset) / view.scale + 1e-6);
     return Math.min(Math.max(pixel, 0), Math.max(length - 1, 0));
   };
+  return {
+    x: along(point.x, view.offset.x, view.desktop.width),
+    y: along(point.y, view.offset.y, view.desktop.height),
+  };
+}
+
+/** The same with fractions of a pixel, for a pen; points beside the picture mean its edge. */
+export function toDesktopExact(view: View, point: Point): Point {
+  const along = (css: number, offset: number, length: number): number =>
+    Math.min(Math.max((css * view.pixelRatio - offset) / view.scale, 0), Math.max(length - 1 / kPenSteps, 0));
   return {
     x: along(point.x, view.offset.x, view.desktop.width),
     y: along(point.y, view.offset.y, view.desktop.height),

@@ -50,7 +50,7 @@ export class SessionMenu {
   constructor(
     name: string,
     private readonly actions: MenuActions,
-    options: { size: number; touch: boolean },
+    options: { size: number; touch: boolean; view: HTMLElement },
   ) {
     this.fullScreen = this.entry('expand', '', '', () => { actions.toggleFullScreen(); });
     this.size = h('select', { id: 'menu-size', on: { change: () => { actions.setSize(Number(this.size.value)); } } },
@@ -72,6 +72,7 @@ export class SessionMenu {
       this.copy,
       this.paste,
       h('div', { class: 'menu-row' }, h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
+      options.view,
       this.terms.element,
       this.figuresEntry,
       h('section', { 'aria-label': t.keys }, h('h3', {}, t.keys), h('div', { class: 'keys' }, ...kCombinations.map((keys) => this.key(keys)))),

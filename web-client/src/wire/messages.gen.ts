@@ -105,6 +105,12 @@ export const kPeerTimeout = 25000000;
 export const kTicketLifetimeSeconds = 60;
 /** Viewers of one desktop at a time; each costs the agent one held picture. */
 export const kMaxViewersPerDesktop = 8;
+/** Of RelativePointer::button: none changed. */
+export const kNoButton = 255;
+/** Of Pen::pressure. */
+export const kMaxPenPressure = 1000;
+/** Parts of a desktop pixel in a pen's place. */
+export const kPenSteps = 16;
 
 export const DesktopState = {
   /** no agent yet for this desktop */
@@ -195,6 +201,8 @@ export const MessageType = {
   PastedText: 49,
   PastedHtml: 50,
   PastedImage: 51,
+  RelativePointer: 64,
+  Pen: 65,
 } as const;
 
 /** The first message of a viewer. */
@@ -714,6 +722,42 @@ export interface PastedImage {
   readonly bytes: Uint8Array;
 }
 
+/** The pointer is captured by the page: how far it moved, and what its buttons and wheel did where it is. */
+export interface RelativePointer {
+  readonly type: 'RelativePointer';
+  /** of this input */
+  readonly sequence: number;
+  /** desktop pixels, right is positive */
+  readonly dx: number;
+  /** desktop pixels, down is positive */
+  readonly dy: number;
+  /** MouseEvent.button, or 255 when none changed */
+  readonly button: number;
+  /** of the button: pressed or released */
+  readonly down: boolean;
+  /** 1/120 of a notch, right is positive */
+  readonly wheelX: number;
+  /** 1/120 of a notch, down is positive */
+  readonly wheelY: number;
+}
+
+/** A pen, one message for each point of its digitiser, in order. Where X has no pen it is a mouse. */
+export interface Pen {
+  readonly type: 'Pen';
+  /** of this input */
+  readonly sequence: number;
+  /** 1/16 desktop pixels */
+  readonly x: number;
+  /** 1/16 desktop pixels */
+  readonly y: number;
+  /** 0 to 1000 */
+  readonly pressure: number;
+  /** PointerEvent.buttons: 1 the tip touches, 2 the barrel's button, 32 the eraser touches */
+  readonly buttons: number;
+  /** within reach of the tablet */
+  readonly near: boolean;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -755,7 +799,9 @@ export type AnyMessage =
   | PasteOffered
   | PastedText
   | PastedHtml
-  | PastedImage;
+  | PastedImage
+  | RelativePointer
+  | Pen;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -803,7 +849,9 @@ export type MessageFromViewer =
   | PasteOffered
   | PastedText
   | PastedHtml
-  | PastedImage;
+  | PastedImage
+  | RelativePointer
+  | Pen;
 
 function readViewerHello(r: WireReader): ViewerHello {
   r.message = 'ViewerHello';
@@ -1568,6 +1616,54 @@ function writePastedImage(w: WireWriter, m: PastedImage): void {
   w.bytes('bytes', m.bytes, 16384);
 }
 
+function readRelativePointer(r: WireReader): RelativePointer {
+  r.message = 'RelativePointer';
+  return {
+    type: 'RelativePointer',
+    sequence: r.uint32('sequence'),
+    dx: r.int32('dx'),
+    dy: r.int32('dy'),
+    button: r.uint32('button'),
+    down: r.bool('down'),
+    wheelX: r.int32('wheel_x'),
+    wheelY: r.int32('wheel_y'),
+  };
+}
+
+function writeRelativePointer(w: WireWriter, m: RelativePointer): void {
+  w.start('RelativePointer', 64);
+  w.uint32('sequence', m.sequence);
+  w.int32('dx', m.dx);
+  w.int32('dy', m.dy);
+  w.uint32('button', m.button);
+  w.bool('down', m.down);
+  w.int32('wheel_x', m.wheelX);
+  w.int32('wheel_y', m.wheelY);
+}
+
+function readPen(r: WireReader): Pen {
+  r.message = 'Pen';
+  return {
+    type: 'Pen',
+    sequence: r.uint32('sequence'),
+    x: r.int32('x'),
+    y: r.int32('y'),
+    pressure: r.uint32('pressure'),
+    buttons: r.uint32('buttons'),
+    near: r.bool('near'),
+  };
+}
+
+function writePen(w: WireWriter, m: Pen): void {
+  w.start('Pen', 65);
+  w.uint32('sequence', m.sequence);
+  w.int32('x', m.x);
+  w.int32('y', m.y);
+  w.uint32('pressure', m.pressure);
+  w.uint32('buttons', m.buttons);
+  w.bool('near', m.near);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -1654,6 +1750,10 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPastedHtml(r);
     case 51:
       return readPastedImage(r);
+    case 64:
+      return readRelativePointer(r);
+    case 65:
+      return readPen(r);
     default:
       return null;
   }
@@ -1745,6 +1845,10 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'PastedHtml does not come from this side');
     case 51:
       throw new WireError('malformed', 'PastedImage does not come from this side');
+    case 64:
+      throw new WireError('malformed', 'RelativePointer does not come from this side');
+    case 65:
+      throw new WireError('malformed', 'Pen does not come from this side');
     default:
       return null;
   }
@@ -1877,6 +1981,12 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'PastedImage':
       writePastedImage(scratch, message);
+      break;
+    case 'RelativePointer':
+      writeRelativePointer(scratch, message);
+      break;
+    case 'Pen':
+      writePen(scratch, message);
       break;
   }
   return scratch.take();
