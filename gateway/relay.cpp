@@ -18,7 +18,8 @@ std::optional<LinkRole> sender_of(uint32_t type, MessageList<M...>) {
 
 // What a right covers, by type number, so that the gateway enforces it without reading a body.
 bool granted(LinkRole from, uint32_t type, uint32_t rights) {
-  if (type >= Key::kType && type <= ReleaseAll::kType) return (rights & kMayInput) != 0;
+  const bool pointer = type == RelativePointer::kType || type == Pen::kType;
+  if (pointer || (type >= Key::kType && type <= ReleaseAll::kType)) return (rights & kMayInput) != 0;
   switch (type) {
     case Resize::kType: return (rights & kMayResize) != 0;
     case CopiedText::kType: return (rights & kMayCopyText) != 0;

@@ -70,7 +70,7 @@ class AgentProgram {
     program->signals_ = TRY(StopSignals::create());
     program->display_ = TRY(X11Display::connect(options.display));
     program->screen_ = TRY(X11Screen::create(*program->display_));
-    program->hands_ = TRY(XtestInput::create(*program->display_));
+    program->hands_ = TRY(XtestInput::create(*program->display_, options.input_devices));
     program->clipboard_ = TRY(X11Clipboard::create(*program->display_));
     program->primary_ = TRY(X11Clipboard::create(*program->display_, X11Clipboard::Selection::kPrimary));
     program->agent_ = std::make_unique<DesktopAgent>(*program->screen_, *program->hands_, codec::make_video_encoder,

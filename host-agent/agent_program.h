@@ -11,7 +11,8 @@ namespace vitrine::agent {
 
 struct AgentOptions {
   GatewayOptions gateway;
-  std::string display;  // empty: $DISPLAY
+  std::string display;        // empty: $DISPLAY
+  std::string input_devices;  // folder with the sockets of the display's own pointers; empty: it has none
   std::optional<int> control_fd;
 };
 

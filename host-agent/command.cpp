@@ -17,6 +17,7 @@ struct AgentFlags {
   std::string certificate;
   std::string credential;
   std::string display;
+  std::string input_devices;
   int control_fd = -1;
 };
 
@@ -29,6 +30,7 @@ int run(const AgentFlags& flags) {
   }
   agent::AgentOptions options{.gateway = {address.value(), flags.certificate, flags.credential},
                               .display = flags.display,
+                              .input_devices = flags.input_devices,
                               .control_fd = std::nullopt};
   if (flags.control_fd >= 0) options.control_fd = flags.control_fd;
   const auto result = agent::run_agent(options);
@@ -47,6 +49,8 @@ void add_agent_command(CLI::App& program, int& exit_status) {
       ->required();
   command->add_option("--credential", flags->credential, "file with the credential that the broker made")->required();
   command->add_option("--display", flags->display, "the X display, such as :1; otherwise $DISPLAY");
+  command->add_option("--input-devices", flags->input_devices,
+                      "folder with the sockets of the display's own pointers (driver inputtest)");
   command->add_option("--control-fd", flags->control_fd, "inherited descriptor of the supervisor")
       ->check(CLI::NonNegativeNumber);
   command->callback([flags, &exit_status] { exit_status = run(*flags); });

@@ -79,6 +79,34 @@ bool shows_effect(const M& input) {
   return std::is_same_v<M, Wheel> || std::is_same_v<M, TextInput>;
 }
 
+// A hand moves no further between two events; more is a fault.
+constexpr int32_t kFurthest = 4096;
+
+PointerInput relative_input(const RelativePointer& message) {
+  PointerInput input{
+      .at = {std::clamp(message.dx, -kFurthest, kFurthest), std::clamp(message.dy, -kFurthest, kFurthest)},
+      .down = message.down,
+      .wheel_x = message.wheel_x,
+      .wheel_y = message.wheel_y,
+      .relative = true};
+  if (message.button != kNoButton) input.button = message.button;
+  return input;
+}
+
+// `at`: its place as the screen has it, `origin` the viewer's part of that. The fine place is kept within the same pixel.
+PointerInput pen_input(const Pen& message, Point at, Point origin) {
+  const auto fine = [](int32_t told, int from, int pixel) {
+    const int64_t place = int64_t{told} + int64_t{from} * kPenSteps;
+    return static_cast<int32_t>(
+        std::clamp<int64_t>(place, int64_t{pixel} * kPenSteps, int64_t{pixel} * kPenSteps + kPenSteps - 1));
+  };
+  return {.at = at,
+          .pen = PenPoint{.fine = {fine(message.x, origin.x, at.x), fine(message.y, origin.y, at.y)},
+                          .pressure = std::min(message.pressure, kMaxPenPressure),
+                          .buttons = message.buttons,
+                          .near = message.near}};
+}
+
 }  // namespace
 
 ViewerSession::ViewerSession(ViewerJoined joined, const ScreenPart& part, Micros now,
@@ -141,6 +169,11 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
   } else if constexpr (std::is_same_v<M, Wheel>) {
     const Point at = put_pointer(message.x, message.y);
     result.request = PointerInput{.at = at, .wheel_x = message.dx, .wheel_y = message.dy};
+  } else if constexpr (std::is_same_v<M, RelativePointer>) {
+    result.request = relative_input(message);
+  } else if constexpr (std::is_same_v<M, Pen>) {
+    const Point at = put_pointer(message.x / kPenSteps, message.y / kPenSteps);
+    result.request = pen_input(message, at, part_.to_screen({0, 0}));
   } else if constexpr (std::is_same_v<M, ReleaseAll>) {
     result.request = LiftAll{};
   } else if constexpr (std::is_same_v<M, FrameAck>) {

@@ -21,6 +21,7 @@
 #include "protocol/display_messages.h"
 #include "protocol/limits.h"
 #include "protocol/message.h"
+#include "protocol/touch_messages.h"
 
 namespace vitrine {
 
@@ -631,6 +632,7 @@ using AllMessages = MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus,
                                 CopyOffered, CopiedText, CopiedHtml, CopiedImage, PasteWanted, LinkFigures, Key,
                                 TextInput, PointerMove, PointerButton, Wheel, ReleaseAll, Resize, Visibility, FrameAck,
                                 PictureCheckResult, VideoFailed, Holdings, InputTimes, Preferences, VideoAck,
-                                CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage, Monitors, FollowPrimary>;
+                                CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage, RelativePointer, Pen,
+                                Monitors, FollowPrimary>;
 
 }  // namespace vitrine

@@ -16,6 +16,7 @@
 #include "broker/provision/files.h"
 #include "broker/provision/measure_json.h"
 #include "broker/provision/process_hunt.h"
+#include "protocol/input_devices.h"
 
 namespace vitrine::broker {
 
@@ -347,6 +348,7 @@ void DesktopGroup::finish() {
   for (const char* name : {"xauthority", "xorg.conf", "openbox.xml", "agent.credential", "control.sock", "display"}) {
     ::unlink((spec_.folder + "/" + name).c_str());
   }
+  for (const InputDevice& device : kInputDevices) ::unlink(fmt::format("{}/{}", spec_.folder, device.socket).c_str());
   remove_tree(spec_.folder + "/x11");
   remove_tree(spec_.folder + "/xdg");
   remove_tree(spec_.folder + "/runtime");

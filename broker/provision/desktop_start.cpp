@@ -183,6 +183,8 @@ Result<void> DesktopGroup::start_display() {
                                       spec_.folder + "/xauthority",
                                       "-logfile",
                                       spec_.folder + "/xorg.log",
+                                      "-logverbose",
+                                      "0",  // errors alone; the pointers' driver would write a line for each event
                                       "-noreset",
                                       "-novtswitch",
                                       "-nolisten",
@@ -269,6 +271,7 @@ void DesktopGroup::start_agent() {
   const UniqueFd theirs(ends[1]);
   std::vector<std::string> command = spec_.agent;
   command.insert(command.end(), {"--display", display_name_, "--control-fd", std::to_string(theirs.get())});
+  if (has_pointer_driver()) command.insert(command.end(), {"--input-devices", spec_.folder});
   const auto pid = start_program(command, agent_log_->input(), {theirs.get()}, SIGKILL);
   if (!pid.ok()) return end(DesktopPhase::kFailed, pid.error().message);
   pids_["agent"] = pid.value();

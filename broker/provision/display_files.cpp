@@ -6,6 +6,7 @@
 #include "broker/identity/secrets.h"
 #include "broker/provision/child_process.h"
 #include "broker/provision/line_socket.h"
+#include "protocol/input_devices.h"
 
 namespace vitrine::broker {
 
@@ -47,7 +48,30 @@ Section "Screen"
     Virtual 8192 8192
   EndSubSection
 EndSection
+{pointers})";
+
+// A pointer that takes events from a socket: smooth scrolling, and pressure.
+constexpr std::string_view kPointerConfig = R"(Section "InputDevice"
+  Identifier "{name}"
+  Driver "inputtest"
+  Option "SocketPath" "{socket}"
+  Option "DeviceType" "{type}"
+  Option "PointerButtonCount" "11"
+  Option "PointerHasPressure" "{pressure}"
+EndSection
 )";
+
+std::string pointer_sections(const DesktopSpec& spec) {
+  std::string devices;
+  std::string layout = "Section \"ServerLayout\"\n  Identifier \"desktop\"\n  Screen \"screen\"\n";
+  for (const InputDevice& device : kInputDevices) {
+    devices += fmt::format(kPointerConfig, fmt::arg("name", device.name),
+                           fmt::arg("socket", fmt::format("{}/{}", spec.folder, device.socket)),
+                           fmt::arg("type", device.type), fmt::arg("pressure", device.name != kMouseDevice.name));
+    layout += fmt::format("  InputDevice \"{}\"\n", device.name);
+  }
+  return devices + layout + "EndSection\n";
+}
 
 // GLX and what it needs load Mesa's software renderer, some 55 MB in every display.
 constexpr std::string_view kWithoutOpenGl = "  Disable \"glx\"\n  Disable \"dri\"\n  Disable \"dri2\"\n";
@@ -84,7 +108,9 @@ std::string xauthority_file(const std::string& cookie) {
 std::string xorg_config(const DesktopSpec& spec) {
   const int w = spec.width;
   const int h = spec.height;
-  return fmt::format(kXorgConfig, fmt::arg("disabled", spec.opengl ? "" : kWithoutOpenGl), fmt::arg("width", w),
+  const std::string pointers = has_pointer_driver() ? pointer_sections(spec) : "";
+  return fmt::format(kXorgConfig, fmt::arg("pointers", pointers),
+                     fmt::arg("disabled", spec.opengl ? "" : kWithoutOpenGl), fmt::arg("width", w),
                      fmt::arg("h1", w + 1), fmt::arg("h2", w + 2), fmt::arg("h3", w + 3), fmt::arg("height", h),
                      fmt::arg("v1", h + 1), fmt::arg("v2", h + 2), fmt::arg("v3", h + 3));
 }
@@ -93,6 +119,14 @@ void remove_stale_socket(const std::string& display) {
   if (display.size() < 2 || display.find_first_not_of("0123456789", 1) != std::string::npos) return;
   const std::string path = "/tmp/.X11-unix/X" + display.substr(1);
   if (!connect_to(path).ok()) ::unlink(path.c_str());
+}
+
+bool has_pointer_driver() {
+  for (const char* path : {"/usr/lib/xorg/modules/input/inputtest_drv.so",
+                           "/usr/lib/x86_64-linux-gnu/xorg/modules/input/inputtest_drv.so"}) {
+    if (::access(path, R_OK) == 0) return true;
+  }
+  return false;
 }
 
 std::string find_xorg() {

@@ -15,6 +15,8 @@ std::string xauthority_file(const std::string& cookie);
 // Xorg with the dummy driver: one output of the wanted size that can grow to 8192x8192 by RandR. Its picture is
 // allocated by page as it is touched, so a small screen stays small in memory.
 std::string xorg_config(const DesktopSpec& spec);
+// Whether Xorg has the input driver that gives a desktop smooth scrolling and a pen (protocol/input_devices.h).
+bool has_pointer_driver();
 
 // Removes the socket of a display (":7") whose server was killed before it could; not one that is listened on.
 void remove_stale_socket(const std::string& display);

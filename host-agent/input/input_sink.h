@@ -22,6 +22,14 @@ struct KeyInput {
   uint32_t modifiers = 0;  // kModShift ... of protocol/messages.h
 };
 
+// One point of a pen's stroke.
+struct PenPoint {
+  Point fine;             // the place in 1/16 desktop pixels
+  uint32_t pressure = 0;  // 0-1000
+  uint32_t buttons = 0;   // PointerEvent.buttons
+  bool near = false;      // within reach of the tablet
+};
+
 // A place, and what happened there besides moving.
 struct PointerInput {
   Point at;
@@ -29,6 +37,8 @@ struct PointerInput {
   bool down = false;                              // of the button
   int32_t wheel_x = 0;                            // 1/120 of a notch, right is positive
   int32_t wheel_y = 0;                            // 1/120 of a notch, down is positive
+  bool relative = false;                          // `at` is how far it moved
+  std::optional<PenPoint> pen = std::nullopt;     // it is a pen's; its buttons are all in here
 };
 
 // One thread. Inputs take effect in the order of the calls. An error means that the screen is gone for good; an input

@@ -35,27 +35,21 @@ bool is_shortcut(const KeyInput& input) {
   return (input.modifiers & (kModControl | kModAlt | kModMeta)) != 0 && (input.modifiers & kModAltGraph) == 0;
 }
 
-// MouseEvent.button to X button.
-std::optional<uint8_t> x_button(uint32_t button) {
-  constexpr uint8_t kButtons[] = {1, 2, 3, 8, 9};
-  if (button >= std::size(kButtons)) return std::nullopt;
-  return kButtons[button];
-}
-
 }  // namespace
 
 // --- set-up -----------------------------------------------------------------------------------------------------
 
-Result<std::unique_ptr<XtestInput>> XtestInput::create(X11Display& display) {
+Result<std::unique_ptr<XtestInput>> XtestInput::create(X11Display& display, const std::string& devices) {
   std::unique_ptr<XtestInput> input(new XtestInput(display));
   TRY(input->start());
+  input->pointer_.use_devices(devices);
   return input;
 }
 
 XtestInput::~XtestInput() {
   undo_adjustment();
   while (!held_.empty()) release_key(held_.begin());
-  for (const auto& [button, down] : buttons_) fake(XCB_BUTTON_RELEASE, button.second);
+  pointer_.release_all();
   spares_.clear(display_);
   xcb_flush(display_.connection());
 }
@@ -167,7 +161,8 @@ Result<Micros> XtestInput::perform(const Job& job, Micros now) {
   undo_adjustment();
   if (const auto* key_job = std::get_if<KeyJob>(&job)) return perform_key(*key_job, now);
   if (const auto* character = std::get_if<CharacterJob>(&job)) return perform_character(character->character, now);
-  if (const auto* pointer_job = std::get_if<PointerJob>(&job)) perform_pointer(*pointer_job);
+  if (const auto* pointer_job = std::get_if<PointerJob>(&job))
+    pointer_.perform(pointer_job->holder, pointer_job->input);
   if (const auto* release = std::get_if<ReleaseJob>(&job)) perform_release(release->holder);
   return Micros{0};
 }
@@ -216,41 +211,13 @@ Result<Micros> XtestInput::perform_character(char32_t character, Micros now) {
   return again;
 }
 
-void XtestInput::perform_pointer(const PointerJob& job) {
-  fake(XCB_MOTION_NOTIFY, 0, job.input.at);
-  if (job.input.button) {
-    const auto button = x_button(*job.input.button);
-    const bool held = button && buttons_.contains({job.holder, *button});
-    if (button && held != job.input.down) {
-      fake(job.input.down ? XCB_BUTTON_PRESS : XCB_BUTTON_RELEASE, *button);
-      if (job.input.down) {
-        buttons_[{job.holder, *button}] = true;
-      } else {
-        buttons_.erase({job.holder, *button});
-      }
-    }
-  }
-  const auto click = [this](int clicks, uint8_t back, uint8_t forth) {
-    for (int i = 0; i < std::abs(clicks); ++i) {
-      fake(XCB_BUTTON_PRESS, clicks < 0 ? back : forth);
-      fake(XCB_BUTTON_RELEASE, clicks < 0 ? back : forth);
-    }
-  };
-  if (job.input.wheel_y != 0) click(wheel_y_.add(job.input.wheel_y), 4, 5);
-  if (job.input.wheel_x != 0) click(wheel_x_.add(job.input.wheel_x), 6, 7);
-}
-
 void XtestInput::perform_release(Holder holder) {
   for (auto at = held_.begin(); at != held_.end();) {
     const auto next = std::next(at);
     if (at->first.first == holder) release_key(at);
     at = next;
   }
-  std::erase_if(buttons_, [&](const auto& entry) {
-    if (entry.first.first != holder) return false;
-    fake(XCB_BUTTON_RELEASE, entry.first.second);
-    return true;
-  });
+  pointer_.release(holder);
 }
 
 // --- keys -------------------------------------------------------------------------------------------------------
@@ -428,6 +395,7 @@ std::vector<Keycode> XtestInput::down() const {
 }
 
 void XtestInput::fake(uint8_t type, uint8_t detail, Point at) {
+  pointer_.before_requests();
   xcb_test_fake_input(display_.connection(), type, detail, XCB_CURRENT_TIME, display_.root(),
                       static_cast<int16_t>(at.x), static_cast<int16_t>(at.y), 0);
 }

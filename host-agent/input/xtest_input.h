@@ -3,7 +3,7 @@
 // A key is pressed by what it means, not by where it is: its keysym is looked up in the server's map, and the modifiers
 // that the map wants for it are put right for as long as it takes (a German AltGr+Q is Shift+2 on a US map). A keysym
 // that the map lacks borrows a spare keycode. The key that comes up is the key that went down, whatever the browser
-// calls it by then. Repeats are the server's. XTEST knows whole wheel clicks only; smooth scrolling adds up to them.
+// calls it by then. Repeats are the server's. The pointer is x_pointer.h's.
 #pragma once
 
 #include <deque>
@@ -16,7 +16,7 @@
 #include "host-agent/input/input_sink.h"
 #include "host-agent/input/server_keymap.h"
 #include "host-agent/input/spare_keycodes.h"
-#include "host-agent/input/wheel_steps.h"
+#include "host-agent/input/x_pointer.h"
 #include "host-agent/x11/x11_display.h"
 
 namespace vitrine::agent {
@@ -24,8 +24,9 @@ namespace vitrine::agent {
 // One thread. The display is borrowed.
 class XtestInput : public InputSink {
  public:
-  // Errors: unsupported, closed.
-  static Result<std::unique_ptr<XtestInput>> create(X11Display& display);
+  // `devices`: the folder with the sockets of the server's own pointers; empty when it has none. Errors: unsupported,
+  // closed.
+  static Result<std::unique_ptr<XtestInput>> create(X11Display& display, const std::string& devices = "");
   ~XtestInput() override;
 
   Result<void> key(Holder holder, const KeyInput& input) override;
@@ -34,6 +35,8 @@ class XtestInput : public InputSink {
   Result<void> release_all(Holder holder) override;
   Result<Micros> proceed(Micros now) override;
 
+  // All that the pointer did has happened when it returns.
+  void settle_pointer() { pointer_.before_requests(); }
   [[nodiscard]] size_t spare_keycodes() const { return spares_.size(); }
 
  private:
@@ -75,7 +78,7 @@ class XtestInput : public InputSink {
     int cost = 0;
   };
 
-  explicit XtestInput(X11Display& display) : display_(display) {}
+  explicit XtestInput(X11Display& display) : display_(display), pointer_(display) {}
   Result<void> start();
   void handle_event(const xcb_generic_event_t& event);
   void enqueue(Job job);
@@ -83,7 +86,6 @@ class XtestInput : public InputSink {
   Result<Micros> perform(const Job& job, Micros now);
   Result<Micros> perform_key(const KeyJob& job, Micros now);
   Result<Micros> perform_character(char32_t character, Micros now);
-  void perform_pointer(const PointerJob& job);
   void perform_release(Holder holder);
 
   Result<void> refresh_keymap();
@@ -108,10 +110,8 @@ class XtestInput : public InputSink {
   bool keymap_stale_ = true;
   uint8_t xkb_event_ = 0;
   std::map<KeyName, HeldKey> held_;
-  std::map<std::pair<Holder, uint8_t>, bool> buttons_;
+  XPointer pointer_;
   Adjustment adjustment_;
-  WheelSteps wheel_x_;
-  WheelSteps wheel_y_;
   std::deque<Job> jobs_;
   bool full_ = false;
 };

@@ -90,6 +90,9 @@ std::vector<Constant> limits() {
       VITRINE_LIMIT(kPeerTimeout),
       VITRINE_LIMIT(kTicketLifetimeSeconds),
       VITRINE_LIMIT(kMaxViewersPerDesktop),
+      VITRINE_LIMIT(kNoButton),
+      VITRINE_LIMIT(kMaxPenPressure),
+      VITRINE_LIMIT(kPenSteps),
   };
 }
 #undef VITRINE_BIT

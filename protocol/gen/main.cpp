@@ -23,7 +23,7 @@ struct Output {
 
 Result<std::vector<Output>> make_outputs(const std::filesystem::path& root) {
   HeaderComments comments;
-  for (const char* header : {"protocol/messages.h", "protocol/limits.h"}) {
+  for (const char* header : {"protocol/messages.h", "protocol/limits.h", "protocol/touch_messages.h"}) {
     comments.read(TRY(read_file(root / header)));
   }
   TRY(check_constants_complete(comments));

@@ -13,6 +13,7 @@ import './comfort.test.mjs';
 import './keyboard.test.mjs';
 import './phone.test.mjs';
 import './monitors.test.mjs';
+import './touch.test.mjs';
 import './figures.test.mjs';
 import './idle.test.mjs';
 import './factors.test.mjs';

@@ -44,13 +44,14 @@ describe('on a phone', () => {
   test('a long press opens the context menu of the app', async () => {
     const before = await readDesktop(await session());
     await touch('touchStart', [200, 400]);
-    await until('a menu is drawn while the finger rests', async () => {
+    await until('the magnifier is over the finger', () => page.locator('.magnifier').isVisible());
+    await touch('touchEnd');
+    await until('a menu is drawn', async () => {
       const now = await readDesktop(await session());
       let changed = 0;
       for (let y = 0; y < now.height; y += 3) for (let x = 0; x < now.width; x += 3) changed += now.rgb(x, y) !== before.rgb(x, y);
       return changed > 500;
     });
-    await touch('touchEnd');
     await whenExact(page, await session());
   });
 

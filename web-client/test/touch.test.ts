@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { GestureRecogniser, kLongPressMs, type FingerEvent, type Gesture } from '../src/core/touch.js';
-import { DirectTouchPointer, type PointerAction } from '../src/core/touch_pointer.js';
+import { DirectTouchPointer, type PointerAction, type TouchPointer, type TouchView } from '../src/core/touch_pointer.js';
+import { TrackpadPointer } from '../src/core/trackpad_pointer.js';
+
+/** A picture of the window's size, or one of which fingers have made it show a part. */
+function pictureOf(zoomed = false): TouchView {
+  const desktop = { width: 400, height: 800 };
+  return { toDesktop: (point) => point, desktop, cssScale: 1, zoomed, canPan: () => zoomed };
+}
 
 /** Fingers on a screen; what they mean is gathered as gestures and as pointer actions. */
 class Hand {
   private readonly recogniser = new GestureRecogniser();
-  private readonly pointer = new DirectTouchPointer();
+  constructor(private readonly pointer: TouchPointer = new DirectTouchPointer(pictureOf())) {}
   nowMs = 0;
   gestures: Gesture[] = [];
   actions: PointerAction[] = [];
@@ -16,7 +23,7 @@ class Hand {
   }
   private note(gestures: Gesture[]): this {
     this.gestures.push(...gestures);
-    for (const gesture of gestures) this.actions.push(...this.pointer.handle(gesture));
+    for (const gesture of gestures) this.actions.push(...this.pointer.handle(gesture, this.nowMs));
     return this;
   }
   down(x: number, y: number, finger = 1): this {
@@ -33,13 +40,19 @@ class Hand {
   }
   wait(ms: number): this {
     const until = this.nowMs + ms;
-    const deadline = this.recogniser.nextDeadline();
-    if (deadline <= until) {
+    for (;;) {
+      const deadline = Math.min(this.recogniser.nextDeadline(), this.pointer.nextDeadline());
+      if (deadline > until) break;
       this.nowMs = deadline;
+      this.actions.push(...this.pointer.tick(deadline));
       this.note(this.recogniser.tick(deadline));
     }
     this.nowMs = until;
     return this;
+  }
+  /** The page lost the focus. */
+  lost(): this {
+    return this.note(this.recogniser.reset());
   }
   get types(): string[] {
     return this.gestures.map((one) => one.type);
@@ -59,13 +72,13 @@ describe('one finger', () => {
   test('a tap is a left click where it was', () => {
     const hand = new Hand().down(10, 20).wait(80).up(11, 21);
     assert.equal(hand.story, 'move 0v 0^');
-    assert.deepEqual(hand.actions[1], { type: 'button', point: { x: 10, y: 20 }, button: 0, down: true });
+    assert.deepEqual(hand.actions[1], { type: 'button', place: { x: 10, y: 20 }, button: 0, down: true });
   });
 
   test('two taps near each other hit the same point, so that they are a double click', () => {
     const hand = new Hand().down(10, 20).wait(60).up(10, 20).wait(120).down(18, 26).wait(60).up(18, 26);
     assert.deepEqual(hand.gestures.map((one) => ('count' in one ? one.count : 0)), [1, 2]);
-    const points = hand.actions.filter((one) => one.type === 'button').map((one) => one.point);
+    const points = hand.actions.filter((one) => one.type === 'button').map((one) => one.place);
     assert.ok(points.every((point) => point.x === 10 && point.y === 20));
   });
 
@@ -75,22 +88,32 @@ describe('one finger', () => {
     for (const hand of [apart, late]) assert.deepEqual(hand.gestures.map((one) => ('count' in one ? one.count : 0)), [1, 1]);
   });
 
-  test('a long press is a right click while the finger still rests, and nothing more when it leaves', () => {
+  test('a long press magnifies what is below, and is a right click there when the finger leaves', () => {
     const hand = new Hand().down(50, 50).wait(kLongPressMs);
-    assert.equal(hand.story, 'buzz move 2v 2^');
+    assert.equal(hand.story, 'buzz move magnify');
     hand.wait(200).up(50, 50);
-    assert.equal(hand.story, 'buzz move 2v 2^');
+    assert.equal(hand.story, 'buzz move magnify magnify move 2v 2^');
   });
 
-  test('after a long press the finger moves over the menu without a button', () => {
+  test('after a long press the finger moves to the place it means', () => {
     const hand = new Hand().down(50, 50).wait(kLongPressMs).move(90, 120).up(90, 120);
-    assert.equal(hand.story, 'buzz move 2v 2^ move');
+    assert.equal(hand.story, 'buzz move magnify move magnify magnify move 2v 2^');
+    assert.deepEqual(hand.actions.at(-1), { type: 'button', place: { x: 90, y: 120 }, button: 2, down: false });
+  });
+
+  test('a long press that is taken away clicks nothing', () => {
+    const cancelled = new Hand().down(50, 50).wait(kLongPressMs).cancel();
+    const second = new Hand().down(50, 50).wait(kLongPressMs).down(90, 90, 2).up(90, 90, 2).up(50, 50);
+    for (const hand of [cancelled, second]) {
+      assert.equal(hand.story, 'buzz move magnify magnify');
+      assert.deepEqual(hand.actions.at(-1), { type: 'magnify', at: null });
+    }
   });
 
   test('a drag presses where the finger came down', () => {
     const hand = new Hand().down(50, 50).move(55, 50).move(70, 50).move(90, 60).up(90, 60);
     assert.equal(hand.story, 'move 0v move move 0^');
-    assert.deepEqual(hand.actions[1], { type: 'button', point: { x: 50, y: 50 }, button: 0, down: true });
+    assert.deepEqual(hand.actions[1], { type: 'button', place: { x: 50, y: 50 }, button: 0, down: true });
   });
 
   test('a slow drag is no long press once it has begun', () => {
@@ -103,6 +126,16 @@ describe('one finger', () => {
     assert.equal(hand.story, 'move 0v move 0^');
   });
 
+  test('a drag ends with its button up when the page loses the focus', () => {
+    const hand = new Hand().down(50, 50).move(70, 50).lost().move(90, 90).up(90, 90);
+    assert.equal(hand.story, 'move 0v move 0^');
+  });
+
+  test('a tap and a drag press twice at once, which is a double click that drags', () => {
+    const hand = new Hand().down(50, 50).wait(50).up(50, 50).wait(80).down(52, 50).move(80, 50).up(80, 50);
+    assert.equal(hand.story, 'move 0v 0^ move 0v move 0^');
+  });
+
   test('a second finger ends a drag', () => {
     const hand = new Hand().down(50, 50).move(70, 50).down(100, 100, 2).move(120, 120, 2).up(120, 120, 2).up(70, 50);
     assert.equal(hand.story, 'move 0v move 0^');
@@ -113,7 +146,7 @@ describe('two fingers', () => {
   test('a tap is a right click between them', () => {
     const hand = new Hand().down(10, 10).down(30, 10, 2).wait(50).up(10, 10).up(30, 10, 2);
     assert.equal(hand.story, 'move 2v 2^');
-    assert.deepEqual(hand.actions[0], { type: 'move', point: { x: 20, y: 10 } });
+    assert.deepEqual(hand.actions[0], { type: 'move', place: { x: 20, y: 10 } });
   });
 
   test('side by side scroll: content follows the fingers', () => {
@@ -137,7 +170,22 @@ describe('two fingers', () => {
     for (let d = 10; d <= 100; d += 10) hand.move(100 - d, 300).move(140 + d, 300, 2);
     const factor = hand.gestures.reduce((product, one) => (one.type === 'pinch' ? product * one.factor : product), 1);
     assert.ok(factor > 2, String(factor));
-    assert.equal(hand.story, '');
+    assert.deepEqual([...new Set(hand.actions.map((one) => one.type))], ['pan', 'zoom']);
+    hand.up(0, 300);
+    assert.equal(hand.actions.at(-1)?.type, 'zoomEnd');
+  });
+
+  test('side by side move a zoomed picture and turn no wheel', () => {
+    const hand = new Hand(new DirectTouchPointer(pictureOf(true))).down(100, 300).down(160, 300, 2);
+    for (let y = 290; y >= 200; y -= 10) hand.move(100, y).move(160, y, 2);
+    assert.deepEqual([...new Set(hand.actions.map((one) => one.type))], ['pan']);
+  });
+
+  test('tapping twice show all of a zoomed picture again, once is a right click as ever', () => {
+    const zoomed = (): Hand => new Hand(new DirectTouchPointer(pictureOf(true)));
+    const tap = (hand: Hand): Hand => hand.down(10, 10).down(30, 10, 2).wait(50).up(10, 10).up(30, 10, 2);
+    assert.equal(tap(tap(zoomed()).wait(100)).wait(1_000).story, 'resetView');
+    assert.equal(tap(zoomed()).wait(1_000).story, 'move 2v 2^');
   });
 
   test('the finger that stays after a scroll starts nothing', () => {
@@ -154,14 +202,73 @@ test('a tap of three fingers opens the keyboard', () => {
   assert.equal(hand.story, 'keyboard');
 });
 
-test('any order of finger events leaves no button down', () => {
+describe('a trackpad', () => {
+  const trackpad = (): TrackpadPointer => {
+    const pointer = new TrackpadPointer(pictureOf());
+    pointer.pointerIsAt({ x: 200, y: 400 });
+    return pointer;
+  };
+  const places = (hand: Hand): string[] => hand.actions.flatMap((one) => ('place' in one && one.type !== 'follow' ? [`${one.place.x},${one.place.y}`] : []));
+
+  test('a tap clicks where the pointer is, not where the finger is', () => {
+    const hand = new Hand(trackpad()).down(10, 20).wait(60).up(10, 20);
+    assert.equal(hand.story, 'move 0v 0^');
+    assert.deepEqual([...new Set(places(hand))], ['200,400']);
+  });
+
+  test('a slow finger moves it pixel for pixel, a fast one further', () => {
+    const slow = new Hand(trackpad()).down(10, 20);
+    for (let x = 11; x <= 50; x += 1) slow.move(x, 20);
+    const [x] = (places(slow).at(-1) ?? '').split(',').map(Number);
+    assert.ok(x !== undefined && x >= 235 && x <= 255, String(x));
+    const fast = new Hand(trackpad()).down(10, 20).move(50, 20);
+    const [far] = (places(fast).at(-1) ?? '').split(',').map(Number);
+    assert.ok(far !== undefined && far > 290, String(far));
+    assert.ok(!fast.story.includes('0v'));
+  });
+
+  test('it stays on the desktop', () => {
+    const hand = new Hand(trackpad()).down(10, 20);
+    for (let step = 0; step < 40; step += 1) hand.move(step % 2 === 0 ? 300 : 310, 20 + step * 30);
+    const [, y] = (places(hand).at(-1) ?? '').split(',').map(Number);
+    assert.equal(y, 799);
+  });
+
+  test('a tap and a drag hold the left button', () => {
+    const hand = new Hand(trackpad()).down(10, 20).wait(50).up(10, 20).wait(80).down(12, 20).move(40, 20).up(40, 20);
+    assert.equal(hand.story, 'move 0v 0^ 0v move follow 0^');
+  });
+
+  test('a long press and a drag hold the left button too, without the drag it is the right one', () => {
+    const dragged = new Hand(trackpad()).down(10, 20).wait(kLongPressMs).move(40, 20).up(40, 20);
+    assert.equal(dragged.story, 'buzz 0v move follow 0^');
+    const still = new Hand(trackpad()).down(10, 20).wait(kLongPressMs).up(10, 20);
+    assert.equal(still.story, 'buzz move 2v 2^');
+  });
+
+  test('two fingers scroll at the pointer, and tap for the right button there', () => {
+    const hand = new Hand(trackpad()).down(100, 300).down(160, 300, 2);
+    for (let y = 290; y >= 200; y -= 10) hand.move(100, y).move(160, y, 2);
+    assert.deepEqual([...new Set(places(hand))], ['200,400']);
+    const tap = new Hand(trackpad()).down(10, 10).down(30, 10, 2).wait(50).up(10, 10).up(30, 10, 2);
+    assert.equal(tap.story, 'move 2v 2^');
+  });
+
+  test('follows a pointer that a program moved', () => {
+    const pointer = trackpad();
+    pointer.pointerIsAt({ x: 5, y: 6 });
+    assert.deepEqual(pointer.place, { x: 5, y: 6 });
+  });
+});
+
+for (const [mode, make] of [['direct', () => new DirectTouchPointer(pictureOf())], ['zoomed', () => new DirectTouchPointer(pictureOf(true))], ['trackpad', () => new TrackpadPointer(pictureOf())]] as const) test(`any order of finger events leaves no button down: ${mode}`, () => {
   let seed = 12345;
   const random = (below: number): number => {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
     return Math.floor((seed / 2 ** 32) * below);
   };
   for (let run = 0; run < 300; run += 1) {
-    const hand = new Hand();
+    const hand = new Hand(make());
     const held = new Set<number>();
     for (let step = 0; step < 30; step += 1) {
       const finger = random(4);
@@ -171,7 +278,8 @@ test('any order of finger events leaves no button down', () => {
       else held.delete(finger), random(4) === 0 ? hand.cancel(finger) : hand.up(x, y, finger);
       hand.wait(random(300));
     }
-    for (const finger of held) hand.up(0, 0, finger);
+    for (const finger of held) run % 2 === 0 ? hand.up(0, 0, finger) : hand.lost();
+    hand.wait(2_000);
     const buttons = new Map<number, boolean>();
     for (const action of hand.actions) {
       if (action.type !== 'button') continue;

@@ -47,6 +47,11 @@ TEST(JudgeTest, EnforcesRightsByTypeNumber) {
     EXPECT_EQ(judge(LinkRole::kViewer, type, kMayView | kMayResize), Verdict::kNotGranted) << type;
     EXPECT_EQ(judge(LinkRole::kViewer, type, kMayView | kMayInput), Verdict::kRelay) << type;
   }
+  for (const uint32_t type : {RelativePointer::kType, Pen::kType}) {
+    EXPECT_EQ(judge(LinkRole::kViewer, type, kMayView | kMayResize), Verdict::kNotGranted) << type;
+    EXPECT_EQ(judge(LinkRole::kViewer, type, kMayView | kMayInput), Verdict::kRelay) << type;
+    EXPECT_EQ(judge(LinkRole::kAgent, type, 0), Verdict::kOutOfPlace) << type;
+  }
   EXPECT_EQ(judge(LinkRole::kViewer, Resize::kType, kMayView | kMayInput), Verdict::kNotGranted);
   EXPECT_EQ(judge(LinkRole::kViewer, Resize::kType, kMayView | kMayResize), Verdict::kRelay);
   EXPECT_EQ(judge(LinkRole::kViewer, FrameAck::kType, kMayView), Verdict::kRelay);
@@ -59,11 +64,12 @@ TEST(JudgeTest, HoldsEachFormatOfTheClipboardUnderARightOfItsOwn) {
     uint32_t right;
   };
   const Case cases[] = {
-      {LinkRole::kAgent, CopiedText::kType, kMayCopyText},    {LinkRole::kAgent, CopiedHtml::kType, kMayCopyHtml},
-      {LinkRole::kAgent, CopiedImage::kType, kMayCopyImage},  {LinkRole::kViewer, PastedText::kType, kMayPasteText},
-      {LinkRole::kViewer, PastedHtml::kType, kMayPasteHtml},  {LinkRole::kViewer, PastedImage::kType, kMayPasteImage},
+      {LinkRole::kAgent, CopiedText::kType, kMayCopyText},   {LinkRole::kAgent, CopiedHtml::kType, kMayCopyHtml},
+      {LinkRole::kAgent, CopiedImage::kType, kMayCopyImage}, {LinkRole::kViewer, PastedText::kType, kMayPasteText},
+      {LinkRole::kViewer, PastedHtml::kType, kMayPasteHtml}, {LinkRole::kViewer, PastedImage::kType, kMayPasteImage},
   };
-  constexpr uint32_t kEvery = kAll | kMayCopyText | kMayCopyHtml | kMayCopyImage | kMayPasteText | kMayPasteHtml | kMayPasteImage;
+  constexpr uint32_t kEvery =
+      kAll | kMayCopyText | kMayCopyHtml | kMayCopyImage | kMayPasteText | kMayPasteHtml | kMayPasteImage;
   for (const Case& one : cases) {
     EXPECT_EQ(judge(one.from, one.type, kAll | one.right), Verdict::kRelay) << one.type;
     EXPECT_EQ(judge(one.from, one.type, kEvery & ~one.right), Verdict::kNotGranted) << one.type;

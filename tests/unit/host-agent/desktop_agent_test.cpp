@@ -227,6 +227,25 @@ TEST_F(DesktopAgentTest, InputReachesTheHands) {
   EXPECT_EQ(hands.typed, "h\xc3\xa9");
 }
 
+TEST_F(DesktopAgentTest, ACapturedPointerAndAPenReachTheHands) {
+  const ViewerId id = join();
+  say(id, RelativePointer{.sequence = 1, .dx = 12, .dy = -2'000'000'000});
+  say(id, RelativePointer{.sequence = 2, .button = 0, .down = true});
+  say(id, Pen{.sequence = 3, .x = 163, .y = 32, .pressure = 4000, .buttons = 1, .near = true});
+  say(id, Pen{.sequence = 4, .x = -50, .y = 2'000'000'000, .near = true});
+  ASSERT_EQ(hands.pointers.size(), 4U);
+  EXPECT_TRUE(hands.pointers[0].input.relative);
+  EXPECT_EQ(hands.pointers[0].input.at, (Point{12, -4096}));
+  EXPECT_FALSE(hands.pointers[0].input.button.has_value());
+  EXPECT_EQ(hands.pointers[1].input.button, 0U);
+  ASSERT_TRUE(hands.pointers[2].input.pen.has_value());
+  EXPECT_EQ(hands.pointers[2].input.at, (Point{10, 2}));
+  EXPECT_EQ(hands.pointers[2].input.pen->fine, (Point{163, 32}));
+  EXPECT_EQ(hands.pointers[2].input.pen->pressure, kMaxPenPressure);
+  EXPECT_EQ(hands.pointers[3].input.at, (Point{0, kSize.height - 1}));
+  EXPECT_EQ(hands.pointers[3].input.pen->fine, (Point{0, (kSize.height - 1) * kPenSteps + kPenSteps - 1}));
+}
+
 TEST_F(DesktopAgentTest, WhatAViewerHeldIsLiftedWhenItGoes) {
   const ViewerId one = join();
   const ViewerId two = join();

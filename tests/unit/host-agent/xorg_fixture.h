@@ -11,9 +11,11 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "host-agent/x11/x11_display.h"
+#include "protocol/input_devices.h"
 
 namespace vitrine::agent {
 
@@ -48,7 +50,7 @@ Section "Screen"
     Virtual 8192 8192
   EndSubSection
 EndSection
-)";
+)" << input_devices();
     start();
   }
   ~Xorg() {
@@ -58,6 +60,8 @@ EndSection
   }
 
   [[nodiscard]] const std::string& display() const { return display_; }
+  // Where the sockets of the server's own pointers are.
+  [[nodiscard]] const std::string& folder() const { return folder_; }
   // The server goes away at once, as when it crashed.
   void stop() {
     if (pid_ <= 0) return;
@@ -74,6 +78,20 @@ EndSection
   }
 
  private:
+  [[nodiscard]] std::string input_devices() const {
+    std::ostringstream sections;
+    for (const InputDevice& device : kInputDevices) {
+      sections << "Section \"InputDevice\"\n  Identifier \"" << device.name << "\"\n  Driver \"inputtest\"\n"
+               << "  Option \"SocketPath\" \"" << folder_ << "/" << device.socket << "\"\n"
+               << "  Option \"DeviceType\" \"" << device.type << "\"\n  Option \"PointerButtonCount\" \"11\"\n"
+               << "  Option \"PointerHasPressure\" \"true\"\nEndSection\n";
+    }
+    sections << "Section \"ServerLayout\"\n  Identifier \"l\"\n  Screen \"s\"\n";
+    for (const InputDevice& device : kInputDevices) sections << "  InputDevice \"" << device.name << "\"\n";
+    sections << "EndSection\n";
+    return sections.str();
+  }
+
   void start() {
     int tell[2];
     ASSERT_EQ(pipe(tell), 0);
@@ -85,7 +103,7 @@ EndSection
       const std::string log = folder_ + "/xorg.log";
       if (freopen((folder_ + "/xorg.out").c_str(), "w", stderr) == nullptr) _exit(127);
       execl("/usr/lib/xorg/Xorg", "Xorg", "-displayfd", fd.c_str(), "-config", config.c_str(), "-logfile", log.c_str(),
-            "-noreset", "-novtswitch", "-nolisten", "tcp", nullptr);
+            "-logverbose", "0", "-noreset", "-novtswitch", "-nolisten", "tcp", nullptr);
       _exit(127);
     }
     close(tell[1]);

@@ -1,6 +1,6 @@
 // Small choices kept on this device. A browser that keeps nothing (private windows, blocked storage) still works.
 
-export type Preference = 'settings' | 'language' | 'signed-in' | 'figures' | 'terms';
+export type Preference = 'settings' | 'language' | 'signed-in' | 'figures' | 'terms' | 'view' | 'touch' | 'key-bar' | 'handle-place';
 
 /** The key in the browser's store. */
 export const storedAs = (preference: Preference): string => `vitrine.${preference}`;

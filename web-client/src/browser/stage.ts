@@ -1,5 +1,7 @@
 // The part of the window where the desktop is shown: the canvas, its place, and how points of it map to the desktop.
-import { fitView, fromDesktop, pictureBox, toDesktop, toDesktopBeyond, type Point, type Size, type View } from '../core/geometry.js';
+import { pictureBox, toDesktopBeyond, toDesktopExact, type Point, type Rect, type Size } from '../core/geometry.js';
+import type { TouchView } from '../core/touch_pointer.js';
+import { ViewTransform, type ViewMode } from '../core/view.js';
 
 /** While a window edge is dragged sizes come many times a second; the desktop follows once it rests this long. */
 const kSettleMs = 120;
@@ -11,20 +13,24 @@ export interface StageListener {
   placed(): void;
 }
 
-export class Stage {
+export class Stage implements TouchView {
   readonly canvas = document.createElement('canvas');
-  private view: View;
   /** Beside this window lies another monitor of the desktop, over which a drag goes on. */
   goesOn = false;
+  private readonly transform = new ViewTransform();
   private readonly observer: ResizeObserver;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private placing = false;
+  private told: Size = { width: 0, height: 0 };
+  private softKeyboard = false;
+  private kept: Rect | null = null;
 
   constructor(
     readonly element: HTMLElement,
     private readonly listener: StageListener,
   ) {
     this.element.append(this.canvas);
-    this.view = fitView({ width: 0, height: 0 }, devicePixelRatio, { width: 0, height: 0 });
+    this.transform.setArea({ width: 0, height: 0 }, devicePixelRatio);
     this.observer = new ResizeObserver((entries) => {
       const entry = entries[entries.length - 1];
       if (entry !== undefined) this.resized(deviceSize(entry));
@@ -46,35 +52,117 @@ export class Stage {
   setDesktop(desktop: Size): void {
     this.canvas.dataset['width'] = String(desktop.width);
     this.canvas.dataset['height'] = String(desktop.height);
-    this.place(fitView(this.view.area, this.view.pixelRatio, desktop));
+    this.transform.setDesktop(desktop);
+    this.place();
   }
 
   /** Device pixels; measured on the spot before the observer has reported. */
   get area(): Size {
-    return this.view.area.width > 0 ? this.view.area : measure(this.element);
+    const { area } = this.transform.view;
+    return area.width > 0 ? area : measure(this.element);
   }
 
   /** CSS pixels. */
   get width(): number {
-    return this.view.area.width / this.view.pixelRatio;
+    const { area, pixelRatio } = this.transform.view;
+    return area.width / pixelRatio;
   }
 
   /** Device pixels per desktop pixel, as shown. */
   get scale(): number {
-    return this.view.scale;
+    return this.transform.view.scale;
   }
 
   get pixelRatio(): number {
-    return this.view.pixelRatio;
+    return this.transform.view.pixelRatio;
   }
+
+  get cssScale(): number {
+    return this.scale / this.pixelRatio;
+  }
+
+  get desktop(): Size {
+    return this.transform.view.desktop;
+  }
+
+  // --- what is seen ----------------------------------------------------------------------------------------------
+
+  get mode(): ViewMode {
+    return this.transform.mode;
+  }
+
+  get zoomed(): boolean {
+    return this.transform.zoomed;
+  }
+
+  setMode(mode: ViewMode): void {
+    this.transform.setMode(mode);
+    this.place();
+  }
+
+  canPan(dx: number, dy: number): boolean {
+    return this.transform.canPan(dx, dy);
+  }
+
+  pan(dx: number, dy: number): void {
+    this.transform.pan(dx, dy);
+    this.placeSoon();
+  }
+
+  zoomAt(point: Point, factor: number): void {
+    this.transform.zoomAt(point, factor);
+    this.placeSoon();
+  }
+
+  zoomEnded(): void {
+    this.transform.zoomEnded();
+    this.place();
+  }
+
+  resetView(): void {
+    this.transform.reset();
+    this.place();
+  }
+
+  /**
+   * The soft keyboard has come or gone, and lies over so many CSS pixels of the lower edge. The desktop keeps its size
+   * also where the browser makes the window smaller for it.
+   */
+  setSoftKeyboard(shown: boolean, coveredCss: number): void {
+    const gone = this.softKeyboard && !shown;
+    this.softKeyboard = shown;
+    this.transform.setCovered(coveredCss * this.pixelRatio);
+    if (this.kept !== null) this.transform.keepVisible(this.kept);
+    this.place();
+    if (gone) this.tellSoon();
+  }
+
+  /** Shows this part of the desktop from now on, also when the window turns or the soft keyboard comes; null: any. */
+  keepVisible(rect: Rect | null): void {
+    this.kept = rect;
+    if (rect !== null) this.reveal(rect);
+  }
+
+  /** Shows this part of the desktop now. */
+  reveal(rect: Rect): void {
+    this.transform.keepVisible(rect);
+    this.placeSoon();
+  }
+
+  // --- points ----------------------------------------------------------------------------------------------------
 
   /** A point given relative to the element, CSS pixels, as a desktop pixel. */
   toDesktop(point: Point): Point {
-    return this.goesOn ? toDesktopBeyond(this.view, point) : toDesktop(this.view, point);
+    return this.goesOn ? toDesktopBeyond(this.transform.view, point) : this.transform.toDesktop(point);
+  }
+
+  /** The same with fractions of a pixel. */
+  toDesktopExact(point: Point): Point {
+    return toDesktopExact(this.transform.view, point);
   }
 
   fromDesktop(pixel: Point): Point {
-    return fromDesktop(this.view, pixel);
+    return this.transform.fromDesktop(pixel);
   }
 
   /** Of an event, relative to the element. */
@@ -88,20 +176,43 @@ export class Stage {
     this.resized(measure(this.element));
   }
 
+  // --- the window ------------------------------------------------------------------------------------------------
+
   private resized(area: Size): void {
     if (area.width === 0 || area.height === 0) return;
-    const first = this.view.area.width === 0;
-    this.place(fitView(area, devicePixelRatio, this.view.desktop));
-    clearTimeout(this.timer);
-    const tell = (): void => {
-      this.listener.settled(this.view.area, this.view.pixelRatio);
-    };
-    if (first) tell();
-    else this.timer = setTimeout(tell, kSettleMs);
+    const first = this.transform.view.area.width === 0;
+    this.transform.setArea(area, devicePixelRatio);
+    if (this.kept !== null) this.transform.keepVisible(this.kept);
+    this.place();
+    if (first) this.tell();
+    else this.tellSoon();
   }
 
-  private place(view: View): void {
-    this.view = view;
+  private tellSoon(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { this.tell(); }, kSettleMs);
+  }
+
+  private tell(): void {
+    const { area, pixelRatio } = this.transform.view;
+    const byKeyboard = this.softKeyboard && area.width === this.told.width && area.height < this.told.height;
+    if (byKeyboard) return;
+    this.told = area;
+    this.listener.settled(area, pixelRatio);
+  }
+
+  /** Fingers move the picture more often than it is drawn. */
+  private placeSoon(): void {
+    if (this.placing) return;
+    this.placing = true;
+    requestAnimationFrame(() => {
+      if (this.placing) this.place();
+    });
+  }
+
+  private place(): void {
+    this.placing = false;
+    const { view } = this.transform;
     const box = pictureBox(view);
     const style = this.canvas.style;
     style.left = `${box.left}px`;

@@ -1,6 +1,8 @@
 // Where the desktop's picture lies in the window, and which desktop pixel a point of the window means. Everything is
 // computed in device pixels, so that a picture of the window's size is shown one pixel for one at any pixel ratio.
 
+import { kPenSteps } from '../wire/messages.gen.js';
+
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -81,6 +83,16 @@ export function toDesktopBeyond(view: View, point: Point): Point {
   if (x >= 0 && y >= 0 && x < view.area.width && y < view.area.height) return toDesktop(view, point);
   const along = (at: number, offset: number): number => Math.floor((at - offset) / view.scale + 1e-6);
   return { x: along(x, view.offset.x), y: along(y, view.offset.y) };
+}
+
+/** The same with fractions of a pixel, for a pen; points beside the picture mean its edge. */
+export function toDesktopExact(view: View, point: Point): Point {
+  const along = (css: number, offset: number, length: number): number =>
+    Math.min(Math.max((css * view.pixelRatio - offset) / view.scale, 0), Math.max(length - 1 / kPenSteps, 0));
+  return {
+    x: along(point.x, view.offset.x, view.desktop.width),
+    y: along(point.y, view.offset.y, view.desktop.height),
+  };
 }
 
 /** The centre of a desktop pixel in CSS pixels relative to the area. */

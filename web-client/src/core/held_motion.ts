@@ -1,5 +1,6 @@
 // The newest pointer motion while the network is behind: what was held is replaced by what comes after, so that never a
 // queue of old places waits in the socket.
+import { kNoButton } from '../wire/messages.gen.js';
 import type { InputMessage } from './session.js';
 
 export interface HeldInput {
@@ -8,6 +9,12 @@ export interface HeldInput {
 }
 
 const kCheckMs = 16;
+
+/** What a later one of its kind can take the place of, or be added to. A pen's stroke needs all its points. */
+export function isMotion(message: InputMessage): boolean {
+  const { type } = message;
+  return type === 'PointerMove' || type === 'Wheel' || (type === 'RelativePointer' && message.button === kNoButton);
+}
 
 export class HeldMotion {
   private held: HeldInput | null = null;
@@ -24,6 +31,10 @@ export class HeldMotion {
     this.checkMs = nowMs + kCheckMs;
     if (before?.message.type === 'Wheel' && message.type === 'Wheel') {
       this.held = { message: { ...message, dx: before.message.dx + message.dx, dy: before.message.dy + message.dy }, atMs };
+      return null;
+    }
+    if (before?.message.type === 'RelativePointer' && message.type === 'RelativePointer') {
+      this.held = { message: sum(before.message, message), atMs };
       return null;
     }
     this.held = { message, atMs };
@@ -49,4 +60,10 @@ export class HeldMotion {
   forgetMotion(): void {
     this.held = null;
   }
+}
+
+type Relative = Extract<InputMessage, { type: 'RelativePointer' }>;
+
+function sum(a: Relative, b: Relative): Relative {
+  return { ...b, dx: a.dx + b.dx, dy: a.dy + b.dy, wheelX: a.wheelX + b.wheelX, wheelY: a.wheelY + b.wheelY };
 }

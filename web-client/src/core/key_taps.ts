@@ -51,18 +51,32 @@ export const kFunctionKeys: readonly KeyName[] = [
 export function tap(keys: readonly KeyName[], character?: string): KeyAction[] {
   const all: NamedKey[] = keys.map((name) => named[name]);
   if (character !== undefined) all.push({ code: characterCode(character), key: character });
-  const actions: KeyAction[] = [];
+  return [...pressed(all), ...released(all)];
+}
+
+export function press(keys: readonly KeyName[]): KeyAction[] {
+  return pressed(keys.map((name) => named[name]));
+}
+
+export function release(keys: readonly KeyName[]): KeyAction[] {
+  return released(keys.map((name) => named[name]));
+}
+
+function pressed(keys: readonly NamedKey[]): KeyAction[] {
   let modifiers = 0;
-  for (const { code, key, modifier } of all) {
+  return keys.map(({ code, key, modifier }) => {
     // As browsers tell it: a modifier counts itself from its own press on.
     modifiers |= modifier ?? 0;
-    actions.push({ down: true, code, key, modifiers });
-  }
-  for (const { code, key, modifier } of [...all].reverse()) {
+    return { down: true, code, key, modifiers };
+  });
+}
+
+function released(keys: readonly NamedKey[]): KeyAction[] {
+  let modifiers = keys.reduce((bits, { modifier }) => bits | (modifier ?? 0), 0);
+  return [...keys].reverse().map(({ code, key, modifier }) => {
     modifiers &= ~(modifier ?? 0);
-    actions.push({ down: false, code, key, modifiers });
-  }
-  return actions;
+    return { down: false, code, key, modifiers };
+  });
 }
 
 export function latchedBits(keys: readonly KeyName[]): number {

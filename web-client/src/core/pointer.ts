@@ -63,3 +63,18 @@ export function buttonChanges(before: number, after: number): { button: number; 
   }
   return changes;
 }
+
+/** Motion without a place, as whole desktop pixels; fractions stay for the next time. */
+export class RelativeMotion {
+  private rest = { x: 0, y: 0 };
+
+  add(x: number, y: number, gain: number): Point | null {
+    this.rest.x += x * gain;
+    this.rest.y += y * gain;
+    const whole = { x: Math.trunc(this.rest.x), y: Math.trunc(this.rest.y) };
+    if (whole.x === 0 && whole.y === 0) return null;
+    this.rest.x -= whole.x;
+    this.rest.y -= whole.y;
+    return whole;
+  }
+}

@@ -27,7 +27,7 @@ import { clipText, WireError } from '../wire/wire.js';
 import { ClipboardLink, type Clip } from './clipboard.js';
 import type { Cause, Effect, Phase, Status } from './effects.js';
 import { FrameOrder } from './frame_order.js';
-import { HeldMotion } from './held_motion.js';
+import { HeldMotion, isMotion } from './held_motion.js';
 import { Keepalive } from './keepalive.js';
 import { Measuring } from './measuring.js';
 import { readMonitors } from './monitors.js';
@@ -265,8 +265,7 @@ export class Session {
   /** Input goes out at once or, when the picture is not current, not at all: nobody types blind. */
   input(message: InputMessage, atMs: number, nowMs: number): void {
     if (!this.mayInput()) return;
-    const isMotion = message.type === 'PointerMove' || message.type === 'Wheel';
-    if (isMotion && this.backlogBytes > kBacklogBytes) return this.hold(message, atMs, nowMs);
+    if (isMotion(message) && this.backlogBytes > kBacklogBytes) return this.hold(message, atMs, nowMs);
     if (message.type === 'PointerMove') this.held.forgetMotion();
     else this.sendHeld(nowMs);
     if (message.type === 'TextInput') {
@@ -620,7 +619,7 @@ export class Session {
 
   private sendSize(): void {
     const same = JSON.stringify(this.agentSize) === JSON.stringify(this.size);
-    if (same || !this.paired() || (this.rights & kMayResize) === 0) return;
+    if (same || this.size.width === 0 || !this.paired() || (this.rights & kMayResize) === 0) return;
     this.agentSize = this.size;
     this.send({ type: 'Resize', left: 0, top: 0, ...this.size });
   }

@@ -2,8 +2,10 @@
 import type {
   Holdings,
   Key,
+  Pen,
   PointerButton,
   PointerMove,
+  RelativePointer,
   ReleaseAll,
   TextInput,
   Wheel,
@@ -43,7 +45,7 @@ export interface WindowSize {
 }
 
 type WithoutSequence<M> = M extends unknown ? Omit<M, 'sequence'> : never;
-export type InputMessage = WithoutSequence<Key | TextInput | PointerMove | PointerButton | Wheel | ReleaseAll>;
+export type InputMessage = WithoutSequence<Key | TextInput | PointerMove | PointerButton | Wheel | RelativePointer | Pen | ReleaseAll>;
 
 /** An update as far as it is known when it was applied; milliseconds. */
 export interface AppliedUpdate {

@@ -12,24 +12,27 @@ export interface FingerEvent {
 export type Gesture =
   /** Fingers came down and left without moving. `count` is 2 for the second tap of a double tap. */
   | { readonly type: 'tap'; readonly fingers: number; readonly count: number; readonly point: Point }
-  /** One finger has rested long. */
+  /** One finger has rested long; then it moves, and leaves or is taken away. */
   | { readonly type: 'press'; readonly point: Point }
   | { readonly type: 'pressMove'; readonly point: Point }
+  | { readonly type: 'pressEnd'; readonly point: Point }
+  | { readonly type: 'pressCancel' }
   /** One finger moves; `start` is where it came down. `count` is 2 when a tap went just before. */
   | { readonly type: 'dragStart'; readonly start: Point; readonly count: number; readonly point: Point }
   | { readonly type: 'dragMove'; readonly point: Point }
   | { readonly type: 'dragEnd'; readonly point: Point }
-  /** Two fingers moved side by side by this much. */
-  | { readonly type: 'scroll'; readonly point: Point; readonly dx: number; readonly dy: number }
-  /** Two fingers moved apart (factor > 1) or together. */
-  | { readonly type: 'pinch'; readonly point: Point; readonly factor: number };
+  /** Two fingers moved side by side by this much; `first` with the first motion of the two. */
+  | { readonly type: 'scroll'; readonly point: Point; readonly dx: number; readonly dy: number; readonly first: boolean }
+  /** Two fingers moved apart (factor > 1) or together, and by this much side by side. */
+  | { readonly type: 'pinch'; readonly point: Point; readonly factor: number; readonly dx: number; readonly dy: number }
+  | { readonly type: 'pinchEnd' };
 
 /** A finger that stays within this is at rest; a fingertip covers about 40 CSS pixels and rolls by a few. */
 const kSlop = 10;
 /** Platforms agree on about half a second for a long press. */
 export const kLongPressMs = 500;
 /** A second tap within this time and distance makes a double tap. */
-const kDoubleTapMs = 350;
+export const kDoubleTapMs = 350;
 const kDoubleTapSlop = 32;
 /** Two fingers zoom when their distance changed by more than they moved together. */
 const kPinchSlop = 16;
@@ -48,9 +51,19 @@ export class GestureRecogniser {
   private mostFingers = 0;
   private moved = false;
   private downAtMs = 0;
-  private lastTap: { point: Point; atMs: number } | null = null;
+  private lastTap: { fingers: number; point: Point; atMs: number } | null = null;
+  private scrolled = false;
   private lastCentre: Point = { x: 0, y: 0 };
   private lastSpread = 0;
+
+  /** Fingers are down of which the browser may never tell the end: it lost the focus, or the link went. */
+  reset(): Gesture[] {
+    const ended = this.interrupted();
+    this.fingers.clear();
+    this.state = 'idle';
+    this.lastTap = null;
+    return ended;
+  }
 
   /** When `tick` has something to do, or Infinity. */
   nextDeadline(): number {
@@ -87,11 +100,12 @@ export class GestureRecogniser {
       this.downAtMs = event.atMs;
       return [];
     }
-    const ended: Gesture[] = this.state === 'drag' ? [{ type: 'dragEnd', point: this.first().now }] : [];
+    const ended = this.interrupted();
     if (this.state === 'maybeTap' || this.state === 'two') {
       this.state = 'two';
       this.lastCentre = this.centre();
       this.lastSpread = this.spread();
+      this.scrolled = false;
     } else {
       this.state = 'done';
     }
@@ -108,7 +122,7 @@ export class GestureRecogniser {
         if (!this.moved) return [];
         this.state = 'drag';
         return [
-          { type: 'dragStart', start: finger.start, count: this.tapCount(finger.start, this.downAtMs), point: event.point },
+          { type: 'dragStart', start: finger.start, count: this.tapCount(1, finger.start, this.downAtMs), point: event.point },
         ];
       case 'drag':
         return [{ type: 'dragMove', point: event.point }];
@@ -142,8 +156,11 @@ export class GestureRecogniser {
     const factor = this.lastSpread > 0 ? spread / this.lastSpread : 1;
     this.lastCentre = centre;
     this.lastSpread = spread;
-    if (this.state === 'pinch') return [{ type: 'pinch', point: centre, factor }];
-    return [{ type: 'scroll', point: centre, dx: centre.x - before.x, dy: centre.y - before.y }];
+    const moved = { dx: centre.x - before.x, dy: centre.y - before.y };
+    if (this.state === 'pinch') return [{ type: 'pinch', point: centre, factor, ...moved }];
+    const first = !this.scrolled;
+    this.scrolled = true;
+    return [{ type: 'scroll', point: centre, ...moved, first }];
   }
 
   private up(event: FingerEvent): Gesture[] {
@@ -156,35 +173,45 @@ export class GestureRecogniser {
       // The others of a many-finger tap follow within moments; any other gesture is over.
       if (state === 'scroll' || state === 'pinch') this.state = 'done';
       else if (state === 'two') this.lastCentre = centre;
-      return [];
+      return state === 'pinch' ? [{ type: 'pinchEnd' }] : [];
     }
     this.state = 'idle';
     if (state === 'drag') return [{ type: 'dragEnd', point: event.point }];
+    if (state === 'press') return [{ type: 'pressEnd', point: this.moved ? event.point : finger.start }];
     const short = event.atMs - this.downAtMs < kLongPressMs;
     if (this.moved || !short) return [];
-    if (state === 'maybeTap') return [this.tap(finger.start, event.atMs)];
-    if (state === 'two') return [{ type: 'tap', fingers: this.mostFingers, count: 1, point: this.lastCentre }];
+    if (state === 'maybeTap') return [this.tap(1, finger.start, event.atMs)];
+    if (state === 'two') return [this.tap(this.mostFingers, this.lastCentre, event.atMs)];
     return [];
   }
 
-  private tap(point: Point, atMs: number): Gesture {
-    const count = this.tapCount(point, this.downAtMs);
+  private tap(fingers: number, point: Point, atMs: number): Gesture {
+    const count = this.tapCount(fingers, point, this.downAtMs);
     const place = count === 2 && this.lastTap !== null ? this.lastTap.point : point;
-    this.lastTap = count === 2 ? null : { point, atMs };
-    return { type: 'tap', fingers: 1, count, point: place };
+    this.lastTap = count === 2 ? null : { fingers, point, atMs };
+    return { type: 'tap', fingers, count, point: place };
   }
 
-  private tapCount(point: Point, atMs: number): number {
+  private tapCount(fingers: number, point: Point, atMs: number): number {
     const last = this.lastTap;
-    return last !== null && atMs - last.atMs <= kDoubleTapMs && distance(point, last.point) <= kDoubleTapSlop ? 2 : 1;
+    if (last === null || last.fingers !== fingers || atMs - last.atMs > kDoubleTapMs) return 1;
+    return distance(point, last.point) <= kDoubleTapSlop ? 2 : 1;
   }
 
   private cancel(event: FingerEvent): Gesture[] {
-    const dragging = this.state === 'drag';
+    if (!this.fingers.has(event.finger)) return [];
+    const ended = this.interrupted();
     this.fingers.delete(event.finger);
     this.state = this.fingers.size === 0 ? 'idle' : 'done';
     this.lastTap = null;
-    return dragging ? [{ type: 'dragEnd', point: event.point }] : [];
+    return ended;
+  }
+
+  /** What is under way ends here and now. */
+  private interrupted(): Gesture[] {
+    if (this.state === 'drag') return [{ type: 'dragEnd', point: this.first().now }];
+    if (this.state === 'press') return [{ type: 'pressCancel' }];
+    return this.state === 'pinch' ? [{ type: 'pinchEnd' }] : [];
   }
 
   private first(): Finger {

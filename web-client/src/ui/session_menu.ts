@@ -62,7 +62,7 @@ export class SessionMenu {
   constructor(
     name: string,
     private readonly actions: MenuActions,
-    options: { size: number; touch: boolean; monitors: HTMLElement; entries: readonly MenuEntry[] },
+    options: { size: number; touch: boolean; monitors: HTMLElement; view: HTMLElement; entries: readonly MenuEntry[] },
   ) {
     this.fullScreen = this.entry('expand', '', '', () => { actions.toggleFullScreen(); });
     this.size = h('select', { id: 'menu-size', on: { change: () => { actions.setSize(Number(this.size.value)); } } },
@@ -86,6 +86,7 @@ export class SessionMenu {
       this.paste,
       h('div', { class: 'menu-row' }, h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
       options.monitors,
+      options.view,
       this.terms.element,
       this.figuresEntry,
       ...this.added.map(({ button }) => button),

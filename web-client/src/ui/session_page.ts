@@ -11,6 +11,8 @@ import { KeyboardInput } from '../browser/keyboard_input.js';
 import { PointerInput } from '../browser/pointer_input.js';
 import { ownWindow, watchPixelRatio } from '../browser/screens.js';
 import { recall, remember } from '../browser/preferences.js';
+import { followSoftKeyboard } from '../browser/soft_keyboard_space.js';
+import { touchModes } from '../browser/touch_input.js';
 import type { Session } from '../browser/session_worker.js';
 import { Stage } from '../browser/stage.js';
 import { TextField } from '../browser/text_field.js';
@@ -20,11 +22,15 @@ import { wantedDesktop } from '../core/geometry.js';
 import { monitorOf, wantsFullScreen } from '../core/monitors.js';
 import type { InputMessage, WindowSize } from '../core/session.js';
 import type { Terms } from '../core/terms.js';
+import { viewModes } from '../core/view.js';
+import { WarpWatch } from '../core/warp_watch.js';
 import type { FromWorkerBody } from '../decode/messages.js';
 import { kMaxScreenSide, kMayInput, kMinScreenSide, NoticeLevel } from '../wire/messages.gen.js';
 import { ApiError, type SessionInfo } from './api.js';
 import type { App, Page } from './app.js';
+import { CaptureOffer } from './capture_offer.js';
 import { h } from './dom.js';
+import { EdgeHandle } from './edge_handle.js';
 import { FiguresPanel } from './figures_panel.js';
 import { KeyBar } from './key_bar.js';
 import { fromServer } from './language/server.js';
@@ -38,6 +44,7 @@ import { kSizeSetting } from './settings/picture_entries.js';
 import { text } from './text.js';
 import { TicketSource, type Target } from './ticket_source.js';
 import { TopHandle } from './top_handle.js';
+import { ViewMenu, type ViewChoices } from './view_menu.js';
 
 /** How often the broker is asked how a start is going. */
 const kPollMs = 1_000;
@@ -50,7 +57,7 @@ export class SessionPage implements Page {
 
   private readonly stageElement = h('div', { class: 'stage' });
   private readonly stage: Stage;
-  private readonly ghost = new GhostCursor();
+  private readonly ghost = new GhostCursor((place) => this.stage.fromDesktop(place));
   private readonly cursor: CursorShape;
   private readonly keys = new KeySender((message, atMs) => { this.sendInput(message, atMs); });
   private readonly field: TextField;
@@ -67,6 +74,10 @@ export class SessionPage implements Page {
   private readonly monitor = monitorOf(location.hash);
   private readonly handle: TopHandle | null;
   private readonly bar: KeyBar | null;
+  private readonly choices: ViewChoices = storedChoices();
+  private readonly view: ViewMenu;
+  private readonly offer = new CaptureOffer(() => { this.pointer.capture(); });
+  private readonly warps = new WarpWatch();
   private readonly tickets: TicketSource;
   private readonly comfort: SessionComfort;
   private readonly stop = new AbortController();
@@ -88,19 +99,24 @@ export class SessionPage implements Page {
     const touch = touchFirst();
     this.stage = new Stage(this.stageElement, {
       settled: () => { this.tellSize(); },
-      placed: () => { this.cursor?.draw(this.stage.scale, this.stage.pixelRatio); },
+      placed: () => {
+        this.cursor?.draw(this.stage.scale, this.stage.pixelRatio);
+        this.ghost.draw();
+      },
     });
+    this.stage.setMode(this.choices.view);
     this.stage.canvas.setAttribute('role', 'img');
     this.cursor = new CursorShape(this.stageElement, this.ghost.canvas);
     this.field = new TextField(text.session.input(name), this.keys);
     this.caret = new CaretFollower(this.stage, this.field);
     this.keys.onTyped = (atMs) => { this.caret.typed(atMs); };
     this.stageElement.append(this.field.element, this.ghost.canvas);
-    this.tickets = new TicketSource(app.api, target, () => this.size(), (line) => { this.cover.setLine(line); }, this.stop.signal);
+    this.tickets = new TicketSource(app.api, target, () => this.windowSize(), (line) => { this.cover.setLine(line); }, this.stop.signal);
     this.terms = new SessionTerms(app.api);
     this.monitors = this.makeMonitors();
     this.cover = this.makeCover(name);
     this.comfort = this.makeComfort();
+    this.view = this.makeViewMenu(touch);
     this.menu = this.makeMenu(name, touch);
     this.handle = touch ? null : new TopHandle(name, () => { this.openMenu(); });
     this.bar = touch ? new KeyBar(this.keys, { openMenu: () => { this.openMenu(); }, toggleKeyboard: () => { this.toggleSoftKeyboard(); } }) : null;
@@ -122,8 +138,11 @@ export class SessionPage implements Page {
     }, this.keys);
     this.pointer = this.makePointer();
     if (target.kind === 'resource') this.menu.element.append(app.installer.button('menu-entry', text.install.this));
+    this.setTouch(this.choices.touch);
+    this.setKeyBar(this.choices.keyBar);
+    if (touch) this.stageElement.append(new EdgeHandle(() => { this.openMenu(); }).element);
     this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
-      this.stageElement, this.clipboard.element, this.comfort.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
+      this.stageElement, this.clipboard.element, this.comfort.element, this.offer.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
   }
 
   shown(): void {
@@ -142,7 +161,10 @@ export class SessionPage implements Page {
     window.addEventListener('focus', () => { if (this.monitors.several) this.tellSize(); }, { signal });
     if (wantsFullScreen(location.hash)) this.stageElement.addEventListener('pointerdown', () => { void this.toggleFullScreen(); }, { once: true, signal });
     watchPixelRatio(() => { this.stage.measureAgain(); }, signal);
-    this.followSoftKeyboard(signal);
+    followSoftKeyboard({
+      covered: (pixels) => { this.softKeyboardCovers(pixels); },
+      hidden: () => { if (this.field.softKeyboard) this.toggleSoftKeyboard(); },
+    }, signal);
   }
 
   close(): void {
@@ -178,9 +200,12 @@ export class SessionPage implements Page {
       case 'figures':
         return this.figures.draw(message.figures);
       case 'cursor':
+        this.warps.cursor(message.width === 0);
         return this.cursor.set(message, this.stage.scale, this.stage.pixelRatio);
       case 'pointer':
-        return this.ghost.showAt(this.stage.fromDesktop(message));
+        this.pointer.pointerIsAt(message);
+        if (document.pointerLockElement === null && this.warps.displaced(nowMs())) this.offer.show();
+        return this.ghost.showAt(message);
       case 'copyOffered':
         return this.clipboard.offered(message.formats);
       case 'copied':
@@ -215,6 +240,7 @@ export class SessionPage implements Page {
       document.documentElement.dataset['exact'] = 'false';
       this.keyboard.forget();
       this.pointer.forget();
+      this.keys.forget();
     }
     this.drawQuality();
     this.poll();
@@ -334,7 +360,13 @@ export class SessionPage implements Page {
 
   // --- what the person does --------------------------------------------------------------------------------------
 
+  /** What to ask the desktop for: nothing where it is to keep its own size. */
   private size(): WindowSize {
+    const follows = this.stage.mode === 'follow';
+    return follows ? this.windowSize() : { width: 0, height: 0, scalePercent: this.windowSize().scalePercent };
+  }
+
+  private windowSize(): WindowSize {
     const limits = { smallest: kMinScreenSide, largest: kMaxScreenSide };
     const { left, top } = ownWindow();
     return { ...wantedDesktop(this.stage.area, devicePixelRatio, this.app.settings.get(kSizeSetting), limits), left, top };
@@ -356,17 +388,22 @@ export class SessionPage implements Page {
 
   private makePointer(): PointerInput {
     return new PointerInput(this.stage, {
-      send: (message, atMs) => { this.sendInput(message, atMs); },
+      send: (message, atMs) => { this.keys.pointer(message, atMs); },
       takeFocus: (point) => {
         this.caret.clicked(point);
         if (!this.field.hasFocus) this.field.focus();
       },
       toggleSoftKeyboard: () => { this.toggleSoftKeyboard(); },
-      touched: (point) => { this.ghost.showAt(point); },
+      touched: (place) => { this.ghost.showAt(place); },
       hovered: (point) => {
         this.ghost.hide();
         this.handle?.hovered(point, this.stage.width);
       },
+      captureChanged: (captured) => {
+        this.ghost.stay(captured || this.choices.touch === 'trackpad');
+        if (captured) this.app.toasts.show('info', text.touch.captured);
+      },
+      captureRefused: () => { this.app.toasts.show('warning', text.touch.captureRefused); },
       controlHeld: () => this.keyboard.isHeld('ControlLeft') || this.keyboard.isHeld('ControlRight'),
     });
   }
@@ -394,7 +431,7 @@ export class SessionPage implements Page {
       toggleFigures: () => { this.setFigures(!this.figures.open); },
       setTerms: (terms) => { this.chooseTerms(terms); },
       closed: () => { if (this.status?.phase === 'live') this.field.focus(); },
-    }, { size: this.app.settings.get(kSizeSetting), touch, monitors: this.monitors.element, entries: this.comfort.menuEntries });
+    }, { size: this.app.settings.get(kSizeSetting), touch, monitors: this.monitors.element, view: this.view.element, entries: this.comfort.menuEntries });
   }
 
   private makeComfort(): SessionComfort {
@@ -427,6 +464,33 @@ export class SessionPage implements Page {
     });
   }
 
+  private makeViewMenu(touch: boolean): ViewMenu {
+    return new ViewMenu({
+      setView: (mode) => {
+        remember('view', mode);
+        this.stage.setMode(mode);
+        this.tellSize();
+      },
+      setTouch: (mode) => { this.setTouch(mode); },
+      setKeyBar: (shown) => { this.setKeyBar(shown); },
+      resetView: () => { this.stage.resetView(); },
+      capture: () => { this.pointer.capture(); },
+      closeMenu: () => { this.menu.close(); },
+    }, this.choices, touch);
+  }
+
+  private setTouch(mode: ViewChoices['touch']): void {
+    this.choices.touch = mode;
+    remember('touch', mode);
+    this.ghost.stay(mode === 'trackpad');
+    this.pointer.setTouchMode(mode);
+  }
+
+  private setKeyBar(shown: boolean): void {
+    remember('key-bar', shown ? null : 'hidden');
+    if (this.bar !== null) this.bar.element.hidden = !shown;
+  }
+
   /** A window that was opened for a monitor has nothing else to show. */
   private leave(): void {
     if (this.monitor > 0) window.close();
@@ -442,6 +506,7 @@ export class SessionPage implements Page {
 
   private openMenu(): void {
     this.keyboard.release(nowMs());
+    this.view.show(this.stage.zoomed);
     this.menu.showClipboard(this.clipboard.mayCopy, this.clipboard.mayPaste);
     this.menu.show();
   }
@@ -476,27 +541,25 @@ export class SessionPage implements Page {
 
   private toggleSoftKeyboard(): void {
     this.field.setSoftKeyboard(!this.field.softKeyboard);
+    this.stage.setSoftKeyboard(this.field.softKeyboard, 0);
     this.bar?.setKeyboard(this.field.softKeyboard);
   }
 
-  /** Keeps the key bar above the soft keyboard, and notices when the system hides that by itself. */
-  private followSoftKeyboard(signal: AbortSignal): void {
-    const visual = window.visualViewport;
-    const bar = this.bar;
-    if (visual === null || bar === null) return;
-    let covered = 0;
-    const follow = (): void => {
-      const before = covered;
-      covered = Math.max(0, window.innerHeight - visual.height - visual.offsetTop);
-      const up = covered > 60;
-      bar.element.style.transform = up ? `translateY(${-covered}px)` : '';
-      if (!up && before > 60 && this.field.softKeyboard) this.toggleSoftKeyboard();
-    };
-    visual.addEventListener('resize', follow, { signal });
-    visual.addEventListener('scroll', follow, { signal });
+  /** Keeps the key bar above the soft keyboard, and the desktop's caret in sight. */
+  private softKeyboardCovers(pixels: number): void {
+    if (this.bar !== null) this.bar.element.style.transform = pixels > 0 ? `translateY(${-pixels}px)` : '';
+    this.stage.setSoftKeyboard(this.field.softKeyboard, pixels);
   }
 }
 
 function sentenceOf(status: Status): string {
   return fromServer(status.text) || text.causes[status.cause][1];
+}
+
+function storedChoices(): ViewChoices {
+  return {
+    view: viewModes.find((one) => one === recall('view')) ?? 'follow',
+    touch: touchModes.find((one) => one === recall('touch')) ?? 'direct',
+    keyBar: recall('key-bar') !== 'hidden',
+  };
 }

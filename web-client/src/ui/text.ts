@@ -7,6 +7,7 @@ import { accountText } from './text_account.js';
 import { comfortText } from './text_comfort.js';
 import { displayText } from './text_display.js';
 import { poolText } from './text_pool.js';
+import { touchText } from './text_touch.js';
 
 /** What is known when a reason is named; the link's own figures only while somebody looks. */
 type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit' | 'ceilingKbit' | 'content'>>;
@@ -18,6 +19,7 @@ export const english = {
   ...comfortText,
   ...displayText,
   ...poolText,
+  ...touchText,
   product: 'Vitrine',
   close: 'Close',
   cancel: 'Cancel',

@@ -109,6 +109,12 @@ export const kPeerTimeout = 25000000;
 export const kTicketLifetimeSeconds = 60;
 /** Viewers of one desktop at a time; each costs the agent one held picture. */
 export const kMaxViewersPerDesktop = 8;
+/** Of RelativePointer::button: none changed. */
+export const kNoButton = 255;
+/** Of Pen::pressure. */
+export const kMaxPenPressure = 1000;
+/** Parts of a desktop pixel in a pen's place. */
+export const kPenSteps = 16;
 
 export const DesktopState = {
   /** no agent yet for this desktop */
@@ -199,6 +205,8 @@ export const MessageType = {
   PastedText: 49,
   PastedHtml: 50,
   PastedImage: 51,
+  RelativePointer: 64,
+  Pen: 65,
   Monitors: 68,
   FollowPrimary: 74,
 } as const;
@@ -736,6 +744,42 @@ export interface PastedImage {
   readonly bytes: Uint8Array;
 }
 
+/** The pointer is captured by the page: how far it moved, and what its buttons and wheel did where it is. */
+export interface RelativePointer {
+  readonly type: 'RelativePointer';
+  /** of this input */
+  readonly sequence: number;
+  /** desktop pixels, right is positive */
+  readonly dx: number;
+  /** desktop pixels, down is positive */
+  readonly dy: number;
+  /** MouseEvent.button, or 255 when none changed */
+  readonly button: number;
+  /** of the button: pressed or released */
+  readonly down: boolean;
+  /** 1/120 of a notch, right is positive */
+  readonly wheelX: number;
+  /** 1/120 of a notch, down is positive */
+  readonly wheelY: number;
+}
+
+/** A pen, one message for each point of its digitiser, in order. Where X has no pen it is a mouse. */
+export interface Pen {
+  readonly type: 'Pen';
+  /** of this input */
+  readonly sequence: number;
+  /** 1/16 desktop pixels */
+  readonly x: number;
+  /** 1/16 desktop pixels */
+  readonly y: number;
+  /** 0 to 1000 */
+  readonly pressure: number;
+  /** PointerEvent.buttons: 1 the tip touches, 2 the barrel's button, 32 the eraser touches */
+  readonly buttons: number;
+  /** within reach of the tablet */
+  readonly near: boolean;
+}
+
 /** The monitors the desktop has now. Told when a viewer comes, and when they change. */
 export interface Monitors {
   readonly type: 'Monitors';
@@ -795,6 +839,8 @@ export type AnyMessage =
   | PastedText
   | PastedHtml
   | PastedImage
+  | RelativePointer
+  | Pen
   | Monitors
   | FollowPrimary;
 
@@ -846,6 +892,8 @@ export type MessageFromViewer =
   | PastedText
   | PastedHtml
   | PastedImage
+  | RelativePointer
+  | Pen
   | FollowPrimary;
 
 function readViewerHello(r: WireReader): ViewerHello {
@@ -1627,6 +1675,54 @@ function writePastedImage(w: WireWriter, m: PastedImage): void {
   w.bytes('bytes', m.bytes, 16384);
 }
 
+function readRelativePointer(r: WireReader): RelativePointer {
+  r.message = 'RelativePointer';
+  return {
+    type: 'RelativePointer',
+    sequence: r.uint32('sequence'),
+    dx: r.int32('dx'),
+    dy: r.int32('dy'),
+    button: r.uint32('button'),
+    down: r.bool('down'),
+    wheelX: r.int32('wheel_x'),
+    wheelY: r.int32('wheel_y'),
+  };
+}
+
+function writeRelativePointer(w: WireWriter, m: RelativePointer): void {
+  w.start('RelativePointer', 64);
+  w.uint32('sequence', m.sequence);
+  w.int32('dx', m.dx);
+  w.int32('dy', m.dy);
+  w.uint32('button', m.button);
+  w.bool('down', m.down);
+  w.int32('wheel_x', m.wheelX);
+  w.int32('wheel_y', m.wheelY);
+}
+
+function readPen(r: WireReader): Pen {
+  r.message = 'Pen';
+  return {
+    type: 'Pen',
+    sequence: r.uint32('sequence'),
+    x: r.int32('x'),
+    y: r.int32('y'),
+    pressure: r.uint32('pressure'),
+    buttons: r.uint32('buttons'),
+    near: r.bool('near'),
+  };
+}
+
+function writePen(w: WireWriter, m: Pen): void {
+  w.start('Pen', 65);
+  w.uint32('sequence', m.sequence);
+  w.int32('x', m.x);
+  w.int32('y', m.y);
+  w.uint32('pressure', m.pressure);
+  w.uint32('buttons', m.buttons);
+  w.bool('near', m.near);
+}
+
 function readMonitors(r: WireReader): Monitors {
   r.message = 'Monitors';
   return {
@@ -1743,6 +1839,10 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPastedHtml(r);
     case 51:
       return readPastedImage(r);
+    case 64:
+      return readRelativePointer(r);
+    case 65:
+      return readPen(r);
     case 68:
       return readMonitors(r);
     case 74:
@@ -1838,6 +1938,10 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       throw new WireError('malformed', 'PastedHtml does not come from this side');
     case 51:
       throw new WireError('malformed', 'PastedImage does not come from this side');
+    case 64:
+      throw new WireError('malformed', 'RelativePointer does not come from this side');
+    case 65:
+      throw new WireError('malformed', 'Pen does not come from this side');
     case 68:
       return readMonitors(r);
     case 74:
@@ -1974,6 +2078,12 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'PastedImage':
       writePastedImage(scratch, message);
+      break;
+    case 'RelativePointer':
+      writeRelativePointer(scratch, message);
+      break;
+    case 'Pen':
+      writePen(scratch, message);
       break;
     case 'Monitors':
       writeMonitors(scratch, message);

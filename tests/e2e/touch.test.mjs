@@ -1,0 +1,449 @@
+// Mouse, fingers and pen against a real X program that reports what it got, on a phone and on a tablet, upright and lying.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launchBrowser, newVisitor, openResource, phone, signIn, state, whenLive } from './browser.mjs';
+import { EventReporter } from './event_reporter.mjs';
+import { Fingers } from './fingers.mjs';
+import { Site } from './site.mjs';
+import { until } from './until.mjs';
+
+const tablet = { viewport: { width: 820, height: 1180 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const lying = ({ viewport }) => ({ width: viewport.height, height: viewport.width });
+
+describe('pointers', () => {
+  let site, browser, page, fingers, reporter;
+  before(async () => {
+    site = await Site.start();
+    browser = await launchBrowser(site);
+    await site.addUser('ada', 'correct horse battery');
+  });
+  after(async () => {
+    await reporter?.stop();
+    await browser?.close();
+    await site?.stop();
+  });
+
+  // Opens the terminal on a device of its own; the desktop is the one that runs already.
+  async function openOn(options) {
+    await page?.context().close();
+    page = await newVisitor(browser, site, options);
+    await signIn(page, 'ada', 'correct horse battery');
+    await until('the catalogue is shown', async () => (await state(page)).page === 'catalogue');
+    await openResource(page, 'terminal');
+    fingers = await Fingers.on(page);
+    const session = await until('the session runs', async () => (await site.sessions({ user: 'ada' }))[0]);
+    reporter ??= await EventReporter.start(session);
+    await settled();
+  }
+
+  // Where the canvas lies, how large the desktop is.
+  const picture = () => page.evaluate(() => {
+    const box = document.querySelector('.stage > canvas').getBoundingClientRect();
+    const { width, height } = document.querySelector('.stage > canvas').dataset;
+    const stage = document.querySelector('.stage').getBoundingClientRect();
+    return { left: box.left, top: box.top, width: box.width, height: box.height, desktop: { width: Number(width), height: Number(height) },
+      stage: { width: stage.width, height: stage.height }, ratio: devicePixelRatio };
+  });
+  // The desktop has the window's size, and the picture of it is here.
+  const settled = () => until('the desktop follows the window', async () => {
+    const { desktop, stage, ratio } = await picture();
+    return (await state(page)).exact === 'true' && Math.abs(desktop.width - stage.width * ratio) <= 2 && Math.abs(desktop.height - stage.height * ratio) <= 2;
+  });
+  // The desktop pixel below a point of the page.
+  async function below([x, y]) {
+    const { left, top, width, height, desktop } = await picture();
+    return `${Math.floor(((x - left) * desktop.width) / width + 1e-6)},${Math.floor(((y - top) * desktop.height) / height + 1e-6)}`;
+  }
+  async function choose(label, choice) {
+    await page.getByRole('button', { name: 'Session menu' }).click();
+    await page.getByLabel(label).selectOption(choice);
+    await page.keyboard.press('Escape');
+    await until('the menu is closed', () => page.evaluate(() => document.querySelector('dialog[open]') === null));
+  }
+  const magnifier = () => page.locator('.magnifier').isVisible();
+
+  // Every gesture; `at` is well inside of the stage.
+  function gestures(at, far) {
+    const [x, y] = at;
+    const beside = [x + 60, y];
+
+    test('a tap is a click on the pixel below', async () => {
+      reporter.forget();
+      await fingers.tap(at);
+      await reporter.whenButtons('+1 -1');
+      assert.deepEqual(reporter.places(true), [await below(at)]);
+    });
+
+    test('a double tap is two clicks on one pixel, also when the second is a little beside', async () => {
+      reporter.forget();
+      await fingers.tap([x, y + 50]);
+      await fingers.tap([x + 7, y + 55]);
+      await reporter.whenButtons('+1 -1 +1 -1');
+      assert.equal(new Set(reporter.places(true)).size, 1);
+    });
+
+    test('a long press shows the magnifier, follows the finger, and is a right click where it leaves', async () => {
+      reporter.forget();
+      await fingers.down(at);
+      await until('the magnifier is there', magnifier);
+      await fingers.move([x + 31, y + 22]);
+      await until('the pointer is below the finger', async () => reporter.last === (await below([x + 31, y + 22])));
+      assert.equal(reporter.buttons, '');
+      await fingers.up();
+      await reporter.whenButtons('+3 -3');
+      assert.deepEqual(reporter.places(true), [await below([x + 31, y + 22])]);
+      assert.equal(await magnifier(), false);
+    });
+
+    test('a long press that the system takes away clicks nothing', async () => {
+      reporter.forget();
+      await fingers.down(at);
+      await until('the magnifier is there', magnifier);
+      await fingers.cancel();
+      await until('the magnifier is gone', async () => !(await magnifier()));
+      await fingers.tap(far);
+      await reporter.whenButtons('+1 -1');
+    });
+
+    test('a drag presses where it began and lets go where it ended', async () => {
+      reporter.forget();
+      await fingers.drag([at], [far]);
+      await reporter.whenButtons('+1 -1');
+      assert.deepEqual(reporter.places(true), [await below(at)]);
+      assert.deepEqual(reporter.places(false), [await below(far)]);
+      assert.ok(reporter.motions.length >= 3, 'it moves between');
+    });
+
+    test('a drag that the system takes away leaves no button down', async () => {
+      reporter.forget();
+      await fingers.down(at);
+      await fingers.slide([at], [far]);
+      await reporter.whenButtons('+1');
+      await fingers.cancel();
+      await reporter.whenButtons('+1 -1');
+    });
+
+    test('a tap and a drag are a double click that drags', async () => {
+      reporter.forget();
+      await fingers.tap(at);
+      await fingers.drag([at], [far]);
+      await reporter.whenButtons('+1 -1 +1 -1');
+      assert.equal(reporter.places(false).at(-1), await below(far));
+    });
+
+    test('two fingers scroll, up and down and sideways', async () => {
+      reporter.forget();
+      await fingers.drag([at, beside], [[x, y - 150], [x + 60, y - 150]]);
+      await until('it scrolls down', () => reporter.clicks.y >= 2);
+      await fingers.drag([[x, y - 150], [x + 60, y - 150]], [at, beside]);
+      await until('it scrolls back', () => reporter.clicks.y <= 0);
+      await fingers.drag([at, beside], [[x - 120, y], [x - 60, y]]);
+      await until('it scrolls to the right', () => reporter.clicks.x >= 1);
+      assert.equal(reporter.buttons, '');
+    });
+
+    test('a tap of two fingers is a right click between them', async () => {
+      reporter.forget();
+      await fingers.tap(at, beside);
+      await reporter.whenButtons('+3 -3');
+      assert.deepEqual(reporter.places(true), [await below([x + 30, y])]);
+    });
+
+    test('a tap of three fingers shows and hides the keyboard', async () => {
+      reporter.forget();
+      const shown = () => page.evaluate(() => document.querySelector('.text-field').inputMode === 'text');
+      await fingers.tap(at, beside, [x, y + 60]);
+      await until('the keyboard is wanted', shown);
+      await fingers.tap(at, beside, [x, y + 60]);
+      await until('the keyboard is not wanted', async () => !(await shown()));
+      assert.equal(reporter.buttons, '');
+    });
+
+    test('a pinch enlarges the picture, and a tap hits the pixel that is seen there', async () => {
+      reporter.forget();
+      const before = await picture();
+      await fingers.drag([[x - 15, y], [x + 15, y]], [[x - 75, y], [x + 75, y]]);
+      await until('the picture is larger', async () => (await picture()).width > before.width * 2);
+      assert.equal(reporter.buttons, '');
+      await fingers.tap(far);
+      await reporter.whenButtons('+1 -1');
+      assert.deepEqual(reporter.places(true), [await below(far)]);
+      assert.notEqual(reporter.places(true)[0], `${Math.floor(far[0] * before.ratio)},${Math.floor(far[1] * before.ratio)}`);
+    });
+
+    test('two fingers move an enlarged picture and turn no wheel', async () => {
+      reporter.forget();
+      const before = await picture();
+      await fingers.drag([at, beside], [[x, y - 60], [x + 60, y - 60]]);
+      await until('the picture has moved', async () => (await picture()).top < before.top - 20);
+      assert.deepEqual(reporter.clicks, { x: 0, y: 0 });
+    });
+
+    test('two fingers that tap twice show all of it again', async () => {
+      reporter.forget();
+      await fingers.tap(at, beside);
+      await fingers.tap(at, beside);
+      await until('the whole picture is there', async () => {
+        const { width, desktop, ratio } = await picture();
+        return Math.abs(width * ratio - desktop.width) < 1;
+      });
+      await fingers.tap(at);
+      await reporter.whenButtons('+1 -1');
+    });
+  }
+
+  for (const [name, device] of [['a phone', phone], ['a tablet', tablet]]) {
+    describe(`${name}, upright`, () => {
+      before(() => openOn(device));
+      gestures([150, 320], [260, 420]);
+    });
+    describe(`${name}, lying`, () => {
+      before(async () => {
+        await page.setViewportSize(lying(device));
+        await settled();
+      });
+      gestures([320, 180], [430, 240]);
+    });
+  }
+
+  describe('a finger as on a trackpad', () => {
+    before(async () => {
+      await openOn(phone);
+      await choose('Touch', 'trackpad');
+    });
+    after(() => choose('Touch', 'direct'));
+
+    test('moves the pointer from where it is, and clicks where that is', async () => {
+      reporter.forget();
+      await fingers.drag([[150, 300]], [[190, 340]]);
+      const first = await until('the pointer moves', () => reporter.last);
+      await fingers.tap([60, 600]);
+      await reporter.whenButtons('+1 -1');
+      assert.deepEqual(reporter.places(true), [reporter.last]);
+      await fingers.drag([[150, 300]], [[190, 300]]);
+      await until('it moves on to the right', () => Number(reporter.last.split(',')[0]) > Number(first.split(',')[0]) + 60);
+    });
+
+    test('a tap and a drag hold the button, and so does a long press and a drag', async () => {
+      reporter.forget();
+      await fingers.tap([150, 300]);
+      await fingers.drag([[150, 300]], [[100, 250]]);
+      await reporter.whenButtons('+1 -1 +1 -1');
+      assert.notEqual(reporter.places(true).at(-1), reporter.places(false).at(-1));
+      reporter.forget();
+      await page.evaluate(() => { navigator.vibrate = () => (window.buzzed = true); });
+      await fingers.down([150, 300]);
+      await until('the long press is noticed', () => page.evaluate(() => window.buzzed));
+      await fingers.slide([[150, 300]], [[190, 330]]);
+      await fingers.up();
+      await reporter.whenButtons('+1 -1');
+    });
+
+    test('two fingers scroll and tap at the pointer', async () => {
+      reporter.forget();
+      await fingers.drag([[150, 400], [210, 400]], [[150, 250], [210, 250]]);
+      await until('it scrolls down', () => reporter.clicks.y >= 2);
+      await fingers.tap([150, 300], [210, 300]);
+      await reporter.whenButtons('+3 -3');
+    });
+  });
+
+  describe('the key bar', () => {
+    before(() => openOn(phone));
+    const bar = (name) => page.locator('.key-bar').getByRole('button', { name, exact: true });
+    const keys = () => reporter.events.filter((one) => one.type === 'key');
+    const kControl = 4;
+
+    test('a modifier holds for the next key or click alone', async () => {
+      reporter.forget();
+      await bar('Ctrl').tap();
+      assert.equal(await bar('Ctrl').getAttribute('aria-pressed'), 'true');
+      await fingers.tap([150, 320]);
+      await reporter.whenButtons('+1 -1');
+      const press = reporter.events.find((one) => one.type === 'button');
+      assert.equal(press.mods & kControl, kControl);
+      await until('it is let go', async () => (await bar('Ctrl').getAttribute('aria-pressed')) === 'false');
+      reporter.forget();
+      await bar('Tab').tap();
+      await until('the next key arrives', () => keys().some((one) => one.down));
+      assert.equal(keys()[0].mods & kControl, 0);
+    });
+
+    test('tapped twice it holds until it is tapped again', async () => {
+      reporter.forget();
+      await bar('Ctrl').tap();
+      await bar('Ctrl').tap();
+      await bar('Esc').tap();
+      await bar('Tab').tap();
+      const pressed = () => keys().filter((one) => one.down && (one.mods & kControl) !== 0);
+      await until('both keys come with it', () => pressed().length >= 2);
+      await page.locator('.key-bar .locked').tap();
+      assert.equal(await bar('Ctrl').getAttribute('aria-pressed'), 'false');
+    });
+
+    test('function keys are on a second row', async () => {
+      reporter.forget();
+      await bar('Function keys').tap();
+      await bar('F5').tap();
+      await until('F5 arrives', () => keys().some((one) => one.down));
+      await bar('Function keys').tap();
+      assert.equal(await bar('F5').count(), 0);
+    });
+
+    test('the tab at the edge opens the menu by a tap and by a swipe', async () => {
+      const box = await page.locator('.edge-handle').boundingBox();
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      const open = () => page.evaluate(() => document.querySelector('dialog.menu').open);
+      for (const act of [() => fingers.tap([x, y]), () => fingers.drag([[x, y]], [[x - 60, y]])]) {
+        await act();
+        await until('the menu is open', open);
+        await page.keyboard.press('Escape');
+        await until('the menu is closed', async () => !(await open()));
+      }
+    });
+  });
+
+  describe('a mouse and a pen', () => {
+    before(() => openOn({ viewport: { width: 1000, height: 640 } }));
+    const points = [[1, 1], [333.4, 201.7], [640, 360], [998, 637], [17.2, 555.5]];
+
+    for (const ratio of [1, 1.25, 1.5, 2, 3]) {
+      test(`every pixel is hit at a pixel ratio of ${ratio}`, async () => {
+        await fingers.cdp.send('Emulation.setDeviceMetricsOverride', { width: 1000, height: 640, deviceScaleFactor: ratio, mobile: false });
+        await settled();
+        for (const point of points) {
+          await page.mouse.move(...point);
+          const wanted = await below(point);
+          await until(`the pointer is at ${wanted}`, () => {
+            if (reporter.last === wanted) return true;
+            throw new Error(`it is at ${reporter.last}`);
+          }, { timeoutMs: 3_000 });
+        }
+      });
+    }
+
+    test('the desktop keeps its size where it is fitted or shown at its own size, and every pixel is hit', async () => {
+      await fingers.cdp.send('Emulation.setDeviceMetricsOverride', { width: 1000, height: 640, deviceScaleFactor: 1, mobile: false });
+      await settled();
+      for (const mode of ['fit', 'actual']) {
+        await page.keyboard.press('Control+Alt+Shift+M');
+        await page.getByLabel('View').selectOption(mode);
+        await page.keyboard.press('Escape');
+        for (const [width, height] of [[700, 500], [1400, 900]]) {
+          await fingers.cdp.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1.5, mobile: false });
+          await until('the stage has its size', async () => Math.abs((await picture()).stage.width - width) < 1);
+          for (const point of [[200, 200], [411.3, 307.9]]) {
+            await page.mouse.move(...point);
+            const wanted = await below(point);
+            await until(`${mode}: the pointer is at ${wanted}`, () => reporter.last === wanted, { timeoutMs: 3_000 });
+          }
+          assert.deepEqual((await picture()).desktop, { width: 1000, height: 640 });
+        }
+      }
+      await page.keyboard.press('Control+Alt+Shift+M');
+      await page.getByLabel('View').selectOption('follow');
+      await page.keyboard.press('Escape');
+      await settled();
+    });
+
+    test('five buttons arrive, and the page goes nowhere', async () => {
+      reporter.forget();
+      const address = page.url();
+      for (const [button, x] of [['left', 1], ['middle', 2], ['right', 3], ['back', 8], ['forward', 9]]) {
+        for (const type of ['mousePressed', 'mouseReleased']) await fingers.cdp.send('Input.dispatchMouseEvent', { type, x: 300, y: 200, button, clickCount: 1 });
+        await until(`button ${x} arrives`, () => reporter.buttons.endsWith(`+${x} -${x}`));
+      }
+      assert.equal(page.url(), address);
+    });
+
+    test('the wheel scrolls by parts of a notch both ways', async () => {
+      await page.mouse.move(300, 200);
+      await until('the pointer is there', async () => reporter.last === (await below([300, 200])));
+      const turned = () => reporter.motions.filter((one) => '2' in one.valuators || '3' in one.valuators);
+      await page.mouse.wheel(0, 10);
+      await until('the wheel is known', () => turned().length > 0);
+      const [down] = [turned().at(-1).valuators['3']];
+      reporter.forget();
+      await page.mouse.wheel(0, 25);
+      await until('a quarter of a notch arrives', () => turned().some((one) => Math.abs(one.valuators['3'] - down - 30) < 0.5));
+      assert.deepEqual(reporter.clicks, { x: 0, y: 0 });
+      reporter.forget();
+      await page.mouse.wheel(-200, 0);
+      await until('two notches to the left arrive as clicks too', () => reporter.clicks.x === -2);
+    });
+
+    test('a pen draws with its pressure through every point, and its button is the right one', async () => {
+      reporter.forget();
+      await fingers.pen('mouseMoved', [100, 100]);
+      await fingers.pen('mousePressed', [100, 100], { button: 'left', buttons: 1, force: 0.25 });
+      for (let i = 1; i <= 20; ++i) await fingers.pen('mouseMoved', [100 + i * 5, 100 + i * 3], { buttons: 1, force: 0.25 + i * 0.03 });
+      await fingers.pen('mouseReleased', [200, 160], { button: 'left' });
+      await reporter.whenButtons('+1 -1');
+      const stroke = reporter.motions.filter((one) => '4' in one.valuators);
+      const pressures = stroke.map((one) => one.valuators['4']);
+      assert.ok(Math.max(...pressures) > 800, `pressures ${pressures}`);
+      const places = new Set(stroke.map((one) => `${Math.floor(one.x)},${Math.floor(one.y)}`));
+      for (let i = 1; i <= 20; ++i) assert.ok(places.has(`${100 + i * 5},${100 + i * 3}`), `point ${i} is in the stroke`);
+      reporter.forget();
+      await fingers.pen('mousePressed', [120, 100], { button: 'right', buttons: 2, force: 0.5 });
+      await fingers.pen('mouseReleased', [120, 100], { button: 'right' });
+      await reporter.whenButtons('+3 -3');
+    });
+
+    test('the cursor has the size and the hot spot of the desktop’s at every ratio', async () => {
+      const shape = () => page.evaluate(async () => {
+        const { cursor } = document.querySelector('.stage').style;
+        const url = /url\("(data:[^"]+)"\)/.exec(cursor)?.[1];
+        if (url === undefined) return null;
+        const image = new Image();
+        image.src = url;
+        await image.decode();
+        const [, x, y] = /\)?\s(\d+) (\d+), default$/.exec(cursor) ?? [];
+        return { width: image.width, height: image.height, hot: [Number(x), Number(y)], set: /image-set/.test(cursor) };
+      });
+      await fingers.cdp.send('Emulation.setDeviceMetricsOverride', { width: 1000, height: 640, deviceScaleFactor: 1, mobile: false });
+      await settled();
+      const plain = await until('there is a cursor', shape);
+      for (const ratio of [1.25, 2, 3]) {
+        await fingers.cdp.send('Emulation.setDeviceMetricsOverride', { width: 1000, height: 640, deviceScaleFactor: ratio, mobile: false });
+        await settled();
+        const dense = await shape();
+        // The desktop draws for device pixels: its cursor is as many of them, whatever their size.
+        assert.deepEqual([dense.width, dense.height], [plain.width, plain.height]);
+        assert.deepEqual(dense.hot, plain.hot.map((one) => Math.round(one / ratio)));
+        assert.ok(dense.set);
+      }
+      await fingers.cdp.send('Emulation.setDeviceMetricsOverride', { width: 1000, height: 640, deviceScaleFactor: 1, mobile: false });
+      await settled();
+    });
+  });
+
+  describe('a program that steers by the pointer', () => {
+    let steering;
+    before(async () => {
+      await openOn({ viewport: { width: 1000, height: 640 } });
+      steering = await EventReporter.start((await site.sessions({ user: 'ada' }))[0], '--steers');
+    });
+    after(() => steering?.stop());
+
+    test('is offered a captured pointer, moves by distances with it, and Esc gives it back', async () => {
+      const offer = page.getByRole('button', { name: 'Capture the pointer' });
+      let x = 0;
+      await until('capturing is offered', async () => {
+        await page.mouse.move(300 + (x = (x + 30) % 300), 200);
+        return offer.isVisible();
+      });
+      await offer.click();
+      const captured = () => page.evaluate(() => document.pointerLockElement !== null);
+      await until('the pointer is captured', captured);
+      steering.forget();
+      for (let i = 1; i <= 10; ++i) await page.mouse.move(400 + i * 7, 300 + i * 2);
+      await until('the program turns', () => steering.events.filter((one) => one.type === 'turn').reduce((sum, one) => sum + one.dx, 0) >= 40);
+      await page.mouse.down();
+      await page.mouse.up();
+      await steering.whenButtons('+1 -1');
+      await page.evaluate(() => document.exitPointerLock());
+      await until('the pointer is free', async () => !(await captured()));
+    });
+  });
+});

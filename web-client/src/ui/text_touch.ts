@@ -1,0 +1,25 @@
+// Sentences of pointer, touch, pen and view in a session; part of text.ts.
+export const touchText = {
+  touch: {
+    view: 'View',
+    viewNote: 'How the desktop lies in the window',
+    viewModes: { follow: 'Desktop follows the window', fit: 'Whole desktop, fitted', actual: 'Actual size' },
+    mode: 'Touch',
+    modeNote: 'What a finger does',
+    modes: { direct: 'Points where it touches', trackpad: 'Moves the pointer, as on a trackpad' },
+    resetView: 'Show the whole desktop',
+    resetViewNote: 'Or tap twice with two fingers',
+    showKeys: 'Show the key bar',
+    hideKeys: 'Hide the key bar',
+    capture: 'Capture the pointer',
+    captureNote: 'For games and programs that turn things; Esc gives it back',
+    captured: 'The pointer is captured. Esc gives it back.',
+    captureRefused: 'The browser did not allow the pointer to be captured. Click in the desktop and try again.',
+    captureOffer: 'This program steers by the pointer.',
+    captureYes: 'Capture the pointer',
+    captureNo: 'Not now',
+    functionKeys: 'Function keys',
+    locked: (key: string): string => `${key}, held until tapped`,
+    edgeHandle: 'Menu at the edge',
+  },
+};
