@@ -110,6 +110,7 @@ export class SessionPage implements Page {
     this.field = new TextField(text.session.input(name), this.keys);
     this.caret = new CaretFollower(this.stage, this.field);
     this.keys.onTyped = (atMs) => { this.caret.typed(atMs); };
+    this.caret.caretAt = (rect) => { this.stage.keepVisible(this.field.softKeyboard ? rect : null); };
     this.stageElement.append(this.field.element, this.ghost.canvas);
     this.tickets = new TicketSource(app.api, target, () => this.windowSize(), (line) => { this.cover.setLine(line); }, this.stop.signal);
     this.terms = new SessionTerms(app.api);
