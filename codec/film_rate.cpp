@@ -23,7 +23,7 @@ constexpr double kComfortableGrowth = 0.75;
 constexpr double kComfortShare = 1.0 / 8;
 // What may be saved up and spent on one frame, as time of the rate: on a link that a film fills, what is typed beside
 // it waits that long.
-constexpr double kBurstSeconds = 0.25;
+constexpr double kBurstSeconds = 0.125;
 // Of what is saved up, a following frame takes this at most beyond its own share.
 constexpr double kSavedShare = 0.5;
 // A frame that took more than this of what there is is made again where that can be.

@@ -51,7 +51,7 @@ TEST(FilmRate, FillsASlowLinkAndNoMore) {
   Coder coder(kSlow);
   coder.frame(60e3, true);
   const double total = coder.bytes + coder.play(300, 20e3);
-  EXPECT_LT(total, kSlow * 10 * 1.03 + kSlow * 0.25);
+  EXPECT_LT(total, kSlow * 10 * 1.03 + kSlow * 0.125);
   EXPECT_GT(total, kSlow * 10 * 0.85);
 }
 
@@ -76,7 +76,7 @@ TEST(FilmRate, StaysCleanWhateverTheFilmTakesOfAFastLink) {
 TEST(FilmRate, MakesAKeyFrameAgainThatIsMuchTooLarge) {
   Coder coder(100e3);
   coder.frame(400e3, true);
-  EXPECT_LT(coder.bytes, 100e3 * 0.25 * 1.5);
+  EXPECT_LT(coder.bytes, 100e3 * 0.125 * 1.5);
 }
 
 TEST(FilmRate, HasCreditForACutAfterAPauseAndFollowsANewRate) {
@@ -87,7 +87,7 @@ TEST(FilmRate, HasCreditForACutAfterAPauseAndFollowsANewRate) {
   coder.play(60, 6e3);
   EXPECT_LT(coder.play(60, 6e3), 30e3 * 2 * 1.1);
   coder.frame(6e3, false, 10 * kSecond);
-  EXPECT_LT(coder.bytes, 30e3 * 0.25);
+  EXPECT_LT(coder.bytes, 30e3 * 0.125);
 }
 
 TEST(FilmLook, TellsCutsFromMotionAndDetailFromEvenness) {
