@@ -37,12 +37,16 @@ double distance(const Outline& a, const Outline& b) {
 
 enum class Side : uint8_t { kLeft, kRight, kAbove, kBelow };
 
-// On which side of `other` a window stands. One that lies right on another is to its right.
+// Of the sum of both widths and of both heights: nearer than this, windows lie on each other rather than apart.
+constexpr double kApartAcross = 0.1;
+constexpr double kApartDown = 0.25;
+
+// On which side of `other` a window stands. One that lies on another, as a new window often does, is to its right.
 Side side_of(const Outline& window, const Outline& other) {
   const double across = (window.centre_x() - other.centre_x()) / (window.width + other.width);
   const double down = (window.centre_y() - other.centre_y()) / (window.height + other.height);
-  if (std::abs(down) > std::abs(across)) return down < 0 ? Side::kAbove : Side::kBelow;
-  return across < 0 ? Side::kLeft : Side::kRight;
+  if (std::abs(down) > std::max(kApartDown, std::abs(across))) return down < 0 ? Side::kAbove : Side::kBelow;
+  return across < -kApartAcross ? Side::kLeft : Side::kRight;
 }
 
 // How far along the common edge, so that half of the shorter one is shared at least.

@@ -36,7 +36,8 @@ TEST(ArrangeMonitorsTest, WindowsSideBySideTouchInTheirOrder) {
 
 TEST(ArrangeMonitorsTest, WindowsOnEachOtherComeApart) {
   EXPECT_EQ(arranged({at(0, 0), at(0, 0)}), (std::vector<Rect>{{0, 0, 1920, 1080}, {1920, 0, 1920, 1080}}));
-  EXPECT_EQ(arranged({at(100, 0, {800, 600}), at(40, 30, {800, 600})}),
+  EXPECT_EQ(arranged({at(10, 10), at(0, 0)}), (std::vector<Rect>{{0, 0, 1920, 1080}, {1920, 0, 1920, 1080}}));
+  EXPECT_EQ(arranged({at(400, 0, {800, 600}), at(40, 30, {800, 600})}),
             (std::vector<Rect>{{800, 0, 800, 600}, {0, 0, 800, 600}}));
 }
 
@@ -52,9 +53,9 @@ TEST(ArrangeMonitorsTest, TheOrderOfOpeningIsNotTheOrderOfPlaces) {
 }
 
 TEST(ArrangeMonitorsTest, FourInASquareStayASquare) {
-  EXPECT_EQ(arranged({at(0, 0), at(1920, 0), at(0, 1080), at(1920, 1080)}),
-            (std::vector<Rect>{
-                {0, 0, 1920, 1080}, {1920, 0, 1920, 1080}, {0, 1080, 1920, 1080}, {1920, 1080, 1920, 1080}}));
+  EXPECT_EQ(
+      arranged({at(0, 0), at(1920, 0), at(0, 1080), at(1920, 1080)}),
+      (std::vector<Rect>{{0, 0, 1920, 1080}, {1920, 0, 1920, 1080}, {0, 1080, 1920, 1080}, {1920, 1080, 1920, 1080}}));
 }
 
 TEST(ArrangeMonitorsTest, AlmostLevelIsLevelAndAClearStepStays) {

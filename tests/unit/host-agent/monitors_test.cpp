@@ -67,12 +67,14 @@ class MonitorsTest : public testing::Test {
     screen.fill({0, 40, pixels.width(), 60}, 0x204060);
     for (int y = 100; y < std::min(130, pixels.height()); ++y) {
       for (int x = 0; x < pixels.width(); ++x) {
-        pixels.row(y)[x] = static_cast<uint32_t>((x * 7 + frame * 3) % 251) << 16 | static_cast<uint32_t>((y * 5) & 255);
+        pixels.row(y)[x] =
+            static_cast<uint32_t>((x * 7 + frame * 3) % 251) << 16 | static_cast<uint32_t>((y * 5) & 255);
       }
     }
     screen.damage({0, 100, pixels.width(), 30});
     screen.fill({260 + frame * 4, 50, 50, 40}, 0xf0f0f0);
-    for (int i = 0; i < 40; i += 5) screen.fill({260 + frame * 4 + i, 55, 2, 9}, 0x101010 * static_cast<uint32_t>(i % 7));
+    for (int i = 0; i < 40; i += 5)
+      screen.fill({260 + frame * 4 + i, 55, 2, 9}, 0x101010 * static_cast<uint32_t>(i % 7));
   }
 };
 
