@@ -74,26 +74,31 @@ describe('comfort', () => {
   }));
 
   test('what is chosen for the device holds at once, and after a reload', async () => {
-    await until('the screen is kept on', async () => (await state(page)).awake === 'true');
-    await choose(/settings of this device/i);
-    await screenshot(page, 'settings-desktop');
-    await page.getByRole('switch', { name: /keep the screen on/i }).uncheck();
-    await until('the screen is let go', async () => (await state(page)).awake === 'false');
-    await settings(page).getByLabel('Size').selectOption({ label: '150 %' });
-    await page.getByRole('button', { name: 'Show again' }).click();
-    await page.getByText('Hints will be shown again.').waitFor();
-    await settings(page).getByRole('button', { name: 'Close' }).click();
-    await page.reload();
-    await whenLive(page);
-    assert.equal((await state(page)).awake, undefined);
-    await choose(/settings of this device/i);
-    assert.equal(await page.getByRole('switch', { name: /keep the screen on/i }).isChecked(), false);
-    assert.equal(await settings(page).getByLabel('Size').inputValue(), '1.5');
-    await page.getByRole('switch', { name: /keep the screen on/i }).check();
-    await settings(page).getByLabel('Size').selectOption({ label: '100 %' });
-    await page.keyboard.press('Escape');
-    await until('the screen is kept on', async () => (await state(page)).awake === 'true');
-    assert.deepEqual(page.problems, []);
+    // Without permissions of its own: those leave no other one.
+    const fresh = await newVisitor(browser, site);
+    await signIn(fresh, 'ada', kPassword);
+    await openResource(fresh, 'text editor|mousepad');
+    await until('the screen is kept on', async () => (await state(fresh)).awake === 'true');
+    await choose(/settings of this device/i, fresh);
+    await screenshot(fresh, 'settings-desktop');
+    await fresh.getByRole('switch', { name: /keep the screen on/i }).uncheck();
+    await until('the screen is let go', async () => (await state(fresh)).awake === 'false');
+    await settings(fresh).getByLabel('Size').selectOption({ label: '150 %' });
+    await fresh.getByRole('button', { name: 'Show again' }).click();
+    await fresh.getByText('Hints will be shown again.').waitFor();
+    await settings(fresh).getByRole('button', { name: 'Close' }).click();
+    await fresh.reload();
+    await whenLive(fresh);
+    assert.equal((await state(fresh)).awake, undefined);
+    await choose(/settings of this device/i, fresh);
+    assert.equal(await fresh.getByRole('switch', { name: /keep the screen on/i }).isChecked(), false);
+    assert.equal(await settings(fresh).getByLabel('Size').inputValue(), '1.5');
+    await fresh.getByRole('switch', { name: /keep the screen on/i }).check();
+    await settings(fresh).getByLabel('Size').selectOption({ label: '100 %' });
+    await fresh.keyboard.press('Escape');
+    await until('the screen is kept on', async () => (await state(fresh)).awake === 'true');
+    assert.deepEqual(fresh.problems, []);
+    await fresh.context().close();
   });
 
   test('a screenshot is a file that equals the desktop', async () => {

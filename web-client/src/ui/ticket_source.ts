@@ -14,6 +14,9 @@ export type TicketAnswer =
   | { readonly ok: true; readonly bytes: Uint8Array; readonly session: SessionInfo; readonly terms: TermsAnswer | undefined }
   | { readonly ok: false; readonly failure: TicketFailure; readonly text: string };
 
+/** A broker that can be reached answers sooner. */
+const kSlowMs = 2_500;
+
 export class TicketSource {
   private sessionId: string | null;
   private prepared: Promise<TicketAnswer> | null = null;
@@ -49,7 +52,7 @@ export class TicketSource {
       const opened =
         this.sessionId === null && this.target.kind === 'resource'
           ? await this.open(this.target.resource)
-          : await this.api.ticket(this.sessionId ?? '');
+          : await twiceIfSlow(() => this.api.ticket(this.sessionId ?? ''));
       this.sessionId = opened.session.id;
       return { ok: true, bytes: fromBase64Url(opened.ticket), session: opened.session, terms: opened.terms };
     } catch (error) {
@@ -63,7 +66,7 @@ export class TicketSource {
     const leave = (): void => { void this.api.leaveLine(resource).catch(() => undefined); };
     try {
       for (;;) {
-        const answer = await this.api.openResource(resource, this.size(), viewerFacts());
+        const answer = await twiceIfSlow(() => this.api.openResource(resource, this.size(), viewerFacts()));
         if (!('waiting' in answer)) return answer;
         if (this.stop.aborted) throw new ApiError(0, 'left', '', 0);
         this.waits(answer.waiting);
@@ -94,6 +97,20 @@ function pause(ms: number, stop: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, ms);
     stop.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
   });
+}
+
+/**
+ * A connection that died in silence, as while the machine slept, gives no answer for long. A second request takes another
+ * one; asking twice for a session or its ticket does no harm.
+ */
+async function twiceIfSlow<T>(ask: () => Promise<T>): Promise<T> {
+  const first = ask();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const slow = new Promise<null>((resolve) => { timer = setTimeout(() => { resolve(null); }, kSlowMs); });
+  const winner = await Promise.race([first.then((value) => ({ value })), slow]);
+  clearTimeout(timer);
+  if (winner !== null) return winner.value;
+  return Promise.race([first, ask()]);
 }
 
 /** RFC 4648 section 5, without padding. */
