@@ -1,22 +1,11 @@
 // Second factors in a real browser: an authenticator app, recovery codes, and a passkey by Chromium's own authenticator.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { launchBrowser, newVisitor, signIn, state } from './browser.mjs';
 import { Site } from './site.mjs';
+import { totp } from './totp.mjs';
 import { until } from './until.mjs';
 
-// RFC 6238 with what apps assume, written for the test alone.
-function totp(base32, atS) {
-  let bits = '';
-  for (const letter of base32) bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(atS / 30)));
-  const digest = createHmac('sha1', key).update(counter).digest();
-  const number = digest.readUInt32BE(digest[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, '0');
-}
 const nowS = () => Date.now() / 1000;
 
 describe('second factors', () => {

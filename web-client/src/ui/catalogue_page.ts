@@ -81,7 +81,8 @@ export class CataloguePage implements Page {
 
   private async load(): Promise<void> {
     try {
-      this.resources = await this.app.api.catalogue();
+      const published = await this.app.api.catalogue();
+      this.resources = published.map((one) => ({ ...one, description: fromServer(one.description) }));
       this.loaded = true;
       this.draw();
     } catch (error) {

@@ -36,6 +36,13 @@ export const serverSentences = [
   "The password must not be the user's name.",
   'The password must not be one character repeated.',
   'That browser is signed out already.',
+  // What is published from the first start on.
+  'A whole desktop with your files',
+  'Write and edit plain text',
+  'Work on the command line',
+  'Work with numbers',
+  'Browse and organise your files',
+  'Look at pictures',
   // Opening, waiting, ending.
   'There is no such desktop or app for you.',
   'There is no such session.',

@@ -44,7 +44,8 @@ export const accountText: typeof English = {
   },
 
   totp: {
-    title: 'Authenticator-App einrichten',
+    // A hyphen at which no line ends.
+    title: 'Authenticator‑App einrichten',
     required: 'Ihre Administration verlangt einen zweiten Faktor. Richten Sie einen ein, um sich anzumelden.',
     scan: 'Scannen Sie dies mit einer Authenticator-App auf Ihrem Telefon. Jede App für Einmalcodes ist geeignet.',
     picture: 'QR-Code für die Authenticator-App',

@@ -507,11 +507,13 @@ export const adminText: AdminText = {
       login_attributes: 'ما يُكتب عند تسجيل الدخول', name_attribute: 'سمة اسم المستخدم', display_name_attribute: 'سمة الاسم', subject_attribute: 'سمة لا تتغير أبدًا',
       group_base: 'المجموعات تحت', group_name_attribute: 'سمة اسم المجموعة', nesting: 'مجموعات داخل مجموعات', admin_group: 'مجموعة المسؤولين',
       group_prefix: 'بادئة المجموعات', group_map: 'مجموعات معاد تسميتها', only_mapped_groups: 'المجموعات المعاد تسميتها فقط', ca_file: 'سلطة الشهادات',
+      second_factor_amr: 'الطرق التي تُعدّ عاملًا ثانيًا', second_factor_acr: 'الفئات التي تُعدّ عاملًا ثانيًا',
     },
     hints: {
       issuer: 'تمامًا كما تكتبه الخدمة', client_id: 'الذي تعرف به الخدمة هذا الخادم', name_claim: 'النقطة تقود إلى داخل كائن', start_tls: 'مع عنوان ldap://',
       bind_dn: 'فارغ: بلا اسم', login_attributes: 'سمات تفصل بينها فواصل', nesting: 'none أو search أو memberof أو chain', admin_group: 'أعضاؤها مسؤولون هنا؛ فارغ: لا أحد بهذه الطريقة',
       group_prefix: 'قبل اسم كل مجموعة لم تُعَد تسميتها', group_map: 'سطر لكل مجموعة: عندهم = عندنا', ca_file: 'ملف على الخادم يوثق به بدلًا من ملف النظام', group_base: 'فارغ: حيث المستخدمون',
+      second_factor_amr: 'ما تقوله الخاصية amr حينها، بفواصل؛ فارغ: لا يُعدّ أبدًا', second_factor_acr: 'والأمر نفسه للخاصية acr',
     },
     removeTitle: (name) => `إزالة ${isolated(name)}؟`,
     removeText: 'يُسجَّل خروج مستخدميه وتنتهي جلساتهم. يمكنهم العودة عند إضافته من جديد بالمعرّف نفسه.',

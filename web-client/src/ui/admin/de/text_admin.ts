@@ -507,11 +507,13 @@ export const adminText: AdminText = {
       login_attributes: 'Bei der Anmeldung getippt', name_attribute: 'Attribut des Benutzernamens', display_name_attribute: 'Attribut des Namens', subject_attribute: 'Attribut, das sich nie ändert',
       group_base: 'Gruppen stehen unter', group_name_attribute: 'Attribut des Gruppennamens', nesting: 'Gruppen in Gruppen', admin_group: 'Gruppe der Administration',
       group_prefix: 'Vorsatz der Gruppen', group_map: 'Umbenannte Gruppen', only_mapped_groups: 'Nur umbenannte Gruppen', ca_file: 'Zertifizierungsstelle',
+      second_factor_amr: 'Verfahren, die ein zweiter Faktor sind', second_factor_acr: 'Klassen, die ein zweiter Faktor sind',
     },
     hints: {
       issuer: 'Genau so, wie der Dienst ihn schreibt', client_id: 'Unter der der Dienst diesen Server kennt', name_claim: 'Ein Punkt führt in ein Objekt hinein', start_tls: 'Mit einer Adresse ldap://',
       bind_dn: 'Leer: ohne Namen', login_attributes: 'Attribute, durch Kommas getrennt', nesting: 'none, search, memberof oder chain', admin_group: 'Wer darin ist, gehört hier zur Administration; leer: auf diesem Weg niemand',
       group_prefix: 'Vor dem Namen jeder Gruppe, die nicht umbenannt ist', group_map: 'Eine Zeile je Gruppe: dortige = hiesige', ca_file: 'Eine Datei auf dem Server, der anstelle der des Systems vertraut wird', group_base: 'Leer: wo die Benutzer sind',
+      second_factor_amr: 'Was der Claim amr dann sagt, durch Kommas getrennt; leer: Es gilt nie', second_factor_acr: 'Dasselbe für den Claim acr',
     },
     removeTitle: (name) => `${name} entfernen?`,
     removeText: 'Seine Benutzer werden abgemeldet, und ihre Sitzungen enden. Sie können wiederkommen, wenn es unter derselben Kennung wieder hinzugefügt wird.',
