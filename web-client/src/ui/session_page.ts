@@ -385,7 +385,8 @@ export class SessionPage implements Page {
   private async toggleFullScreen(): Promise<void> {
     try {
       if (isFullScreen()) return await leaveFullScreen();
-      if (await enterFullScreen()) this.app.toasts.show('info', text.session.fullScreenHint);
+      const captured = await enterFullScreen();
+      this.app.toasts.show('info', captured ? text.session.fullScreenHint : text.keyboard.notCaptured);
     } catch {
       this.app.toasts.show('warning', text.session.fullScreenFailed);
     }

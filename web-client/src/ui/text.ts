@@ -2,6 +2,7 @@
 import type { Cause } from '../core/effects.js';
 import type { Figures } from '../core/figures.js';
 import { accountText } from './text_account.js';
+import { keysText } from './text_keys.js';
 
 /** What is known when a reason is named; the link's own figures only while somebody looks. */
 type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit' | 'ceilingKbit' | 'content'>>;
@@ -10,6 +11,7 @@ const plural = (count: number, one: string, many: string): string => (count === 
 
 const english = {
   ...accountText,
+  ...keysText,
   product: 'Vitrine',
   close: 'Close',
   cancel: 'Cancel',
