@@ -55,6 +55,11 @@ Section "Screen"
 EndSection
 `;
 
+// A window manager that takes no keys.
+const windowManager = `<?xml version="1.0"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc"><keyboard></keyboard></openbox_config>
+`;
+
 // What the keys of layouts ("de", "us:intl") produce: {layout, levels, dead, compose} each.
 export async function layoutTables(layouts) {
   const { stdout } = await run(keyboardTool, ['table', ...layouts], { maxBuffer: 1 << 26 });
@@ -73,8 +78,8 @@ export class Seat {
     ], ['ignore', 'ignore', 'ignore', 'pipe']);
     const [number] = await once(createInterface({ input: server.stdio[3] }), 'line');
     seat.display = `:${number}`;
-    // No desktop, so none of its settings: the window manager alone.
-    seat.spawn('openbox', ['--sm-disable', '--config-file', '/etc/xdg/openbox/rc.xml']);
+    writeFileSync(path.join(seat.folder, 'openbox.xml'), windowManager);
+    seat.spawn('openbox', ['--sm-disable', '--config-file', path.join(seat.folder, 'openbox.xml')]);
     seat.fingers = seat.spawn(keyboardTool, ['press'], ['pipe', 'pipe', 'inherit']);
     seat.answers = createInterface({ input: seat.fingers.stdout });
     return seat;

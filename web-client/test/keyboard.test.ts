@@ -111,7 +111,13 @@ describe('on any platform', () => {
   test('keys without a release are tapped', () => {
     const k = new Keyboard('other');
     assert.equal(k.press('Lang1', 'HangulMode'), '+Lang1/HangulMode -Lang1/HangulMode');
+  });
+
+  test('PrintScreen comes once, whether the browser tells of its press or of its release alone', () => {
+    const k = new Keyboard('other');
     assert.equal(k.release('PrintScreen', 'PrintScreen'), '+PrintScreen/PrintScreen -PrintScreen/PrintScreen');
+    assert.equal(k.press('PrintScreen', 'PrintScreen'), '+PrintScreen/PrintScreen');
+    assert.equal(k.release('PrintScreen', 'PrintScreen'), '-PrintScreen/PrintScreen');
   });
 
   test('a key that the browser has no name for is left to the text field', () => {

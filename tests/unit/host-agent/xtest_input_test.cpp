@@ -218,7 +218,7 @@ TEST_F(XtestInputTest, CharactersThatToolkitsKnowByTheirNumberAloneAreSentByIt) 
 
 TEST_F(XtestInputTest, NoModifierStaysWhenTheMapChangesUnderIt) {
   use_layout("fr");
-  down("AltRight", "AltGraph", kModAltGraph);
+  down("AltRight", "AltGraph");  // Chromium on Linux does not say AltGraph with the press itself
   use_layout("ru");
   tap("Digit8", "8");
   EXPECT_EQ(editor->text, "8");

@@ -15,6 +15,22 @@ const keyboard = (navigator as LockingNavigator).keyboard;
 export const hasFullScreen = (): boolean => document.fullscreenEnabled;
 export const isFullScreen = (): boolean => document.fullscreenElement !== null;
 
+/** Whether full screen can bring the browser's own shortcuts to the desktop. */
+export function capturesKeys(): boolean {
+  if (!hasFullScreen()) return false;
+  if (keyboard?.lock !== undefined) return true;
+  let optionRead = false;
+  const options: LockingOptions = {
+    get keyboardLock(): 'browser' {
+      optionRead = true;
+      return 'browser';
+    },
+  };
+  // Refused, because this element is in no page; by then the option was read where it is known.
+  document.createElement('div').requestFullscreen(options).catch(() => undefined);
+  return optionRead;
+}
+
 /** Resolves to whether the browser's shortcuts are captured too. `screen`: on this one, where there are several. */
 export async function enterFullScreen(screen?: Screen): Promise<boolean> {
   let optionRead = false;

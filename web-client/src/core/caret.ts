@@ -4,10 +4,11 @@ import type { Point, Rect } from './geometry.js';
 
 /** A change later than this after a key answers something else; a slow link with a slow program takes this long. */
 const kAnswerMs = 700;
-/** A taller change is no line of text. The coder works in tiles of 16, so a line of 20 pixels may take 48. */
+/** A taller change is no line of text, even at twice the size. */
 const kTallest = 64;
-/** A caret that blinks: one tile wide, or two where it lies across them. */
-const kCaretWidth = 32;
+/** A caret that blinks is at most this wide at twice the size, and at least this tall. */
+const kCaretWidth = 4;
+const kCaretHeight = 8;
 /** A line of text where nothing is known of it yet. */
 const kLineHeight = 20;
 /** How far a caret goes by one key on its line, and how many lines; farther away a change is something else's. */
@@ -37,7 +38,11 @@ export class CaretGuess {
   /** The picture changed here. True when the caret is somewhere else now. */
   changed(rects: readonly Rect[], atMs: number): boolean {
     const answers = atMs - this.typedAtMs <= kAnswerMs;
-    const likely = rects.filter((rect) => rect.height <= kTallest && this.near(rect) && (answers || rect.width <= kCaretWidth));
+    const blinks = (rect: Rect): boolean => rect.width <= kCaretWidth && rect.height >= kCaretHeight;
+    const lines = rects.filter((rect) => rect.height <= kTallest && (answers || blinks(rect)));
+    const near = lines.filter((rect) => this.near(rect));
+    // A click beside the text puts the caret at its end: what answers the first key, or blinks, alone, is there.
+    const likely = near.length === 0 && rects.length === 1 ? lines : near;
     // Of several lines the last one: Enter and wrapped words leave the line above.
     const found = likely.reduce<Rect | null>((best, rect) => (best === null || rect.y > best.y || (rect.y === best.y && rect.x > best.x) ? rect : best), null);
     if (found === null) return false;

@@ -44,7 +44,7 @@ export interface KeyAnswer {
 /** Windows reports AltGr as ControlLeft and AltRight in the same instant; a Control held back longer was a real one. */
 const kAltGraphPairMs = 20;
 /** Keys for which browsers report no release. */
-const kNoRelease = new Set(['Lang1', 'Lang2', 'PrintScreen', 'Eject']);
+const kNoRelease = new Set(['Lang1', 'Lang2', 'Eject']);
 const kModifierKeys = new Set(['Shift', 'Control', 'Alt', 'Meta', 'AltGraph', 'CapsLock', 'NumLock', 'ScrollLock', 'Fn']);
 
 const kSides: Readonly<Record<string, { readonly bit: number; readonly codes: readonly string[] }>> = {

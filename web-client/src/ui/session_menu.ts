@@ -1,5 +1,5 @@
 // The session's menu: a sheet with all that is not for the desktop itself.
-import { hasFullScreen, isFullScreen } from '../browser/full_screen.js';
+import { capturesKeys, hasFullScreen, isFullScreen } from '../browser/full_screen.js';
 import { kSizeChoices } from '../core/geometry.js';
 import type { Terms } from '../core/terms.js';
 import { kFunctionKeys, type KeyName } from '../core/key_taps.js';
@@ -40,10 +40,21 @@ const kCombinations: readonly (readonly KeyName[])[] = [
   ['Control', 'Alt', 'Delete'],
   ['Alt', 'Tab'],
   ['Alt', 'F4'],
+  ['Control', 'W'],
+  ['Control', 'T'],
+  ['Control', 'N'],
   ['Escape'],
   ['Super'],
   ['PrintScreen'],
+  ['Pause'],
+  ['Insert'],
 ];
+
+/** What of the keyboard this browser lets through. */
+function captureNote(): HTMLElement {
+  const k = text.keyboard;
+  return h('p', { class: 'menu-keys-note' }, `${capturesKeys() ? k.fullScreenTakes : k.browserKeeps} ${k.systemKeeps}`);
+}
 
 export class SessionMenu {
   readonly element: HTMLDialogElement;
@@ -90,7 +101,7 @@ export class SessionMenu {
       this.terms.element,
       this.figuresEntry,
       ...this.added.map(({ button }) => button),
-      h('section', { 'aria-label': t.keys }, h('h3', {}, t.keys), h('div', { class: 'keys' }, ...kCombinations.map((keys) => this.key(keys)))),
+      h('section', { 'aria-label': t.keys }, h('h3', {}, t.keys), options.touch ? null : captureNote(), h('div', { class: 'keys' }, ...kCombinations.map((keys) => this.key(keys)))),
       h('details', {}, h('summary', {}, icon('chevron'), t.functionKeys), h('div', { class: 'keys six' }, ...kFunctionKeys.map((key) => this.key([key])))),
       h('hr'),
       this.entry('back', t.disconnect, t.disconnectNote, () => { actions.disconnect(); }),

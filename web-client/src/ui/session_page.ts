@@ -515,7 +515,8 @@ export class SessionPage implements Page {
   private async toggleFullScreen(screen?: Screen): Promise<void> {
     try {
       if (screen === undefined && isFullScreen()) return await leaveFullScreen();
-      if (await enterFullScreen(screen)) this.app.toasts.show('info', text.session.fullScreenHint);
+      const captured = await enterFullScreen(screen);
+      this.app.toasts.show('info', captured ? text.session.fullScreenHint : text.keyboard.notCaptured);
     } catch {
       this.app.toasts.show('warning', text.session.fullScreenFailed);
     }

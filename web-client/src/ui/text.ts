@@ -8,6 +8,7 @@ import { comfortText } from './text_comfort.js';
 import { displayText } from './text_display.js';
 import { poolText } from './text_pool.js';
 import { touchText } from './text_touch.js';
+import { keysText } from './text_keys.js';
 
 /** What is known when a reason is named; the link's own figures only while somebody looks. */
 type SlowFacts = Pick<Figures, 'roundTripMs'> & Partial<Pick<Figures, 'rateKbit' | 'ceilingKbit' | 'content'>>;
@@ -20,6 +21,7 @@ export const english = {
   ...displayText,
   ...poolText,
   ...touchText,
+  ...keysText,
   product: 'Vitrine',
   close: 'Close',
   cancel: 'Cancel',
