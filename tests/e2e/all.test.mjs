@@ -16,3 +16,4 @@ import './factors.test.mjs';
 import './admin.test.mjs';
 import './openapi.test.mjs';
 import './pool.test.mjs';
+import './site_file.test.mjs';
