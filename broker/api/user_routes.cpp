@@ -126,37 +126,29 @@ Json refused_now(const ApiRequest& request, const Standing& standing) {
   return Json{{"code", error_code_name(refused->code)}, {"detail", refused->message}};
 }
 
-// Why a desktop of the pool cannot be had at once: {"code": "full", "in_use": 4, "most": 4} or
-// {"code": "draining", "message": "..."}; null when one can. By pool, each asked for once.
-class PoolStates {
- public:
-  explicit PoolStates(SqlConnection& connection) : connection_(connection) {}
-  Result<Json> of(const std::string& id) {
-    const auto known = states_.find(id);
-    if (known != states_.end()) return known->second;
-    Json state;
-    const auto pool = TRY(find_pool(connection_, id));
-    if (pool && pool->draining) state = {{"code", "draining"}, {"message", pool->message}};
-    if (pool && !pool->draining && pool->max_desktops > 0) {
-      const PoolCount count = TRY(count_pool(connection_, id));
-      if (count.living - count.ready - count.coming >= pool->max_desktops) {
-        state = {{"code", "full"}, {"in_use", count.living}, {"most", pool->max_desktops}};
-      }
-    }
-    return states_.emplace(id, std::move(state)).first->second;
+// By pool, why a desktop of it cannot be had at once: {"code": "full", "in_use": 4, "most": 4} or
+// {"code": "draining", "message": "..."}; null when one can.
+Result<std::map<std::string, Json>> busy_pools(SqlConnection& connection, const std::vector<Resource>& resources) {
+  std::map<std::string, Json> busy;
+  for (const Resource& resource : resources) busy[resource.pool] = Json();
+  for (const PoolSettings& pool : TRY(list_pools(connection))) {
+    const auto found = busy.find(pool.id);
+    if (found == busy.end()) continue;
+    if (pool.draining) found->second = {{"code", "draining"}, {"message", pool.message}};
+    if (pool.draining || pool.max_desktops == 0) continue;
+    const PoolCount count = TRY(count_pool(connection, pool.id));
+    if (count.living - count.ready - count.coming < pool.max_desktops) continue;
+    found->second = {{"code", "full"}, {"in_use", count.living}, {"most", pool.max_desktops}};
   }
-
- private:
-  SqlConnection& connection_;
-  std::map<std::string, Json> states_;
-};
+  return busy;
+}
 
 Result<HttpResponse> get_catalogue(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());
   const std::vector<Resource> resources = TRY(resources_of(*connection, request.web.user));
   const std::vector<Session> sessions = TRY(running_sessions(*connection, request.web.user.id));
   Json list = Json::array();
-  PoolStates pools(*connection);
+  const std::map<std::string, Json> busy = TRY(busy_pools(*connection, resources));
   const std::vector<Standing> standings = TRY(standings_of(*connection, request.web.user, resources));
   for (size_t i = 0; i < resources.size(); ++i) {
     const Resource& resource = resources[i];
@@ -177,7 +169,7 @@ Result<HttpResponse> get_catalogue(ApiRequest& request) {
                  {"icon", "/api/icons/" + resource.id},
                  {"session", session},
                  {"refused", refused},
-                 {"busy", session.is_null() ? TRY(pools.of(resource.pool)) : Json()}};
+                 {"busy", session.is_null() ? busy.at(resource.pool) : Json()}};
     if (!installed.ok()) item["unavailable"] = installed.error().message;
     list.push_back(std::move(item));
   }

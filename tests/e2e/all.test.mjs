@@ -22,3 +22,4 @@ import './engines.test.mjs';
 import './pages.test.mjs';
 import './openapi.test.mjs';
 import './pool.test.mjs';
+import './site_file.test.mjs';

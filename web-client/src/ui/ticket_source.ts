@@ -68,11 +68,14 @@ export class TicketSource {
       for (;;) {
         const answer = await twiceIfSlow(() => this.api.openResource(resource, this.size(), viewerFacts()));
         if (!('waiting' in answer)) return answer;
+        if (!this.stop.aborted) {
+          this.waits(answer.waiting);
+          window.addEventListener('pagehide', leave, { once: true });
+          await pause(kAskAgainMs, this.stop);
+          window.removeEventListener('pagehide', leave);
+        }
+        // Whoever left must not ask once more: a desktop that is free by now would be theirs.
         if (this.stop.aborted) throw new ApiError(0, 'left', '', 0);
-        this.waits(answer.waiting);
-        window.addEventListener('pagehide', leave, { once: true });
-        await pause(kAskAgainMs, this.stop);
-        window.removeEventListener('pagehide', leave);
       }
     } finally {
       if (this.stop.aborted) leave();
