@@ -17,6 +17,7 @@ export class Stage implements TouchView {
   readonly canvas = document.createElement('canvas');
   private readonly transform = new ViewTransform();
   private readonly observer: ResizeObserver;
+  private readonly stop = new AbortController();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private placing = false;
   private told: Size = { width: 0, height: 0 };
@@ -39,10 +40,12 @@ export class Stage implements TouchView {
       // WebKit measures in CSS pixels only.
       this.observer.observe(this.element);
     }
+    this.watchRatio();
   }
 
   close(): void {
     this.observer.disconnect();
+    this.stop.abort();
     clearTimeout(this.timer);
   }
 
@@ -179,6 +182,15 @@ export class Stage implements TouchView {
     this.place();
     if (first) this.tell();
     else this.tellSoon();
+  }
+
+  /** On a screen of another ratio the window may keep its size in CSS pixels, which is all that some browsers observe. */
+  private watchRatio(): void {
+    const changed = (): void => {
+      this.resized(measure(this.element));
+      this.watchRatio();
+    };
+    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', changed, { once: true, signal: this.stop.signal });
   }
 
   private tellSoon(): void {
