@@ -327,7 +327,7 @@ describe('pointers', () => {
       await settled();
       for (const mode of ['fit', 'actual']) {
         await page.keyboard.press('Control+Alt+Shift+M');
-        await page.getByLabel('View').selectOption(mode);
+        await page.locator('#menu-view').selectOption(mode);
         await page.keyboard.press('Escape');
         for (const [width, height] of [[700, 500], [1400, 900]]) {
           await fingers.cdp.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1.5, mobile: false });
@@ -341,7 +341,7 @@ describe('pointers', () => {
         }
       }
       await page.keyboard.press('Control+Alt+Shift+M');
-      await page.getByLabel('View').selectOption('follow');
+      await page.locator('#menu-view').selectOption('follow');
       await page.keyboard.press('Escape');
       await settled();
     });

@@ -19,6 +19,7 @@ export class Stage implements TouchView {
   goesOn = false;
   private readonly transform = new ViewTransform();
   private readonly observer: ResizeObserver;
+  private readonly stop = new AbortController();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private placing = false;
   private told: Size = { width: 0, height: 0 };
@@ -41,10 +42,12 @@ export class Stage implements TouchView {
       // WebKit measures in CSS pixels only.
       this.observer.observe(this.element);
     }
+    this.watchRatio();
   }
 
   close(): void {
     this.observer.disconnect();
+    this.stop.abort();
     clearTimeout(this.timer);
   }
 
@@ -186,6 +189,15 @@ export class Stage implements TouchView {
     this.place();
     if (first) this.tell();
     else this.tellSoon();
+  }
+
+  /** On a screen of another ratio the window may keep its size in CSS pixels, which is all that some browsers observe. */
+  private watchRatio(): void {
+    const changed = (): void => {
+      this.resized(measure(this.element));
+      this.watchRatio();
+    };
+    matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', changed, { once: true, signal: this.stop.signal });
   }
 
   private tellSoon(): void {

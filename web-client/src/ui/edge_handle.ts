@@ -23,22 +23,24 @@ export class EdgeHandle {
     this.settle();
     this.element.addEventListener('pointerdown', (event) => { this.down(event); });
     this.element.addEventListener('pointermove', (event) => { this.move(event); });
-    this.element.addEventListener('pointerup', () => { this.up(); });
-    this.element.addEventListener('pointercancel', () => { this.start = null; });
+    this.element.addEventListener('pointerup', (event) => { this.up(event); });
+    this.element.addEventListener('pointercancel', (event) => { this.up(event); });
     this.element.addEventListener('click', () => {
       if (!this.moved) this.openMenu();
     });
   }
 
   private down(event: PointerEvent): void {
-    // The desktop's text field keeps the focus.
+    // The desktop's text field keeps the focus, and the stage below does not take the finger for its own.
     event.preventDefault();
+    event.stopPropagation();
     this.element.setPointerCapture(event.pointerId);
     this.start = { x: event.clientX, y: event.clientY, place: this.place };
     this.moved = false;
   }
 
   private move(event: PointerEvent): void {
+    event.stopPropagation();
     const start = this.start;
     if (start === null) return;
     const inwards = getComputedStyle(this.element).direction === 'rtl' ? event.clientX - start.x : start.x - event.clientX;
@@ -55,7 +57,8 @@ export class EdgeHandle {
     this.settle();
   }
 
-  private up(): void {
+  private up(event: PointerEvent): void {
+    event.stopPropagation();
     if (this.start !== null && this.moved) remember('handle-place', this.place.toFixed(3));
     this.start = null;
   }
