@@ -59,11 +59,12 @@ TEST(JudgeTest, HoldsEachFormatOfTheClipboardUnderARightOfItsOwn) {
     uint32_t right;
   };
   const Case cases[] = {
-      {LinkRole::kAgent, CopiedText::kType, kMayCopyText},    {LinkRole::kAgent, CopiedHtml::kType, kMayCopyHtml},
-      {LinkRole::kAgent, CopiedImage::kType, kMayCopyImage},  {LinkRole::kViewer, PastedText::kType, kMayPasteText},
-      {LinkRole::kViewer, PastedHtml::kType, kMayPasteHtml},  {LinkRole::kViewer, PastedImage::kType, kMayPasteImage},
+      {LinkRole::kAgent, CopiedText::kType, kMayCopyText},   {LinkRole::kAgent, CopiedHtml::kType, kMayCopyHtml},
+      {LinkRole::kAgent, CopiedImage::kType, kMayCopyImage}, {LinkRole::kViewer, PastedText::kType, kMayPasteText},
+      {LinkRole::kViewer, PastedHtml::kType, kMayPasteHtml}, {LinkRole::kViewer, PastedImage::kType, kMayPasteImage},
   };
-  constexpr uint32_t kEvery = kAll | kMayCopyText | kMayCopyHtml | kMayCopyImage | kMayPasteText | kMayPasteHtml | kMayPasteImage;
+  constexpr uint32_t kEvery =
+      kAll | kMayCopyText | kMayCopyHtml | kMayCopyImage | kMayPasteText | kMayPasteHtml | kMayPasteImage;
   for (const Case& one : cases) {
     EXPECT_EQ(judge(one.from, one.type, kAll | one.right), Verdict::kRelay) << one.type;
     EXPECT_EQ(judge(one.from, one.type, kEvery & ~one.right), Verdict::kNotGranted) << one.type;
