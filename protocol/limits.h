@@ -34,14 +34,14 @@ inline constexpr size_t kCacheIdBytes = 16;
 // A signed ticket is below 800 bytes with the longest names; some room for fields to come.
 inline constexpr size_t kMaxTicket = 1024;
 
-inline constexpr size_t kMaxName = 128;    // user, desktop, session, program names
-inline constexpr size_t kMaxReason = 256;  // sentences shown to a person
-inline constexpr size_t kMaxKeyName = 32;  // the longest standard KeyboardEvent.code has 18 characters
-inline constexpr size_t kMaxText = 4096;   // one commit of text input; longer pastes go through the clipboard
+inline constexpr size_t kMaxName = 128;        // user, desktop, session, program names
+inline constexpr size_t kMaxReason = 256;      // sentences shown to a person
+inline constexpr size_t kMaxKeyName = 32;      // the longest standard KeyboardEvent.code has 18 characters
+inline constexpr size_t kMaxText = 4096;       // one commit of text input; longer pastes go through the clipboard
 // One format of a clipboard: a screenshot of the largest screens as PNG; more goes as a file.
 inline constexpr size_t kMaxClipboard = 32 << 20;
 inline constexpr size_t kMaxClipPart = 16 * 1024;  // 26 ms of 5 Mbit/s; input and pixels go between
-inline constexpr size_t kMaxCursorSide = 256;      // what browsers accept is 128; high pixel ratios scale down from 256
+inline constexpr size_t kMaxCursorSide = 256;  // what browsers accept is 128; high pixel ratios scale down from 256
 inline constexpr size_t kMaxCursorPixels = kMaxCursorSide * kMaxCursorSide * 4;
 
 // A desktop's side. 8192 is a row of three 2560 monitors; a frame stays below 256 MiB.
