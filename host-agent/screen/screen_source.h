@@ -50,7 +50,7 @@ struct ScreenEvents {
 
 struct ScreenMode {
   std::vector<Monitor> monitors;  // by number; disjoint; their bounding box, which begins at 0,0, is the screen
-  uint32_t scale_percent = 100;  // device pixels per CSS pixel times 100; sets the dots per inch
+  uint32_t scale_percent = 100;   // device pixels per CSS pixel times 100; sets the dots per inch
 };
 
 // One thread. An error of any function means that the screen is gone for good.

@@ -177,14 +177,4 @@ describe('a desktop is as sharp as its screen', () => {
       await page.context().close();
     }
   });
-
-  test('a window that comes to a screen of another ratio is followed', async () => {
-    const page = await newVisitor(browser, site, { viewport: { width: 640, height: 400 }, deviceScaleFactor: 1 });
-    const desktop = await openTerminal(site, page);
-    await whenExact(page, desktop);
-    const screen = await page.context().newCDPSession(page);
-    await screen.send('Emulation.setDeviceMetricsOverride', { width: 640, height: 400, deviceScaleFactor: 2, mobile: false });
-    await until('the desktop has twice the pixels', async () => (await monitors(desktop)).DUMMY0?.width === 1280);
-    await until('and twice the resolution', async () => (await dpi(desktop)) === 192);
-  });
 });

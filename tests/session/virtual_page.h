@@ -82,6 +82,7 @@ class VirtualPage {
   void handle(const CursorShape&, Micros) {}
   void handle(const CursorMoved&, Micros) {}
   void handle(const Notice&, Micros) {}
+  void handle(const Monitors&, Micros) {}
   template <class M>
   void handle(const M&, Micros) {
     fail(std::string(M::kName) + " is not for a viewer");
