@@ -2,11 +2,11 @@
 export const touchText = {
   touch: {
     view: 'View',
-    viewNote: 'How the desktop lies in the window',
-    viewModes: { follow: 'Desktop follows the window', fit: 'Whole desktop, fitted', actual: 'Actual size' },
+    viewNote: 'The desktop’s size, and how it is shown',
+    viewModes: { follow: 'Follows the window', fit: 'Fitted', actual: 'Actual size' },
     mode: 'Touch',
-    modeNote: 'What a finger does',
-    modes: { direct: 'Points where it touches', trackpad: 'Moves the pointer, as on a trackpad' },
+    modeNote: 'A finger points where it touches, or moves the pointer',
+    modes: { direct: 'Direct', trackpad: 'Trackpad' },
     resetView: 'Show the whole desktop',
     resetViewNote: 'Or tap twice with two fingers',
     showKeys: 'Show the key bar',
