@@ -23,3 +23,4 @@ import './pages.test.mjs';
 import './openapi.test.mjs';
 import './pool.test.mjs';
 import './site_file.test.mjs';
+import './first_load.test.mjs';

@@ -105,13 +105,19 @@ describe('the first load', () => {
     return time;
   }
 
-  async function roundTrips(t, open) {
-    // Whatever else the machine does can only add to a time.
-    const near = Math.min(await open(0), await open(0));
-    const far = Math.min(await open(kRoundTripMs), await open(kRoundTripMs));
-    const count = (far - near) / kRoundTripMs;
+  // Whatever else the machine does can only add to a time, so the shortest of a few count; one without a round trip is none.
+  async function withinRoundTrips(t, most, open) {
+    let near = Infinity;
+    let far = Infinity;
+    let count;
+    for (let attempt = 0; attempt < 4; ++attempt) {
+      near = Math.min(near, await open(0));
+      far = Math.min(far, await open(kRoundTripMs));
+      count = (far - near) / kRoundTripMs;
+      if (Math.round(count) >= 1 && Math.round(count) <= most) break;
+    }
     t.diagnostic(`${count.toFixed(1)} round trips, and ${Math.round(near)} ms of processing`);
-    return Math.round(count);
+    assert.ok(Math.round(count) >= 1 && Math.round(count) <= most, `${count} round trips`);
   }
 
   test('brings at most 200 kB, all that a session needs', async (t) => {
@@ -133,17 +139,17 @@ describe('the first load', () => {
 
   // One for the ticket, one for hello and picture.
   test('from the catalogue the picture is there within three round trips', async (t) => {
-    assert.ok(await roundTrips(t, fromCatalogue) <= 3);
+    await withinRoundTrips(t, 3, fromCatalogue);
   });
 
   // One for the page; TCP, TLS and upgrade of the link; hello and picture. The ticket comes meanwhile.
   test('by its address, known to the browser, within five', async (t) => {
-    assert.ok(await roundTrips(t, (ms) => byAddress(ms, true)) <= 5);
+    await withinRoundTrips(t, 5, (ms) => byAddress(ms, true));
   });
 
   // TCP and TLS of the page, two rounds of files, and the worker's before the link.
   test('in a browser that has never been here, within nine', async (t) => {
-    assert.ok(await roundTrips(t, (ms) => byAddress(ms, false)) <= 9);
+    await withinRoundTrips(t, 9, (ms) => byAddress(ms, false));
   });
 
   test('while a document scrolls the page’s thread is never busy for 50 ms', async (t) => {
