@@ -241,10 +241,12 @@ describe('comfort', () => {
     await openResource(bob, 'terminal');
     const place = await until('the program has written it', async () => {
       const written = (await readFile(path.join(site.data, 'homes/bob/place'), 'utf8').catch(() => '')).trim();
-      // A shell that is not there yet swallows keys.
-      if (written === '') await bob.keyboard.type('echo "$(date +%z) $TZ $LANG" > place\n');
-      return written;
-    }, { everyMs: 500 });
+      if (written !== '') return written;
+      // A shell that is not there yet swallows keys, and half a line would leave a quote open: begin anew each time.
+      await bob.keyboard.press('Control+c');
+      await bob.keyboard.type('echo "$(date +%z) $TZ $LANG" > place\n');
+      return '';
+    }, { timeoutMs: 40_000, everyMs: 2_000 });
     const known = execFileSync('locale', ['-a']).toString().split('\n').includes('de_DE.utf8');
     const own = process.env.LANG && !['C', 'POSIX'].includes(process.env.LANG) ? process.env.LANG : 'C.UTF-8';
     assert.equal(place, `+0900 Asia/Tokyo ${known ? 'de_DE.UTF-8' : own}`);
