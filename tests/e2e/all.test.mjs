@@ -15,4 +15,3 @@ import './idle.test.mjs';
 import './factors.test.mjs';
 import './admin.test.mjs';
 import './engines.test.mjs';
-import './first_load.test.mjs';
