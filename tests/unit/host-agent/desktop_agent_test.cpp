@@ -242,8 +242,8 @@ TEST_F(DesktopAgentTest, ACapturedPointerAndAPenReachTheHands) {
   EXPECT_EQ(hands.pointers[2].input.at, (Point{10, 2}));
   EXPECT_EQ(hands.pointers[2].input.pen->fine, (Point{163, 32}));
   EXPECT_EQ(hands.pointers[2].input.pen->pressure, kMaxPenPressure);
-  EXPECT_EQ(hands.pointers[3].input.at, (Point{0, kSize.height - 1}));
-  EXPECT_EQ(hands.pointers[3].input.pen->fine, (Point{0, (kSize.height - 1) * kPenSteps + kPenSteps - 1}));
+  EXPECT_EQ(hands.pointers[3].input.at, (Point{0, kDesktopSize.height - 1}));
+  EXPECT_EQ(hands.pointers[3].input.pen->fine, (Point{0, (kDesktopSize.height - 1) * kPenSteps + kPenSteps - 1}));
 }
 
 TEST_F(DesktopAgentTest, WhatAViewerHeldIsLiftedWhenItGoes) {
