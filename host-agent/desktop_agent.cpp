@@ -87,11 +87,11 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
   return id;
 }
 
-// Both work, with one pointer and one size: nobody should have to guess why.
+// Both work, with one pointer and one size: nobody should have to guess why. Windows of several monitors know.
 void DesktopAgent::tell_of_each_other(ViewerId arrived) {
   ViewerSession& own = viewers_.at(arrived);
   for (auto& [id, session] : viewers_) {
-    if (id == arrived || session.closing()) continue;
+    if (id == arrived || session.closing() || session.joined().monitor != own.joined().monitor) continue;
     session.notify(NoticeLevel::kInfo, "This session was opened in another place too: " + own.joined().browser + ".");
     own.notify(NoticeLevel::kInfo, "This session is open in another place too: " + session.joined().browser + ".");
   }
@@ -141,16 +141,25 @@ void DesktopAgent::receive(ViewerId viewer, std::span<const uint8_t> message, Mi
   if (session.closing() && !was_closing) check(hands_.release_all(viewer));
 }
 
+// A pen's fine place stays within the pixel of its place.
+PointerInput DesktopAgent::on_screen(PointerInput input) const {
+  if (input.relative) return input;
+  input.at = views_.nearest(input.at);
+  if (!input.pen) return input;
+  const auto within = [](int fine, int pixel) {
+    return std::clamp(fine, pixel * kPenSteps, pixel * kPenSteps + kPenSteps - 1);
+  };
+  input.pen->fine = {within(input.pen->fine.x, input.at.x), within(input.pen->fine.y, input.at.y)};
+  return input;
+}
+
 void DesktopAgent::perform(ViewerId viewer, const Received& received, Micros now) {
   if (fault_) return;
   bool used_hands = true;
   std::visit(Overloaded{[&](std::monostate) { used_hands = false; },
                         [&](const KeyInput& input) { check(hands_.key(viewer, input)); },
                         [&](const TypedText& text) { check(hands_.text(viewer, text.utf8)); },
-                        [&](PointerInput input) {
-                          input.at = views_.nearest(input.at);
-                          check(hands_.pointer(viewer, input));
-                        },
+                        [&](const PointerInput& input) { check(hands_.pointer(viewer, on_screen(input))); },
                         [&](const LiftAll&) { check(hands_.release_all(viewer)); },
                         [&](const ClipMessage& message) {
                           used_hands = false;

@@ -95,6 +95,7 @@ class DesktopAgent {
   void tell_of_each_other(ViewerId arrived);
   void read_events(Micros now);
   void capture(Micros now);
+  [[nodiscard]] PointerInput on_screen(PointerInput input) const;
   void perform(ViewerId viewer, const Received& received, Micros now);
   void exchange_clip(ViewerId viewer, const ClipMessage& message, Micros now);
   std::optional<Bytes> take_clip(ViewerId viewer, ViewerSession& session, Micros now);

@@ -93,15 +93,12 @@ PointerInput relative_input(const RelativePointer& message) {
   return input;
 }
 
-// `at`: its place as the screen has it, `origin` the viewer's part of that. The fine place is kept within the same pixel.
+// `at`: its place as the screen has it, `origin` the viewer's part of that.
 PointerInput pen_input(const Pen& message, Point at, Point origin) {
-  const auto fine = [](int32_t told, int from, int pixel) {
-    const int64_t place = int64_t{told} + int64_t{from} * kPenSteps;
-    return static_cast<int32_t>(
-        std::clamp<int64_t>(place, int64_t{pixel} * kPenSteps, int64_t{pixel} * kPenSteps + kPenSteps - 1));
-  };
+  constexpr int32_t kFar = 2 * static_cast<int32_t>(kMaxScreenSide) * kPenSteps;
+  const auto fine = [&](int32_t told, int from) { return std::clamp(told, -kFar, kFar) + from * kPenSteps; };
   return {.at = at,
-          .pen = PenPoint{.fine = {fine(message.x, origin.x, at.x), fine(message.y, origin.y, at.y)},
+          .pen = PenPoint{.fine = {fine(message.x, origin.x), fine(message.y, origin.y)},
                           .pressure = std::min(message.pressure, kMaxPenPressure),
                           .buttons = message.buttons,
                           .near = message.near}};
