@@ -14,11 +14,7 @@ const clipboard = {
   pasted: 'يمكن لسطح المكتب لصقه الآن.',
   nothingCopied: 'لم يُنسخ شيء في سطح المكتب.',
   nothingToPaste: 'لم يُنسخ على هذا الجهاز نص أو HTML أو صورة.',
-  large: (bytes: number): string => `جارٍ نسخ ${unit(bytes / 1_048_576, 'megabyte')}…`,
-  tooLarge: 'ما نُسخ على هذا الجهاز أكبر من 32 MiB، وهو أقصى ما تنقله الحافظة.',
   unreadable: 'تتعذّر قراءة الصورة المنسوخة.',
-  readRefused: 'لم يسمح المتصفح لهذه الصفحة بقراءة الحافظة. اسمح بذلك في إعدادات الموقع، أو اضغط Ctrl+V في سطح المكتب.',
-  writeRefused: 'لم يسمح المتصفح لهذه الصفحة بالكتابة في الحافظة. اسمح بذلك في إعدادات الموقع.',
 };
 
 export const mainText: MainText = {

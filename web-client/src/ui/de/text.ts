@@ -9,11 +9,7 @@ const clipboard = {
   pasted: 'Der Desktop kann es jetzt einfügen.',
   nothingCopied: 'Im Desktop wurde nichts kopiert.',
   nothingToPaste: 'Auf diesem Gerät wurde kein Text, HTML oder Bild kopiert.',
-  large: (bytes: number): string => `${number(bytes / 1_048_576)} MB werden kopiert …`,
-  tooLarge: 'Was auf diesem Gerät kopiert wurde, ist größer als 32 MiB. Mehr gibt die Zwischenablage nicht weiter.',
   unreadable: 'Das kopierte Bild ist nicht lesbar.',
-  readRefused: 'Der Browser lässt diese Seite die Zwischenablage nicht lesen. Erlauben Sie es in den Einstellungen der Website, oder drücken Sie Strg+V im Desktop.',
-  writeRefused: 'Der Browser lässt diese Seite nicht in die Zwischenablage schreiben. Erlauben Sie es in den Einstellungen der Website.',
 };
 
 export const mainText: MainText = {
