@@ -51,11 +51,12 @@ function seeHints() {
   if (localStorage.getItem('vitrine.settings') === null) localStorage.setItem('vitrine.settings', JSON.stringify({ version: 1, values }));
 }
 
+// In English or German, as the visitor's browser asks for.
 export async function signIn(page, name, password) {
   await page.goto('/');
-  await page.getByLabel(/user name/i).fill(name);
-  await page.getByLabel(/^password/i).fill(password);
-  await page.getByRole('button', { name: /^sign in$/i }).click();
+  await page.getByLabel(/user name|benutzername/i).fill(name);
+  await page.getByLabel(/^(password|passwort)/i).fill(password);
+  await page.getByRole('button', { name: /^(sign in|anmelden)$/i }).click();
 }
 
 export async function openResource(page, name) {

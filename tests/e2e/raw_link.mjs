@@ -6,7 +6,7 @@ export const useTicket = (page, ticket, { untilClosed = false } = {}) => page.ev
   const varint = (n) => { const out = []; for (; n > 127; n >>= 7) out.push((n & 127) | 128); out.push(n); return out; };
   const text = (s) => [...varint(s.length), ...new TextEncoder().encode(s)];
   const hello = [1, 1, 1, ...varint(bytes.length), ...bytes, 0, ...varint(800), ...varint(600), ...varint(100),
-    ...text('test'), ...text('UTC'), ...text('en'), 0, 0];
+    ...text('test'), ...text('UTC'), ...text('en'), 0, 0, 0, 0, 0];
   const socket = new WebSocket(`wss://${location.host}/ws/view`);
   socket.binaryType = 'arraybuffer';
   return await new Promise((resolve) => {

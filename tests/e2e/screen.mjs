@@ -18,10 +18,17 @@ export async function readDesktop({ display, xauthority }) {
   return { width, height, rgb: (x, y) => stdout.readUIntLE(start + y * stride + x * pixelBytes, 3) };
 }
 
+// What fingers need lies over the picture.
+const showHandle = (page, visibility) => page.evaluate((value) => {
+  for (const handle of document.querySelectorAll('.edge-handle')) handle.style.visibility = value;
+}, visibility);
+
 // The canvas as the browser composed it, one picture pixel for one desktop pixel.
 export async function readCanvas(page) {
   const clip = await page.locator('canvas').first().boundingBox();
+  await showHandle(page, 'hidden');
   const png = pngjs.PNG.sync.read(await page.screenshot({ clip, scale: 'device', animations: 'disabled' }));
+  await showHandle(page, '');
   return {
     width: png.width, height: png.height,
     rgb: (x, y) => png.data.readUIntBE((y * png.width + x) * 4, 3),

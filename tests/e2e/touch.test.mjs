@@ -331,12 +331,12 @@ describe('pointers', () => {
           await page.setViewportSize({ width, height });
           await until('the stage has its size', async () => Math.abs((await picture()).stage.width - width) < 1);
           for (const point of [[200, 200], [411.3, 307.9]]) {
-            const wanted = await below(point);
-            await until(`${mode}: the pointer is at ${wanted}`, async () => {
+            await until(`${mode}: the pointer is at what is below ${point}`, async () => {
               await page.mouse.move(point[0] + 20, point[1]);
               await page.mouse.move(...point);
+              const wanted = await below(point);
               if (reporter.last === wanted) return true;
-              throw new Error(`it is at ${reporter.last}`);
+              throw new Error(`it is at ${reporter.last}, not ${wanted}`);
             }, { timeoutMs: 3_000, everyMs: 50 });
           }
           assert.deepEqual((await picture()).desktop, { width: 1000, height: 640 });
