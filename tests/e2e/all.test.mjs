@@ -11,6 +11,8 @@ import './resume.test.mjs';
 import './clipboard.test.mjs';
 import './comfort.test.mjs';
 import './keyboard.test.mjs';
+import './keyboard_held.test.mjs';
+import './keyboard_text.test.mjs';
 import './phone.test.mjs';
 import './monitors.test.mjs';
 import './touch.test.mjs';

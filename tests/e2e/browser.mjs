@@ -55,7 +55,7 @@ function seeHints() {
 export async function signIn(page, name, password) {
   await page.goto('/');
   await page.getByLabel(/user name|benutzername/i).fill(name);
-  await page.getByLabel(/^(password|passwort)/i).fill(password);
+  await page.getByLabel(/^(password|passwort)$/i).fill(password);
   await page.getByRole('button', { name: /^(sign in|anmelden)$/i }).click();
 }
 

@@ -3,6 +3,8 @@
 
 /** About what a browser reports for one notch of a plain mouse wheel, CSS pixels. */
 const kPixelsPerNotch = 100;
+/** Fewer CSS pixels are a part of a notch, though Chromium calls some of them a whole one. */
+const kLeastNotchPixels = 40;
 /** The common setting of systems: three lines a notch. */
 const kLinesPerNotch = 3;
 /** One notch: what X11's smooth scrolling and Windows call 120. */
@@ -49,7 +51,7 @@ export class WheelAccumulator {
 
 function toUnits(delta: number, mode: number, wheelDelta = 0): number {
   if (!Number.isFinite(delta)) return 0;
-  const notched = wheelDelta !== 0 && wheelDelta % kNotch === 0 && wheelDelta !== -3 * delta;
+  const notched = (mode !== 0 || Math.abs(delta) >= kLeastNotchPixels) && wheelDelta !== 0 && wheelDelta % kNotch === 0 && wheelDelta !== -3 * delta;
   if (notched) return -wheelDelta;
   if (mode === 1) return (delta / kLinesPerNotch) * kNotch;
   if (mode === 2) return delta * 3 * kNotch;
