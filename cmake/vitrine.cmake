@@ -38,7 +38,7 @@ endif()
 function(vitrine_compile_together name)
   set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   # A source's own names are in a header for once; and the more GCC 12 inlines, the more it warns of what cannot happen.
-  target_compile_options(${name} PRIVATE -Wno-subobject-linkage -Wno-maybe-uninitialized)
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage$<SEMICOLON>-Wno-maybe-uninitialized>)
 endfunction()
 
 function(vitrine_library name)

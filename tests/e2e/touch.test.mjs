@@ -371,8 +371,9 @@ describe('pointers', () => {
       await until('a quarter of a notch arrives', () => turned().some((one) => Math.abs(one.valuators['3'] - down - 30) < 0.5));
       assert.deepEqual(reporter.clicks, { x: 0, y: 0 });
       reporter.forget();
-      for (let notch = 0; notch < 2; ++notch) await page.mouse.wheel(-120, 0);
-      await until('two notches to the left arrive as clicks too', () => reporter.clicks.x === -2);
+      // Fingers may have left the wheel between two notches, so three are two clicks at least.
+      for (let notch = 0; notch < 3; ++notch) await page.mouse.wheel(-120, 0);
+      await until('notches to the left arrive as clicks too', () => [-2, -3].includes(reporter.clicks.x));
     });
 
     test('a pen draws with its pressure', async () => {
