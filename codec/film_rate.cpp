@@ -16,7 +16,7 @@ constexpr int kLargestQuantizer = 51;
 // A frame that begins anew is what those after it are made of, so it is quantized finer by this.
 constexpr double kFinerFresh = 1;
 // What a film of 1280x720 comfortably takes in a second; larger ones need less a pixel.
-constexpr double kComfortable = 190e3;
+constexpr double kComfortable = 178e3;
 constexpr double kComfortablePixels = 1280.0 * 720;
 constexpr double kComfortableGrowth = 0.75;
 // How fast the comfortable quantizer follows what frames take.
