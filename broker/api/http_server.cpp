@@ -1,5 +1,6 @@
 #include "broker/api/http_server.h"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -167,7 +168,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const std::vector<Listener
     UniqueFd fd = TRY(listen_at(listener.path));
     auto acceptor = std::make_unique<Local::acceptor>(state->io);
     error_code failed;
-    acceptor->assign(Local(), ::dup(fd.get()), failed);
+    acceptor->assign(Local(), ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0), failed);
     if (failed) return Error{ErrorCode::kIo, "Cannot listen at " + listener.path + ": " + failed.message()};
     state->accept(*acceptor, listener.local_admin);
     state->acceptors.push_back(std::move(acceptor));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <linux/sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -48,6 +49,15 @@ pid_t fork_as(pid_t wanted) {
   return ::fork();
 }
 
+// Whatever is open here ends with exec, also what a library opened without saying so: a listening socket that lives on
+// in a desktop takes connections nobody answers.
+void close_all_at_exec() {
+  constexpr unsigned kFirst = 3;
+  if (::close_range(kFirst, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
+  constexpr int kMost = 65'536;  // kernels before 5.11
+  for (int fd = kFirst; fd < kMost; ++fd) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 // In the child; only async-signal-safe calls. Returns errno when something failed.
 int become(const ChildProgram& program, const char* path, char* const* argv, char* const* envp, pid_t parent) {
   sigset_t none;
@@ -60,6 +70,7 @@ int become(const ChildProgram& program, const char* path, char* const* argv, cha
   const int input = ::open("/dev/null", O_RDWR);
   const int output = program.output >= 0 ? program.output : input;
   if (input < 0 || ::dup2(input, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0) return errno;
+  close_all_at_exec();
   for (const int fd : program.pass_fds) ::fcntl(fd, F_SETFD, 0);
   if (::chdir(program.working_folder.c_str()) != 0) return errno;
   ::execve(path, argv, envp);

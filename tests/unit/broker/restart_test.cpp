@@ -131,6 +131,28 @@ TEST_F(RestartTest, ASecondBrokerOnTheSameFolderIsRefused) {
   brokers_[0] = first;
 }
 
+TEST(ChildProcessTest, InheritsNothingButWhatItIsPassed) {
+  const int open_here = ::fcntl(STDERR_FILENO, F_DUPFD, 40);
+  ASSERT_GE(open_here, 40);
+  int passed[2];
+  ASSERT_EQ(::pipe(passed), 0);
+  const auto pid = start_child({.command = {"sh", "-c", "echo /proc/self/fd/* >&" + std::to_string(passed[1])},
+                                .environment = {"PATH=/usr/bin:/bin"},
+                                .working_folder = "/",
+                                .output = -1,
+                                .pass_fds = {passed[1]}});
+  ASSERT_TRUE(pid.ok()) << pid.error().message;
+  ::close(passed[1]);
+  std::string seen;
+  std::array<char, 512> buffer{};
+  for (ssize_t got = 0; (got = ::read(passed[0], buffer.data(), buffer.size())) > 0;) seen.append(buffer.data(), got);
+  ::waitpid(pid.value(), nullptr, 0);
+  EXPECT_THAT(seen, testing::HasSubstr("/" + std::to_string(passed[1])));
+  EXPECT_THAT(seen, testing::Not(testing::HasSubstr("/" + std::to_string(open_here))));
+  ::close(passed[0]);
+  ::close(open_here);
+}
+
 TEST_F(RestartTest, ADesktopGoesOnThroughTheDeathOfItsBroker) {
   start_broker();
   ASSERT_EQ(post("/api/admin/sessions", {{"user", "admin"}, {"resource", "calculator"}}).status, 201);
