@@ -32,7 +32,7 @@ export async function lossAtTwiceTheSize(page) {
       // A line clamp or an ellipsis is meant, and the whole is in the accessible name or on the next page.
       if (style.overflow !== 'visible' && style.textOverflow === 'clip' && style.webkitLineClamp === 'none' && one.scrollWidth > one.clientWidth + 1) lost.push(`cut: ${one.outerHTML.slice(0, 120)}`);
       const dialog = one.closest('dialog[open]');
-      if ((dialog !== null || document.querySelector('dialog[open]') === null) && (box.left < -1 || box.right > root.clientWidth + 1) && one.closest('.bar-keys, .table-frame, .toasts') === null) lost.push(`outside: ${one.outerHTML.slice(0, 120)}`);
+      if ((dialog !== null || document.querySelector('dialog[open]') === null) && (box.left < -1 || box.right > root.clientWidth + 1) && one.closest('.bar-row, .table-frame, .toasts') === null) lost.push(`outside: ${one.outerHTML.slice(0, 120)}`);
     }
     root.style.fontSize = '';
     return lost;
