@@ -1,18 +1,10 @@
 // What administrators decide about second factors: who must have one, and whose are forgotten.
-#include <fmt/format.h>
-
 #include "broker/api/account.h"
+#include "broker/api/path_user.h"
 
 namespace vitrine::broker {
 
 namespace {
-
-Result<User> user_of_path(ApiRequest& request, SqlConnection& connection) {
-  auto user = TRY(find_user(connection, request.path["name"]));
-  if (user) return std::move(*user);
-  return Error{ErrorCode::kNotFound,
-               fmt::format("There is no user \"{}\". See: vitrine user list", request.path["name"])};
-}
 
 Result<HttpResponse> get_user_factors(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());

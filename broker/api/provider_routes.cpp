@@ -1,6 +1,7 @@
 // Providers and the state of users, for administrators.
 #include <fmt/format.h>
 
+#include "broker/api/path_user.h"
 #include "broker/api/router.h"
 #include "broker/identity/sign_in_providers.h"
 #include "broker/identity/user_state.h"
@@ -124,19 +125,12 @@ Result<HttpResponse> post_provider_test(ApiRequest& request) {
   return json_response(200, {{"ok", ok}, {"steps", steps}});
 }
 
-Result<User> user_of_identity_path(ApiRequest& request, SqlConnection& connection) {
-  auto user = TRY(find_user(connection, request.path["name"]));
-  if (user) return std::move(*user);
-  return Error{ErrorCode::kNotFound,
-               fmt::format("There is no user \"{}\". See: vitrine user list", request.path["name"])};
-}
-
 Result<HttpResponse> post_disable(ApiRequest& request) {
   std::optional<User> user;
   {
     const Database::Lease connection = TRY(request.services.database.lease());
     SqlTransaction transaction = TRY(SqlTransaction::begin(*connection));
-    user = TRY(user_of_identity_path(request, *connection));
+    user = TRY(user_of_path(request, *connection));
     TRY(disable_user(*connection, *user, DisabledBy::kAdministrator));
     TRY(transaction.commit());
   }
@@ -146,7 +140,7 @@ Result<HttpResponse> post_disable(ApiRequest& request) {
 
 Result<HttpResponse> post_enable(ApiRequest& request) {
   const Database::Lease connection = TRY(request.services.database.lease());
-  const User user = TRY(user_of_identity_path(request, *connection));
+  const User user = TRY(user_of_path(request, *connection));
   TRY(enable_user(*connection, user));
   return empty_response();
 }

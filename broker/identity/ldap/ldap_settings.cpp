@@ -12,7 +12,7 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr SettingsField kFields[] = {
+constexpr SettingsField kLdapFields[] = {
     {"flavour", SettingsType::kText},
     {"url", SettingsType::kText},
     {"start_tls", SettingsType::kTruth},
@@ -113,7 +113,7 @@ Result<void> check(const LdapSettings& settings) {
 }  // namespace
 
 Result<LdapSettings> ldap_settings_from(const Json& json) {
-  TRY(check_fields(json, kFields));
+  TRY(check_fields(json, kLdapFields));
   LdapSettings settings = TRY(flavour_of(json));
   const auto take = [&](const char* name, std::string& field) { field = text_field(json, name, field); };
   take("url", settings.url);

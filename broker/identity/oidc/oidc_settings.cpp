@@ -9,7 +9,7 @@ namespace vitrine::broker {
 
 namespace {
 
-constexpr SettingsField kFields[] = {
+constexpr SettingsField kOidcFields[] = {
     {"issuer", SettingsType::kText},
     {"client_id", SettingsType::kText},
     {"scope", SettingsType::kText},
@@ -25,7 +25,7 @@ constexpr SettingsField kFields[] = {
 }  // namespace
 
 Result<OidcSettings> oidc_settings_from(const Json& json) {
-  TRY(check_fields(json, kFields));
+  TRY(check_fields(json, kOidcFields));
   OidcSettings settings;
   settings.issuer = text_field(json, "issuer");
   settings.client_id = text_field(json, "client_id");
