@@ -112,8 +112,9 @@ TEST_F(SandboxTest, ADisposableDesktopStartsFromItsTemplateAndLeavesNothing) {
       "echo trace > /dev/shm/trace; ipcmk -M 64 > /tmp/ipc; setsid -f sleep 4321 > /dev/null 2>&1; "
       "xprop -root -f TRACE 8s -set TRACE trace; xprop -root -f CUT_BUFFER0 8s -set CUT_BUFFER0 trace; "
       // Two programs that own what was copied, and still do when the desktop ends.
-      "for one in clipboard primary; do echo trace | xclip -i -selection $one > /dev/null 2>&1; done; "
-      "xclip -o -selection clipboard; xclip -o -selection primary; "
+      // Each daemon takes its selection a moment after the command has returned.
+      "for one in clipboard primary; do echo trace | xclip -i -selection $one > /dev/null 2>&1; "
+      "timeout 5 sh -c \"until xclip -o -selection $one 2> /dev/null; do :; done\"; done; "
       "cat ~/trace /tmp/trace /var/tmp/trace /dev/shm/trace; xprop -root CUT_BUFFER0";
   EXPECT_THAT(shell(first, traces),
               HasSubstr("trace\ntrace\ntrace\ntrace\ntrace\ntrace\nCUT_BUFFER0(STRING) = \"trace\""));
