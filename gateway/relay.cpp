@@ -28,6 +28,8 @@ bool granted(LinkRole from, uint32_t type, uint32_t rights) {
     case PastedText::kType: return (rights & kMayPasteText) != 0;
     case PastedHtml::kType: return (rights & kMayPasteHtml) != 0;
     case PastedImage::kType: return (rights & kMayPasteImage) != 0;
+    case SnapshotKey::kType:
+    case SnapshotSaved::kType: return (rights & kMayKeepOnDevice) != 0;
     default: break;
   }
   // An agent's other messages are pictures and what goes with them; a viewer that may not look was never let in.

@@ -31,6 +31,7 @@ inline constexpr size_t kTileHashBytes = 8;  // of a wide hash, as Holdings name
 inline constexpr size_t kMaxHeldTiles = 7680;
 // A page's number for its cache: random, so that nobody names another's.
 inline constexpr size_t kCacheIdBytes = 16;
+inline constexpr size_t kSnapshotKeyBytes = 32;  // AES-256
 // A signed ticket is below 800 bytes with the longest names; some room for fields to come.
 inline constexpr size_t kMaxTicket = 1024;
 

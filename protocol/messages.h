@@ -21,6 +21,7 @@
 #include "protocol/display_messages.h"
 #include "protocol/limits.h"
 #include "protocol/message.h"
+#include "protocol/snapshot_messages.h"
 #include "protocol/touch_messages.h"
 
 namespace vitrine {
@@ -56,6 +57,7 @@ inline constexpr uint32_t kCanDecodeH264 = 1 << 1;
 inline constexpr uint32_t kCanDecodeVp8 = 1 << 2;
 inline constexpr uint32_t kCanDecodeVp9 = 1 << 3;
 inline constexpr uint32_t kHasTouch = 1 << 4;
+inline constexpr uint32_t kCanKeepSnapshots = 1 << 5;  // on its device, encrypted
 
 // What a session's policy allows; bits of Ticket::rights. The gateway drops and the agent refuses what is not granted.
 inline constexpr uint32_t kMayView = 1 << 0;
@@ -68,6 +70,7 @@ inline constexpr uint32_t kMayCopyImage = 1 << 5;
 inline constexpr uint32_t kMayPasteText = 1 << 6;
 inline constexpr uint32_t kMayPasteHtml = 1 << 7;
 inline constexpr uint32_t kMayPasteImage = 1 << 8;
+inline constexpr uint32_t kMayKeepOnDevice = 1 << 9;  // what was seen, encrypted (snapshot_messages.h)
 
 // Bits of Update::flags.
 inline constexpr uint8_t kUpdateComplete = 1 << 0;  // after it the viewer lacks nothing, though parts may be lossy
@@ -564,6 +567,7 @@ struct Holdings {
   Bytes tiles;
   uint64_t entries = 0;
   uint32_t checksum = 0;
+  uint32_t snapshot = 0;
 
   template <class Self, class V>
   static void visit(Self& self, V& v) {
@@ -574,6 +578,7 @@ struct Holdings {
             "wide hash of each 64x64 tile, row by row, little-endian; fewer than there are: of the first ones");
     v.field("entries", self.entries, "that its cache was ever told to keep");
     v.field("checksum", self.checksum, "of the cache's numbering; see the codec's archive");
+    v.field("snapshot", self.snapshot, "the serial of one it still has to open, which holds more than this; 0: none");
   }
 };
 
@@ -633,6 +638,6 @@ using AllMessages = MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus,
                                 TextInput, PointerMove, PointerButton, Wheel, ReleaseAll, Resize, Visibility, FrameAck,
                                 PictureCheckResult, VideoFailed, Holdings, InputTimes, Preferences, VideoAck,
                                 CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage, RelativePointer, Pen,
-                                Monitors, FollowPrimary>;
+                                Monitors, FollowPrimary, SnapshotKey, SnapshotSaved>;
 
 }  // namespace vitrine

@@ -39,13 +39,16 @@ namespace {
   }
 std::vector<Constant> bits() {
   return {
-      VITRINE_BIT(kCanDecodeJpeg), VITRINE_BIT(kCanDecodeH264),  VITRINE_BIT(kCanDecodeVp8), VITRINE_BIT(kCanDecodeVp9),
-      VITRINE_BIT(kHasTouch),      VITRINE_BIT(kMayView),        VITRINE_BIT(kMayInput),     VITRINE_BIT(kMayResize),
-      VITRINE_BIT(kMayCopyText),   VITRINE_BIT(kMayCopyHtml),    VITRINE_BIT(kMayCopyImage), VITRINE_BIT(kMayPasteText),
-      VITRINE_BIT(kMayPasteHtml),  VITRINE_BIT(kMayPasteImage),  VITRINE_BIT(kClipText),     VITRINE_BIT(kClipHtml),
-      VITRINE_BIT(kClipImage),     VITRINE_BIT(kUpdateComplete), VITRINE_BIT(kUpdateExact),  VITRINE_BIT(kModShift),
-      VITRINE_BIT(kModControl),    VITRINE_BIT(kModAlt),         VITRINE_BIT(kModMeta),      VITRINE_BIT(kModAltGraph),
-      VITRINE_BIT(kModCapsLock),   VITRINE_BIT(kModNumLock),
+      VITRINE_BIT(kCanDecodeJpeg),   VITRINE_BIT(kCanDecodeH264),  VITRINE_BIT(kCanDecodeVp8),
+      VITRINE_BIT(kCanDecodeVp9),    VITRINE_BIT(kHasTouch),       VITRINE_BIT(kCanKeepSnapshots),
+      VITRINE_BIT(kMayView),         VITRINE_BIT(kMayInput),       VITRINE_BIT(kMayResize),
+      VITRINE_BIT(kMayCopyText),     VITRINE_BIT(kMayCopyHtml),    VITRINE_BIT(kMayCopyImage),
+      VITRINE_BIT(kMayPasteText),    VITRINE_BIT(kMayPasteHtml),   VITRINE_BIT(kMayPasteImage),
+      VITRINE_BIT(kMayKeepOnDevice), VITRINE_BIT(kClipText),       VITRINE_BIT(kClipHtml),
+      VITRINE_BIT(kClipImage),       VITRINE_BIT(kUpdateComplete), VITRINE_BIT(kUpdateExact),
+      VITRINE_BIT(kModShift),        VITRINE_BIT(kModControl),     VITRINE_BIT(kModAlt),
+      VITRINE_BIT(kModMeta),         VITRINE_BIT(kModAltGraph),    VITRINE_BIT(kModCapsLock),
+      VITRINE_BIT(kModNumLock),
   };
 }
 
@@ -62,6 +65,7 @@ std::vector<Constant> limits() {
       VITRINE_LIMIT(kTileHashBytes),
       VITRINE_LIMIT(kMaxHeldTiles),
       VITRINE_LIMIT(kCacheIdBytes),
+      VITRINE_LIMIT(kSnapshotKeyBytes),
       VITRINE_LIMIT(kMaxTicket),
       VITRINE_LIMIT(kMaxName),
       VITRINE_LIMIT(kMaxReason),

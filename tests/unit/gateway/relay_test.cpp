@@ -76,6 +76,15 @@ TEST(JudgeTest, HoldsEachFormatOfTheClipboardUnderARightOfItsOwn) {
   }
 }
 
+TEST(JudgeTest, LetsNoKeyAndNoSnapshotPassWithoutTheRightToKeep) {
+  for (const uint32_t rights : {kAll, kAll | kMayKeepOnDevice}) {
+    const Verdict verdict = rights == kAll ? Verdict::kNotGranted : Verdict::kRelay;
+    EXPECT_EQ(judge(LinkRole::kAgent, SnapshotKey::kType, rights), verdict);
+    EXPECT_EQ(judge(LinkRole::kViewer, SnapshotSaved::kType, rights), verdict);
+  }
+  EXPECT_EQ(judge(LinkRole::kViewer, SnapshotKey::kType, kAll | kMayKeepOnDevice), Verdict::kOutOfPlace);
+}
+
 TEST(JudgeTest, KnowsTheSenderOfTypesPastTheOrderedOnes) {
   EXPECT_EQ(judge(LinkRole::kAgent, Monitors::kType, kMayView), Verdict::kRelay);
   EXPECT_EQ(judge(LinkRole::kViewer, Monitors::kType, kAll), Verdict::kOutOfPlace);

@@ -10,6 +10,8 @@ export const kCanDecodeH264 = 2;
 export const kCanDecodeVp8 = 4;
 export const kCanDecodeVp9 = 8;
 export const kHasTouch = 16;
+/** on its device, encrypted */
+export const kCanKeepSnapshots = 32;
 /** What a session's policy allows; bits of Ticket::rights. The gateway drops and the agent refuses what is not granted. */
 export const kMayView = 1;
 export const kMayInput = 2;
@@ -21,6 +23,8 @@ export const kMayCopyImage = 32;
 export const kMayPasteText = 64;
 export const kMayPasteHtml = 128;
 export const kMayPasteImage = 256;
+/** what was seen, encrypted (snapshot_messages.h) */
+export const kMayKeepOnDevice = 512;
 export const kClipText = 1;
 export const kClipHtml = 2;
 export const kClipImage = 4;
@@ -57,6 +61,8 @@ export const kTileHashBytes = 8;
 export const kMaxHeldTiles = 7680;
 /** A page's number for its cache: random, so that nobody names another's. */
 export const kCacheIdBytes = 16;
+/** AES-256 */
+export const kSnapshotKeyBytes = 32;
 /** A signed ticket is below 800 bytes with the longest names; some room for fields to come. */
 export const kMaxTicket = 1024;
 /** user, desktop, session, program names */
@@ -209,6 +215,8 @@ export const MessageType = {
   Pen: 65,
   Monitors: 68,
   FollowPrimary: 74,
+  SnapshotKey: 84,
+  SnapshotSaved: 85,
 } as const;
 
 /** The first message of a viewer. */
@@ -654,6 +662,8 @@ export interface Holdings {
   readonly entries: number;
   /** of the cache's numbering; see the codec's archive */
   readonly checksum: number;
+  /** the serial of one it still has to open, which holds more than this; 0: none */
+  readonly snapshot: number;
 }
 
 /** How long inputs took to their picture; batched, about once a second at most. */
@@ -797,6 +807,24 @@ export interface FollowPrimary {
   readonly follow: boolean;
 }
 
+/** Lets the viewer keep what it has seen on its device, encrypted with this key, and tells whether the first update builds on the snapshot it named. Before the first SurfaceReset; never written anywhere. */
+export interface SnapshotKey {
+  readonly type: 'SnapshotKey';
+  /** of AES-256-GCM; another one than before: nothing can be opened */
+  readonly key: Uint8Array;
+  /** the snapshot to load before the SurfaceReset; 0: none */
+  readonly serial: number;
+}
+
+/** The viewer has a snapshot of this moment: what it would hold if it came back with it. */
+export interface SnapshotSaved {
+  readonly type: 'SnapshotSaved';
+  /** rises by one with each snapshot of a cache, from 1 */
+  readonly serial: number;
+  /** a Holdings message */
+  readonly holdings: Uint8Array;
+}
+
 export type AnyMessage =
   | ViewerHello
   | AgentHello
@@ -842,7 +870,9 @@ export type AnyMessage =
   | RelativePointer
   | Pen
   | Monitors
-  | FollowPrimary;
+  | FollowPrimary
+  | SnapshotKey
+  | SnapshotSaved;
 
 /** What a viewer may receive. */
 export type MessageToViewer =
@@ -864,7 +894,8 @@ export type MessageToViewer =
   | CopiedImage
   | PasteWanted
   | LinkFigures
-  | Monitors;
+  | Monitors
+  | SnapshotKey;
 
 /** What a viewer may send. */
 export type MessageFromViewer =
@@ -894,7 +925,8 @@ export type MessageFromViewer =
   | PastedImage
   | RelativePointer
   | Pen
-  | FollowPrimary;
+  | FollowPrimary
+  | SnapshotSaved;
 
 function readViewerHello(r: WireReader): ViewerHello {
   r.message = 'ViewerHello';
@@ -1526,6 +1558,7 @@ function readHoldings(r: WireReader): Holdings {
     tiles: r.bytes('tiles', 61440),
     entries: r.uint64('entries'),
     checksum: r.uint32('checksum'),
+    snapshot: r.uint32('snapshot'),
   };
 }
 
@@ -1537,6 +1570,7 @@ function writeHoldings(w: WireWriter, m: Holdings): void {
   w.bytes('tiles', m.tiles, 61440);
   w.uint64('entries', m.entries);
   w.uint32('checksum', m.checksum);
+  w.uint32('snapshot', m.snapshot);
 }
 
 function readInputTimes(r: WireReader): InputTimes {
@@ -1753,6 +1787,36 @@ function writeFollowPrimary(w: WireWriter, m: FollowPrimary): void {
   w.bool('follow', m.follow);
 }
 
+function readSnapshotKey(r: WireReader): SnapshotKey {
+  r.message = 'SnapshotKey';
+  return {
+    type: 'SnapshotKey',
+    key: r.bytes('key', 32),
+    serial: r.uint32('serial'),
+  };
+}
+
+function writeSnapshotKey(w: WireWriter, m: SnapshotKey): void {
+  w.start('SnapshotKey', 84);
+  w.bytes('key', m.key, 32);
+  w.uint32('serial', m.serial);
+}
+
+function readSnapshotSaved(r: WireReader): SnapshotSaved {
+  r.message = 'SnapshotSaved';
+  return {
+    type: 'SnapshotSaved',
+    serial: r.uint32('serial'),
+    holdings: r.bytes('holdings', 63488),
+  };
+}
+
+function writeSnapshotSaved(w: WireWriter, m: SnapshotSaved): void {
+  w.start('SnapshotSaved', 85);
+  w.uint32('serial', m.serial);
+  w.bytes('holdings', m.holdings, 63488);
+}
+
 /** Any message from any side; null for a type nobody knows. Byte fields are views into `bytes`. Throws WireError. */
 export function parseMessage(bytes: Uint8Array): AnyMessage | null {
   const r = new WireReader(bytes);
@@ -1847,6 +1911,10 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readMonitors(r);
     case 74:
       return readFollowPrimary(r);
+    case 84:
+      return readSnapshotKey(r);
+    case 85:
+      return readSnapshotSaved(r);
     default:
       return null;
   }
@@ -1946,6 +2014,10 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       return readMonitors(r);
     case 74:
       throw new WireError('malformed', 'FollowPrimary does not come from this side');
+    case 84:
+      return readSnapshotKey(r);
+    case 85:
+      throw new WireError('malformed', 'SnapshotSaved does not come from this side');
     default:
       return null;
   }
@@ -2090,6 +2162,12 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'FollowPrimary':
       writeFollowPrimary(scratch, message);
+      break;
+    case 'SnapshotKey':
+      writeSnapshotKey(scratch, message);
+      break;
+    case 'SnapshotSaved':
+      writeSnapshotSaved(scratch, message);
       break;
   }
   return scratch.take();
