@@ -40,17 +40,28 @@ void Archive::open(int64_t capacity_pixels) {
   forgotten_ = static_cast<uint32_t>(capacity_pixels);
 }
 
+void Archive::resume(int64_t capacity_pixels, uint64_t first, uint32_t checksum) {
+  open(capacity_pixels);
+  kept_ = first;
+  forgotten_ = checksum;
+}
+
 Result<void> Archive::keep(const PictureView& picture, const Rect& area) {
-  const int64_t cost = cost_of(area);
-  if (cost > capacity_) return Error{ErrorCode::kTooLarge, "an entry is larger than the archive"};
-  ArchiveEntry entry{area, nullptr, 0, 0};
-  entry.pixels.reset(new (std::nothrow) uint32_t[static_cast<size_t>(area.area())]);
-  if (entry.pixels == nullptr) return Error{ErrorCode::kExhausted, "there is not enough memory for the archive"};
+  if (cost_of(area) > capacity_) return Error{ErrorCode::kTooLarge, "an entry is larger than the archive"};
+  std::unique_ptr<uint32_t[]> pixels(new (std::nothrow) uint32_t[static_cast<size_t>(area.area())]);
+  if (pixels == nullptr) return Error{ErrorCode::kExhausted, "there is not enough memory for the archive"};
   for (int y = 0; y < area.height; ++y) {
-    std::memcpy(entry.pixels.get() + static_cast<int64_t>(y) * area.width, picture.row(area.y + y) + area.x,
+    std::memcpy(pixels.get() + static_cast<int64_t>(y) * area.width, picture.row(area.y + y) + area.x,
                 static_cast<size_t>(area.width) * sizeof(uint32_t));
   }
-  entry.checksum = chain(checksum(), area, entry.pixels.get());
+  return put(area, std::move(pixels));
+}
+
+Result<void> Archive::put(const Rect& place, std::unique_ptr<uint32_t[]> pixels) {
+  const int64_t cost = cost_of(place);
+  if (cost > capacity_) return Error{ErrorCode::kTooLarge, "an entry is larger than the archive"};
+  ArchiveEntry entry{place, std::move(pixels), 0, 0};
+  entry.checksum = chain(checksum(), place, entry.pixels.get());
   while (used_ + cost > capacity_) drop_oldest();
   entry.ends_at = (entries_.empty() ? 0 : entries_.back().ends_at) + cost;
   entries_.push_back(std::move(entry));

@@ -40,9 +40,13 @@ class Archive {
  public:
   // Empties the ring, which holds so many pixels from now on; numbers begin again.
   void open(int64_t capacity_pixels);
+  // As an archive of this capacity, of which all before entry `first` is forgotten and had this checksum.
+  void resume(int64_t capacity_pixels, uint64_t first, uint32_t checksum);
   // Makes `area` of the picture the newest entry. Errors, which change nothing: too_large (more than the capacity),
   // exhausted (no memory).
   Result<void> keep(const PictureView& picture, const Rect& area);
+  // The same of pixels that are at hand, the rows of `place`. Errors: too_large.
+  Result<void> put(const Rect& place, std::unique_ptr<uint32_t[]> pixels);
 
   [[nodiscard]] int64_t capacity() const { return capacity_; }
   // Entries kept since open(); the number of the next one.
@@ -65,6 +69,10 @@ class Archive {
   [[nodiscard]] bool cut_back(uint64_t kept);
   // Of numbers, places and pixels of everything kept since open(), for two ends to compare.
   [[nodiscard]] uint32_t checksum() const { return entries_.empty() ? forgotten_ : entries_.back().checksum; }
+  // The same of those before entry `number`, which is oldest() to kept().
+  [[nodiscard]] uint32_t checksum_before(uint64_t number) const {
+    return number == oldest() ? forgotten_ : entry(number - 1).checksum;
+  }
   [[nodiscard]] size_t memory_bytes() const;
 
  private:

@@ -392,6 +392,30 @@ Result<void> Decoder::restart(Size size) {
   return {};
 }
 
+void Decoder::save(SnapshotMark& mark, std::vector<uint8_t>& out) const {
+  write_snapshot(state_->view(), state_->archive, mark, out);
+}
+
+void Decoder::mark(SnapshotMark& mark) const {
+  mark_snapshot(state_->view(), state_->archive, mark);
+}
+
+Result<void> Decoder::load(std::span<const uint8_t> record) {
+  State& state = *state_;
+  ByteReader in(record);
+  const SnapshotHead head = TRY(read_snapshot_head(in));
+  if (head.new_picture) {
+    TRY(state.make_black(head.size));
+  } else if (head.size != state.size) {
+    return Error{ErrorCode::kMalformed, "a snapshot goes on with a picture of another size"};
+  }
+  TRY(read_snapshot_archive(in, head, state.most_archive_pixels, state.archive));
+  state.dirty = TRY(read_snapshot_picture(in, state.size, state.pixels.get()));
+  state.convert_dirty();
+  state.dirty.clear();
+  return {};
+}
+
 Decoder::Decoder(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;

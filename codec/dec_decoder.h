@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "codec/archive.h"
+#include "codec/archive_snapshot.h"
 #include "codec/picture.h"
 #include "codec/video_areas.h"
 #include "protocol/base/result.h"
@@ -45,6 +46,12 @@ class Decoder {
   // size already, only with the next update, which may restore tiles of it. On error nothing has changed. Errors: as
   // create().
   Result<void> restart(Size size);
+  // Appends a record of what changed since `mark` (archive_snapshot.h); mark() sets it without one.
+  void save(SnapshotMark& mark, std::vector<uint8_t>& out) const;
+  void mark(SnapshotMark& mark) const;
+  // Takes over what a record says: picture and archive, but no coder state, so that restart() has to come before
+  // apply(). On error what there is, is of no use. Errors: malformed, too_large, exhausted.
+  Result<void> load(std::span<const uint8_t> record);
   // What was kept, for the other end to compare; see Archive.
   [[nodiscard]] const Archive& archive() const;
   // Cuts the archive back to what both ends have; see Archive::cut_back().

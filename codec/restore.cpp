@@ -24,19 +24,22 @@ KeptTiles find_kept_tiles(const PictureView& source, std::span<const uint64_t> h
   return kept;
 }
 
-void write_restore(const PictureView& picture, const KeptTiles& kept, ByteWriter& out) {
+void write_tile_runs(const KeptTiles& flags, ByteWriter& out) {
   uint8_t flag = 0;
-  for (auto at = kept.begin(); at != kept.end(); flag ^= 1) {
-    const auto end = std::find(at, kept.end(), flag ^ 1);
+  for (auto at = flags.begin(); at != flags.end(); flag ^= 1) {
+    const auto end = std::find(at, flags.end(), flag ^ 1);
     out.varint(static_cast<uint32_t>(end - at));
     at = end;
   }
+}
+
+void write_restore(const PictureView& picture, const KeptTiles& kept, ByteWriter& out) {
+  write_tile_runs(kept, out);
   const uint32_t check = check_of(picture, kept);
   for (int shift = 0; shift < 32; shift += 8) out.byte(static_cast<uint8_t>(check >> shift));
 }
 
-Result<KeptTiles> read_restore(const PictureView& picture, ByteReader& in) {
-  const uint32_t tiles = tile_count({picture.width, picture.height});
+Result<KeptTiles> read_tile_runs(ByteReader& in, uint32_t tiles) {
   KeptTiles kept;
   kept.reserve(tiles);
   uint8_t flag = 0;
@@ -44,11 +47,16 @@ Result<KeptTiles> read_restore(const PictureView& picture, ByteReader& in) {
     const uint32_t run = in.varint();
     const bool first = kept.empty() && flag == 0;
     if (in.failed() || (run == 0 && !first) || run > tiles - kept.size()) {
-      return Error{ErrorCode::kMalformed, "update restores tiles outside the picture"};
+      return Error{ErrorCode::kMalformed, "tiles are named outside the picture"};
     }
     kept.insert(kept.end(), run, flag);
     flag ^= 1;
   }
+  return kept;
+}
+
+Result<KeptTiles> read_restore(const PictureView& picture, ByteReader& in) {
+  KeptTiles kept = TRY(read_tile_runs(in, tile_count({picture.width, picture.height})));
   uint32_t check = 0;
   for (int shift = 0; shift < 32; shift += 8) check |= uint32_t{in.byte()} << shift;
   if (in.failed()) return Error{ErrorCode::kMalformed, "update is cut short"};

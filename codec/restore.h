@@ -26,6 +26,10 @@ void write_restore(const PictureView& picture, const KeptTiles& kept, ByteWriter
 // The tiles that stay, once the check has shown that `picture` has them. Errors: malformed.
 [[nodiscard]] Result<KeptTiles> read_restore(const PictureView& picture, ByteReader& in);
 
+// Flags alone, as the lengths of runs; the first is of 0 and only it may be empty. Errors: malformed.
+void write_tile_runs(const KeptTiles& flags, ByteWriter& out);
+[[nodiscard]] Result<KeptTiles> read_tile_runs(ByteReader& in, uint32_t tiles);
+
 // The pixels of a run of equal flags within one row of tiles, which begins at `tile`; `tile` moves behind it.
 [[nodiscard]] Rect next_tile_run(Size picture, const KeptTiles& kept, uint32_t& tile);
 

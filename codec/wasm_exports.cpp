@@ -10,6 +10,8 @@ namespace {
 
 // One update body; the wire's kMaxUpdateBody.
 constexpr uint32_t kMaxBody = 1 << 20;
+// One record of a snapshot: more than a device keeps of one session.
+constexpr uint32_t kMaxRecord = 32 << 20;
 
 struct Viewer {
   vitrine::codec::Decoder decoder;
@@ -18,6 +20,8 @@ struct Viewer {
   std::vector<int32_t> packets;
   std::vector<int32_t> kept;
   std::vector<uint64_t> hashes;
+  vitrine::codec::SnapshotMark mark;
+  std::vector<uint8_t> record;
 };
 
 // Numbers of one packet in vt_video.
@@ -35,7 +39,7 @@ void append(const vitrine::Rect& area, std::vector<int32_t>& numbers) {
 VITRINE_EXPORT(vt_create) Viewer* vt_create(int32_t width, int32_t height, uint32_t archive_kib) {
   auto decoder = vitrine::codec::Decoder::create({width, height}, vitrine::codec::archive_pixels(archive_kib));
   if (!decoder.ok()) return nullptr;
-  return new (std::nothrow) Viewer{decoder.take(), {}, {}, {}, {}, {}};
+  return new (std::nothrow) Viewer{decoder.take(), {}, {}, {}, {}, {}, {}, {}};
 }
 
 // Starts again for the next link, with the archive as it is; a picture of this size stays until the next vt_apply. 0
@@ -53,6 +57,43 @@ VITRINE_EXPORT(vt_archive_checksum) uint32_t vt_archive_checksum(Viewer* viewer)
 }
 VITRINE_EXPORT(vt_cut_archive) int32_t vt_cut_archive(Viewer* viewer, uint32_t kept) {
   return viewer->decoder.cut_archive_back(kept) ? 1 : 0;
+}
+
+// Writes the next record of a snapshot, the first of a new one when `anew`: its length, to be read at vt_record.
+VITRINE_EXPORT(vt_save) uint32_t vt_save(Viewer* viewer, int32_t anew) {
+  if (anew != 0) viewer->mark = {};
+  viewer->record.clear();
+  viewer->decoder.save(viewer->mark, viewer->record);
+  return static_cast<uint32_t>(viewer->record.size());
+}
+VITRINE_EXPORT(vt_record) const uint8_t* vt_record(Viewer* viewer) {
+  return viewer->record.data();
+}
+// Gives back the record's memory.
+VITRINE_EXPORT(vt_forget_record) void vt_forget_record(Viewer* viewer) {
+  viewer->record = {};
+}
+// Where to write a record to load; 0 when it is too large. vt_load takes it: 0 when it is not one, and then the viewer
+// is of no use.
+VITRINE_EXPORT(vt_record_input) uint8_t* vt_record_input(Viewer* viewer, uint32_t size) {
+  if (size > kMaxRecord) return nullptr;
+  viewer->record.resize(size + 1);
+  return viewer->record.data();
+}
+VITRINE_EXPORT(vt_load) int32_t vt_load(Viewer* viewer, uint32_t size) {
+  if (size >= viewer->record.size()) return 0;
+  return viewer->decoder.load({viewer->record.data(), size}).ok() ? 1 : 0;
+}
+// All records are loaded: the next vt_save goes on from them.
+VITRINE_EXPORT(vt_loaded) void vt_loaded(Viewer* viewer) {
+  viewer->record = {};
+  viewer->decoder.mark(viewer->mark);
+}
+VITRINE_EXPORT(vt_width) int32_t vt_width(Viewer* viewer) {
+  return viewer->decoder.size().width;
+}
+VITRINE_EXPORT(vt_height) int32_t vt_height(Viewer* viewer) {
+  return viewer->decoder.size().height;
 }
 
 VITRINE_EXPORT(vt_destroy) void vt_destroy(Viewer* viewer) {

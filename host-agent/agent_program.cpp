@@ -1,6 +1,7 @@
 #include "host-agent/agent_program.h"
 
 #include <malloc.h>
+#include <openssl/rand.h>
 #include <spdlog/spdlog.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -27,6 +28,12 @@ constexpr Micros kControlRetry = 100 * kMillisecond;
 // Memory blocks from this size on go back to the system when they are freed: pictures and films of viewers that have
 // left. Without a fixed size the C library raises it after the first and keeps them.
 constexpr int kMappedFrom = 256 * 1024;
+
+Bytes random_bytes(size_t count) {
+  Bytes bytes(count);
+  CHECK(RAND_bytes(bytes.data(), static_cast<int>(count)) == 1);
+  return bytes;
+}
 
 // SIGTERM and SIGINT as a descriptor.
 class StopSignals {
@@ -75,6 +82,7 @@ class AgentProgram {
     program->primary_ = TRY(X11Clipboard::create(*program->display_, X11Clipboard::Selection::kPrimary));
     program->agent_ = std::make_unique<DesktopAgent>(*program->screen_, *program->hands_, codec::make_video_encoder,
                                                      program->clipboard_.get(), program->primary_.get());
+    program->agent_->keep_on_devices(random_bytes);
     program->loop_ = TRY(EventLoop::create(*program->tls_));
     program->links_ =
         std::make_unique<GatewayLinks>(*program->loop_, *program->agent_, *program->tls_, options.gateway);

@@ -101,6 +101,7 @@ void DesktopAgent::tell_of_each_other(ViewerId arrived) {
 Arrival DesktopAgent::receive_arrival(const ViewerJoined& joined, Micros now) {
   Arrival arrival = read_arrival(joined);
   if (!arrival.owner.known()) return arrival;
+  find_snapshot(joined, arrival, now);
   for (auto& [id, session] : viewers_) {
     if (session.cache_owner() != arrival.owner) continue;
     parked_.park(arrival.owner, session.take_archive(), now);
@@ -112,6 +113,16 @@ Arrival DesktopAgent::receive_arrival(const ViewerJoined& joined, Micros now) {
     arrival.archive = fit_archive(std::move(*archive), arrival.cache, archive_capacity(joined));
   }
   return arrival;
+}
+
+// A page that was loaded anew has what it said before, once it has the key to it.
+void DesktopAgent::find_snapshot(const ViewerJoined& joined, Arrival& arrival, Micros now) {
+  if ((joined.rights & kMayKeepOnDevice) == 0) return snapshots_.forget(arrival.owner);
+  if ((joined.capabilities & kCanKeepSnapshots) == 0) return;
+  const Bytes* holdings = arrival.snapshot == 0 ? nullptr : snapshots_.find(arrival.owner, arrival.snapshot);
+  if (holdings != nullptr) take_holdings(*holdings, arrival);
+  auto key = snapshots_.key_for(arrival.owner, now);
+  if (key) arrival.key = SnapshotKey{std::move(*key), holdings == nullptr ? 0 : arrival.snapshot};
 }
 
 void DesktopAgent::remove_viewer(ViewerId viewer, Micros now) {
@@ -164,6 +175,10 @@ void DesktopAgent::perform(ViewerId viewer, const Received& received, Micros now
                         [&](const ClipMessage& message) {
                           used_hands = false;
                           exchange_clip(viewer, message, now);
+                        },
+                        [&](const SnapshotSaved& snapshot) {
+                          used_hands = false;
+                          snapshots_.saved(viewers_.at(viewer).cache_owner(), snapshot, now);
                         },
                         [&](const WindowShape& shape) {
                           used_hands = false;
@@ -347,6 +362,7 @@ void DesktopAgent::advance(Micros now) {
   }
   for (auto& [id, session] : viewers_) session.advance(now);
   parked_.drop_old(now);
+  snapshots_.drop_old(now);
 }
 
 Micros DesktopAgent::next_deadline(Micros after) const {
@@ -356,6 +372,7 @@ Micros DesktopAgent::next_deadline(Micros after) const {
   };
   consider(hands_at_);
   consider(parked_.next_deadline());
+  consider(snapshots_.next_deadline());
   if (clipboard_) consider(clipboard_->next_deadline());
   if (rearrange_) consider(arranged_at_ + kBetweenResizes);
   consider(layout_.next_deadline());

@@ -27,6 +27,7 @@
 
 #include "host-agent/arrival.h"
 #include "host-agent/clipboard/selections.h"
+#include "host-agent/device_snapshots.h"
 #include "host-agent/input/input_sink.h"
 #include "host-agent/monitor_layout.h"
 #include "host-agent/monitor_views.h"
@@ -46,6 +47,9 @@ class DesktopAgent {
   // `primary` nobody can follow what is selected.
   DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVideoEncoder make_video = {},
                DesktopClipboard* clipboard = nullptr, DesktopClipboard* primary = nullptr);
+
+  // Lets pages that may keep what they have seen on their devices do so, with keys made of this. Before any viewer.
+  void keep_on_devices(RandomBytes random) { snapshots_ = DeviceSnapshots(std::move(random)); }
 
   // A link carries a viewer now. One too many, or one that may not look, is told so and closed.
   ViewerId add_viewer(const ViewerJoined& joined, Micros now);
@@ -92,6 +96,7 @@ class DesktopAgent {
 
  private:
   Arrival receive_arrival(const ViewerJoined& joined, Micros now);
+  void find_snapshot(const ViewerJoined& joined, Arrival& arrival, Micros now);
   void tell_of_each_other(ViewerId arrived);
   void read_events(Micros now);
   void capture(Micros now);
@@ -119,6 +124,7 @@ class DesktopAgent {
   std::map<ViewerId, ViewerSession> viewers_;
   ViewerId last_viewer_ = 0;
   ParkedArchives parked_;
+  DeviceSnapshots snapshots_;
   SessionMeasure past_;        // of viewers that have gone
   std::vector<Micros> cuts_;   // when links went without a word and nobody has come back for them yet
   bool damaged_ = true;        // pixels wait to be captured

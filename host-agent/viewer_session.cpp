@@ -121,6 +121,7 @@ ViewerSession::ViewerSession(ViewerJoined joined, const ScreenPart& part, Micros
       epoch_(1),
       slice_pixels_(kFirstSlicePixels),
       last_change_at_(now),
+      snapshot_key_(std::move(arrival.key)),
       health_(now) {
   joined_.holdings = {};
   handle_preferences({});
@@ -202,6 +203,8 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
     } else if constexpr (std::is_same_v<M, CopyWanted> || std::is_same_v<M, PasteOffered> ||
                          std::is_same_v<M, FollowPrimary>) {
       result.request = ClipMessage{message};
+    } else if constexpr (std::is_same_v<M, SnapshotSaved>) {
+      if ((joined_.rights & kMayKeepOnDevice) != 0) result.request = message;
     } else if constexpr (clip_format<M>() != 0) {
       if ((joined_.rights & paste_right<M>()) == 0) return;
       result.request =
@@ -487,6 +490,7 @@ std::optional<Bytes> ViewerSession::take_small(Micros now) {
     return serialize(pong);
   }
   if (const auto ping = std::exchange(ping_, std::nullopt)) return serialize(*ping);
+  if (const auto key = std::exchange(snapshot_key_, std::nullopt)) return serialize(*key);
   if (std::exchange(reset_pending_, false)) {
     const Size size = encoder_.size();
     return serialize(SurfaceReset{epoch_, static_cast<uint32_t>(size.width), static_cast<uint32_t>(size.height)});

@@ -36,7 +36,7 @@ struct TypedText {
 struct LiftAll {};
 // What a message of the viewer asks for outside of its session.
 using ViewerRequest =
-    std::variant<std::monostate, KeyInput, TypedText, PointerInput, LiftAll, WindowShape, ClipMessage>;
+    std::variant<std::monostate, KeyInput, TypedText, PointerInput, LiftAll, WindowShape, ClipMessage, SnapshotSaved>;
 
 struct Received {
   uint32_t sequence = 0;  // of an input; give it to injected() when that is done
@@ -204,6 +204,7 @@ class ViewerSession {
   bool pointer_pending_ = false;
   Monitors monitors_;
   bool monitors_pending_ = false;
+  std::optional<SnapshotKey> snapshot_key_;
   std::optional<Ping> ping_;
   std::optional<Close> close_;
   bool finished_ = false;

@@ -21,7 +21,7 @@ Json place_json(const PolicyPlace& place) {
 Json settings_json() {
   Json list = Json::array();
   for (const PolicySetting& setting : policy_settings()) {
-    static constexpr const char* kKinds[] = {"choice", "duration", "count", "hours", "networks", "kinds"};
+    static constexpr const char* kKinds[] = {"choice", "duration", "count", "hours", "networks", "kinds", "choice"};
     list.push_back({{"name", setting.name},
                     {"kind", kKinds[static_cast<size_t>(setting.kind)]},
                     {"enforced", setting.enforced},

@@ -32,6 +32,8 @@ constexpr PolicySetting kSettings[] = {
     {"max_sessions", SettingKind::kCount, true, 1, 16, "Sessions a user may have at a time, this one included."},
     {"clipboard_in", SettingKind::kKinds, true, 0, 0, "What of the viewer's clipboard may be pasted in the session."},
     {"clipboard_out", SettingKind::kKinds, true, 0, 0, "What is copied in the session and may be taken out of it."},
+    {"device_cache", SettingKind::kPermit, true, 0, 0,
+     "Whether a browser may keep what it has shown on its device, encrypted with a key that goes with the session."},
     {"files_in", SettingKind::kChoice, false, 0, 0, "Whether files may be brought into the session."},
     {"files_out", SettingKind::kChoice, false, 0, 0, "Whether files may be taken out of the session."},
     {"audio", SettingKind::kChoice, false, 0, 0, "Whether the session's sound is heard."},
@@ -161,7 +163,8 @@ Result<Json> normal_value(const PolicySetting& setting, const Json& value) {
                  fmt::format("{} is not enforced by this version, so it cannot be set.", setting.name)};
   }
   switch (setting.kind) {
-    case SettingKind::kChoice: return normal_choice(setting, value);
+    case SettingKind::kChoice:
+    case SettingKind::kPermit: return normal_choice(setting, value);
     case SettingKind::kDuration:
     case SettingKind::kCount: return normal_number(setting, value);
     case SettingKind::kHours: return normal_hours(setting, value);
@@ -214,7 +217,8 @@ std::string span_to_people(int64_t seconds) {
 
 std::string value_to_people(const PolicySetting& setting, const Json& value) {
   switch (setting.kind) {
-    case SettingKind::kChoice: return value == true ? "yes" : "no";
+    case SettingKind::kChoice:
+    case SettingKind::kPermit: return value == true ? "yes" : "no";
     case SettingKind::kDuration: {
       const int64_t seconds = value.is_number_integer() ? value.get<int64_t>() : 0;
       return seconds == 0 ? "none" : span_to_people(seconds);

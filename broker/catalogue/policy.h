@@ -12,6 +12,7 @@
 //   max_sessions       1 ... 16                          "4"
 //   clipboard_in       list of text, html, image         "text, image", "all", "none"
 //   clipboard_out      the same                          the same
+//   device_cache       true, false                       "yes", "no"
 #pragma once
 
 #include <span>
@@ -23,7 +24,8 @@
 
 namespace vitrine::broker {
 
-enum class SettingKind : uint8_t { kChoice, kDuration, kCount, kHours, kNetworks, kKinds };
+// Of a choice yes is the stricter, of a permit no.
+enum class SettingKind : uint8_t { kChoice, kDuration, kCount, kHours, kNetworks, kKinds, kPermit };
 
 struct PolicySetting {
   std::string_view name;

@@ -19,6 +19,7 @@ bool adds_up(const PolicySetting& setting) {
 // Larger is more restrictive.
 int64_t strictness(const PolicySetting& setting, const Json& value) {
   if (setting.kind == SettingKind::kChoice) return value == true ? 1 : 0;
+  if (setting.kind == SettingKind::kPermit) return value == true ? 0 : 1;
   const int64_t number = value.is_number_integer() ? value.get<int64_t>() : 0;
   const bool unlimited = setting.kind == SettingKind::kDuration && number == 0;
   return unlimited ? INT64_MIN : -number;
@@ -103,6 +104,7 @@ Result<Rules> rules_from(const std::vector<ResolvedSetting>& resolved) {
     if (name == "idle_limit") rules.idle_limit_s = number();
     if (name == "disconnect_limit") rules.disconnect_limit_s = number();
     if (name == "step_up") rules.step_up_s = number();
+    if (name == "device_cache") rules.device_cache = one.value == true;
     if (name == "max_sessions") rules.max_sessions = number();
     if (!adds_up(*one.setting)) continue;
     for (const Json& value : one.value) {
@@ -122,8 +124,8 @@ Result<Rules> rules_from(const std::vector<ResolvedSetting>& resolved) {
 }
 
 std::string Rules::ticket_print() const {
-  std::string text = fmt::format("view_only {}; clipboard {} {}; step_up {}; networks", view_only, clipboard_in,
-                                 clipboard_out, step_up_s);
+  std::string text = fmt::format("view_only {}; clipboard {} {}; device_cache {}; step_up {}; networks", view_only,
+                                 clipboard_in, clipboard_out, device_cache, step_up_s);
   for (const Networks& one : networks) text += fmt::format(" [{}]", fmt::join(one.list(), " "));
   return text;
 }
@@ -145,7 +147,8 @@ Json built_in_policy(int64_t disconnect_limit_s) {
           {"step_up", 0},
           {"max_sessions", kMostSessions},
           {"clipboard_in", all_kinds()},
-          {"clipboard_out", all_kinds()}};
+          {"clipboard_out", all_kinds()},
+          {"device_cache", false}};
 }
 
 std::optional<Error> refusal(const Rules& rules, const Circumstances& now) {

@@ -63,6 +63,7 @@ struct Rules {
   // kClip bits of what the clipboard may carry.
   uint32_t clipboard_in = kAnyClip;
   uint32_t clipboard_out = kAnyClip;
+  bool device_cache = false;
   std::vector<WeekHours> hours;    // all have to be open
   std::vector<Networks> networks;  // all have to contain the address
   // What a ticket grants; when it differs from what a running link was granted, that link has to be opened anew.

@@ -21,7 +21,7 @@ static_assert(kMayPasteText == kClipText << 6 && kMayPasteHtml == kClipHtml << 6
 
 // The size belongs to whoever may work: who only looks takes the screen as it is, and brings nothing in.
 uint32_t rights_by(const Rules& rules) {
-  const uint32_t out = rules.clipboard_out << 3;
+  const uint32_t out = rules.clipboard_out << 3 | (rules.device_cache ? kMayKeepOnDevice : 0);
   if (rules.view_only) return kMayView | out;
   return kMayView | kMayInput | kMayResize | out | rules.clipboard_in << 6;
 }

@@ -5,6 +5,7 @@ import https from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import { launchBrowser, newVisitor, openResource, signIn, state, whenExact, whenLive } from './browser.mjs';
 import { CuttableProxy } from './cuttable_proxy.mjs';
+import { readCanvas } from './screen.mjs';
 import { Site, processTree, temporaryFolder } from './site.mjs';
 import { until } from './until.mjs';
 
@@ -111,4 +112,77 @@ describe('a page that comes back', () => {
     await whenExact(page, await session());
     t.diagnostic('exact');
   });
+
+  // --- what the device keeps, where a policy lets it ------------------------------------------------------------
+
+  const kept = () => page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('snapshots');
+    const files = [];
+    for await (const handle of folder.values()) {
+      const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+      files.push({ name: handle.name, text: Array.from(bytes, (byte) => String.fromCharCode(byte)).join('') });
+    }
+    return files;
+  });
+  const setPolicy = (value) => site.vitrine(['policy', 'set', '--resource', 'letter', '--user', 'ada', `device_cache=${value}`]);
+  // As when the window is covered: what is due later is put aside now.
+  const hide = (hidden) => page.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (value ? 'hidden' : 'visible') });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  async function keeps() {
+    await until('the device keeps the picture', async () => {
+      await whenLive(page);
+      await page.keyboard.press('Control+Home');
+      await hide(true);
+      await hide(false);
+      return (await kept()).length === 1;
+    }, { everyMs: 200 });
+  }
+
+  test('keeps nothing on the device that no policy lets it keep', async () => {
+    await until('the page has looked at what is there', async () => (await kept()) !== null);
+    assert.deepEqual(await kept(), []);
+  });
+
+  test('keeps it encrypted, and is sent next to nothing when it is loaded anew', async (t) => {
+    await setPolicy('yes');
+    await keeps();
+    await whenExact(page, await session());
+    await hide(true);
+    await hide(false);
+    const [file] = await kept();
+    const canvas = await readCanvas(page);
+    const rows = [3, 4].flatMap((size) => [(rgb) => rgb, swapped].map((order) => {
+      const row = Buffer.alloc(64 * size);
+      for (let x = 0; x < 64; ++x) row.writeUIntBE(order(canvas.rgb(100 + x, 100)), x * size, 3);
+      return row.toString('latin1');
+    }));
+    for (const secret of [...rows, (await session()).session, 'ada', 'letter']) assert.ok(!file.text.includes(secret));
+    assert.match(file.name, /^[0-9a-f]{32}$/);
+
+    const before = await bytesToViewers();
+    const since = Date.now();
+    await page.reload();
+    await comesBack(t, before, since);
+    t.diagnostic(`${file.text.length} bytes on the device`);
+  });
+
+  test('deletes it when the policy takes it back, also of an open page', async () => {
+    await setPolicy('no');
+    await until('nothing is there', async () => (await kept()).length === 0);
+    await whenLive(page);
+  });
+
+  test('deletes it when the person signs out', async () => {
+    await setPolicy('yes');
+    await keeps();
+    await page.goto('/#/');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel(/user name/i).waitFor();
+    await until('nothing is there', async () => (await kept()).length === 0);
+  });
 });
+
+const swapped = (rgb) => (rgb & 0xff) << 16 | (rgb & 0xff00) | rgb >> 16;

@@ -519,7 +519,7 @@ describe('input', () => {
 });
 
 describe('what it still has', () => {
-  const held = { width: 800, height: 600, tiles: new Uint8Array(8).fill(9), entries: 5, checksum: 77 };
+  const held = { width: 800, height: 600, tiles: new Uint8Array(8).fill(9), entries: 5, checksum: 77, snapshot: 0 };
   const told = (bytes: Uint8Array) => {
     const message = parseMessage(bytes);
     assert.ok(message?.type === 'Holdings');

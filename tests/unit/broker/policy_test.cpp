@@ -265,12 +265,14 @@ TEST_F(StandingTest, AmongGroupsTheMostRestrictiveValueCountsForEachSetting) {
             {"idle_limit", "10m"},
             {"disconnect_limit", "none"},
             {"max_sessions", 3},
+            {"device_cache", "yes"},
             {"hours", "UTC daily 08:00-12:00"},
             {"networks", "10.0.0.0/8"}});
   say(blue, {{"view_only", "yes"},
              {"idle_limit", "none"},
              {"disconnect_limit", "1h"},
              {"max_sessions", 5},
+             {"device_cache", "no"},
              {"hours", "UTC daily 10:00-16:00"},
              {"networks", "any"}});
   const Rules rules = standing().rules;
@@ -278,6 +280,7 @@ TEST_F(StandingTest, AmongGroupsTheMostRestrictiveValueCountsForEachSetting) {
   EXPECT_EQ(rules.idle_limit_s, 600);
   EXPECT_EQ(rules.disconnect_limit_s, 3600);
   EXPECT_EQ(rules.max_sessions, 3);
+  EXPECT_FALSE(rules.device_cache) << "of what is permitted, no is the stricter";
   EXPECT_EQ(rules.hours.size(), 2U);
   EXPECT_EQ(rules.networks.size(), 1U);
   EXPECT_THAT(why("view_only"), HasSubstr("the group blue"));

@@ -99,6 +99,19 @@ TEST_F(SessionPolicyTest, TicketsCarryWhatOfTheClipboardMayPass) {
   EXPECT_EQ(ticket(session).rights, kMayView | kMayInput | kMayResize | kMayPasteHtml);
 }
 
+TEST_F(SessionPolicyTest, TicketsLetPagesKeepWhatTheyShowedOnlyWhereAPolicySaysSo) {
+  const Session session = viewed();
+  EXPECT_EQ(ticket(session).rights & kMayKeepOnDevice, 0U) << "not unless somebody decides so";
+  const uint32_t before = ticket(session).generation;
+  set({{"device_cache", "yes"}});
+  EXPECT_EQ(ticket(session).rights, kEverything | kMayKeepOnDevice);
+  set({{"device_cache", "no"}});
+  enforce();
+  EXPECT_EQ(said(session, DesktopVerb::kReadmit).size(), 1U) << "an open page loses it at once";
+  EXPECT_EQ(ticket(session).generation, before + 2);
+  EXPECT_EQ(ticket(session).rights, kEverything);
+}
+
 TEST_F(SessionPolicyTest, TicketsGrantWhatThePolicySaysAtTheirMoment) {
   const Session session = viewed();
   EXPECT_EQ(ticket(session).rights, kEverything);

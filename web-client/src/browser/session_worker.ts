@@ -3,7 +3,7 @@ import type { FromWorker, FromWorkerBody, ToWorker } from '../decode/messages.js
 import type { ViewerFacts, WindowSize } from '../core/session.js';
 
 export interface Session {
-  send(message: Exclude<ToWorker, { type: 'module' | 'expect' | 'start' }>): void;
+  send(message: Exclude<ToWorker, { type: 'module' | 'expect' | 'start' | 'forgetDevice' }>): void;
   close(): void;
 }
 
@@ -34,6 +34,11 @@ export class SessionWorker {
   /** Somebody is about to open a session: its link may be on its way by then. */
   expect(): void {
     this.post({ type: 'expect', url: viewerUrl() });
+  }
+
+  /** Nobody is signed in: what sessions kept on this device goes. */
+  forgetDevice(): void {
+    this.post({ type: 'forgetDevice' });
   }
 
   /** Opens a session on this canvas; the one before ends. `listener` hears of it until it is closed. */

@@ -78,6 +78,8 @@ export type Effect =
   | { readonly type: 'drop' }
   /** Get a ticket; answered by Session.ticket or Session.ticketFailed. */
   | { readonly type: 'askTicket' }
+  /** What it has seen may be kept with this key; the snapshot of this serial is loaded before the next message. */
+  | { readonly type: 'snapshotKey'; readonly key: Uint8Array<ArrayBuffer>; readonly serial: number }
   /** From here on updates are about a new, black picture of this size, which is not shown yet. */
   | { readonly type: 'reset'; readonly width: number; readonly height: number }
   | { readonly type: 'update'; readonly update: UpdateWork }

@@ -16,12 +16,7 @@ import {
   kUpdateExact,
   parseToViewer,
   serialize,
-  type Holdings,
-  type MessageFromViewer,
-  type MessageToViewer,
-  type PictureCheck,
-  type SurfaceReset,
-  type Update,
+  type Holdings, type MessageFromViewer, type MessageToViewer, type PictureCheck, type SurfaceReset, type Update,
 } from '../wire/messages.gen.js';
 import { clipText, WireError } from '../wire/wire.js';
 import { ClipboardLink, type Clip } from './clipboard.js';
@@ -33,7 +28,7 @@ import { Measuring } from './measuring.js';
 import { readMonitors } from './monitors.js';
 import { pauseMs } from './reconnect.js';
 import { SurfaceGate } from './surface_gate.js';
-import { kNothing, type ViewerFacts, type Keeper, type WindowSize, type InputMessage, type AppliedUpdate, type TicketFailure } from './session_facts.js';
+import { kNothing, type Held, type ViewerFacts, type Keeper, type WindowSize, type InputMessage, type AppliedUpdate, type TicketFailure } from './session_facts.js';
 import type { Terms } from './terms.js';
 import { splitText } from './text_edit.js';
 import { capabilityOf, type VideoCodec } from './video_codec.js';
@@ -360,8 +355,13 @@ export class Session {
     });
   }
 
-  private holdings(): Holdings {
-    return { type: 'Holdings', cache: this.keeper.cache, ...(this.keeper.held() ?? kNothing) };
+  private holdings(held: Held = this.keeper.held() ?? kNothing): Holdings {
+    return { type: 'Holdings', cache: this.keeper.cache, ...held };
+  }
+
+  /** The device will have a snapshot of this. */
+  saved(serial: number, held: Held): void {
+    if (this.paired()) this.send({ type: 'SnapshotSaved', serial, holdings: serialize(this.holdings(held)) });
   }
 
   private lost(cause: Cause, text: string, nowMs: number): void {
@@ -480,6 +480,9 @@ export class Session {
       case 'LinkFigures':
         this.measuring.link(message);
         return;
+      case 'SnapshotKey':
+        this.output.push({ type: 'snapshotKey', key: message.key.slice(), serial: message.serial });
+        return;
     }
   }
 
@@ -583,7 +586,7 @@ export class Session {
 
   // --- input -----------------------------------------------------------------------------------------------------
 
-  private paired(): boolean {
+  paired(): boolean {
     return this.link.state === 'open' && this.desktop === DesktopState.Connected;
   }
 

@@ -26,7 +26,7 @@ export interface ViewerFacts {
 
 /** What the page has from an earlier link, for the agent to build on. */
 export type Held = Omit<Holdings, 'type' | 'cache'>;
-export const kNothing: Held = { width: 0, height: 0, tiles: new Uint8Array(0), entries: 0, checksum: 0 };
+export const kNothing: Held = { width: 0, height: 0, tiles: new Uint8Array(0), entries: 0, checksum: 0, snapshot: 0 };
 
 /** The page's picture and cache. */
 export interface Keeper {

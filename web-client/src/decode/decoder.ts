@@ -19,6 +19,14 @@ interface DecoderExports {
   vt_wide_hashes(handle: number, count: number): number;
   vt_kept(handle: number): number;
   vt_archive_checksum(handle: number): number;
+  vt_save(handle: number, anew: number): number;
+  vt_record(handle: number): number;
+  vt_forget_record(handle: number): void;
+  vt_record_input(handle: number, size: number): number;
+  vt_load(handle: number, size: number): number;
+  vt_loaded(handle: number): void;
+  vt_width(handle: number): number;
+  vt_height(handle: number): number;
   vt_video_count(handle: number): number;
   vt_video(handle: number): number;
   vt_video_kept(handle: number, stream: number): number;
@@ -28,7 +36,8 @@ interface DecoderExports {
 const kExports: readonly (keyof DecoderExports)[] = [
   'memory', '_initialize', 'vt_create', 'vt_restart', 'vt_destroy', 'vt_input', 'vt_apply', 'vt_dirty', 'vt_pixels',
   'vt_tile_hash', 'vt_wide_hashes', 'vt_kept', 'vt_archive_checksum', 'vt_video_count', 'vt_video', 'vt_video_kept',
-  'vt_video_kept_rects',
+  'vt_video_kept_rects', 'vt_save', 'vt_record', 'vt_forget_record', 'vt_record_input', 'vt_load', 'vt_loaded',
+  'vt_width', 'vt_height',
 ];
 
 // As codec/wasm_exports.cpp lays a video packet out: stream, codec, flags, x, y, width, height, offset, length, 0.
@@ -45,6 +54,8 @@ export class Decoder {
   private handle = 0;
   private pictureSize: Size = { width: 0, height: 0 };
   private image: ImageData | null = null;
+  /** There was a record of it, from which the next goes on. */
+  private marked = false;
 
   private constructor(private readonly wasm: DecoderExports) {}
 
@@ -72,6 +83,41 @@ export class Decoder {
     this.pictureSize = size;
   }
 
+  /** What changed since the last record, or with `anew` everything (codec/archive_snapshot.h). */
+  save(anew: boolean): Uint8Array<ArrayBuffer> {
+    return this.guarded(() => {
+      const length = this.wasm.vt_save(this.handle, anew || !this.marked ? 1 : 0);
+      this.marked = true;
+      const record = new Uint8Array(this.wasm.memory.buffer, this.wasm.vt_record(this.handle), length).slice();
+      this.wasm.vt_forget_record(this.handle);
+      return record;
+    });
+  }
+
+  /** In place of what there is: what these records say. False when they are none; then there is nothing. */
+  load(records: readonly Uint8Array[], archiveKib: number): boolean {
+    this.free();
+    const loaded = this.guarded(() => {
+      this.handle = this.wasm.vt_create(1, 1, archiveKib);
+      return this.handle !== 0 && records.every((record) => this.loadOne(record));
+    });
+    if (!loaded) {
+      this.free();
+      return false;
+    }
+    this.guarded(() => { this.wasm.vt_loaded(this.handle); });
+    this.marked = true;
+    this.pictureSize = { width: this.wasm.vt_width(this.handle), height: this.wasm.vt_height(this.handle) };
+    return true;
+  }
+
+  private loadOne(record: Uint8Array): boolean {
+    const input = this.wasm.vt_record_input(this.handle, record.length);
+    if (input === 0) return false;
+    new Uint8Array(this.wasm.memory.buffer, input, record.length).set(record);
+    return this.wasm.vt_load(this.handle, record.length) !== 0;
+  }
+
   /** What the next encoder may build on; null when there is nothing. */
   held(): Held | null {
     if (this.handle === 0) return null;
@@ -85,6 +131,7 @@ export class Decoder {
         tiles: new Uint8Array(this.wasm.memory.buffer, at, count * kTileHashBytes).slice(),
         entries: this.wasm.vt_kept(this.handle) >>> 0,
         checksum: this.wasm.vt_archive_checksum(this.handle) >>> 0,
+        snapshot: 0,
       };
     });
   }
@@ -93,6 +140,7 @@ export class Decoder {
     if (this.handle !== 0) this.guarded(() => this.wasm.vt_destroy(this.handle));
     this.handle = 0;
     this.image = null;
+    this.marked = false;
   }
 
   get size(): Size {

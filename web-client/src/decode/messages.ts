@@ -13,6 +13,8 @@ export type ToWorker =
   | { readonly type: 'module'; readonly module: WebAssembly.Module }
   /** A session is likely to be opened at this address soon. */
   | { readonly type: 'expect'; readonly url: string }
+  /** Nobody is signed in: what is kept on this device goes. */
+  | { readonly type: 'forgetDevice' }
   /** Opens a session on this canvas; one that runs ends. `number` tells its answers from those of others. */
   | {
       readonly type: 'start';
@@ -22,7 +24,7 @@ export type ToWorker =
       readonly facts: ViewerFacts;
       readonly size: WindowSize;
     }
-  | { readonly type: 'ticket'; readonly bytes: Uint8Array }
+  | { readonly type: 'ticket'; readonly bytes: Uint8Array; readonly session: string }
   | { readonly type: 'ticketFailed'; readonly failure: TicketFailure; readonly text: string }
   /** `atMs`: when the event happened, since the Unix epoch. */
   | { readonly type: 'input'; readonly message: InputMessage; readonly atMs: number }

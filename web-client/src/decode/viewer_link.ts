@@ -3,10 +3,11 @@
 import type { Effect, UpdateWork } from '../core/effects.js';
 import type { Rect } from '../core/geometry.js';
 import { type Held, Session } from '../core/session.js';
-import { kCacheIdBytes } from '../wire/messages.gen.js';
+import { kNothing } from '../core/session_facts.js';
 import { CanvasPainter } from './canvas_painter.js';
 import { DecodeError, type Decoder } from './decoder.js';
 import type { FromWorkerBody, ToWorker } from './messages.js';
+import type { Snapshots, Taken } from './snapshots.js';
 import { VideoLayer } from './video_layer.js';
 
 /** Milliseconds since the Unix epoch, as fine and as steady as the page's event times. */
@@ -26,6 +27,9 @@ export class ViewerLink {
   private timerAtMs = Infinity;
   /** Whether updates go straight to the canvas, or the canvas still shows an older picture. */
   private showing = false;
+  /** What came while a snapshot is opened; null: none is. */
+  private heldBack: Uint8Array<ArrayBuffer>[] | null = null;
+  private closed = false;
   /** The decoder is out of step; nothing of it may be shown until the next reset. */
   private faulty = true;
   private lastExact = false;
@@ -35,7 +39,8 @@ export class ViewerLink {
   constructor(
     private readonly start: Start,
     private readonly decoder: Decoder,
-    videoCapabilities: () => number,
+    private readonly snapshots: Snapshots,
+    moreCapabilities: () => number,
     /** A socket to the same address that is open or opening already. */
     private readonly spare: () => WebSocket | null,
     private readonly tell: (message: FromWorkerBody) => void,
@@ -43,9 +48,9 @@ export class ViewerLink {
     this.painter = new CanvasPainter(start.canvas);
     const facts = {
       ...start.facts,
-      get capabilities() { return start.facts.capabilities | videoCapabilities(); },
+      get capabilities() { return start.facts.capabilities | moreCapabilities(); },
     };
-    const keeper = { cache: crypto.getRandomValues(new Uint8Array(kCacheIdBytes)), held: () => this.held() };
+    const keeper = { get cache() { return snapshots.cache; }, held: () => this.held() };
     this.session = new Session(facts, start.size, Math.random, keeper, nowMs());
     this.video = new VideoLayer(decoder, this.painter, {
       done: (update, presentMs) => { this.session.frameDone(update, presentMs, nowMs()); },
@@ -70,8 +75,8 @@ export class ViewerLink {
         this.session.input(message.message, message.atMs, nowMs());
         break;
       case 'ticket':
-        this.session.ticket(message.bytes, nowMs());
-        break;
+        void this.greet(message.bytes, message.session);
+        return;
       case 'ticketFailed':
         this.session.ticketFailed(message.failure, message.text, nowMs());
         break;
@@ -80,6 +85,7 @@ export class ViewerLink {
         break;
       case 'visibility':
         this.session.visibility(message.visible, nowMs());
+        if (!message.visible && this.snapshots.wanted) this.saveSnapshot();
         break;
       case 'wantCopy':
         this.session.wantCopy(message.formats);
@@ -106,10 +112,13 @@ export class ViewerLink {
         this.session.watch(message.watched, nowMs());
         break;
       case 'finish':
+        // Whoever goes back to the list of apps comes back perhaps.
+        if (message.cause === 'left' && this.snapshots.wanted) this.saveSnapshot();
         this.session.finish(message.cause, message.text);
         break;
       case 'module':
       case 'expect':
+      case 'forgetDevice':
       case 'start':
         return;
     }
@@ -120,6 +129,8 @@ export class ViewerLink {
   close(): void {
     this.session.finish('left', '');
     this.pump();
+    this.closed = true;
+    this.snapshots.close();
     clearTimeout(this.timer);
     this.video.reset();
     this.decoder.free();
@@ -143,6 +154,12 @@ export class ViewerLink {
       case 'drop':
         this.video.reset();
         return this.dropSocket();
+      case 'snapshotKey':
+        void this.openSnapshot(effect.key, effect.serial);
+        return;
+      case 'status':
+        this.snapshots.status(effect.status.rights, effect.status.phase === 'ended' ? effect.status.cause : null);
+        return this.tell(effect);
       case 'reset':
         return this.reset(effect.width, effect.height);
       case 'update':
@@ -181,7 +198,9 @@ export class ViewerLink {
     when('message', (event) => {
       const data = (event as MessageEvent<unknown>).data;
       // A text message has no place in the protocol; as no bytes it is malformed.
-      this.session.receive(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0), nowMs());
+      const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(0);
+      if (this.heldBack === null) this.session.receive(bytes, nowMs());
+      else this.heldBack.push(bytes);
     });
     if (socket.readyState === WebSocket.OPEN) this.session.opened(nowMs());
   }
@@ -189,6 +208,7 @@ export class ViewerLink {
   private dropSocket(): void {
     const socket = this.socket;
     this.socket = null;
+    this.heldBack = null;
     socket?.close(1000);
   }
 
@@ -202,7 +222,59 @@ export class ViewerLink {
   }
 
   private held(): Held | null {
-    return this.faulty ? null : this.attempt(() => this.decoder.held());
+    if (this.faulty) return { ...kNothing, snapshot: this.snapshots.offer };
+    return this.attempt(() => this.decoder.held());
+  }
+
+  // --- what is kept on the device --------------------------------------------------------------------------------
+
+  /** The hello names what was found on the device, so that comes first; it is looked for since the page was opened. */
+  private async greet(ticket: Uint8Array, session: string): Promise<void> {
+    await this.snapshots.find(session);
+    if (this.closed) return;
+    this.session.ticket(ticket, nowMs());
+    this.pump();
+  }
+
+  /** Messages wait meanwhile: the first update may build on what is opened. */
+  private async openSnapshot(key: Uint8Array<ArrayBuffer>, serial: number): Promise<void> {
+    const waiting: Uint8Array<ArrayBuffer>[] = [];
+    this.heldBack = waiting;
+    const opened = await this.snapshots.open(key, serial, (records) => {
+      // Another link by now, which named for itself what there is.
+      if (this.heldBack !== waiting) return false;
+      const loaded = this.attempt(() => this.decoder.load(records, this.start.facts.cacheKib)) === true;
+      this.faulty = !loaded;
+      return loaded;
+    });
+    if (this.heldBack !== waiting) return;
+    this.heldBack = null;
+    if (!opened) this.session.decodeFailed('the snapshot cannot be opened', nowMs());
+    for (const bytes of waiting) {
+      if (!this.closed) this.session.receive(bytes, nowMs());
+      this.pump();
+    }
+    this.pump();
+  }
+
+  forgetSnapshot(): void {
+    this.snapshots.forget();
+  }
+
+  /** There is an agent to tell of it, and a picture that is whole. */
+  private maySave(): boolean {
+    return this.showing && !this.faulty && this.session.paired();
+  }
+
+  private saveSnapshot(): void {
+    if (!this.maySave()) return;
+    const take = (anew: boolean): Taken | null =>
+      this.attempt(() => {
+        const record = this.decoder.save(anew);
+        const held = this.decoder.held();
+        return held === null ? null : { record, held };
+      });
+    this.snapshots.save(take, (serial, held) => { this.session.saved(serial, held); }, nowMs());
   }
 
   private apply(update: UpdateWork): void {
@@ -218,6 +290,7 @@ export class ViewerLink {
     const decoded = nowMs();
     this.lastExact = update.exact;
     this.lastUpdate = update.id;
+    this.snapshots.changed(decoded);
     if (this.showing) this.painter.put(this.decoder.pixels(), rects);
     const done = nowMs();
     const times = { receivedMs: update.receivedMs, decodeMs: decoded - begun, presentMs: done - decoded };
@@ -255,7 +328,7 @@ export class ViewerLink {
   }
 
   private schedule(): void {
-    const deadline = Math.min(this.session.nextDeadline(nowMs()), this.video.nextDeadline());
+    const deadline = Math.min(this.session.nextDeadline(nowMs()), this.video.nextDeadline(), this.maySave() ? this.snapshots.dueMs() : Infinity);
     if (deadline === this.timerAtMs) return;
     this.timerAtMs = deadline;
     clearTimeout(this.timer);
@@ -265,6 +338,7 @@ export class ViewerLink {
       this.session.backlog(this.socket?.bufferedAmount ?? 0);
       this.session.tick(nowMs());
       this.video.tick();
+      if (this.snapshots.dueMs() <= nowMs()) this.saveSnapshot();
       this.pump();
     }, Math.max(0, deadline - nowMs()));
   }

@@ -1,6 +1,9 @@
 // Entry of the worker. It is started with the page, long before a session, so that the decoder is ready when one opens.
+import { kCanKeepSnapshots } from '../wire/messages.gen.js';
 import { Decoder } from './decoder.js';
 import type { FromWorker, ToWorker } from './messages.js';
+import { openStore } from './snapshot_store.js';
+import { forgetAll, Snapshots } from './snapshots.js';
 import { SpareSocket } from './spare_socket.js';
 import { ViewerLink } from './viewer_link.js';
 import { videoCapabilities } from './web_codecs.js';
@@ -18,6 +21,12 @@ let canDecode = 0;
 void videoCapabilities().then((bits) => {
   canDecode = bits;
 });
+const store = openStore();
+/** Known long before the first hello, like what it can decode. */
+let canKeep = 0;
+void store.then((opened) => {
+  canKeep = opened === null ? 0 : kCanKeepSnapshots;
+});
 const spare = new SpareSocket();
 let link: ViewerLink | null = null;
 /** Messages for a session whose decoder is still on its way. */
@@ -30,13 +39,14 @@ async function start(message: Start): Promise<void> {
   link = null;
   early = [];
   spare.prepare(message.url);
+  const snapshots = new Snapshots(store, navigator.locks);
   const tell = (body: Omit<FromWorker, 'number'>): void => {
     self.postMessage({ ...body, number: message.number });
   };
   try {
     const decoder = await Decoder.create(await module);
-    if (current !== message.number) return;
-    link = new ViewerLink(message, decoder, () => canDecode, () => spare.take(), tell);
+    if (current !== message.number) return snapshots.close();
+    link = new ViewerLink(message, decoder, snapshots, () => canDecode | canKeep, () => spare.take(), tell);
     const waiting = early;
     early = null;
     for (const one of waiting ?? []) link.handle(one);
@@ -45,11 +55,17 @@ async function start(message: Start): Promise<void> {
   }
 }
 
+function forgetDevice(): void {
+  link?.forgetSnapshot();
+  void forgetAll(store);
+}
+
 self.addEventListener('message', (event: MessageEvent<ToWorker>) => {
   const message = event.data;
   if (message.type === 'module') giveModule(message.module);
   else if (message.type === 'expect') spare.prepare(message.url);
   else if (message.type === 'start') void start(message);
+  else if (message.type === 'forgetDevice') forgetDevice();
   else if (link !== null) link.handle(message);
   else early?.push(message);
 });

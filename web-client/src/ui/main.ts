@@ -67,6 +67,7 @@ class VitrineApp implements App {
       this.user = user;
       this.reload();
     }, failure));
+    this.worker.forgetDevice();
   }
 
   async signOut(): Promise<void> {

@@ -296,7 +296,7 @@ export class SessionPage implements Page {
     this.terms.learn(answer.terms);
     this.applyTerms();
     this.learn(answer.session);
-    this.session?.send({ type: 'ticket', bytes: answer.bytes });
+    this.session?.send({ type: 'ticket', bytes: answer.bytes, session: answer.session.id });
     if (this.status !== null && this.status.phase !== 'live') this.setStatus(this.status);
   }
 

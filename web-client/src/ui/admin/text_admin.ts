@@ -426,7 +426,7 @@ export const english = {
     examples: { duration: '15m, 8h or none', count: '4', hours: 'Europe/Berlin mon-fri 08:00-18:00, or any', networks: '10.0.0.0/8, fd00::/8, or any', kinds: 'text, html, image, or all, or none' } as Readonly<Record<string, string>>,
     names: {
       view_only: 'Only look', idle_limit: 'Idle limit', disconnect_limit: 'Limit without a viewer', hours: 'Hours', networks: 'Networks',
-      step_up: 'Fresh second factor', max_sessions: 'Sessions at a time', clipboard_in: 'Clipboard in', clipboard_out: 'Clipboard out',
+      step_up: 'Fresh second factor', max_sessions: 'Sessions at a time', clipboard_in: 'Clipboard in', clipboard_out: 'Clipboard out', device_cache: 'Kept on the device',
       files_in: 'Files in', files_out: 'Files out', audio: 'Sound', microphone: 'Microphone', printing: 'Printing',
       watermark: 'Watermark', recording: 'Recording',
     } as Readonly<Record<string, string>>,

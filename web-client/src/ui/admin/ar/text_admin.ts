@@ -426,7 +426,7 @@ export const adminText: AdminText = {
     examples: { duration: '15m, 8h, none', count: '4', hours: 'Europe/Berlin mon-fri 08:00-18:00, any', networks: '10.0.0.0/8, fd00::/8, any', kinds: 'text, html, image, all, none' },
     names: {
       view_only: 'مشاهدة فقط', idle_limit: 'حد الخمول', disconnect_limit: 'حد بلا مشاهد', hours: 'الأوقات', networks: 'الشبكات',
-      step_up: 'عامل ثانٍ حديث', max_sessions: 'جلسات في الوقت نفسه', clipboard_in: 'الحافظة إلى الداخل', clipboard_out: 'الحافظة إلى الخارج',
+      step_up: 'عامل ثانٍ حديث', max_sessions: 'جلسات في الوقت نفسه', clipboard_in: 'الحافظة إلى الداخل', clipboard_out: 'الحافظة إلى الخارج', device_cache: 'محفوظ على الجهاز',
       files_in: 'الملفات إلى الداخل', files_out: 'الملفات إلى الخارج', audio: 'الصوت', microphone: 'الميكروفون', printing: 'الطباعة',
       watermark: 'علامة مائية', recording: 'التسجيل',
     },

@@ -426,7 +426,7 @@ export const adminText: AdminText = {
     examples: { duration: '15m, 8h oder none', count: '4', hours: 'Europe/Berlin mon-fri 08:00-18:00, oder any', networks: '10.0.0.0/8, fd00::/8, oder any', kinds: 'text, html, image, oder all, oder none' },
     names: {
       view_only: 'Nur ansehen', idle_limit: 'Grenze ohne Eingabe', disconnect_limit: 'Grenze ohne Zuschauer', hours: 'Zeiten', networks: 'Netze',
-      step_up: 'Frischer zweiter Faktor', max_sessions: 'Sitzungen gleichzeitig', clipboard_in: 'Zwischenablage hinein', clipboard_out: 'Zwischenablage heraus',
+      step_up: 'Frischer zweiter Faktor', max_sessions: 'Sitzungen gleichzeitig', clipboard_in: 'Zwischenablage hinein', clipboard_out: 'Zwischenablage heraus', device_cache: 'Auf dem Gerät behalten',
       files_in: 'Dateien hinein', files_out: 'Dateien heraus', audio: 'Ton', microphone: 'Mikrofon', printing: 'Drucken',
       watermark: 'Wasserzeichen', recording: 'Aufzeichnung',
     },
