@@ -9,6 +9,8 @@ import { Screencast, colours, counterTimes } from './presented.mjs';
 import { halves, pressRecord, pressTimes, withPointer } from './presses.mjs';
 import { Workload } from './programs.mjs';
 
+export { reloading } from './reloading.mjs';
+
 const video = { place: [600, 180, 1280, 720], at: { x: 600, y: 180 } };
 const settleMs = 2_000;
 

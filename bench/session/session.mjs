@@ -19,10 +19,10 @@ import * as scenarios from './scenarios.mjs';
 // Which scenarios run on which link. `loopback` passes bytes at once and only counts them.
 const alone = [
   { link: 'loopback', script: '0s rate=unlimited delay=0ms',
-    run: ['opening', 'floor', 'keys', 'idle', 'typing', 'scrolling', 'dragging', 'playing', 'keysWithVideo', 'keysWithScroll', 'memory'] },
+    run: ['opening', 'floor', 'keys', 'idle', 'typing', 'scrolling', 'dragging', 'playing', 'keysWithVideo', 'keysWithScroll', 'memory', 'reloading'] },
   { link: '50ms-5mbit', script: '0s rate=5mbit delay=25ms',
     run: ['opening', 'keys', 'keysWithVideo', 'keysWithScroll', 'stall', 'utilisation'] },
-  { link: '100ms-2mbit', script: '0s rate=2mbit delay=50ms', run: ['keys', 'keysWithVideo', 'keysWithScroll', 'keysWithPhoto'] },
+  { link: '100ms-2mbit', script: '0s rate=2mbit delay=50ms', run: ['keys', 'keysWithVideo', 'keysWithScroll', 'keysWithPhoto', 'reloading'] },
   { link: 'cliff', script: '0s rate=20mbit delay=25ms', run: ['cliff'] },
   { link: 'cut', script: '0s rate=5mbit delay=25ms', run: ['cut'] },
 ];
