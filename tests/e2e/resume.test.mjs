@@ -168,6 +168,27 @@ describe('a page that comes back', () => {
     t.diagnostic(`${file.text.length} bytes on the device`);
   });
 
+  test('shows the desktop all the same when what it kept was tampered with', async (t) => {
+    await keeps();
+    await page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('snapshots');
+      for await (const handle of folder.values()) {
+        const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+        bytes[bytes.length - 1] ^= 1;
+        const out = await handle.createWritable();
+        await out.write(bytes);
+        await out.close();
+      }
+    });
+    const before = await bytesToViewers();
+    await page.reload();
+    await whenLive(page);
+    await whenExact(page, await session());
+    const bytes = (await bytesToViewers()) - before;
+    t.diagnostic(`${bytes} bytes`);
+    assert.ok(bytes > kCursorBytes + firstBytes / 20, 'it was sent anew');
+  });
+
   test('deletes it when the policy takes it back, also of an open page', async () => {
     await setPolicy('no');
     await until('nothing is there', async () => (await kept()).length === 0);
@@ -183,6 +204,44 @@ describe('a page that comes back', () => {
     await page.getByLabel(/user name/i).waitFor();
     await until('nothing is there', async () => (await kept()).length === 0);
   });
+
+  test('keeps it in IndexedDB where there is no file system for pages', async (t) => {
+    await page.context().close();
+    page = await newVisitor(browser, { ...site, url: proxy.url }, { serviceWorkers: 'block' });
+    await page.route(/\/assets\/worker-[^/]+\.js$/, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: `delete globalThis.FileSystemSyncAccessHandle;${await answer.text()}` });
+    });
+    await signIn(page, 'ada', 'correct horse battery');
+    await openResource(page, 'letter');
+    await until('the device keeps the picture', async () => {
+      await whenLive(page);
+      await hide(true);
+      await hide(false);
+      return page.evaluate(inDatabase);
+    }, { everyMs: 200 });
+    await whenExact(page, await session());
+    await hide(true);
+    await hide(false);
+    const before = await bytesToViewers();
+    const since = Date.now();
+    await page.reload();
+    await comesBack(t, before, since);
+  });
 });
 
 const swapped = (rgb) => (rgb & 0xff) << 16 | (rgb & 0xff00) | rgb >> 16;
+
+// In the page: how many snapshots the database holds.
+const inDatabase = () => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('vitrine-snapshots', 1);
+  opening.onupgradeneeded = () => { opening.result.createObjectStore('snapshots'); };
+  opening.onerror = () => { reject(opening.error); };
+  opening.onsuccess = () => {
+    const counting = opening.result.transaction('snapshots').objectStore('snapshots').count();
+    counting.onsuccess = () => {
+      opening.result.close();
+      resolve(counting.result);
+    };
+  };
+});

@@ -38,6 +38,7 @@ export interface SnapshotFile {
 
 const kNone = new Uint8Array(0);
 
+/** Of a window's session, for the file of its cache. */
 export async function headerOf(session: string): Promise<Uint8Array<ArrayBuffer>> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`vitrine snapshot ${session}`)));
   const header = new Uint8Array(kHeaderBytes);

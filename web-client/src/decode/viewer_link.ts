@@ -230,7 +230,7 @@ export class ViewerLink {
 
   /** The hello names what was found on the device, so that comes first; it is looked for since the page was opened. */
   private async greet(ticket: Uint8Array, session: string): Promise<void> {
-    await this.snapshots.find(session);
+    await this.snapshots.find(`${session} ${this.start.facts.monitor ?? 0}`);
     if (this.closed) return;
     this.session.ticket(ticket, nowMs());
     this.pump();
