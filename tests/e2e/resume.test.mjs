@@ -207,7 +207,7 @@ describe('a page that comes back', () => {
 
   test('keeps it in IndexedDB where there is no file system for pages', async (t) => {
     await page.context().close();
-    page = await newVisitor(browser, { ...site, url: proxy.url }, { serviceWorkers: 'block' });
+    page = await newVisitor(browser, { ...site, url: proxy.url }, { serviceWorkers: 'block', ignoreHTTPSErrors: true });
     await page.route(/\/assets\/worker-[^/]+\.js$/, async (route) => {
       const answer = await route.fetch();
       await route.fulfill({ response: answer, body: `delete globalThis.FileSystemSyncAccessHandle;${await answer.text()}` });
