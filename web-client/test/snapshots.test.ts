@@ -293,6 +293,15 @@ test('what was being written when the right went does not stay', async () => {
   assert.equal(device.store.files.size, 0);
 });
 
+test('a key that is none keeps nothing and holds nobody up', async () => {
+  const device = new Device();
+  const page = await device.open();
+  assert.ok(await page.openWith(0, new Uint8Array(5)));
+  assert.ok(!(await page.openWith(1, new Uint8Array(5))));
+  page.snapshots.changed(page.nowMs);
+  assert.equal(page.snapshots.dueMs(), Infinity);
+});
+
 test('a found snapshot goes where the session may keep none any more', async () => {
   const device = new Device();
   const first = await device.open();

@@ -113,7 +113,13 @@ export class Snapshots {
     const file = this.offered;
     this.offered = null;
     const same = this.keyBytes !== null && sameBytes(keyBytes, this.keyBytes);
-    this.key = await importKey(keyBytes);
+    try {
+      this.key = await importKey(keyBytes);
+    } catch {
+      // A key that is none: nothing is kept, and nothing can be opened.
+      this.forget();
+      return serial === 0;
+    }
     this.keyBytes = keyBytes;
     if (serial === 0) {
       if (file !== null || !same) this.begin();
