@@ -113,7 +113,8 @@ class VideoLayer {
   [[nodiscard]] bool is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const;
   [[nodiscard]] bool is_still(const Scene& scene, const Rect& cell, const Rect& area) const;
   [[nodiscard]] bool has_still_corner(const Scene& scene, int x, int y) const;
-  [[nodiscard]] Rect film_part(int x, int y, Rect moving) const;
+  [[nodiscard]] Rect film_part(const Scene& scene, int x, int y, Rect moving) const;
+  [[nodiscard]] Rect to_sides(const Scene& scene, const Rect& film, Rect moving) const;
   void route_cell(const Scene& scene, int x, int y);
   [[nodiscard]] bool is_covered(int x, int y) const;
   void request(const Scene& scene, int x, int y, const Rect& part);

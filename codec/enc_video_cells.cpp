@@ -78,6 +78,17 @@ bool is_plain(const PictureView& picture, const Rect& area) {
   return int64_t{equal} * 2 >= area.area();
 }
 
+// Whether so much of the cell at its side towards (dx, dy) is plain as a window may cover, whose letters may be cut.
+bool is_plain_somewhere(const PictureView& picture, const Rect& cell, int dx, int dy) {
+  for (int deep = 1; deep <= kVideoCellSide / 2; deep *= 2) {
+    Rect side = cell;
+    if (dx != 0) side = {dx < 0 ? cell.x : cell.right() - deep, cell.y, deep, cell.height};
+    if (dy != 0) side = {cell.x, dy < 0 ? cell.y : cell.bottom() - deep, cell.width, deep};
+    if (is_plain(picture, side)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 // --- what differs ------------------------------------------------------------------------------------------------
@@ -216,7 +227,9 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
   settled_ = film_around_.interior();
   settled_ &= shown();
   natural.for_each([&](int x, int y) {
-    if (!shown_at(x, y) && film_.count(around_cell(x, y)) - 1 < kNaturalNeighbours) return;
+    // Of a film that has just begun nothing is shown yet where it stands still.
+    const TileSet& film = moves_as_film(x, y, scene.now) ? film_around_ : film_;
+    if (!shown_at(x, y) && film.count(around_cell(x, y)) - 1 < kNaturalNeighbours) return;
     crisp_.erase(x, y);
     route_cell(scene, x, y);
   });
@@ -231,6 +244,20 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
 TileSet VideoLayer::still_film(const Scene& scene, const TileSet& missing) const {
   TileSet still = inside(scene.classes.picture);
   still -= scene.classes.textlike;
+  // Those that the film's sides cut look like the page that is most of them.
+  for (const Stream& stream : streams_) {
+    if (stream.encoder == nullptr) continue;
+    const Rect cells = grid_.cells_of(stream.area);
+    for (const Rect& line : around(cells, {cells.x + 1, cells.y + 1, cells.width - 2, cells.height - 2})) {
+      for (int y = line.y; y < line.bottom(); ++y) {
+        for (int x = line.x; x < line.right(); ++x) {
+          const Rect cell = grid_.pixels_of({x, y, 1, 1});
+          const Rect film = intersect(cell, stream.film);
+          if (!film.empty() && film != cell && !is_plain(scene.source, film)) still.insert(x, y);
+        }
+      }
+    }
+  }
   still -= missing;
   return still;
 }
@@ -347,7 +374,7 @@ bool VideoLayer::is_still(const Scene& scene, const Rect& cell, const Rect& area
 }
 
 // Whether a window's corner covers a corner of the cell: of what no rectangle can be shown. The window's sides then run
-// through the cells on both sides of it. A pixel that stands still by chance has none beside it that do.
+// through the cells on both sides of it, and are plain. A pixel that stands still by chance has none beside it that do.
 bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
   if (cell.width < kVideoCellSide || cell.height < kVideoCellSide) return false;
@@ -361,7 +388,8 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
       const Rect along = grid_.pixels_of({x, y + dy, 1, 1});
       if (is_still(scene, {x, y, 1, 1}, {column, row, 1, 1}) &&
           is_still(scene, {x + dx, y, 1, 1}, {across.x, row, across.width, 1}) &&
-          is_still(scene, {x, y + dy, 1, 1}, {column, along.y, 1, along.height})) {
+          is_still(scene, {x, y + dy, 1, 1}, {column, along.y, 1, along.height}) &&
+          is_plain_somewhere(scene.source, across, 0, dy) && is_plain_somewhere(scene.source, along, dx, 0)) {
         return true;
       }
     }
@@ -371,7 +399,7 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
 
 // What of the cell is film when these pixels of it move: all as far as the film goes on beside it. Towards what is no
 // film it ends where the motion does, so that the page or window there stays exact.
-Rect VideoLayer::film_part(int x, int y, Rect moving) const {
+Rect VideoLayer::film_part(const Scene& scene, int x, int y, Rect moving) const {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
   const auto goes_on = [&](int dx, int dy) {
     const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
@@ -381,6 +409,21 @@ Rect VideoLayer::film_part(int x, int y, Rect moving) const {
   if (goes_on(0, -1)) moving = bounding(moving, {moving.x, cell.y, 1, 1});
   if (goes_on(1, 0)) moving = bounding(moving, {cell.right() - 1, moving.y, 1, 1});
   if (goes_on(0, 1)) moving = bounding(moving, {moving.x, cell.bottom() - 1, 1, 1});
+  return to_sides(scene, intersect(cell, film_at(x, y)), moving);
+}
+
+// Where the film itself ends in or beside the cell its side is known better than by what moves: all up to there is film
+// that stands still, but for what is plain: a window that lies over the side.
+Rect VideoLayer::to_sides(const Scene& scene, const Rect& film, Rect moving) const {
+  for (const Rect& strip : around(film, intersect(moving, film))) {
+    if (strip.empty()) continue;
+    const bool beside = strip.x < moving.x || strip.right() > moving.right();
+    const Rect cell = grid_.cells_of(strip);
+    const Rect next = beside ? Rect{cell.x + (strip.x < moving.x ? -1 : 1), cell.y, 1, 1}
+                             : Rect{cell.x, cell.y + (strip.y < moving.y ? -1 : 1), 1, 1};
+    const bool ends = intersect(grid_.pixels_of(next), film_at(cell.x, cell.y)).empty();
+    if (ends && !is_plain(scene.source, strip)) moving = bounding(moving, strip);
+  }
   return moving;
 }
 
@@ -405,7 +448,7 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   if (part.empty()) return;
   if (was_shown && shown_part != cell) {
     // What changed beside the part is painted, unless the film has grown into it.
-    part = intersect(film_part(x, y, bounding(moving_[0].earlier_extent(x, y), shown_part)), film);
+    part = intersect(film_part(scene, x, y, bounding(moving_[0].earlier_extent(x, y), shown_part)), film);
     if (part == shown_part) {
       for (const Rect& strip : around(cell, part)) {
         const Rect changed = strip.empty() ? Rect{} : tighten_cell(scene.source, scene.painted, strip);
@@ -415,7 +458,7 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   } else if ((!was_shown || moving_[0].sustained(x, y, scene.now)) && requested_parts_ < kMostParts) {
     Rect extent = moving_[0].extent(x, y);
     if (extent != cell) extent = bounding(extent, changed_part(scene, x, y));
-    if (!extent.empty()) part = intersect(film_part(x, y, extent), film);
+    if (!extent.empty()) part = intersect(film_part(scene, x, y, extent), film);
   }
   if (part == cell && has_still_corner(scene, x, y)) return;
   if (part != shown_part) request(scene, x, y, part);

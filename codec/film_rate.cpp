@@ -13,8 +13,10 @@ constexpr double kFinest = 23;
 constexpr double kCoarsest = 28;
 constexpr double kFirst = 25;
 constexpr int kLargestQuantizer = 51;
-// A frame that begins anew is what those after it are made of, so it is quantized finer by this.
-constexpr double kFinerFresh = 1;
+// A frame that begins anew is what those after it are made of, and of what stands still in them all: quantized finer by
+// this it is worth its bytes, as far as they are no more than this of what was saved up.
+constexpr double kFinerFresh = 5;
+constexpr double kFinerShare = 1.0 / 2;
 // What a film of 1280x720 comfortably takes in a second; larger ones need less a pixel.
 constexpr double kComfortable = 178e3;
 constexpr double kComfortablePixels = 1280.0 * 720;
@@ -80,7 +82,11 @@ int FilmRate::quantizer(bool fresh, double detail, Micros now) {
   if (scale == 0) scale = fresh ? pixels_ * kFreshScale : scale_[1] * std::max(detail, kLeastDetail) * kFollowingShare;
   const double share = rate_ * frame_seconds_;
   const double room = fresh ? credit_ : std::min(credit_, std::max(share, credit_ * kSavedShare));
-  const double wanted = fresh ? comfortable_ - kFinerFresh : comfortable_;
+  double wanted = comfortable_;
+  if (fresh) {
+    const double finer = quantizer_for(scale * weight_, credit_ * kFinerShare);
+    wanted = std::clamp(finer, comfortable_ - kFinerFresh, comfortable_);
+  }
   const double least = quantizer_for(scale * weight_, room);
   quantizer_ = static_cast<int>(std::lround(std::clamp(std::max(wanted, least), 0.0, double{kLargestQuantizer})));
   return quantizer_;
