@@ -83,6 +83,8 @@ export type Effect =
   | { readonly type: 'update'; readonly update: UpdateWork }
   /** Show the new picture from now on. */
   | { readonly type: 'show' }
+  /** The canvas stays as it is until the next 'show'; the picture goes on. */
+  | { readonly type: 'hide' }
   /** Compare the picture's tiles with these hashes; answered by Session.checked. */
   | { readonly type: 'check'; readonly updateId: number; readonly tiles: Uint32Array; readonly hashes: Uint32Array }
   | {

@@ -553,6 +553,7 @@ export class Session {
     this.keepalive.usedForPicture();
     const exact = (message.flags & kUpdateExact) !== 0;
     this.measuring.update(message, exact, nowMs);
+    if (this.gate.takeHide(message, nowMs)) this.output.push({ type: 'hide' });
     this.output.push({
       type: 'update',
       update: {

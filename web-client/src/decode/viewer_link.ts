@@ -149,6 +149,10 @@ export class ViewerLink {
         return this.apply(effect.update);
       case 'show':
         return this.show();
+      case 'hide':
+        this.showing = false;
+        this.video.hide();
+        return;
       case 'check':
         this.session.checked(effect.updateId, this.decoder.wrongTiles(effect.tiles, effect.hashes));
         return;
