@@ -138,9 +138,8 @@ export class SessionPage implements Page {
       pasted: (event, then) => { this.clipboard.pasted(event, then); },
     }, this.keys);
     this.pointer = this.makePointer();
-    if (target.kind === 'resource') this.menu.element.append(app.installer.button('menu-entry', text.install.this));
-    this.setTouch(this.choices.touch);
-    this.setKeyBar(this.choices.keyBar);
+    if (target.kind === 'resource') this.menu.append(app.installer.button('menu-entry', text.install.this));
+    this.applyTouch();
     if (touch) this.stageElement.append(new EdgeHandle(() => { this.openMenu(); }).element);
     this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
       this.stageElement, this.clipboard.element, this.comfort.element, this.offer.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
@@ -430,6 +429,7 @@ export class SessionPage implements Page {
       copyToDevice: () => { void this.clipboard.copyToDevice(); },
       pasteFromDevice: () => { void this.clipboard.pasteFromDevice(); },
       toggleFigures: () => { this.setFigures(!this.figures.open); },
+      openSettings: () => { void this.comfort.openSettings(); },
       setTerms: (terms) => { this.chooseTerms(terms); },
       closed: () => { if (this.status?.phase === 'live') this.field.focus(); },
     }, { size: this.app.settings.get(kSizeSetting), touch, monitors: this.monitors.element, view: this.view.element, entries: this.comfort.menuEntries });
@@ -447,6 +447,8 @@ export class SessionPage implements Page {
       name: () => this.title,
       terms: () => this.terms.shown,
       chooseTerms: (terms) => { this.chooseTerms(terms); },
+      view: () => this.choices,
+      chooseView: (choices) => { this.chooseView(choices); },
       focus: () => { if (this.status?.phase === 'live') this.field.focus(); },
       followPrimary: (follow) => { this.session?.send({ type: 'followPrimary', follow }); },
       toggleFullScreen: () => { void this.toggleFullScreen(); },
@@ -467,29 +469,31 @@ export class SessionPage implements Page {
 
   private makeViewMenu(touch: boolean): ViewMenu {
     return new ViewMenu({
-      setView: (mode) => {
-        remember('view', mode);
-        this.stage.setMode(mode);
-        this.tellSize();
-      },
-      setTouch: (mode) => { this.setTouch(mode); },
-      setKeyBar: (shown) => { this.setKeyBar(shown); },
+      choose: (choices) => { this.chooseView(choices); },
       resetView: () => { this.stage.resetView(); },
       capture: () => { this.pointer.capture(); },
       closeMenu: () => { this.menu.close(); },
     }, this.choices, touch);
   }
 
-  private setTouch(mode: ViewChoices['touch']): void {
-    this.choices.touch = mode;
-    remember('touch', mode);
-    this.ghost.stay(mode === 'trackpad');
-    this.pointer.setTouchMode(mode);
+  private chooseView(wanted: Partial<ViewChoices>): void {
+    const { view = this.choices.view, touch = this.choices.touch, keyBar = this.choices.keyBar } = wanted;
+    const otherView = view !== this.choices.view;
+    Object.assign(this.choices, { view, touch, keyBar });
+    remember('view', view);
+    remember('touch', touch);
+    remember('key-bar', keyBar ? null : 'hidden');
+    this.applyTouch();
+    if (!otherView) return;
+    this.stage.setMode(view);
+    this.tellSize();
   }
 
-  private setKeyBar(shown: boolean): void {
-    remember('key-bar', shown ? null : 'hidden');
-    if (this.bar !== null) this.bar.element.hidden = !shown;
+  private applyTouch(): void {
+    const { touch, keyBar } = this.choices;
+    this.ghost.stay(touch === 'trackpad');
+    this.pointer.setTouchMode(touch);
+    if (this.bar !== null) this.bar.element.hidden = !keyBar;
   }
 
   /** A window that was opened for a monitor has nothing else to show. */

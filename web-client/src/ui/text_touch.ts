@@ -2,13 +2,15 @@
 export const touchText = {
   touch: {
     view: 'View',
-    viewNote: 'The desktop’s size, and how it is shown',
+    viewNote: 'How the desktop lies in the window',
     viewModes: { follow: 'Follows the window', fit: 'Fitted', actual: 'Actual size' },
     mode: 'Touch',
     modeNote: 'A finger points where it touches, or moves the pointer',
     modes: { direct: 'Direct', trackpad: 'Trackpad' },
     resetView: 'Show the whole desktop',
     resetViewNote: 'Or tap twice with two fingers',
+    keyBar: 'Key bar',
+    keyBarNote: 'Esc, Ctrl, arrows and their like below the desktop',
     showKeys: 'Show the key bar',
     hideKeys: 'Hide the key bar',
     capture: 'Capture the pointer',

@@ -13,6 +13,13 @@ const kMost = 3;
 export class Toasts {
   readonly element = h('div', { class: 'toasts', role: 'region', 'aria-live': 'polite', 'aria-label': text.frame.notices });
 
+  constructor() {
+    // A desktop below keeps the keyboard while a note is answered with the mouse.
+    this.element.addEventListener('mousedown', (event) => {
+      if (event.target instanceof Element && event.target.closest('button') !== null) event.preventDefault();
+    });
+  }
+
   /** `undo`: something to do about it while it is shown. */
   show(level: ToastLevel, sentence: string, readMs: number = kReadMs, undo?: { readonly words: string; readonly act: () => void }): void {
     const dismiss = (): void => {

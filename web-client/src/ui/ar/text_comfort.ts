@@ -8,8 +8,8 @@ const size = (bytes: number): string =>
 export const comfortText = {
   comfort: {
     settings: {
-      menu: 'إعدادات هذا الجهاز',
-      menuNote: 'الحجم والصورة والحافظة والتلميحات',
+      menu: 'الإعدادات',
+      menuNote: 'لهذا الجهاز: الحجم والصورة واللمس والحافظة والتلميحات',
       title: 'إعدادات هذا الجهاز',
       lead: 'محفوظة في هذا المتصفح لكل أسطح المكتب والتطبيقات التي تُفتح فيه.',
       sections: {

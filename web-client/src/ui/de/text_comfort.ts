@@ -8,8 +8,8 @@ const size = (bytes: number): string =>
 export const comfortText = {
   comfort: {
     settings: {
-      menu: 'Einstellungen dieses Geräts',
-      menuNote: 'Größe, Bild, Zwischenablage, Hinweise',
+      menu: 'Einstellungen',
+      menuNote: 'Für dieses Gerät: Größe, Bild, Berührung, Zwischenablage, Hinweise',
       title: 'Einstellungen dieses Geräts',
       lead: 'In diesem Browser gesichert, für alle Desktops und Apps, die darin geöffnet werden.',
       sections: {
