@@ -117,8 +117,8 @@ async function pools({ page, shot, site }) {
   await page.locator('tbody .row-link').first().waitFor();
   await shot('pools');
   await showing(page, shot, 'pool-add', page.locator('.page-head .button.primary'), async (dialog) => {
-    await dialog.locator('[name="id"]').fill('not an identifier');
     await send(dialog);
+    await dialog.locator('[name="name"]').fill('!!!');
   });
   await goTo(page, '/pools/desktop');
   await shot('pool');
@@ -267,9 +267,9 @@ async function access({ page, shot }) {
   await showing(page, shot, 'grant', page.locator('.page-head .button.primary'));
   await showing(page, shot, 'site-rules', withIcon(page, '.page-head', 'edit'));
   await showing(page, shot, 'grant-rules', page.locator('tbody button:has(.icon-edit)').first(), async (dialog) => {
-    await dialog.locator('[name="idle_limit"]').fill('soon');
+    await dialog.locator('[name="max_sessions"]').fill('99');
     await send(dialog);
-    await dialog.locator('.form-error:not(:empty)').waitFor();
+    await dialog.locator('.field-error:not(:empty)').waitFor();
   });
   for (const [name, user] of [['access-allowed', 'ada'], ['access-refused', 'boss'], ['access-unknown', 'nobody-of-this-name']]) {
     await page.locator('#explain-user').fill(user);
@@ -293,7 +293,8 @@ async function providers({ page, shot }) {
   await shot('providers');
   await page.locator('.card:nth-child(2) button:has(.icon-sessions)').click();
   await page.locator('.test-steps').first().waitFor({ timeout: 30_000 });
-  const steps = ['Address', 'Discovery', 'Keys', 'Return address'].map((step, i) => ({ step, ok: true, detail: ['https://login.example.org', 'https://login.example.org/.well-known/openid-configuration', 'RS256, ES256, EdDSA', 'is taken'][i] }));
+  const steps = [['discovery', 'https://login.example.org describes itself, and its certificate is trusted.'], ['signatures', 'It signs by RS256, ES256.'],
+    ['keys', 'It publishes 2 keys of use here.'], ['sign-out', 'Sign-out there: offered; sign-out from there: not offered.']].map(([step, detail]) => ({ step, ok: true, detail }));
   await answering(page, /providers\/[^/]+\/test$/, json({ ok: true, steps }), async () => {
     await page.locator('.card:nth-child(1) button:has(.icon-sessions)').click();
     await page.locator('.card:nth-child(1) .test-steps').waitFor();
