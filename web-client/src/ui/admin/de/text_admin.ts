@@ -55,6 +55,7 @@ export const adminText: AdminText = {
   },
 
   form: {
+    choose: 'Bitte wählen …',
     missing: 'Das wird gebraucht.',
     more: 'Mehr',
     copy: 'Kopieren',
@@ -86,6 +87,7 @@ export const adminText: AdminText = {
     historyNote: 'Gesammelt, seit diese Seite offen ist',
     attention: 'Braucht Aufmerksamkeit',
     fine: 'Nichts braucht Aufmerksamkeit.',
+    more: (count) => `und ${number(count)} weitere`,
     failedSession: (user, name) => `${name} von ${user} ist ausgefallen`,
     slowSession: (user, name, ms) => `${name} von ${user} antwortet langsam: ${ms}`,
     unavailable: (name) => `${name} kann nicht geöffnet werden`,
@@ -421,6 +423,8 @@ export const adminText: AdminText = {
   },
 
   rules: {
+    notTime: 'Eine Dauer wie 15m, 8h oder 1d, oder none.',
+    values: { yes: 'ja', no: 'nein', none: 'keine', any: 'beliebig', all: 'alles' },
     inherited: 'Wie anderswo',
     example: (example) => `Zum Beispiel ${example}`,
     examples: { duration: '15m, 8h oder none', count: '4', hours: 'Europe/Berlin mon-fri 08:00-18:00, oder any', networks: '10.0.0.0/8, fd00::/8, oder any', kinds: 'text, html, image, oder all, oder none' },
@@ -468,6 +472,7 @@ export const adminText: AdminText = {
   },
 
   providers: {
+    steps: { settings: 'Einstellungen', connection: 'Verbindung', bind: 'Anmeldung dort', search: 'Benutzer', user: 'Benutzer', account: 'Konto', groups: 'Gruppen', discovery: 'Beschreibung', signatures: 'Unterschriften', keys: 'Schlüssel', 'sign-out': 'Abmelden' },
     title: 'Anmeldung',
     lead: 'Systeme Ihrer Organisation, die für Benutzer bürgen, neben den Passwörtern hier.',
     addOidc: 'Anmeldedienst hinzufügen',
