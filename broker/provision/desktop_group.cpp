@@ -182,6 +182,7 @@ void DesktopGroup::handle_agent_exit() {
   past_measure_.add(std::exchange(measure_, {}));
   agent_.reset();
   viewers_ = 0;
+  if (display_) display_->switch_off_pointers();
   const Micros now = monotonic_now();
   if (now - agent_started_at_ >= kAgentStable) agent_backoff_ = 0;
   agent_backoff_ = std::clamp(agent_backoff_ * 2, kAgentBackoffFirst, kAgentBackoffMost);

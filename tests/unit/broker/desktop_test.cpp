@@ -24,6 +24,8 @@
 #include "broker/provision/local_provisioner.h"
 #include "broker/provision/process_hunt.h"
 #include "broker/provision/x_display.h"
+#include "protocol/input_devices.h"
+#include "tests/unit/broker/device_switch.h"
 #include "tests/unit/broker/fixture.h"
 #include "tests/unit/broker/sandbox_door.h"
 
@@ -273,6 +275,20 @@ TEST_F(DesktopTest, AnAgentOrWindowManagerThatDiesIsStartedAgain) {
     EXPECT_EQ(pid_of(again, "app"), pid_of(first, "app"));
     EXPECT_EQ(again.phase, DesktopPhase::kRunning);
   }
+}
+
+TEST_F(DesktopTest, PointersThatADeadAgentFedAreSwitchedOff) {
+  start(waiting_app());
+  const DesktopReport running = until_running();
+  DeviceSwitch pointer(running, kMouseDevice.name);
+  if (!pointer.there()) GTEST_SKIP() << "this Xorg lacks the driver inputtest";
+  pointer.turn(true);
+  ASSERT_TRUE(pointer.is_on());
+  ::kill(pid_of(running, "agent"), SIGKILL);
+  until([&](const DesktopReport& report) {
+    return pid_of(report, "agent") != 0 && pid_of(report, "agent") != pid_of(running, "agent");
+  });
+  EXPECT_FALSE(pointer.is_on()) << "its driver would read the end of the agent's socket for ever";
 }
 
 TEST_F(DesktopTest, ViewersAreCountedByTheAgentAndGoWithIt) {
