@@ -125,6 +125,8 @@ class VideoLayer {
   void start(const Rect& cells, Micros now, double bytes_per_s);
   bool resize(Stream& stream, const Rect& cells, Micros now, double bytes_per_s);
   [[nodiscard]] std::vector<Rect> moving_patches(Micros now) const;
+  // Of the stream that had one last; 0 without streams.
+  [[nodiscard]] Micros since_last_frame(Micros now) const;
   bool fit_streams(Micros now, double bytes_per_s);
   bool fit(Stream& stream, const std::vector<Rect>& patches, Micros now, double bytes_per_s);
   void end(size_t index, std::vector<uint8_t>& body);

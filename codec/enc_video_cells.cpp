@@ -201,6 +201,7 @@ bool VideoLayer::stays_film(const Scene& scene, int x, int y) const {
 }
 
 void VideoLayer::route(const Scene& scene, TileSet& missing) {
+  moving_[0].allow_pause(since_last_frame(scene.now));
   measure_films(scene.now);
   TileSet crisp(grid_);
   TileSet natural(grid_);
@@ -455,7 +456,7 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
         if (!changed.empty()) strips_.push_back(changed);
       }
     }
-  } else if ((!was_shown || moving_[0].sustained(x, y, scene.now)) && requested_parts_ < kMostParts) {
+  } else if ((!was_shown || moving_[0].knows_extent(x, y)) && requested_parts_ < kMostParts) {
     Rect extent = moving_[0].extent(x, y);
     if (extent != cell) extent = bounding(extent, changed_part(scene, x, y));
     if (!extent.empty()) part = intersect(film_part(scene, x, y, extent), film);

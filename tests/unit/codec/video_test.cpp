@@ -162,6 +162,32 @@ TEST(MovingPictures, LeaveAWindowExactThatLiesOverThemWhenTheyBegin) {
   EXPECT_GT(cinema.frames_seen, 30);
 }
 
+TEST(MovingPictures, LeaveAWindowExactThatLiesOverThemHoweverSlowTheyAre) {
+  Cinema cinema;
+  const Rect film{27, 21, 416, 272};
+  const Rect window{155, 107, 103, 73};
+  Picture scene(kScreen);
+  draw_photo(scene, film, cinema.dice);
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  Picture text(kScreen);
+  draw_text(text, window, cinema.dice);
+  for (int i = 0; i < 40; ++i) {
+    for (int y = film.y; y < film.bottom(); ++y) {
+      for (int x = film.x; x < film.right(); ++x) {
+        const bool covered = !intersect(window, {x, y, 1, 1}).empty();
+        const uint32_t noise = static_cast<uint32_t>(cinema.dice.below(8)) * 0x010101;
+        cinema.desktop.row(y)[x] = covered ? text.row(y)[x] : scene.row(y)[x] ^ noise;
+      }
+    }
+    cinema.encoder.mark(film, cinema.now);
+    cinema.update();
+    cinema.now += (80 + cinema.dice.below(160)) * kMillisecond;
+    if (i == 0) continue;  // a photograph as yet
+    EXPECT_EQ(cinema.wrong(window), 0) << "frame " << i;
+  }
+  EXPECT_GT(cinema.frames_seen, 30);
+}
+
 TEST(MovingPictures, AreExactWithinASecondOfRestAndTheirStreamEnds) {
   Cinema cinema;
   draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
@@ -241,6 +267,26 @@ TEST(MovingPictures, LeaveAWindowOverThemExactInEveryFrame) {
     }
   }
   EXPECT_GT(cinema.frames_seen, 70);
+  EXPECT_TRUE(cinema.rest(kSecond));
+}
+
+// Where a machine is too busy for every frame.
+TEST(MovingPictures, LeaveAWindowExactThatEndsInsideOfCellsHoweverSlowTheyGet) {
+  Cinema cinema;
+  fill(cinema.desktop, cinema.desktop.bounds(), 0xf8f8f8);
+  const Rect film{96, 64, 256, 192};
+  const Rect window{155, 107, 103, 73};
+  for (int i = 0; i < 90; ++i) {
+    draw_noise(cinema.desktop, film, cinema.dice);
+    if (i >= 30) fill(cinema.desktop, window, 0x1e1e2e);
+    cinema.encoder.mark(film, cinema.now);
+    cinema.update();
+    if (i >= 30) {
+      EXPECT_EQ(cinema.wrong(window), 0) << "frame " << i;
+    }
+    if (i >= 25) cinema.now += (100 + cinema.dice.below(150)) * kMillisecond;
+  }
+  EXPECT_GT(cinema.frames_seen, 60);
   EXPECT_TRUE(cinema.rest(kSecond));
 }
 
