@@ -162,6 +162,38 @@ TEST(MovingPictures, LeaveAWindowExactThatLiesOverThemWhenTheyBegin) {
   EXPECT_GT(cinema.frames_seen, 30);
 }
 
+// A film of which half stands still from frame to frame, as a camera's does after compression, and a window over its
+// side or corner. What a window over a side covers of the film is known by no motion beside it.
+TEST(MovingPictures, LeaveAWindowExactThatLiesOverTheirSides) {
+  const Rect film{27, 21, 416, 272};
+  for (const Rect& window :
+       {Rect{5, 107, 103, 73}, Rect{155, 3, 103, 73}, Rect{381, 90, 90, 60}, Rect{200, 251, 140, 60},
+        Rect{11, 9, 60, 40}, Rect{400, 262, 70, 40}, Rect{96, 16, 64, 48}}) {
+    Cinema cinema;
+    Picture scene(kScreen);
+    draw_photo(scene, film, cinema.dice);
+    draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+    draw_text(cinema.desktop, window, cinema.dice);
+    cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
+    cinema.update();
+    for (int i = 0; i < 30; ++i) {
+      for (int y = film.y; y < film.bottom(); ++y) {
+        for (int x = film.x; x < film.right(); ++x) {
+          if (!intersect(window, {x, y, 1, 1}).empty() || (i > 0 && cinema.dice.below(2) == 0)) continue;
+          cinema.desktop.row(y)[x] = scene.row(y)[x] ^ (static_cast<uint32_t>(cinema.dice.below(8)) * 0x010101);
+        }
+      }
+      cinema.encoder.mark(film, cinema.now);
+      cinema.update();
+      EXPECT_EQ(cinema.wrong(cinema.desktop.bounds(), film), 0) << "frame " << i;
+      if (i == 0) continue;  // a photograph as yet
+      EXPECT_EQ(cinema.wrong(window), 0) << "frame " << i << ", window at " << window.x << "," << window.y;
+    }
+    EXPECT_GT(cinema.frames_seen, 25);
+    EXPECT_TRUE(cinema.rest(kSecond));
+  }
+}
+
 TEST(MovingPictures, AreExactWithinASecondOfRestAndTheirStreamEnds) {
   Cinema cinema;
   draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
