@@ -294,6 +294,117 @@ TEST(MovingPictures, LeaveAWindowExactThatEndsInsideOfCells) {
   EXPECT_TRUE(cinema.rest(kSecond));
 }
 
+// What films are made of here: a photograph of which half the pixels flicker, as a camera's after compression.
+struct Camera {
+  explicit Camera(Size size, Dice& the_dice) : scene(size), dice(the_dice) { draw_photo(scene, scene.bounds(), dice); }
+
+  // The next frame, with its corner at (x, y).
+  void show(Picture& desktop, int x, int y) {
+    const Rect area = intersect({x, y, scene.width(), scene.height()}, desktop.bounds());
+    for (int row = area.y; row < area.bottom(); ++row) {
+      for (int column = area.x; column < area.right(); ++column) {
+        uint32_t& pixel = scene.row(row - y)[column - x];
+        if (dice.below(2) == 0) pixel ^= static_cast<uint32_t>(dice.below(8)) * 0x010101;
+        desktop.row(row)[column] = pixel;
+      }
+    }
+  }
+  Picture scene;
+  Dice& dice;
+};
+
+TEST(MovingPictures, GoOnAfterAPauseAndBeginAnewAfterRest) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
+  cinema.update();
+  const Rect film{37, 29, 390, 260};
+  Camera camera({film.width, film.height}, cinema.dice);
+  const auto play = [&](int frames) {
+    for (int i = 0; i < frames; ++i) {
+      camera.show(cinema.desktop, film.x, film.y);
+      cinema.encoder.mark(film, cinema.now);
+      cinema.update();
+      EXPECT_EQ(cinema.wrong(cinema.desktop.bounds(), film), 0) << "frame " << i;
+    }
+  };
+  play(20);
+  for (int i = 0; i < 5; ++i) cinema.update();
+  play(20);
+  EXPECT_EQ(cinema.keys_seen, 1);
+  EXPECT_TRUE(cinema.rest(kSecond));
+  EXPECT_FALSE(cinema.decoder.video_areas().any());
+  play(20);
+  EXPECT_EQ(cinema.keys_seen, 2);
+  EXPECT_GE(cinema.frames_seen, 55);
+  EXPECT_TRUE(cinema.rest(kSecond));
+}
+
+TEST(MovingPictures, MayBeTwoAtOnce) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
+  cinema.update();
+  const std::array<Rect, 2> films{{{21, 19, 203, 170}, {262, 101, 197, 201}}};
+  Camera first({films[0].width, films[0].height}, cinema.dice);
+  Camera second({films[1].width, films[1].height}, cinema.dice);
+  for (int i = 0; i < 60; ++i) {
+    first.show(cinema.desktop, films[0].x, films[0].y);
+    if (i % 2 == 0) second.show(cinema.desktop, films[1].x, films[1].y);
+    const Rect typed{228 + i % 5 * 6, 30 + i / 5 * 12, 5, 8};
+    fill(cinema.desktop, typed, static_cast<uint32_t>(i) * 0x030201);
+    cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
+    cinema.update();
+    Picture films_apart = cinema.canvas();
+    for (const Rect& film : films) {
+      for (int y = film.y; y < film.bottom(); ++y) {
+        std::copy_n(cinema.desktop.row(y) + film.x, film.width, films_apart.row(y) + film.x);
+      }
+    }
+    int wrong = 0;
+    for (int y = 0; y < kScreen.height; ++y) {
+      for (int x = 0; x < kScreen.width; ++x) {
+        wrong += ((films_apart.row(y)[x] ^ cinema.desktop.row(y)[x]) & kColourMask) != 0 ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(wrong, 0) << "frame " << i;
+  }
+  EXPECT_TRUE(cinema.decoder.video_areas().live(0));
+  EXPECT_TRUE(cinema.decoder.video_areas().live(1));
+  EXPECT_TRUE(cinema.rest(kSecond));
+  EXPECT_FALSE(cinema.decoder.video_areas().any());
+}
+
+// A film that plays on in a window that is dragged, and in a page that is scrolled: what it uncovers is exact at once.
+TEST(MovingPictures, LeaveWhatTheyUncoverExactWhenTheyAreMoved) {
+  for (const bool scrolls : {false, true}) {
+    Cinema cinema;
+    Picture page({kScreen.width, 2 * kScreen.height});
+    draw_text(page, page.bounds(), cinema.dice);
+    Camera camera({250, 170}, cinema.dice);
+    Rect film{100, 110, 250, 170};
+    int scrolled = 0;
+    for (int i = 0; i < 70; ++i) {
+      if (i >= 25 && i < 45) {
+        film.x += scrolls ? 0 : 3;
+        film.y -= scrolls ? 9 : 2;
+        scrolled += scrolls ? 9 : 0;
+      }
+      for (int y = 0; y < kScreen.height; ++y) {
+        std::copy_n(page.row(y + scrolled), kScreen.width, cinema.desktop.row(y));
+      }
+      camera.show(cinema.desktop, film.x, film.y);
+      cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
+      cinema.update();
+      if (i == 0) continue;  // a photograph as yet, and the page with it
+      EXPECT_EQ(cinema.wrong(cinema.desktop.bounds(), film), 0)
+          << "frame " << i << (scrolls ? ", scrolled" : ", dragged");
+    }
+    EXPECT_GT(cinema.frames_seen, 40);
+    EXPECT_TRUE(cinema.rest(kSecond));
+  }
+}
+
 TEST(MovingPictures, SurviveTilesThatTheViewerReportsWrong) {
   Cinema cinema;
   for (int i = 0; i < 30; ++i) cinema.play({96, 64, 256, 192});
