@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/enc_cells.h"
+#include "codec/video_areas.h"
 
 namespace vitrine::codec {
 namespace {
@@ -108,6 +109,43 @@ TileSet lossy_cells(const TileSet& pictures, const CellGrid& grid, const EncodeB
   return lossy;
 }
 
+// Takes the cells out of `lossy` that a picture's edge cuts, as when a film begins in a page, and gives the pixels of
+// them that change. Those of `mixed` beside lossy ones belong to them where what changes is picture.
+std::vector<Rect> take_cut_cells(const PictureView& source, const PictureView& painted, const TileSet& mixed,
+                                 const CellGrid& grid, TileSet& lossy) {
+  const Rect all{0, 0, grid.columns(), grid.rows()};
+  const TileSet whole = lossy;
+  TileSet outer = lossy;
+  outer -= lossy.interior();
+  std::vector<Rect> parts;
+  // Towards other lossy cells the picture goes on, whatever happens not to change there.
+  const auto changed_part = [&](int x, int y) {
+    const Rect cell = grid.pixels_of({x, y, 1, 1});
+    Rect part = tighten_cell(source, painted, cell);
+    if (part.empty()) return cell;
+    const auto goes_on = [&](int dx, int dy) { return whole.count(intersect({x + dx, y + dy, 1, 1}, all)) > 0; };
+    if (goes_on(-1, 0)) part = bounding(part, {cell.x, part.y, 1, 1});
+    if (goes_on(0, -1)) part = bounding(part, {part.x, cell.y, 1, 1});
+    if (goes_on(1, 0)) part = bounding(part, {cell.right() - 1, part.y, 1, 1});
+    if (goes_on(0, 1)) part = bounding(part, {part.x, cell.bottom() - 1, 1, 1});
+    return part;
+  };
+  const auto take = [&](int x, int y, bool natural) {
+    const Rect part = changed_part(x, y);
+    if (part == grid.pixels_of({x, y, 1, 1})) return;
+    const auto enough = static_cast<int>((part.area() * kTextShare + 15) / 16);
+    if (!natural && equal_pixels(source, part, enough) >= enough) return;
+    parts.push_back(part);
+    lossy.erase(x, y);
+  };
+  outer.for_each([&](int x, int y) { take(x, y, true); });
+  mixed.for_each([&](int x, int y) {
+    if (whole.count(intersect({x - 1, y - 1, 3, 3}, all)) > 0) take(x, y, false);
+  });
+  join_rects(parts);
+  return parts;
+}
+
 // Rectangles over `wanted` that may take in a few other cells, never those of `avoided`.
 std::vector<Rect> join_loosely(const TileSet& wanted, const TileSet& avoided) {
   std::vector<Rect> joined = wanted.rectangles();
@@ -200,11 +238,23 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   lossy -= avoided;
   TileSet natural = pictures;
   natural |= edges;
+  std::vector<Rect> cut;
+  if (lossy.any()) {
+    TileSet mixed = with_company(changed, classes.mixed, classes);
+    mixed -= lossy;
+    mixed -= avoided;
+    cut = take_cut_cells(source, painted, mixed, grid, lossy);
+  }
+  TileSet shared(grid);
+  for (const Rect& part : cut) shared.insert(grid.cells_of(part));
+  natural |= shared;
   TileSet exact = natural;
   exact -= lossy;
+  exact -= shared;
   TileSet text = changed;
   text -= natural;
   for (const Rect& cells : lossy.rectangles()) regions.push_back({Coding::kJpeg, grid.pixels_of(cells), 0});
+  for (const Rect& part : cut) regions.push_back({Coding::kJpeg, part, 0});
   for (const Rect& cells : exact.rectangles()) {
     const Rect area = tighten(source, painted, grid.pixels_of(cells));
     if (!area.empty()) regions.push_back({Coding::kPhoto, area, 0});

@@ -277,11 +277,9 @@ void VideoLayer::complete_claims(const Stream& stream, bool fresh) {
       if (shown().test(x, y)) {
         if (!fresh) continue;
         part_of(x, y) = areas_.part(x, y);  // a key forgets what was shown
-      } else if (frames_.test(x, y)) {
-        part_of(x, y) = grid_.pixels_of({x, y, 1, 1});  // something painted over it since
-      } else {
+      } else if (!frames_.test(x, y)) {
         continue;
-      }
+      }  // else something painted over it since, and its part is as it was
       claims_.insert(x, y);
     }
   }

@@ -75,7 +75,7 @@ struct ViewerEncoder::State {
   [[nodiscard]] Micros waiting(const Rect& area, Micros now) const;
   void encode_missing(Draft& draft);
   std::vector<Motion> move_and_recall(Draft& draft, const TileSet& fresh);
-  enum class Painted : uint8_t { kSkip, kRepeat };
+  enum class Painted : uint8_t { kSkip, kRepeat, kMakeExact };
   bool encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts);
   [[nodiscard]] VideoLayer::Scene scene(const Draft& draft) const {
     return {draft.source, painted.view(), classes, lossy, draft.now};
