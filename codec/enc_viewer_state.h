@@ -24,7 +24,7 @@ namespace vitrine::codec {
 // animation, short enough to look immediate.
 inline constexpr Micros kStillBeforeRefinement = 300 * kMillisecond;
 // Of the link moving pictures take this much at most; the rest is for what else changes.
-inline constexpr double kVideoShare = 0.8;
+inline constexpr double kVideoShare = 0.9;
 inline constexpr int kFullChromaQuality = 88;  // from here on JPEG keeps chroma at full resolution
 
 struct ViewerEncoder::State {
