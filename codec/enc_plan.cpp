@@ -35,7 +35,7 @@ constexpr int64_t kExtraShare = 16;
 constexpr int64_t kFocusRing = 64;
 // What differs of text-like cells is looked at by itself when it is at least this much and not more: a strip of
 // wallpaper that comes out from under a window's edge lies in cells that look like the window.
-constexpr int64_t kLeastStrip = 48;
+constexpr int64_t kLeastStrip = 256;
 constexpr int64_t kMostStrip = 32 * 1024;
 // What waits a turn longer goes first whatever the focus is at: short enough to look immediate.
 constexpr Micros kTurn = 100 * kMillisecond;
