@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/enc_cells.h"
+#include "codec/enc_tight.h"
 #include "codec/video_areas.h"
 
 namespace vitrine::codec {
@@ -33,6 +34,10 @@ constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
 // Regions whose distance from the focus falls in the same ring are ordered by kind instead.
 constexpr int64_t kFocusRing = 64;
+// What differs of text-like cells is looked at by itself when it is at least this much and not more: a strip of
+// wallpaper that comes out from under a window's edge lies in cells that look like the window.
+constexpr int64_t kLeastStrip = 256;
+constexpr int64_t kMostStrip = 32 * 1024;
 // What waits a turn longer goes first whatever the focus is at: short enough to look immediate.
 constexpr Micros kTurn = 100 * kMillisecond;
 
@@ -146,6 +151,14 @@ std::vector<Rect> take_cut_cells(const PictureView& source, const PictureView& p
   return parts;
 }
 
+// How to code exactly what differs of cells that are no picture.
+Coding exact_coding(const PictureView& source, const Rect& area) {
+  if (is_flat(source, area)) return Coding::kFlat;
+  if (area.area() < kLeastStrip || area.area() > kMostStrip) return Coding::kScreen;
+  const int enough = (kTextShareOfText * static_cast<int>(area.area()) + 15) / 16;
+  return equal_pixels(source, area, enough) < enough ? Coding::kPhoto : Coding::kScreen;
+}
+
 // Rectangles over `wanted` that may take in a few other cells, never those of `avoided`.
 std::vector<Rect> join_loosely(const TileSet& wanted, const TileSet& avoided) {
   std::vector<Rect> joined = wanted.rectangles();
@@ -256,16 +269,17 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   for (const Rect& cells : lossy.rectangles()) regions.push_back({Coding::kJpeg, grid.pixels_of(cells), 0});
   for (const Rect& part : cut) regions.push_back({Coding::kJpeg, part, 0});
   for (const Rect& cells : exact.rectangles()) {
-    const Rect area = tighten(source, painted, grid.pixels_of(cells));
-    if (!area.empty()) regions.push_back({Coding::kPhoto, area, 0});
+    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells))) {
+      regions.push_back({Coding::kPhoto, area, 0});
+    }
   }
   TileSet apart = avoided;
   apart -= text;
   apart |= natural;
   for (const Rect& cells : join_loosely(text, apart)) {
-    const Rect area = tighten(source, painted, grid.pixels_of(cells));
-    if (area.empty()) continue;
-    regions.push_back({is_flat(source, area) ? Coding::kFlat : Coding::kScreen, area, 0});
+    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells))) {
+      regions.push_back({exact_coding(source, area), area, 0});
+    }
   }
   return regions;
 }

@@ -25,9 +25,11 @@ constexpr int64_t kMostJpegPiecePixels = 256 * 1024;
 constexpr int64_t kLeastPiecePixels = 4096;
 // Lossless photographs take up to two bytes a pixel: a piece of them is 8 ms of a link of 2 Mbit/s.
 constexpr int64_t kLeastPhotoPixels = 1024;
-// Of the pictures that would be sent exactly at once, as many while something is scrolled or dragged: what that
-// uncovers is often covered again before anybody looks at it.
-constexpr double kExactInMotion = 2.0 / 3;
+// Of the pictures that would be sent exactly at once, as many while a page is scrolled: they move on with its next step
+// and are often gone before they would have to be exact. What a dragged window uncovers stays, and only what is exact
+// can be archived when it is covered again.
+constexpr double kExactWhileScrolling = 1.0 / 8;
+constexpr double kExactWhileDragging = 2.0 / 3;
 
 }  // namespace
 
@@ -131,7 +133,9 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     missing -= video.frames();
   }
   EncodeBudget budget = draft.budget;
-  if (!motions.empty()) budget.exact_share *= kExactInMotion;
+  if (!motions.empty()) {
+    budget.exact_share *= drags.note(motions, grid.picture) ? kExactWhileDragging : kExactWhileScrolling;
+  }
   auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.exact_only(), budget);
   if (encode_with_frames(draft, regions)) {
     missing.clear();

@@ -143,6 +143,7 @@ struct ViewerEncoder::State {
   JpegEncoder jpeg;
   JpegScratch jpeg_scratch;
   MotionSearch motion;
+  DragWatch drags;
   EncoderArchive archive;
   RecallSearch recalling;
   VideoLayer video;

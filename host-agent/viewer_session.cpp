@@ -44,6 +44,10 @@ codec::EncoderArchive new_archive(const ViewerJoined& joined) {
   return codec::EncoderArchive(archive_capacity(joined));
 }
 
+// Of an update's bytes, which are 4 ms of the link, pictures that are sent exactly at once may take so much: nobody sees
+// 2 ms, and a first paint that is refined later costs its bytes twice.
+constexpr double kExactShare = 1.0 / 2;
+
 // Quality of first paint of pictures by the link's rate in bytes a second: a fast link has no use for smaller bytes,
 // on a slow one an early picture matters more, and refinement follows anyway.
 int jpeg_quality_for(double rate) {
@@ -427,6 +431,7 @@ codec::EncodeBudget ViewerSession::budget(Micros now) const {
   return {.max_bytes = cap_.update_bytes(bytes),
           .max_pixels = slice_pixels_,
           .jpeg_quality = std::max(terms_.quality_floor(), jpeg_quality_for(rate)),
+          .exact_share = kExactShare,
           .refine = in_turn,
           .focus_x = pointer_.x,
           .focus_y = pointer_.y,
