@@ -37,22 +37,9 @@ Result<void> read_name(std::string_view name, SubprotocolOffer& offer) {
   return {};
 }
 
+// What ids and tokens are made of.
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
-
-std::string path_of_session(const std::string& id) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string path = "/api/sessions/";
-  for (const char c : id) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_plain(c)) {
-      path += c;
-    } else {
-      path += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-  }
-  return path + "/ticket";
 }
 
 Bytes answer_message(uint32_t status, std::string body) {
@@ -68,7 +55,10 @@ Result<Opening> read_opening(std::span<const uint8_t> message) {
   if (opening.wish.resource.empty() == opening.wish.session.empty()) {
     return Error{ErrorCode::kInvalidArgument, "An opening names a resource or a session, and not both."};
   }
-  // It becomes a header of a request.
+  // One becomes a part of a path, the other a header.
+  if (!std::ranges::all_of(opening.wish.session, is_plain)) {
+    return Error{ErrorCode::kInvalidArgument, "The opening's session is no id of this server."};
+  }
   if (!std::ranges::all_of(opening.wish.csrf, is_plain)) {
     return Error{ErrorCode::kInvalidArgument, "The opening's csrf is no token of this server."};
   }
@@ -109,7 +99,7 @@ http::request<http::string_body> request_of(const Opening& opening, const Upgrad
   http::request<http::string_body> request{http::verb::post, "/api/sessions", 11};
   Json body = Json::object();
   if (!opening.wish.session.empty()) {
-    request.target(path_of_session(opening.wish.session));
+    request.target("/api/sessions/" + opening.wish.session + "/ticket");
   } else {
     body = {{"resource", opening.wish.resource},
             {"width", hello.width},

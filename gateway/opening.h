@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "gateway/http_rules.h"
+#include "protocol/base/result.h"
 #include "protocol/messages.h"
 
 namespace vitrine {

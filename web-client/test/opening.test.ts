@@ -1,7 +1,7 @@
 // Links that open their session by themselves.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { subprotocolsOf } from '../src/core/opening.js';
+import { canBeOpened, subprotocolsOf } from '../src/core/opening.js';
 import { kEarlyLooks, kLateLookMs, kLookMs, ReturnWatch } from '../src/core/return_watch.js';
 import { kMaxOpening, parseMessage, type ViewerHello, type ViewerOpening } from '../src/wire/messages.gen.js';
 import { kTicket, World } from './session_world.js';
@@ -101,6 +101,13 @@ describe('a link that opens its session', () => {
     world.pass(10);
     assert.equal(opening(world.take('open')[0]?.words).wish.resource, 'mousepad');
   });
+});
+
+test('an address that names nothing is left to the broker', () => {
+  const session = (id: string) => canBeOpened({ resource: '', session: id, csrf: 'c' });
+  const resource = (id: string) => canBeOpened({ resource: id, session: '', csrf: 'c' });
+  assert.deepEqual([session('aB-1_'), session('../x'), session('a b'), session('é'), session('x'.repeat(129))], [true, false, false, false, false]);
+  assert.deepEqual([resource('Büro 1'), resource('x'.repeat(128)), resource('ü'.repeat(65))], [true, true, false]);
 });
 
 describe('an opening in a header', () => {

@@ -11,6 +11,11 @@ export interface Opens {
   readonly csrf: string;
 }
 
+/** An address may hold anything; what is no name of this server is left to the broker to say so. */
+export function canBeOpened({ resource, session }: Opens): boolean {
+  return new TextEncoder().encode(resource).length <= kMaxName && session.length <= kMaxName && /^[\w-]*$/.test(session);
+}
+
 /** The hello of a link, with a ticket or, inside of an opening, without. */
 export function helloOf(facts: ViewerFacts, size: WindowSize, keeper: Keeper, ticket: Uint8Array): ViewerHello {
   return {
@@ -29,10 +34,9 @@ export function helloOf(facts: ViewerFacts, size: WindowSize, keeper: Keeper, ti
   };
 }
 
-/** As one message, for the upgrade or for the link. Names that no session has are cut, and so are of none. */
+/** As one message, for the upgrade or for the link. */
 export function openingOf({ resource, session, csrf }: Opens, hello: ViewerHello): Uint8Array<ArrayBuffer> {
-  const short = (name: string): string => clipText(name, kMaxName);
-  return serialize({ type: 'ViewerOpening', resource: short(resource), session: short(session), csrf: short(csrf), hello: serialize(hello) });
+  return serialize({ type: 'ViewerOpening', resource, session, csrf, hello: serialize(hello) });
 }
 
 /** What a WebSocket is opened with to bring this opening; null: too long for a header, it goes as the first message. */

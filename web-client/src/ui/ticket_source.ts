@@ -1,6 +1,6 @@
 // Gets the session and its tickets from the broker, and says in the session's terms what went wrong.
 import { viewerFacts } from '../browser/facts.js';
-import type { Opens } from '../core/opening.js';
+import { canBeOpened, type Opens } from '../core/opening.js';
 import type { TicketFailure, WindowSize } from '../core/session.js';
 import { ApiError, type Answered, type Api, type OpenedSession, type SessionInfo, type TermsAnswer, type WaitingInLine } from './api.js';
 
@@ -40,9 +40,9 @@ export class TicketSource {
   /** What the session's links may open by themselves; null while the page has no token. */
   opens(): Opens | null {
     const csrf = this.api.token;
-    if (csrf === '') return null;
-    if (this.sessionId !== null) return { resource: '', session: this.sessionId, csrf };
-    return this.target.kind === 'resource' ? { resource: this.target.resource, session: '', csrf } : null;
+    const resource = this.target.kind === 'resource' ? this.target.resource : '';
+    const opens = this.sessionId !== null ? { resource: '', session: this.sessionId, csrf } : { resource, session: '', csrf };
+    return csrf !== '' && canBeOpened(opens) ? opens : null;
   }
 
   /**
