@@ -79,6 +79,8 @@ struct SocketCounters {
   Counter proxied;
   Counter proxy_failed;
   Counter origin_refused;
+  Counter openings;          // sessions asked for by links themselves
+  Counter openings_refused;  // what the broker gave no ticket for
 };
 
 struct Counters {

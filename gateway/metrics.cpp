@@ -48,6 +48,9 @@ const Row kRows[] = {
     {"vitrine_gateway_bad_requests_total", "", "counter", "Requests that are not HTTP or break its rules.",
      SOCKET(requests_bad)},
     {"vitrine_gateway_proxied_total", "", "counter", "Requests passed to the broker.", SOCKET(proxied)},
+    {"vitrine_gateway_openings_total", "", "counter", "Sessions that links asked for by themselves.", SOCKET(openings)},
+    {"vitrine_gateway_openings_refused_total", "", "counter", "Openings the broker gave no ticket for.",
+     SOCKET(openings_refused)},
     {"vitrine_gateway_proxy_failed_total", "", "counter", "Requests the broker did not answer.", SOCKET(proxy_failed)},
     {"vitrine_gateway_refused_origins_total", "", "counter", "WebSockets from a foreign page.", SOCKET(origin_refused)},
 };

@@ -115,6 +115,7 @@ void Switchboard::add_viewer(LinkId id, ViewerAdmission admission, Micros now, u
                  .left = hello.left,
                  .top = hello.top};
   link.waiting_since = now;
+  if (!admission.told.empty()) send(link, std::move(admission.told));
   send(link, serialize(Welcome{.version = admission.version, .session = ticket.session, .rights = ticket.rights}));
   pair_up(link.desktop, now);
   if (!pairing_.peer(id)) {

@@ -71,9 +71,18 @@ export interface UpdateWork {
   readonly receivedMs: number;
 }
 
+export interface OpeningEffect {
+  readonly type: 'opening';
+  /** As in HTTP. */
+  readonly status: number;
+  readonly body: string;
+}
+
 export type Effect =
-  /** Open a new link; one that is open is dropped first. */
-  | { readonly type: 'open' }
+  /** Open a new link; one that is open is dropped first. `words` go with its upgrade where that can carry them. */
+  | { readonly type: 'open'; readonly words: Uint8Array | null }
+  /** What the broker said to an opening; a ticket is asked for with it unless it is 200. */
+  | OpeningEffect
   | { readonly type: 'send'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'drop' }
   /** Get a ticket; answered by Session.ticket or Session.ticketFailed. */

@@ -2,10 +2,11 @@
 // worker; everything happens in the order of its events.
 import type { Effect, UpdateWork } from '../core/effects.js';
 import type { Rect } from '../core/geometry.js';
+import { subprotocolsOf } from '../core/opening.js';
 import { type Held, Session } from '../core/session.js';
 import { kCacheIdBytes } from '../wire/messages.gen.js';
 import { CanvasPainter } from './canvas_painter.js';
-import { DecodeError, type Decoder } from './decoder.js';
+import { DecodeError, Decoder } from './decoder.js';
 import type { FromWorkerBody, ToWorker } from './messages.js';
 import { VideoLayer } from './video_layer.js';
 
@@ -19,6 +20,9 @@ type Start = Extract<ToWorker, { type: 'start' }>;
 
 export class ViewerLink {
   private readonly session: Session;
+  private readonly decoder = new Decoder();
+  /** What the socket brought while the decoder was still on its way. No more than the agent sends unacknowledged. */
+  private early: (() => void)[] = [];
   private readonly painter: CanvasPainter;
   private readonly video: VideoLayer;
   private socket: WebSocket | null = null;
@@ -34,7 +38,6 @@ export class ViewerLink {
 
   constructor(
     private readonly start: Start,
-    private readonly decoder: Decoder,
     videoCapabilities: () => number,
     /** A socket to the same address that is open or opening already. */
     private readonly spare: () => WebSocket | null,
@@ -47,7 +50,8 @@ export class ViewerLink {
     };
     const keeper = { cache: crypto.getRandomValues(new Uint8Array(kCacheIdBytes)), held: () => this.held() };
     this.session = new Session(facts, start.size, Math.random, keeper, nowMs());
-    this.video = new VideoLayer(decoder, this.painter, {
+    this.session.mayOpen(start.opens);
+    this.video = new VideoLayer(this.decoder, this.painter, {
       done: (update, presentMs) => { this.session.frameDone(update, presentMs, nowMs()); },
       painted: () => {
         this.frames += 1;
@@ -63,8 +67,17 @@ export class ViewerLink {
     this.pump();
   }
 
+  /** With the decoder the picture can begin; a link is on its way by then. */
+  async load(module: WebAssembly.Module): Promise<void> {
+    await this.decoder.load(module);
+    for (const act of this.early.splice(0)) act();
+  }
+
   handle(message: ToWorker): void {
     switch (message.type) {
+      case 'mayOpen':
+        this.session.mayOpen(message.opens);
+        break;
       case 'input':
         this.session.backlog(this.socket?.bufferedAmount ?? 0);
         this.session.input(message.message, message.atMs, nowMs());
@@ -136,7 +149,7 @@ export class ViewerLink {
   private perform(effect: Effect): void {
     switch (effect.type) {
       case 'open':
-        return this.openSocket();
+        return this.openSocket(effect.words);
       case 'send':
         if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(effect.bytes);
         return;
@@ -164,20 +177,26 @@ export class ViewerLink {
     }
   }
 
-  private openSocket(): void {
+  private openSocket(words: Uint8Array | null): void {
     this.dropSocket();
-    const socket = this.spare() ?? new WebSocket(this.start.url);
+    const spare = this.spare();
+    const subprotocols = spare === null && words !== null ? subprotocolsOf(words) : null;
+    const socket = spare ?? new WebSocket(this.start.url, subprotocols ?? []);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     // Events of a socket that was replaced meanwhile are of no interest.
     const when = (event: string, act: (event: Event) => void): void => {
       socket.addEventListener(event, (fired) => {
-        if (socket !== this.socket) return;
-        act(fired);
-        this.pump();
+        const run = (): void => {
+          if (socket !== this.socket) return;
+          act(fired);
+          this.pump();
+        };
+        if (event === 'open' || this.decoder.loaded) run();
+        else this.early.push(run);
       });
     };
-    when('open', () => this.session.opened(nowMs()));
+    when('open', () => this.session.opened(nowMs(), subprotocols !== null));
     when('close', () => {
       this.socket = null;
       this.session.closed(nowMs());
@@ -193,6 +212,7 @@ export class ViewerLink {
   private dropSocket(): void {
     const socket = this.socket;
     this.socket = null;
+    this.early = [];
     socket?.close(1000);
   }
 

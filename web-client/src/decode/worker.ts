@@ -1,5 +1,4 @@
 // Entry of the worker. It is started with the page, long before a session, so that the decoder is ready when one opens.
-import { Decoder } from './decoder.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { SpareSocket } from './spare_socket.js';
 import { ViewerLink } from './viewer_link.js';
@@ -13,14 +12,16 @@ let giveModule: (module: WebAssembly.Module) => void;
 const module = new Promise<WebAssembly.Module>((resolve) => {
   giveModule = resolve;
 });
-/** Known long before the first hello; one that comes earlier promises no video. */
+/** A browser that takes longer to say what it decodes is not waited for: its hello promises no video. */
+const kCapabilitiesMs = 250;
 let canDecode = 0;
-void videoCapabilities().then((bits) => {
+const asked = videoCapabilities().then((bits) => {
   canDecode = bits;
 });
+const capabilities = Promise.race([asked, new Promise<void>((resolve) => { setTimeout(resolve, kCapabilitiesMs); })]);
 const spare = new SpareSocket();
 let link: ViewerLink | null = null;
-/** Messages for a session whose decoder is still on its way. */
+/** Messages for a session that is not begun yet. */
 let early: ToWorker[] | null = null;
 let current = 0;
 
@@ -29,17 +30,19 @@ async function start(message: Start): Promise<void> {
   link?.close();
   link = null;
   early = [];
-  spare.prepare(message.url);
   const tell = (body: Omit<FromWorker, 'number'>): void => {
     self.postMessage({ ...body, number: message.number });
   };
   try {
-    const decoder = await Decoder.create(await module);
+    // The hello goes with the upgrade, so that the link need not wait for the decoder.
+    await capabilities;
     if (current !== message.number) return;
-    link = new ViewerLink(message, decoder, () => canDecode, () => spare.take(), tell);
+    const begun = new ViewerLink(message, () => canDecode, () => spare.take(), tell);
+    link = begun;
     const waiting = early;
     early = null;
     for (const one of waiting ?? []) link.handle(one);
+    await begun.load(await module);
   } catch (error) {
     tell({ type: 'broken', text: error instanceof Error ? error.message : String(error) } as FromWorker);
   }

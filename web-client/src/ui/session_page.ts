@@ -13,11 +13,12 @@ import { ownWindow, watchPixelRatio } from '../browser/screens.js';
 import { recall, remember } from '../browser/preferences.js';
 import { followSoftKeyboard } from '../browser/soft_keyboard_space.js';
 import { touchModes } from '../browser/touch_input.js';
+import { ServerReturn } from '../browser/server_return.js';
 import type { Session } from '../browser/session_worker.js';
 import { Stage } from '../browser/stage.js';
 import { TextField } from '../browser/text_field.js';
 import { onWake } from '../browser/wake_events.js';
-import type { Quality, Status } from '../core/effects.js';
+import type { Cause, Quality, Status } from '../core/effects.js';
 import { wantedDesktop } from '../core/geometry.js';
 import { monitorOf, wantsFullScreen } from '../core/monitors.js';
 import type { InputMessage, WindowSize } from '../core/session.js';
@@ -26,7 +27,7 @@ import { viewModes } from '../core/view.js';
 import { WarpWatch } from '../core/warp_watch.js';
 import type { FromWorkerBody } from '../decode/messages.js';
 import { kMaxScreenSide, kMayInput, kMinScreenSide, NoticeLevel } from '../wire/messages.gen.js';
-import { ApiError, type SessionInfo } from './api.js';
+import { ApiError, type Answered, type SessionInfo } from './api.js';
 import type { App, Page } from './app.js';
 import { CaptureOffer } from './capture_offer.js';
 import { h } from './dom.js';
@@ -48,6 +49,8 @@ import { ViewMenu, type ViewChoices } from './view_menu.js';
 
 /** How often the broker is asked how a start is going. */
 const kPollMs = 1_000;
+/** With these there is no link, and nothing but the way to the server is missing. */
+const kAwayCauses: readonly Cause[] = ['link-cut', 'link-failed', 'gateway-restarts'];
 const kNoQuality: Quality = { roundTripMs: null, inputToPictureMs: null, slow: null };
 
 export class SessionPage implements Page {
@@ -82,6 +85,7 @@ export class SessionPage implements Page {
   private readonly comfort: SessionComfort;
   private readonly stop = new AbortController();
 
+  private readonly serverReturn = new ServerReturn(() => { this.wake(); });
   private session: Session | null = null;
   private info: SessionInfo | null = null;
   private status: Status | null = null;
@@ -149,14 +153,13 @@ export class SessionPage implements Page {
     const { signal } = this.stop;
     this.cover.starting('ask', '', null);
     this.rename(this.title);
-    this.tickets.prepare();
     const facts = { ...viewerFacts(), monitor: this.monitor };
-    this.session = this.app.worker.start({ canvas: this.stage.canvas, facts, size: this.size() }, (message) => { this.heard(message); });
+    this.session = this.app.worker.start({ canvas: this.stage.canvas, facts, size: this.size(), opens: this.tickets.opens() }, (message) => { this.heard(message); });
     this.comfort.begin();
     this.setFigures(recall('figures') === 'open');
     this.applyTerms();
     document.addEventListener('visibilitychange', () => { this.session?.send({ type: 'visibility', visible: document.visibilityState === 'visible' }); }, { signal });
-    onWake(() => { this.session?.send({ type: 'wake' }); }, signal);
+    onWake(() => { this.wake(); }, signal);
     // A window is moved without an event; the person comes back into it.
     window.addEventListener('focus', () => { if (this.monitors.several) this.tellSize(); }, { signal });
     if (wantsFullScreen(location.hash)) this.stageElement.addEventListener('pointerdown', () => { void this.toggleFullScreen(); }, { once: true, signal });
@@ -170,6 +173,7 @@ export class SessionPage implements Page {
   close(): void {
     this.stop.abort();
     clearTimeout(this.pollTimer);
+    this.serverReturn.follow(false);
     this.session?.close();
     for (const part of [this.stage, this.keyboard, this.pointer, this.cover, this.handle]) part?.close();
     for (const name of ['session', 'exact', 'update', 'frames', 'video']) delete document.documentElement.dataset[name];
@@ -185,6 +189,9 @@ export class SessionPage implements Page {
         return this.setStatus(message.status);
       case 'askTicket':
         void this.getTicket();
+        return;
+      case 'opening':
+        void this.getTicket(message);
         return;
       case 'surface':
         return this.stage.setDesktop(message);
@@ -234,6 +241,7 @@ export class SessionPage implements Page {
     const before = this.status?.phase;
     this.status = status;
     this.comfort.heardStatus(status);
+    this.serverReturn.follow(status.phase !== 'live' && status.phase !== 'ended' && kAwayCauses.includes(status.cause));
     document.documentElement.dataset['session'] = status.phase;
     this.stageElement.classList.toggle('old', status.phase === 'stale' || (status.phase === 'ended' && status.hasPicture));
     if (status.phase !== 'live') {
@@ -261,6 +269,10 @@ export class SessionPage implements Page {
     }
   }
 
+  private wake(): void {
+    this.session?.send({ type: 'wake' });
+  }
+
   private becameLive(status: Status): void {
     if (!this.menu.open) this.field.focus();
     const canType = (status.rights & kMayInput) !== 0;
@@ -285,9 +297,11 @@ export class SessionPage implements Page {
 
   // --- what the broker says --------------------------------------------------------------------------------------
 
-  private async getTicket(): Promise<void> {
-    const answer = await this.tickets.next();
+  /** `first`: what it said to a link that asked by itself. */
+  private async getTicket(first?: Answered): Promise<void> {
+    const answer = await this.tickets.next(first);
     if (this.stop.signal.aborted) return;
+    this.session?.send({ type: 'mayOpen', opens: this.tickets.opens() });
     if (!answer.ok) {
       this.session?.send({ type: 'ticketFailed', failure: answer.failure, text: answer.text });
       return;
@@ -295,7 +309,7 @@ export class SessionPage implements Page {
     this.terms.learn(answer.terms);
     this.applyTerms();
     this.learn(answer.session);
-    this.session?.send({ type: 'ticket', bytes: answer.bytes });
+    if (answer.bytes !== null) this.session?.send({ type: 'ticket', bytes: answer.bytes });
     if (this.status !== null && this.status.phase !== 'live') this.setStatus(this.status);
   }
 

@@ -90,5 +90,13 @@ export const serverWords: ServerWords = {
   'The ticket has expired; ask for a new one.': 'Die Zulassung ist abgelaufen; eine neue wird geholt.',
   'Too many viewers are arriving; try again in a moment.': 'Zu viele kommen gleichzeitig; versuchen Sie es gleich noch einmal.',
   'This desktop is already open {times} times; close it somewhere else first.': 'Dieser Desktop ist schon {times}-mal offen; schließen Sie ihn zuerst anderswo.',
+  'This session was opened in another place too: {browser}.': 'Diese Sitzung wurde noch an einem anderen Ort geöffnet: {browser}.',
+  'This session is open in another place too: {browser}.': 'Diese Sitzung ist noch an einem anderen Ort offen: {browser}.',
+  '{name} stopped unexpectedly and was started again.': '{name} wurde unerwartet beendet und neu gestartet.',
+  'What was copied has at least {size} MiB; a clipboard passes on at most 32 MiB. Save it as a file.': 'Das Kopierte hat mindestens {size} MiB; die Zwischenablage überträgt höchstens 32 MiB. Speichern Sie es als Datei.',
+  'This desktop has no more than {most} monitor.': 'Dieser Desktop hat nicht mehr als {most} Bildschirm.',
+  'This desktop has no more than {most} monitors. Close another window of it first.': 'Dieser Desktop hat nicht mehr als {most} Bildschirme. Schließen Sie zuerst ein anderes Fenster davon.',
+  'All monitors together would take {size} pixels, and a desktop has {most} at most. Make a window of it smaller, or close one.': 'Alle Bildschirme zusammen bräuchten {size} Pixel, und ein Desktop hat höchstens {most}. Verkleinern Sie eines seiner Fenster, oder schließen Sie eines.',
+  'This desktop has as many viewers as it can take; close it somewhere else first.': 'Dieser Desktop ist schon so oft offen, wie es geht; schließen Sie ihn zuerst anderswo.',
   'The part of this server that knows users and desktops is not answering; try again in a moment. Open desktops are not affected.': 'Der Teil des Servers, der Benutzer und Desktops kennt, antwortet nicht; versuchen Sie es gleich noch einmal. Offene Desktops sind nicht betroffen.',
 };
