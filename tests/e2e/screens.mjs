@@ -47,7 +47,6 @@ class Round {
   async visitor(more = {}) {
     const page = await newVisitor(browser, site, { colorScheme: this.schemes[0], ...this.options, ...more });
     page.setDefaultTimeout(15_000);
-    page.problems = this.problems;
     page.on('pageerror', (error) => this.problems.push(String(error)));
     if (this.letters !== undefined) await page.addInitScript((size) => { document.documentElement.style.fontSize = size; }, this.letters);
     if (this.insets !== undefined) await (await page.context().newCDPSession(page)).send('Emulation.setSafeAreaInsetsOverride', { insets: this.insets });
