@@ -57,6 +57,7 @@ export const serverSentences = [
   'You have {count} sessions open, which is the most allowed. End one first.',
   '{name} cannot be started: the program {program} is missing on the server.',
   'It can be used from {moment} ({zone}) on.',
+  'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday',
   'Its hours leave no time at which it can be used.',
   'It cannot be used from this network ({address}).',
   'This needs a second factor given within the last {span}.',

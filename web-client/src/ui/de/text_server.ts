@@ -54,6 +54,7 @@ export const serverWords: ServerWords = {
   'You have {count} sessions open, which is the most allowed. End one first.': 'Sie haben {count} Sitzungen offen; mehr sind nicht erlaubt. Beenden Sie zuerst eine.',
   '{name} cannot be started: the program {program} is missing on the server.': '{name} kann nicht starten: Auf dem Server fehlt das Programm {program}.',
   'It can be used from {moment} ({zone}) on.': 'Verwendbar ab {moment} ({zone}).',
+  Monday: 'Montag', Tuesday: 'Dienstag', Wednesday: 'Mittwoch', Thursday: 'Donnerstag', Friday: 'Freitag', Saturday: 'Samstag', Sunday: 'Sonntag',
   'Its hours leave no time at which it can be used.': 'Die erlaubten Zeiten lassen keine Nutzung zu.',
   'It cannot be used from this network ({address}).': 'Aus diesem Netz nicht verwendbar ({address}).',
   'This needs a second factor given within the last {span}.': 'Dafür muss der zweite Faktor kürzlich angegeben worden sein ({span}).',
