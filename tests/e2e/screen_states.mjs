@@ -192,13 +192,12 @@ async function opening(round) {
     await shown(page, 'catalogue');
     await page.unroute('**/api/sessions');
   }
-  // A start that is waited for: the page's link is held back.
-  const held = await page.context().newPage();
-  await held.routeWebSocket('**/ws/view', () => undefined);
-  await held.goto('/#/s/mousepad');
-  await held.locator('.cover.starting .steps').waitFor();
-  await held.locator('.cover-elapsed:not(:empty)').waitFor({ timeout: 30_000 });
-  await round.shot(held, 'session-starting');
+  // A start that is waited for.
+  await page.route('**/api/sessions', () => undefined);
+  await page.goto('/#/s/mousepad');
+  await page.reload();
+  await page.locator('.cover-elapsed:not(:empty)').waitFor();
+  await shot('session-starting');
   await page.context().close();
 }
 
@@ -270,7 +269,7 @@ async function menus(round, page) {
   await closeDialog(page);
   await openMenu(round, page);
   await page.locator('.menu-tile:has(.icon-camera)').click();
-  await page.locator('.toast').waitFor();
+  await page.locator('.toast .button').waitFor();
   await page.evaluate(() => navigator.clipboard.writeText('')).catch(() => undefined);
   await round.shot(page, 'toast-screenshot');
   await page.locator('.toast .icon-button').last().click();

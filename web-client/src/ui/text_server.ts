@@ -89,6 +89,8 @@ export const serverSentences = [
   'The desktop stopped unexpectedly.',
   'The desktop did not come in time; try again.',
   'This server is shutting down; reconnect.',
+  'This session was opened in another place too: {browser}.',
+  'This session is open in another place too: {browser}.',
   'Nothing was heard for too long.',
   'Nothing could be sent for too long.',
   'The ticket has expired; ask for a new one.',

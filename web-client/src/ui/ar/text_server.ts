@@ -86,6 +86,8 @@ export const serverWords: ServerWords = {
   'The desktop stopped unexpectedly.': 'توقف سطح المكتب على نحو غير متوقع.',
   'The desktop did not come in time; try again.': 'لم يأتِ سطح المكتب في الوقت المناسب؛ حاول مرة أخرى.',
   'This server is shutting down; reconnect.': 'يُغلق هذا الخادم؛ جارٍ إعادة الاتصال.',
+  'This session was opened in another place too: {browser}.': 'فُتحت هذه الجلسة في مكان آخر أيضًا: \u2068{browser}\u2069.',
+  'This session is open in another place too: {browser}.': 'هذه الجلسة مفتوحة في مكان آخر أيضًا: \u2068{browser}\u2069.',
   'Nothing was heard for too long.': 'لم يصل شيء منذ وقت طويل.',
   'Nothing could be sent for too long.': 'تعذّر الإرسال مدة طويلة.',
   'The ticket has expired; ask for a new one.': 'انتهت صلاحية التذكرة؛ جارٍ طلب أخرى.',

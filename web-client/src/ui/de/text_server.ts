@@ -86,6 +86,8 @@ export const serverWords: ServerWords = {
   'The desktop stopped unexpectedly.': 'Der Desktop ist unerwartet stehen geblieben.',
   'The desktop did not come in time; try again.': 'Der Desktop kam nicht rechtzeitig; versuchen Sie es noch einmal.',
   'This server is shutting down; reconnect.': 'Dieser Server wird heruntergefahren; die Verbindung wird neu aufgebaut.',
+  'This session was opened in another place too: {browser}.': 'Diese Sitzung wurde auch an einem anderen Ort geöffnet: {browser}.',
+  'This session is open in another place too: {browser}.': 'Diese Sitzung ist auch an einem anderen Ort offen: {browser}.',
   'Nothing was heard for too long.': 'Zu lange kam keine Antwort.',
   'Nothing could be sent for too long.': 'Zu lange konnte nichts gesendet werden.',
   'The ticket has expired; ask for a new one.': 'Die Zulassung ist abgelaufen; eine neue wird geholt.',
