@@ -1,6 +1,8 @@
 // The states that screens.mjs takes pictures of, in groups. A group makes its own visitors and closes them. Answers of the
 // server that are hard to have (a full pool, a policy's hours) are given in its place; everything else is the real thing.
 import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import { Fingers } from './fingers.mjs';
 import { state, whenLive } from './browser.mjs';
 import { totp } from './totp.mjs';
@@ -150,7 +152,7 @@ function manyResources() {
   return names.map((name, i) => ({
     id: `one-${i}`, kind: i < 2 ? 'desktop' : 'app', name, description: i % 3 ? 'Something to work with' : '', icon: '/icon.svg',
     session: i % 4 === 1 ? { id: 's', state: 'connected' } : null,
-    refused: i === 4 ? { code: 'forbidden', detail: 'It can be used from mon 08:00 (Europe/Berlin) on.' } : null,
+    refused: i === 4 ? { code: 'forbidden', detail: 'It can be used from Monday 08:00 (Europe/Berlin) on.' } : null,
     busy: i === 6 ? { code: 'full', in_use: 4, most: 4 } : i === 7 ? { code: 'draining', message: 'Disks are exchanged until noon' } : null,
   }));
 }
@@ -176,7 +178,7 @@ async function opening(round) {
   const page = await signedIn(round);
   const shot = (name) => round.shot(page, name);
   const given = [
-    ['session-forbidden', '.cover.ended', problem(403, { code: 'forbidden', detail: 'It can be used from mon 08:00 (Europe/Berlin) on.' })],
+    ['session-forbidden', '.cover.ended', problem(403, { code: 'forbidden', detail: 'It can be used from Monday 08:00 (Europe/Berlin) on.' })],
     ['session-waiting', '.cover.waiting', answer({ waiting: { in_use: 4, most: 4, place: 3 } })],
     ['session-broker-gone', '.cover.starting .steps', problem(503, { code: 'broker_unavailable', detail: 'The part of this server that knows users and desktops is not answering; try again in a moment. Open desktops are not affected.' })],
   ];
@@ -190,13 +192,12 @@ async function opening(round) {
     await shown(page, 'catalogue');
     await page.unroute('**/api/sessions');
   }
-  // A start that is waited for: the page's link is held back.
-  const held = await page.context().newPage();
-  await held.routeWebSocket('**/ws/view', () => undefined);
-  await held.goto('/#/s/mousepad');
-  await held.locator('.cover.starting .steps').waitFor();
-  await until('the seconds are shown', async () => (await held.locator('.cover-elapsed').textContent()) !== '');
-  await round.shot(held, 'session-starting');
+  // A start that is waited for.
+  await page.route('**/api/sessions', () => undefined);
+  await page.goto('/#/s/mousepad');
+  await page.reload();
+  await page.locator('.cover-elapsed:not(:empty)').waitFor();
+  await shot('session-starting');
   await page.context().close();
 }
 
@@ -215,9 +216,13 @@ function copyInDesktop({ display, xauthority }, type, content) {
   return new Promise((resolve) => child.on('close', resolve));
 }
 
+// What the editor would offer to restore, after an administrator ended its session.
+const forgetEditor = (round) => rm(path.join(round.site.data, 'homes/ada/.local/share/Mousepad'), { recursive: true, force: true });
+
 async function session(round) {
   const page = await signedIn(round);
   const shot = (name) => round.shot(page, name);
+  await forgetEditor(round);
   await page.goto('/#/s/mousepad');
   await whenLive(page);
   await page.keyboard.type('Dear reader,\n\nthis text is exact to the pixel.\n');
@@ -264,10 +269,10 @@ async function menus(round, page) {
   await closeDialog(page);
   await openMenu(round, page);
   await page.locator('.menu-tile:has(.icon-camera)').click();
-  await page.locator('.toast').waitFor();
+  await page.locator('.toast .button').waitFor();
   await page.evaluate(() => navigator.clipboard.writeText('')).catch(() => undefined);
   await round.shot(page, 'toast-screenshot');
-  await page.locator('.toast .icon-button').click();
+  await page.locator('.toast .icon-button').last().click();
 }
 
 async function clipboardPanels(round, page) {
@@ -320,6 +325,7 @@ async function fingersStates(round, page) {
 // Words of the first time, offers, and an input method's field; pages of their own keep them apart.
 async function firstTime(round) {
   const page = await signedIn(round, { firstVisit: true });
+  await forgetEditor(round);
   await page.goto('/#/s/mousepad');
   await whenLive(page);
   if (!round.touch) {

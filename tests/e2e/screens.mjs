@@ -47,9 +47,8 @@ class Round {
   async visitor(more = {}) {
     const page = await newVisitor(browser, site, { colorScheme: this.schemes[0], ...this.options, ...more });
     page.setDefaultTimeout(15_000);
-    page.problems = this.problems;
     page.on('pageerror', (error) => this.problems.push(String(error)));
-    if (this.letters !== undefined) await page.addInitScript((size) => { document.documentElement.style.fontSize = size; }, this.letters);
+    if (this.letters !== undefined) await page.addInitScript((size) => { document.addEventListener('DOMContentLoaded', () => { document.documentElement.style.fontSize = size; }); }, this.letters);
     if (this.insets !== undefined) await (await page.context().newCDPSession(page)).send('Emulation.setSafeAreaInsetsOverride', { insets: this.insets });
     return page;
   }
@@ -89,6 +88,7 @@ for (const asked of process.argv.length > 2 ? process.argv.slice(2) : Object.key
   // One state that cannot be had leaves the other groups; it is named.
   for (const group of shown) {
     await groups[group](round).catch((error) => { failed.push(`${name}: ${group}: ${error.stack.split('\n').filter((line) => !line.includes('node_modules')).slice(0, 3).join(' ')}`); });
+    for (const context of browser.contexts()) await context.close();
   }
   await round.contactSheets();
   count += round.pictures.length;

@@ -93,7 +93,7 @@ test('sentences of the server are translated, with what was put in', () => {
   assert.equal(translated('This session is over.', server), 'Diese Sitzung ist beendet.');
   assert.equal(translated('It cannot be used from this network (192.0.2.7).', server), 'Aus diesem Netz nicht verwendbar (192.0.2.7).');
   assert.equal(translated('Text+ (new)? is starting.', server), 'Text+ (new)? startet.');
-  assert.equal(translated('The hours of this session are over. It can be used from mon 08:00 (UTC) on.', server), 'Die Zeit dieser Sitzung ist vorbei. Verwendbar ab mon 08:00 (UTC).');
+  assert.equal(translated('The hours of this session are over. It can be used from Monday 08:00 (UTC) on.', server), 'Die Zeit dieser Sitzung ist vorbei. Verwendbar ab Montag 08:00 (UTC).');
   assert.equal(translated('Back at nine, says the administrator.', server), 'Back at nine, says the administrator.');
   const layer = 'It is said by the grant of cad to the group staff, the most restrictive of 2 on its level; 3 less specific say otherwise or the same.';
   assert.equal(translated(layer, adminServerDe), 'Das sagt die Freigabe von cad für die Gruppe staff, das Strengste von 2 auf dieser Ebene; 3 weniger genaue sagen anderes oder dasselbe.');

@@ -8,7 +8,6 @@ import { closeOnBackdrop, sheet } from './dialog.js';
 import { fill, h } from './dom.js';
 import { icon } from './icons.js';
 import { text } from './text.js';
-import { sizeWords } from './text_comfort.js';
 
 /** Enough to recognise it. */
 const kPreviewCharacters = 2_000;
@@ -83,7 +82,7 @@ export class ClipboardPanel {
       fill(this.copied);
       return;
     }
-    this.state.textContent = t.holds(clips.map(({ format, bytes }) => t.formats[format === kClipText ? 'text' : format === kClipHtml ? 'html' : 'image'](sizeWords(bytes.length))));
+    this.state.textContent = t.holds(clips.map(({ format, bytes }) => t.formats[format === kClipText ? 'text' : format === kClipHtml ? 'html' : 'image'](t.size(bytes.length))));
     const words = textOf(clips);
     const html = clips.find(({ format }) => format === kClipHtml);
     const image = clips.find(({ format }) => format === kClipImage);

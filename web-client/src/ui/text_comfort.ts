@@ -54,6 +54,7 @@ export const comfortText = {
       fromDesktop: 'From the desktop',
       toDesktop: 'To the desktop',
       coming: 'Getting it from the desktop…',
+      size: sizeWords,
       holds: (formats: readonly string[]): string => formats.join(' · '),
       formats: {
         text: (size: string): string => `Text, ${size}`,

@@ -34,6 +34,8 @@ export class Toasts {
       undo === undefined ? null : h('button', { type: 'button', class: 'button quiet', on: { click: () => { dismiss(); undo.act(); } } }, undo.words),
       h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: dismiss } }, icon('close')),
     );
+    // The same once more is news, but no other note.
+    for (const shown of this.element.children) if (shown.querySelector('p')?.textContent === sentence) shown.remove();
     this.element.append(toast);
     while (this.element.childElementCount > kMost) this.element.firstElementChild?.remove();
     if (level !== 'error') setTimeout(dismiss, readMs);
