@@ -65,6 +65,10 @@ async function takeRound({ browser, site, session, worker }, round) {
   const names = [];
   const failed = [];
   const shotOf = (page) => async (name, whole = true) => {
+    // Chromium forgets it with the document it was said to.
+    if (options.forcedColors) await page.emulateMedia({ forcedColors: 'none' }).then(() => page.emulateMedia({ forcedColors: 'active' }));
+    // What sticks to the top of the window would stand in the middle of a whole page.
+    if (whole) await page.evaluate(() => { window.scrollTo(0, 0); });
     await page.screenshot({ path: path.join(out, `${round}-${name}.png`), fullPage: whole, animations: 'disabled' });
     names.push(`${round}-${name}`);
   };

@@ -70,6 +70,14 @@ function manySessions(count) {
 }
 const live = (sessions) => json({ now_s: Math.floor(Date.now() / 1_000), audit: 7, actions: [], sessions, ended: [], whole: true, next: null });
 
+function manyUsers(count) {
+  const groups = ['engineering', 'research'];
+  return Array.from({ length: count }, (_, i) => ({
+    name: i === 3 ? longId : `user${i}`, display_name: i === 3 ? longName : `Person ${String(i).padStart(5, '0')}`, admin: i % 97 === 0, disabled: i % 31 === 4,
+    groups: groups.slice(0, i % 3), created_s: 1_790_000_000, provider: i % 2 ? 'local' : 'corp',
+  }));
+}
+
 async function overview({ page, shot }) {
   await goTo(page, '/');
   await shot('overview');
@@ -192,9 +200,7 @@ async function users({ page, shot }) {
     await send(dialog);
     await dialog.locator('.form-error:not(:empty)').waitFor();
   });
-  const [created_s, groups] = [1_790_000_000, ['engineering', 'research']];
-  const many = Array.from({ length: 12_345 }, (_, i) => ({ name: i === 3 ? longId : `user${i}`, display_name: i === 3 ? longName : `Person ${String(i).padStart(5, '0')}`, admin: i % 97 === 0, disabled: i % 31 === 4, groups: groups.slice(0, i % 3), created_s, provider: i % 2 ? 'local' : 'corp' }));
-  await answering(page, /api\/admin\/users\b/, json({ users: many }), async () => {
+  await answering(page, /api\/admin\/users\b/, json({ users: manyUsers(12_345) }), async () => {
     await reopened(page, '/users');
     await page.locator('tbody .row-link').nth(5).waitFor();
     await shot('users-many');
@@ -252,6 +258,13 @@ async function groups({ page, shot }) {
   await shot('group');
   await showing(page, shot, 'group-members', withIcon(page, '.page-head', 'plus'));
   await showing(page, shot, 'group-remove', withIcon(page, '.page-head', 'remove'));
+  await answering(page, /api\/admin\/users\b/, json({ users: manyUsers(400) }), async () => {
+    await reopened(page, '/groups/engineering');
+    await showing(page, shot, 'group-members-many', withIcon(page, '.page-head', 'plus'), async (dialog) => {
+      await dialog.locator('.search-input').fill('0039');
+      await until('the others are out of sight', async () => (await dialog.locator('.check:visible').count()) < 20);
+    });
+  });
   await goTo(page, '/groups/everyone');
   await shot('group-everyone');
   await answering(page, /api\/admin\/groups\b/, json({ groups: [] }), async () => {
@@ -274,10 +287,9 @@ async function access({ page, shot }) {
   for (const [name, user] of [['access-allowed', 'ada'], ['access-refused', 'boss'], ['access-unknown', 'nobody-of-this-name']]) {
     await page.locator('#explain-user').fill(user);
     await page.locator('#explain-resource').selectOption('cad');
-    await page.locator('.explain-form button').click();
-    await page.locator('.explanation > *').first().waitFor();
-    await until('the answer has come', async () => (await page.locator('.explanation').textContent()) !== '');
-    await page.waitForLoadState('networkidle');
+    await Promise.all([page.waitForResponse(/api\/admin\/explain/), page.locator('.explain-form button').click()]);
+    await until('the answer is drawn', async () => (await page.locator('.explanation .form-error').count()) === (name === 'access-unknown' ? 1 : 0)
+      && (await page.locator(`.verdict[data-kind="${name === 'access-allowed' ? 'good' : 'wrong'}"]`).count()) === (name === 'access-unknown' ? 0 : 1));
     await shot(name);
   }
   await page.locator('tbody button:has(.icon-remove)').first().click();

@@ -221,13 +221,18 @@ class FormDialog {
     control.setAttribute('aria-invalid', 'true');
     control.closest('details')?.setAttribute('open', '');
     control.focus();
+    control.closest('.field')?.scrollIntoView({ block: 'nearest' });
   }
 
   private async send(): Promise<void> {
     this.tried = true;
     this.error.textContent = '';
     const wrong = this.check();
-    if (wrong !== null) return wrong.focus();
+    if (wrong !== null) {
+      wrong.focus();
+      wrong.closest('.field')?.scrollIntoView({ block: 'nearest' });
+      return;
+    }
     this.submit.disabled = true;
     this.form.setAttribute('aria-busy', 'true');
     try {

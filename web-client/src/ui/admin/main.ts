@@ -27,6 +27,8 @@ class VitrineAdmin implements AdminApp {
   private page: AdminPage | null = null;
   /** The page could not be filled. */
   private lacking = false;
+  /** The person came here from another page and has not been shown this one yet. */
+  private arriving = false;
   /** The server answered the last time it was asked. */
   private answers = true;
   private shell: Shell | null = null;
@@ -114,6 +116,7 @@ class VitrineAdmin implements AdminApp {
     const page = pageOf(this, parts);
     this.page = page;
     this.lacking = false;
+    this.arriving = moved;
     document.title = `${page.title} – ${text.shell.title} – ${common.product}`;
     this.shell?.show(page, parts[0] ?? '', moved);
     void this.load(page);
@@ -122,7 +125,11 @@ class VitrineAdmin implements AdminApp {
   private async load(page: AdminPage): Promise<void> {
     try {
       await page.load?.();
-      if (page === this.page) this.lacking = false;
+      if (page !== this.page) return;
+      this.lacking = false;
+      // A heading that comes from the server was not there to get the focus; by now something else may have it.
+      if (this.arriving && document.activeElement === document.body) this.shell?.focusHeading();
+      this.arriving = false;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (page === this.page) this.lack(page, error);

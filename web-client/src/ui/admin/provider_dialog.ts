@@ -115,7 +115,7 @@ export async function editProvider(app: AdminApp, kind: Provider['kind'], before
   const sent = await formDialog({
     title: before === undefined ? (kind === 'oidc' ? t.addOidc : t.addLdap) : t.edit(before.name),
     fields: [
-      { id: 'name', kind: 'text', label: t.name, hint: t.nameHint, value: before?.name ?? '', required: true, maxLength: 100 },
+      { id: 'name', kind: 'text', label: t.name, hint: t.nameHint, value: before?.name ?? '', required: true, maxLength: 60 },
       ...id,
       ...flavour,
       ...kSettings[kind].filter((one) => one.seldom !== true).map((one) => fieldOf(one, initial[one.name])),
