@@ -102,6 +102,7 @@ export class SessionPage implements Page {
       placed: () => {
         this.cursor?.draw(this.stage.scale, this.stage.pixelRatio);
         this.ghost.draw();
+        this.caret?.placed();
       },
     });
     this.stage.setMode(this.choices.view);
