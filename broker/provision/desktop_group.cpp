@@ -351,6 +351,7 @@ void DesktopGroup::finish() {
   }
   for (const InputDevice& device : kInputDevices) ::unlink(fmt::format("{}/{}", spec_.folder, device.socket).c_str());
   remove_tree(spec_.folder + "/x11");
+  remove_tree(spec_.folder + "/xkb");
   remove_tree(spec_.folder + "/xdg");
   remove_tree(spec_.folder + "/runtime");
   if (keep_nothing_) remove_tree(spec_.folder);

@@ -29,6 +29,25 @@ std::vector<xcb_input_device_id_t> own_pointers(xcb_connection_t* x) {
 
 }  // namespace
 
+void XDisplay::name_keyboard_rules() {
+  // Rules, model, layout, variant and options, each with a NUL behind it.
+  constexpr std::string_view kRead("base\0", 5);
+  constexpr std::string_view kReal("evdev\0", 6);
+  constexpr uint32_t kMostWords = 256;
+  const uint32_t names = atom("_XKB_RULES_NAMES");
+  const auto asked = xcb_get_property(connection_, 0, root_, names, XCB_ATOM_STRING, 0, kMostWords);
+  auto* const reply = xcb_get_property_reply(connection_, asked, nullptr);
+  if (reply == nullptr) return;
+  std::string text(static_cast<const char*>(xcb_get_property_value(reply)),
+                   static_cast<size_t>(xcb_get_property_value_length(reply)));
+  std::free(reply);
+  if (!text.starts_with(kRead)) return;
+  text.replace(0, kRead.size(), kReal);
+  xcb_change_property(connection_, XCB_PROP_MODE_REPLACE, root_, names, XCB_ATOM_STRING, 8,
+                      static_cast<uint32_t>(text.size()), text.data());
+  xcb_flush(connection_);
+}
+
 void XDisplay::switch_off_pointers() {
   constexpr uint8_t kBitsEach = 8;
   constexpr uint8_t kOff = 0;

@@ -305,6 +305,48 @@ describe('pointers', () => {
     });
   });
 
+  describe('a phone with a camera in its screen and a bar at its edge', () => {
+    const insets = (top, right, bottom, left) => fingers.cdp.send('Emulation.setSafeAreaInsetsOverride', { insets: { top, right, bottom, left } });
+    const stage = () => page.evaluate(() => document.querySelector('.stage').getBoundingClientRect().toJSON());
+    const bar = (name) => page.locator('.key-bar').getByRole('button', { name, exact: true });
+    before(() => openOn(phone));
+    after(() => insets(0, 0, 0, 0));
+
+    test('upright, the desktop begins below the camera, and the keys lie above the edge', async () => {
+      await insets(47, 0, 34, 0);
+      await until('the desktop begins below the camera', async () => (await stage()).top === 47);
+      await settled();
+      const keys = await bar('Esc').boundingBox();
+      assert.ok(keys.y + keys.height <= phone.viewport.height - 34);
+      reporter.forget();
+      await fingers.tap([5, 50]);
+      await reporter.whenButtons('+1 -1');
+      assert.deepEqual(reporter.places(true), [await below([5, 50])]);
+    });
+
+    test('lying, it lies beside both, and every key of the bar can be reached', async () => {
+      const { width, height } = lying(phone);
+      await page.setViewportSize({ width, height });
+      await insets(0, 47, 21, 47);
+      await until('the desktop lies between', async () => {
+        const { left, right } = await stage();
+        return left === 47 && right === width - 47;
+      });
+      await settled();
+      const { top } = await page.locator('.key-bar').boundingBox().then((box) => ({ top: box.y }));
+      assert.ok(top > height * 0.7, `the keys begin at ${top}`);
+      for (const name of ['Esc', 'Ctrl', 'Super']) {
+        await bar(name).scrollIntoViewIfNeeded();
+        const box = await bar(name).boundingBox();
+        assert.ok(box.x >= 47 && box.x + box.width <= width - 47 && box.y + box.height <= height - 21, `${name} is at ${JSON.stringify(box)}`);
+      }
+      reporter.forget();
+      await fingers.tap([60, 20]);
+      await reporter.whenButtons('+1 -1');
+      assert.deepEqual(reporter.places(true), [await below([60, 20])]);
+    });
+  });
+
   describe('a mouse and a pen', () => {
     before(() => openOn({ viewport: { width: 1000, height: 640 } }));
     const points = [[1, 1], [333.4, 201.7], [640, 360], [998, 637], [17.2, 555.5]];

@@ -4,7 +4,7 @@ import { CaretFollower } from '../browser/caret_follower.js';
 import { CursorShape } from '../browser/cursor_shape.js';
 import { nowMs } from '../browser/event_time.js';
 import { platform, touchFirst, viewerFacts } from '../browser/facts.js';
-import { enterFullScreen, isFullScreen, leaveFullScreen } from '../browser/full_screen.js';
+import { capturesKeys, enterFullScreen, isFullScreen, leaveFullScreen } from '../browser/full_screen.js';
 import { GhostCursor } from '../browser/ghost_cursor.js';
 import { KeySender } from '../browser/key_sender.js';
 import { KeyboardInput } from '../browser/keyboard_input.js';
@@ -106,6 +106,7 @@ export class SessionPage implements Page {
       placed: () => {
         this.cursor?.draw(this.stage.scale, this.stage.pixelRatio);
         this.ghost.draw();
+        this.caret?.placed();
       },
     });
     this.stage.setMode(this.choices.view);
@@ -415,7 +416,8 @@ export class SessionPage implements Page {
       },
       captureChanged: (captured) => {
         this.ghost.stay(captured || this.choices.touch === 'trackpad');
-        if (captured) this.app.toasts.show('info', text.touch.captured);
+        // Where full screen takes Esc for the desktop, browsers want it held.
+        if (captured) this.app.toasts.show('info', isFullScreen() && capturesKeys() ? text.touch.capturedWithKeys : text.touch.captured);
       },
       captureRefused: () => { this.app.toasts.show('warning', text.touch.captureRefused); },
       controlHeld: () => this.keyboard.isHeld('ControlLeft') || this.keyboard.isHeld('ControlRight'),

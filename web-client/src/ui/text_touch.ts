@@ -16,6 +16,7 @@ export const touchText = {
     capture: 'Capture the pointer',
     captureNote: 'For games and programs that turn things; Esc gives it back',
     captured: 'The pointer is captured. Esc gives it back.',
+    capturedWithKeys: 'The pointer is captured. Hold Esc to get it back.',
     captureRefused: 'The browser did not allow the pointer to be captured. Click in the desktop and try again.',
     captureOffer: 'This program steers by the pointer.',
     captureYes: 'Capture the pointer',

@@ -18,6 +18,7 @@ export const touchText = {
     capture: 'التقاط المؤشر',
     captureNote: 'للألعاب والبرامج التي تُدار فيها الأشياء؛ Esc يعيده',
     captured: 'المؤشر ملتقط. Esc يعيده.',
+    capturedWithKeys: 'المؤشر ملتقط. اضغط Esc مطوّلًا لاستعادته.',
     captureRefused: 'لم يسمح المتصفح بالتقاط المؤشر. انقر في سطح المكتب وحاول مرة أخرى.',
     captureOffer: 'يُتحكم في هذا البرنامج بالمؤشر.',
     captureYes: 'التقاط المؤشر',

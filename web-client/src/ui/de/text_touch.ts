@@ -16,6 +16,7 @@ export const touchText = {
     capture: 'Zeiger einfangen',
     captureNote: 'Für Spiele und Programme, in denen man Dinge dreht; Esc gibt ihn zurück',
     captured: 'Der Zeiger ist eingefangen. Esc gibt ihn zurück.',
+    capturedWithKeys: 'Der Zeiger ist eingefangen. Halten Sie Esc gedrückt, um ihn zurückzubekommen.',
     captureRefused: 'Der Browser hat das Einfangen des Zeigers nicht erlaubt. Klicken Sie in den Desktop, und versuchen Sie es noch einmal.',
     captureOffer: 'Dieses Programm wird mit dem Zeiger gesteuert.',
     captureYes: 'Zeiger einfangen',
