@@ -269,7 +269,8 @@ bool VirtualPage::step(Micros now) {
   if (const auto ping = health_->take_ping(now)) send(serialize(*ping));
   bool progress = connection->up.pump(now);
   if (now >= busy_until_) busy_until_ = 0;
-  while (link_ && busy_until_ == 0) {
+  // A page answers an update before it takes up the next.
+  while (link_ && busy_until_ == 0 && (busy_time_ == 0 || outbox_.empty())) {
     const auto message = connection->down.read(now);
     if (!message) break;
     receive(*message, now);
