@@ -97,8 +97,6 @@ export const serverSentences = [
   'Too many viewers are arriving; try again in a moment.',
   'This desktop is already open {times} times; close it somewhere else first.',
   // Told while a session goes on.
-  'This session was opened in another place too: {browser}.',
-  'This session is open in another place too: {browser}.',
   '{name} stopped unexpectedly and was started again.',
   'What was copied has at least {size} MiB; a clipboard passes on at most 32 MiB. Save it as a file.',
   'This desktop has no more than {most} monitor.',

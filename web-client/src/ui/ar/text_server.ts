@@ -93,8 +93,6 @@ export const serverWords: ServerWords = {
   'The ticket has expired; ask for a new one.': 'انتهت صلاحية التذكرة؛ جارٍ طلب أخرى.',
   'Too many viewers are arriving; try again in a moment.': 'يصل كثيرون في وقت واحد؛ حاول بعد لحظات.',
   'This desktop is already open {times} times; close it somewhere else first.': 'سطح المكتب هذا مفتوح {times} مرات بالفعل؛ أغلقه في مكان آخر أولًا.',
-  'This session was opened in another place too: {browser}.': 'فُتحت هذه الجلسة في مكان آخر أيضًا: \u2068{browser}\u2069.',
-  'This session is open in another place too: {browser}.': 'هذه الجلسة مفتوحة في مكان آخر أيضًا: \u2068{browser}\u2069.',
   '{name} stopped unexpectedly and was started again.': 'توقف \u2068{name}\u2069 على نحو غير متوقع وأُعيد تشغيله.',
   'What was copied has at least {size} MiB; a clipboard passes on at most 32 MiB. Save it as a file.': 'حجم ما نُسخ \u2068{size}\u2069 ميبيبايت على الأقل، والحافظة تنقل 32 ميبيبايت على الأكثر. احفظه في ملف.',
   'This desktop has no more than {most} monitor.': 'ليس لسطح المكتب هذا أكثر من شاشة واحدة (\u2068{most}\u2069).',

@@ -93,8 +93,6 @@ export const serverWords: ServerWords = {
   'The ticket has expired; ask for a new one.': 'Die Zulassung ist abgelaufen; eine neue wird geholt.',
   'Too many viewers are arriving; try again in a moment.': 'Zu viele kommen gleichzeitig; versuchen Sie es gleich noch einmal.',
   'This desktop is already open {times} times; close it somewhere else first.': 'Dieser Desktop ist schon {times}-mal offen; schließen Sie ihn zuerst anderswo.',
-  'This session was opened in another place too: {browser}.': 'Diese Sitzung wurde noch an einem anderen Ort geöffnet: {browser}.',
-  'This session is open in another place too: {browser}.': 'Diese Sitzung ist noch an einem anderen Ort offen: {browser}.',
   '{name} stopped unexpectedly and was started again.': '{name} wurde unerwartet beendet und neu gestartet.',
   'What was copied has at least {size} MiB; a clipboard passes on at most 32 MiB. Save it as a file.': 'Das Kopierte hat mindestens {size} MiB; die Zwischenablage überträgt höchstens 32 MiB. Speichern Sie es als Datei.',
   'This desktop has no more than {most} monitor.': 'Dieser Desktop hat nicht mehr als {most} Bildschirm.',
