@@ -526,6 +526,7 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   if (was_shown && shown_part != cell) {
     // What changed beside the part is painted, unless the film has grown into it.
     part = intersect(film_part(scene, x, y, bounding(moving_[0].earlier_extent(x, y), shown_part)), film);
+    part = without_window(scene, x, y, part);
     if (part == shown_part) {
       for (const Rect& strip : around(cell, part)) {
         const Rect changed = strip.empty() ? Rect{} : tighten_cell(scene.source, scene.painted, strip);
