@@ -117,6 +117,7 @@ class VideoLayer {
   [[nodiscard]] Rect film_part(const Scene& scene, int x, int y, Rect moving) const;
   [[nodiscard]] Rect to_sides(const Scene& scene, const Rect& film, Rect moving) const;
   [[nodiscard]] Rect moved_part(const Scene& scene, int x, int y) const;
+  [[nodiscard]] Rect without_window(const Scene& scene, int x, int y, const Rect& part) const;
   void route_cell(const Scene& scene, int x, int y);
   [[nodiscard]] bool is_covered(int x, int y) const;
   void request(const Scene& scene, int x, int y, const Rect& part);

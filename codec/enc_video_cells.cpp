@@ -424,7 +424,8 @@ bool VideoLayer::is_still(const Scene& scene, const Rect& cell, const Rect& area
 }
 
 // Whether a window's corner covers a corner of the cell: of what no rectangle can be shown. The window's sides then run
-// through the cells on both sides of it, and are plain. A pixel that stands still by chance has none beside it that do.
+// through the cells on both sides of it, and one is plain. A pixel that stands still by chance has none beside it that
+// do.
 bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
   if (cell.width < kVideoCellSide || cell.height < kVideoCellSide) return false;
@@ -439,7 +440,7 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
       if (is_still(scene, {x, y, 1, 1}, {column, row, 1, 1}) &&
           is_still(scene, {x + dx, y, 1, 1}, {across.x, row, across.width, 1}) &&
           is_still(scene, {x, y + dy, 1, 1}, {column, along.y, 1, along.height}) &&
-          is_plain_somewhere(scene.source, across, 0, dy) && is_plain_somewhere(scene.source, along, dx, 0)) {
+          (is_plain_somewhere(scene.source, across, 0, dy) || is_plain_somewhere(scene.source, along, dx, 0))) {
         return true;
       }
     }
@@ -500,6 +501,18 @@ Rect VideoLayer::moved_part(const Scene& scene, int x, int y) const {
   return part;
 }
 
+// What is left of a part of a cell without the plain strips that stand still towards what is no film: a window that was
+// taken for film when it opened. However rarely frames come this needs no more than the next one.
+Rect VideoLayer::without_window(const Scene& scene, int x, int y, const Rect& part) const {
+  const Rect changed = changed_part(scene, x, y);
+  if (changed.empty()) return part;
+  Rect left = intersect(film_part(scene, x, y, changed), part);
+  for (const Rect& strip : around(part, left)) {
+    if (!strip.empty() && !is_plain(scene.source, strip)) left = bounding(left, strip);
+  }
+  return left;
+}
+
 void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
   if (settled_.test(x, y) && areas_.part(x, y) == cell) {
@@ -514,6 +527,7 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   if (was_shown && shown_part != cell) {
     // What changed beside the part is painted, unless the film has grown into it.
     part = intersect(film_part(scene, x, y, bounding(moving_[0].earlier_extent(x, y), shown_part)), film);
+    part = without_window(scene, x, y, part);
     if (part == shown_part) {
       for (const Rect& strip : around(cell, part)) {
         const Rect changed = strip.empty() ? Rect{} : tighten_cell(scene.source, scene.painted, strip);
@@ -523,6 +537,8 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   } else if ((!was_shown || moving_[0].knows_extent(x, y)) && requested_parts_ < kMostParts) {
     const Rect extent = moved_part(scene, x, y);
     if (!extent.empty()) part = intersect(film_part(scene, x, y, extent), film);
+  } else if (requested_parts_ < kMostParts) {
+    part = without_window(scene, x, y, part);
   }
   if (!was_shown && uncovers_page(scene, x, y, part, film_around_)) return;
   if (part == cell && has_still_corner(scene, x, y)) return;
