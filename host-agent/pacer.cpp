@@ -25,7 +25,7 @@ constexpr size_t kLargestUpdate = 256 * 1024;
 // More updates than this are not sent ahead however small they are: a page that stopped painting is noticed.
 constexpr size_t kMostInFlight = 512;
 // What answers an input may pass the window by so much: a few letters, and milliseconds on a slow link.
-constexpr size_t kAnswerBytes = 3 * 1024;
+constexpr size_t kAnswerBytes = 1024;
 constexpr uint64_t kRateRounds = 10;
 constexpr Micros kMinRttLife = 10 * kSecond;
 // A run of high round trips measures the link when it delivered this much, within this time: less may be chance.
@@ -35,7 +35,7 @@ constexpr Micros kLongestRun = kSecond;
 constexpr Micros kQueueLimit = 20 * kMillisecond;
 constexpr int kSlowSamples = 3;
 // No page is late by this much again and again.
-constexpr Micros kNoPage = 70 * kMillisecond;
+constexpr Micros kNoPage = 85 * kMillisecond;
 // In this time at least, bytes on their way that grow by a part of those that came show a link that takes less.
 constexpr Micros kShortestPile = 300 * kMillisecond;
 constexpr size_t kPileShare = 3;
