@@ -25,7 +25,7 @@ constexpr size_t kLargestUpdate = 256 * 1024;
 // More updates than this are not sent ahead however small they are: a page that stopped painting is noticed.
 constexpr size_t kMostInFlight = 512;
 // What answers an input may pass the window by so much: a few letters, and milliseconds on a slow link.
-constexpr size_t kAnswerBytes = 3 * 1024;
+constexpr size_t kAnswerBytes = 1024;
 constexpr uint64_t kRateRounds = 10;
 constexpr Micros kMinRttLife = 10 * kSecond;
 // A run of high round trips measures the link when it delivered this much, within this time: less may be chance.
@@ -35,7 +35,7 @@ constexpr Micros kLongestRun = kSecond;
 constexpr Micros kQueueLimit = 20 * kMillisecond;
 constexpr int kSlowSamples = 3;
 // No page is late by this much again and again.
-constexpr Micros kNoPage = 150 * kMillisecond;
+constexpr Micros kNoPage = 85 * kMillisecond;
 // In this time at least, bytes on their way that grow by a part of those that came show a link that takes less.
 constexpr Micros kShortestPile = 300 * kMillisecond;
 constexpr size_t kPileShare = 3;
@@ -105,7 +105,7 @@ void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
                      .delivered_at = delivered_at_,
                      .first_sent_at = first_sent_at_,
                      .app_limited = app_limited_until_ != 0});
-  if (!has_room()) window_was_full_ = true;
+  if (!has_room()) window_was_full_ = slow_since_.limited = true;
   if (starting_) return;  // the rate is a guess
   const double pace = rate_ * (cycle_round_ < kProbeRounds ? kProbePace : kPace);
   const double takes = static_cast<double>(bytes) / pace * static_cast<double>(kSecond);
@@ -214,15 +214,21 @@ void Pacer::note_slow_samples(Micros rtt, Micros now) {
     slow_samples_ = 0;
     return;
   }
-  if (slow_samples_ == 0 || now - slow_since_.at > kLongestRun) {
+  // Too late for any page, from here on it is the link that is measured.
+  const Micros no_page = min_link_rtt_ + kNoPage;
+  const bool worse = rtt > no_page && slow_since_.least_rtt <= no_page && !slow_since_.limited;
+  if (slow_samples_ == 0 || worse || now - slow_since_.at > kLongestRun) {
     slow_samples_ = 0;
-    slow_since_ = {now, delivered_, in_flight_bytes_, false};
+    slow_since_ = {now, delivered_, in_flight_bytes_, rtt, false};
   }
   ++slow_samples_;
-  slow_since_.limited = slow_since_.limited || !has_room();
+  slow_since_.least_rtt = std::min(slow_since_.least_rtt, rtt);
   const uint64_t bytes = delivered_ - slow_since_.delivered;
   if (slow_samples_ <= kSlowSamples || bytes < kRunBytes || now == slow_since_.at) return;
-  if (!slow_since_.limited && !piles_up(rtt, bytes, now)) return;
+  if (!slow_since_.limited && !piles_up(bytes, now)) {
+    if (now - slow_since_.at >= kShortestPile) slow_samples_ = 0;
+    return;
+  }
   slow_samples_ = 0;
   starting_ = false;
   const double measured = static_cast<double>(bytes) / seconds(now - slow_since_.at);
@@ -282,8 +288,8 @@ void Pacer::end_probe_round() {
 }
 
 // Where all that is sent is delivered, only later, it may be late for another reason: a page that gets no time.
-bool Pacer::piles_up(Micros rtt, uint64_t run_bytes, Micros now) const {
-  if (rtt > min_link_rtt_ + kNoPage) return true;
+bool Pacer::piles_up(uint64_t run_bytes, Micros now) const {
+  if (slow_since_.least_rtt > min_link_rtt_ + kNoPage) return true;
   const size_t more = in_flight_bytes_ - std::min(in_flight_bytes_, slow_since_.in_flight);
   return now - slow_since_.at >= kShortestPile && more * kPileShare > run_bytes;
 }

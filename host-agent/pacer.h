@@ -79,6 +79,7 @@ class Pacer {
     Micros at = 0;
     uint64_t delivered = 0;
     size_t in_flight = 0;
+    Micros least_rtt = 0;  // since then
     bool limited = false;  // the window held something back since then
   };
 
@@ -88,7 +89,7 @@ class Pacer {
   void end_starting_round();
   void end_probe_round();
   void note_slow_samples(Micros rtt, Micros now);
-  [[nodiscard]] bool piles_up(Micros rtt, uint64_t run_bytes, Micros now) const;
+  [[nodiscard]] bool piles_up(uint64_t run_bytes, Micros now) const;
   void follow_page();
   void set_window();
 

@@ -336,9 +336,11 @@ TEST(PacerTest, ALinkThatFallsBelowItsSourceIsKnownThoughNothingWasHeldBack) {
 TEST(PacerTest, WhatAnswersAnInputPassesAFullWindowByALittle) {
   Path path;
   path.run(3 * kSecond);
-  ASSERT_FALSE(path.pacer.may_send(path.now));
+  while (!path.pacer.has_room()) path.run(kStep);
+  path.pacer.sent(1'000'000, path.pacer.window_bytes() - path.pacer.bytes_in_flight(), path.now);
+  EXPECT_FALSE(path.pacer.has_room());
   EXPECT_TRUE(path.pacer.has_room_for_answer());
-  path.pacer.sent(1'000'000, 4096, path.now);
+  path.pacer.sent(1'000'001, 4096, path.now);
   EXPECT_FALSE(path.pacer.has_room_for_answer());
 }
 
