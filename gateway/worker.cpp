@@ -85,10 +85,11 @@ void Worker::open_session(const std::shared_ptr<WebsocketLink>& link, Opening op
   opening_.emplace(link->id(), link);
   counters_.socket.openings.add();
   auto request = request_of(opening, link->credentials(), link->source().address);
-  broker_.forward(std::move(request),
-                  [this, link, opening = std::move(opening)](const BrokerProxy::Response& response, bool) mutable {
-                    opened(link, outcome_of(std::move(opening), response));
-                  });
+  broker_.forward(std::move(request), [this, link, opening = std::move(opening)](const BrokerProxy::Response& response,
+                                                                                 bool answered) mutable {
+    if (!answered) counters_.socket.proxy_failed.add();
+    opened(link, outcome_of(std::move(opening), response));
+  });
 }
 
 void Worker::opened(const std::shared_ptr<WebsocketLink>& link, OpeningOutcome outcome) {

@@ -31,8 +31,8 @@ inline constexpr size_t kTileHashBytes = 8;  // of a wide hash, as Holdings name
 inline constexpr size_t kMaxHeldTiles = 7680;
 // A page's number for its cache: random, so that nobody names another's.
 inline constexpr size_t kCacheIdBytes = 16;
-// What an upgrade may bring: as base64url 7,510 bytes, and proxies take headers of 8 KiB. The hello of a page that shows
-// 1920x1080 has 4.3 KiB; one that does not fit goes as the link's first message, inside of kMaxViewerMessage.
+// What an upgrade may bring: 7,510 bytes as base64url, as proxies take headers of 8 KiB. A page that shows 1920x1080
+// says 4.3 KiB; what does not fit goes as the link's first message, inside of kMaxViewerMessage.
 inline constexpr size_t kMaxOpening = 5632;
 inline constexpr size_t kMaxOpeningHello = 63 * 1024;
 inline constexpr size_t kMaxOpeningAnswer = 8 * 1024;  // the broker's longest has 2 KiB
