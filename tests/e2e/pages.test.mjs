@@ -240,6 +240,8 @@ describe('pages', { timeout: 240_000 }, () => {
         const manifest = await installable('/');
         return manifest.shortcuts && manifest;
       });
+      assert.deepEqual(own.screenshots.map(({ form_factor: form }) => form), ['wide', 'narrow']);
+      for (const { src, type } of own.screenshots) assert.equal(await page.evaluate((address) => fetch(address).then(({ headers }) => headers.get('content-type')), src), type);
       assert.ok(own.shortcuts.some(({ url }) => url === '/?app=mousepad#/s/mousepad'), JSON.stringify(own.shortcuts));
       await page.goto('/?app=mousepad#/s/mousepad');
       await whenLive(page);
