@@ -39,11 +39,18 @@ Rect outer_strip(const Rect& cell, int dx, int dy, int depth) {
 std::vector<Rect> strips_beside_picture(const PictureView& source, const Rect& area, const TileSet& natural) {
   const CellGrid grid{{source.width, source.height}, kCellSide};
   const Rect cells = grid.cells_of(area);
+  const Rect whole = grid.pixels_of(cells);
+  const auto cuts = [&](int dx, int dy) {
+    if (dx != 0) return dx < 0 ? area.x > whole.x : area.right() < whole.right();
+    return dy < 0 ? area.y > whole.y : area.bottom() < whole.bottom();
+  };
   std::vector<Rect> strips;
   const auto look = [&](int x, int y, int dx, int dy) {
+    const Rect cell = intersect(grid.pixels_of({x, y, 1, 1}), area);
     const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid.columns(), grid.rows()});
-    if (beside.empty() || natural.count(beside) > 0 || is_soft_gradient(source, grid.pixels_of(beside))) return;
-    const Rect cell = grid.pixels_of({x, y, 1, 1});
+    if (!cuts(dx, dy)) {
+      if (beside.empty() || natural.count(beside) > 0 || is_soft_gradient(source, grid.pixels_of(beside))) return;
+    }
     const int depth = page_depth(source, cell, dx, dy);
     if (depth > 0) strips.push_back(outer_strip(cell, dx, dy, depth));
   };

@@ -8,8 +8,8 @@
 
 namespace vitrine::codec {
 
-// Strips of the outermost cells of `area` (whole cells, coded lossily together) that look like text or interface and
-// lie towards cells not in `natural`. They may overlap at corners.
+// Strips of the outermost cells of `area` (coded lossily together) that look like text or interface and lie towards cells
+// not in `natural`, or towards the rest of their own. They may overlap at corners.
 [[nodiscard]] std::vector<Rect> strips_beside_picture(const PictureView& source, const Rect& area,
                                                       const TileSet& natural);
 

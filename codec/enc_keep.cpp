@@ -20,7 +20,7 @@ constexpr size_t kMostPieces = 256;
 constexpr double kOldestAge = 0.75;
 // Entries among which an edge's last strip is looked for, and how far ahead of it and beside it is kept.
 constexpr uint64_t kEdgeEntries = 8;
-constexpr int kAhead = 96;
+constexpr int kAhead = 320;
 constexpr int kBeside = 64;
 // Cells kept along to save a rectangle: up to as many as are lost.
 constexpr int64_t kMostWaste = 2;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 
 #include "codec/enc_displaced.h"
 
@@ -13,6 +14,8 @@ constexpr int64_t kLeastCells = 12;
 // Motions of one frame that are tried, and how many votes make one worth comparing.
 constexpr size_t kMostMotions = 6;
 constexpr uint32_t kLeastVotes = 3;
+// How far a dragged window's side may be from where it should be, in pixels.
+constexpr int kSideSlack = 2;
 
 }  // namespace
 
@@ -85,6 +88,33 @@ std::vector<Motion> MotionSearch::find(const PictureView& now, const PictureView
     motions.push_back({vote.dx, vote.dy, std::move(areas)});
   }
   return motions;
+}
+
+bool DragWatch::note(std::span<const Motion> motions, Size picture) {
+  const Motion* largest = nullptr;
+  int64_t most = 0;
+  for (const Motion& motion : motions) {
+    int64_t pixels = 0;
+    for (const Rect& area : motion.areas) pixels += area.area();
+    if (pixels <= most) continue;
+    most = pixels;
+    largest = &motion;
+  }
+  if (largest == nullptr) return false;
+  const Rect before = place_;
+  place_ = {};
+  for (const Rect& area : largest->areas) place_ = bounding(place_, area);
+  if (before.empty()) return false;
+  // The picture's edge may cut a side, which then stays there.
+  const auto along = [](int moved, int low_before, int low, int high_before, int high, int edge) {
+    const bool low_moves = std::abs(low - low_before - moved) <= kSideSlack;
+    const bool high_moves = std::abs(high - high_before - moved) <= kSideSlack;
+    const bool low_cut = low == 0 || low_before == 0;
+    const bool high_cut = high == edge || high_before == edge;
+    return (low_moves && high_moves) || (low_moves && high_cut) || (high_moves && low_cut);
+  };
+  return along(largest->dx, before.x, place_.x, before.right(), place_.right(), picture.width) &&
+         along(largest->dy, before.y, place_.y, before.bottom(), place_.bottom(), picture.height);
 }
 
 }  // namespace vitrine::codec

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "codec/enc_anchors.h"
@@ -50,6 +51,17 @@ class MotionSearch {
   std::vector<Anchor> old_anchors_;
   std::vector<Slot> slots_;
   std::vector<Vote> votes_;
+};
+
+// Tells a dragged window from a scrolled page: the window's place moves along with it, the page's stays. What a window
+// uncovers is there to stay; what a page brings moves on with its next step.
+class DragWatch {
+ public:
+  // The motions of an update that has some. Whether the largest one is a window that was dragged before as well.
+  bool note(std::span<const Motion> motions, Size picture);
+
+ private:
+  Rect place_;  // to which the largest of the last update's motions went
 };
 
 }  // namespace vitrine::codec

@@ -20,7 +20,6 @@ uint32_t milliseconds(Micros time) {
   return static_cast<uint32_t>(time / kMillisecond);
 }
 
-constexpr uint32_t kPauseMs = kLongestMotionPause / kMillisecond;
 constexpr uint32_t kSustainedMs = kSustainedMotion / kMillisecond;
 
 // Left, top, right - 1, bottom - 1, four bits each from the lowest.
@@ -35,25 +34,32 @@ uint16_t join_boxes(uint16_t a, uint16_t b) {
 MovingCells::MovingCells(const CellGrid& grid)
     : grid_(grid), cells_(static_cast<size_t>(grid.columns()) * grid.rows()) {}
 
+void MovingCells::allow_pause(Micros since_last_look) {
+  pause_ms_ = milliseconds(std::clamp(since_last_look, kLongestMotionPause, kLongestPauseOfSlow));
+}
+
 void MovingCells::note(int x, int y, const CellChange& change, Micros time) {
   const uint32_t now = milliseconds(time);
   Cell& one = cells_[static_cast<size_t>(y) * grid_.columns() + x];
   const auto points = static_cast<uint8_t>(change.gentle ? kEnoughEvidence : 1);
-  if (!one.moved || now - one.last > kPauseMs) {
-    // What appears first, with the window around it, says nothing about where it moves.
-    one = {.last = now,
-           .since = now,
-           .crisp_since = now,
-           .box_since = now,
-           .moved = true,
-           .crisp = change.crisp,
-           .evidence = points};
-    return;
+  if (!one.moved || now - one.last > pause_ms_) {
+    const bool keeps_extent = one.moved && change.shown;
+    one.last = one.since = one.crisp_since = now;
+    one.moved = true;
+    one.crisp = change.crisp;
+    one.evidence = points;
+    if (!keeps_extent) {
+      // What appears first, with the window around it, says nothing about where it moves.
+      one.box = one.old_box = kNothing;
+      one.box_since = now;
+      return;
+    }
+  } else {
+    if (change.crisp && !one.crisp) one.crisp_since = now;
+    one.crisp = change.crisp;
+    one.last = now;
+    one.evidence = static_cast<uint8_t>(std::min<int>(kEnoughEvidence, one.evidence + points));
   }
-  if (change.crisp && !one.crisp) one.crisp_since = now;
-  one.crisp = change.crisp;
-  one.last = now;
-  one.evidence = static_cast<uint8_t>(std::min<int>(kEnoughEvidence, one.evidence + points));
   if (now - one.box_since >= kSustainedMs) {
     one.old_box = std::exchange(one.box, kNothing);
     one.box_since = now;
@@ -75,19 +81,19 @@ void MovingCells::restart_extent(int x, int y, Micros now) {
 
 bool MovingCells::sustained(int x, int y, Micros time, Micros least) const {
   const Cell& one = cell(x, y);
-  return one.moved && milliseconds(time) - one.last <= kPauseMs && one.last - one.since >= milliseconds(least);
+  return one.moved && milliseconds(time) - one.last <= pause_ms_ && one.last - one.since >= milliseconds(least);
 }
 
 bool MovingCells::lively(int x, int y, Micros time) const {
   const Cell& one = cell(x, y);
-  if (!one.moved || milliseconds(time) - one.last > kPauseMs) return false;
+  if (!one.moved || milliseconds(time) - one.last > pause_ms_) return false;
   return one.evidence >= kEnoughEvidence || one.last - one.since >= milliseconds(kMotionOfLarge);
 }
 
 bool MovingCells::sustained_by(int x, int y, Micros time) const {
   const Cell& one = cell(x, y);
   const uint32_t now = milliseconds(time);
-  return one.moved && now - one.last <= kPauseMs && now - one.since >= kSustainedMs;
+  return one.moved && now - one.last <= pause_ms_ && now - one.since >= kSustainedMs;
 }
 
 bool MovingCells::sustained_crisp(int x, int y, Micros time) const {

@@ -14,6 +14,8 @@ namespace vitrine::codec {
 
 // A pause longer than this ends a motion: a little more than the time of a frame at 8 Hz.
 inline constexpr Micros kLongestMotionPause = 140 * kMillisecond;
+// The same for a film of which a busy machine or a slow link takes fewer frames; what blinks has longer ones.
+inline constexpr Micros kLongestPauseOfSlow = 400 * kMillisecond;
 // What moved this long goes on moving.
 inline constexpr Micros kSustainedMotion = 300 * kMillisecond;
 // Where much moves (320x320 pixels and more), pictures cost more in this time than a stream's start.
@@ -24,12 +26,15 @@ struct CellChange {
   Rect part;            // inside of these pixels of the picture; empty: not looked at
   bool crisp = false;   // it looks like text or a drawing
   bool gentle = false;  // to something much like what was there, as from one frame of a film to the next
+  bool shown = false;   // a stream shows it: a pause says nothing about where it moves
 };
 
 class MovingCells {
  public:
   explicit MovingCells(const CellGrid& grid);
 
+  // For all that follows: kLongestMotionPause, or as long as the picture has not been looked at, within kLongestPauseOfSlow.
+  void allow_pause(Micros since_last_look);
   void note(int x, int y, const CellChange& change, Micros now);
   // What moved in it until now says nothing about where it will move: something opened over it.
   void restart_extent(int x, int y, Micros now);
@@ -47,8 +52,10 @@ class MovingCells {
   [[nodiscard]] bool sustained_crisp(int x, int y, Micros now) const;
   // Pixels of the cell that changed in the last kSustainedMotion at least.
   [[nodiscard]] Rect extent(int x, int y) const;
-  // The same without the last kSustainedMotion at most; may be empty.
+  // The same without the last kSustainedMotion at most; empty while that is all there is.
   [[nodiscard]] Rect earlier_extent(int x, int y) const { return unpacked(cell(x, y).old_box, x, y); }
+  // Whether that is from long enough to tell where it moves.
+  [[nodiscard]] bool knows_extent(int x, int y) const { return cell(x, y).old_box != kNothing; }
   // Rectangles of cells around what has been moving for `least` and looks natural, apart from the cells of `known`,
   // each large and dense enough for a stream, the largest first.
   [[nodiscard]] std::vector<Rect> patches(Micros least, const TileSet& known, Micros now) const;
@@ -79,6 +86,7 @@ class MovingCells {
   [[nodiscard]] const Cell& cell(int x, int y) const { return cells_[static_cast<size_t>(y) * grid_.columns() + x]; }
 
   CellGrid grid_;
+  uint32_t pause_ms_ = kLongestMotionPause / kMillisecond;
   std::vector<Cell> cells_;
 };
 

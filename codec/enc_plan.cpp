@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "codec/enc_cells.h"
+#include "codec/enc_tight.h"
+#include "codec/video_areas.h"
 
 namespace vitrine::codec {
 namespace {
@@ -32,6 +34,10 @@ constexpr int64_t kExtraCells = 2;
 constexpr int64_t kExtraShare = 16;
 // Regions whose distance from the focus falls in the same ring are ordered by kind instead.
 constexpr int64_t kFocusRing = 64;
+// What differs of text-like cells is looked at by itself when it is at least this much and not more: a strip of
+// wallpaper that comes out from under a window's edge lies in cells that look like the window.
+constexpr int64_t kLeastStrip = 256;
+constexpr int64_t kMostStrip = 32 * 1024;
 // What waits a turn longer goes first whatever the focus is at: short enough to look immediate.
 constexpr Micros kTurn = 100 * kMillisecond;
 
@@ -106,6 +112,51 @@ TileSet lossy_cells(const TileSet& pictures, const CellGrid& grid, const EncodeB
   small -= lossy;
   if (share(small) > kSmallShare) lossy = large_patches(pictures, kLeastCrowdedCells, grid);
   return lossy;
+}
+
+// Takes the cells out of `lossy` that a picture's edge cuts, as when a film begins in a page, and gives the pixels of
+// them that change. Those of `mixed` beside lossy ones belong to them where what changes is picture.
+std::vector<Rect> take_cut_cells(const PictureView& source, const PictureView& painted, const TileSet& mixed,
+                                 const CellGrid& grid, TileSet& lossy) {
+  const Rect all{0, 0, grid.columns(), grid.rows()};
+  const TileSet whole = lossy;
+  TileSet outer = lossy;
+  outer -= lossy.interior();
+  std::vector<Rect> parts;
+  // Towards other lossy cells the picture goes on, whatever happens not to change there.
+  const auto changed_part = [&](int x, int y) {
+    const Rect cell = grid.pixels_of({x, y, 1, 1});
+    Rect part = tighten_cell(source, painted, cell);
+    if (part.empty()) return cell;
+    const auto goes_on = [&](int dx, int dy) { return whole.count(intersect({x + dx, y + dy, 1, 1}, all)) > 0; };
+    if (goes_on(-1, 0)) part = bounding(part, {cell.x, part.y, 1, 1});
+    if (goes_on(0, -1)) part = bounding(part, {part.x, cell.y, 1, 1});
+    if (goes_on(1, 0)) part = bounding(part, {cell.right() - 1, part.y, 1, 1});
+    if (goes_on(0, 1)) part = bounding(part, {part.x, cell.bottom() - 1, 1, 1});
+    return part;
+  };
+  const auto take = [&](int x, int y, bool natural) {
+    const Rect part = changed_part(x, y);
+    if (part == grid.pixels_of({x, y, 1, 1})) return;
+    const auto enough = static_cast<int>((part.area() * kTextShare + 15) / 16);
+    if (!natural && equal_pixels(source, part, enough) >= enough) return;
+    parts.push_back(part);
+    lossy.erase(x, y);
+  };
+  outer.for_each([&](int x, int y) { take(x, y, true); });
+  mixed.for_each([&](int x, int y) {
+    if (whole.count(intersect({x - 1, y - 1, 3, 3}, all)) > 0) take(x, y, false);
+  });
+  join_rects(parts);
+  return parts;
+}
+
+// How to code exactly what differs of cells that are no picture.
+Coding exact_coding(const PictureView& source, const Rect& area) {
+  if (is_flat(source, area)) return Coding::kFlat;
+  if (area.area() < kLeastStrip || area.area() > kMostStrip) return Coding::kScreen;
+  const int enough = (kTextShareOfText * static_cast<int>(area.area()) + 15) / 16;
+  return equal_pixels(source, area, enough) < enough ? Coding::kPhoto : Coding::kScreen;
 }
 
 // Rectangles over `wanted` that may take in a few other cells, never those of `avoided`.
@@ -200,22 +251,35 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   lossy -= avoided;
   TileSet natural = pictures;
   natural |= edges;
+  std::vector<Rect> cut;
+  if (lossy.any()) {
+    TileSet mixed = with_company(changed, classes.mixed, classes);
+    mixed -= lossy;
+    mixed -= avoided;
+    cut = take_cut_cells(source, painted, mixed, grid, lossy);
+  }
+  TileSet shared(grid);
+  for (const Rect& part : cut) shared.insert(grid.cells_of(part));
+  natural |= shared;
   TileSet exact = natural;
   exact -= lossy;
+  exact -= shared;
   TileSet text = changed;
   text -= natural;
   for (const Rect& cells : lossy.rectangles()) regions.push_back({Coding::kJpeg, grid.pixels_of(cells), 0});
+  for (const Rect& part : cut) regions.push_back({Coding::kJpeg, part, 0});
   for (const Rect& cells : exact.rectangles()) {
-    const Rect area = tighten(source, painted, grid.pixels_of(cells));
-    if (!area.empty()) regions.push_back({Coding::kPhoto, area, 0});
+    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells))) {
+      regions.push_back({Coding::kPhoto, area, 0});
+    }
   }
   TileSet apart = avoided;
   apart -= text;
   apart |= natural;
   for (const Rect& cells : join_loosely(text, apart)) {
-    const Rect area = tighten(source, painted, grid.pixels_of(cells));
-    if (area.empty()) continue;
-    regions.push_back({is_flat(source, area) ? Coding::kFlat : Coding::kScreen, area, 0});
+    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells))) {
+      regions.push_back({exact_coding(source, area), area, 0});
+    }
   }
   return regions;
 }

@@ -35,9 +35,9 @@ inline constexpr double kPhotoBytesPerPixel = 1.2;
 // Classifies the cells of `changed` from the source. `shared`, if given, knows this source.
 void classify(const PictureView& source, const TileSet& changed, CellClasses& classes, FrameAnalysis* shared = nullptr);
 
-// Regions that together cover the cells of `changed`, in no particular order. Exactly coded regions are cut to
-// the pixels that differ; JPEG regions are whole cells. `classes` must be up to date for `changed`; what of them has to
-// be counted now is noted there. None but changed cells of `avoided` are coded along, and those exactly.
+// Regions that together cover the cells of `changed`, in no particular order, each cut to the pixels that differ.
+// `classes` must be up to date for `changed`; what of them has to be counted now is noted there. None but changed cells
+// of `avoided` are coded along, and those exactly.
 std::vector<Region> plan_regions(const PictureView& source, const PictureView& painted, const TileSet& changed,
                                  CellClasses& classes, const TileSet& avoided, const EncodeBudget& budget);
 

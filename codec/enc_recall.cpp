@@ -6,6 +6,7 @@
 #include "codec/enc_cells.h"
 #include "codec/enc_diff.h"
 #include "codec/enc_displaced.h"
+#include "codec/enc_tight.h"
 #include "codec/simd.h"
 
 namespace vitrine::codec {
@@ -127,28 +128,34 @@ std::vector<Recall> RecallSearch::find_rest(const EncoderArchive& archive, const
   const CellGrid grid{{source.width, source.height}, kCellSide};
   TileSet open = missing;
   find_displaced(archive, source, open, found);
-  std::vector<Rect> taken;
-  std::vector<Rect> left;
   for (const Rect& cells : open.rectangles()) {
-    const Rect area = tighten(source, painted, grid.pixels_of(cells));
-    if (area.empty() || estimate_bytes(source, area, kLeastBytes) < kLeastBytes) continue;
-    if (found.size() >= kMostAreas) break;
-    archive.find_at(area, numbers_);
-    if (numbers_.size() > kMostEntries) numbers_.resize(kMostEntries);
-    left.assign(1, area);
-    for (const uint64_t number : numbers_) {
-      if (left.empty()) break;
-      const Rect& place = archive.ring().entry(number).place;
-      taken.clear();
-      take_matching(archive, number, place.x, place.y, source, left, taken);
-      for (const Rect& match : taken) {
-        const Rect differing = tighten(source, painted, match);
-        if (differing.empty() || estimate_bytes(source, differing, kLeastBytes) < kLeastBytes) continue;
-        found.push_back({number, place.x, place.y, differing});
-      }
+    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells))) {
+      if (found.size() >= kMostAreas) return found;
+      find_in_place(archive, source, painted, area, found);
     }
   }
   return found;
+}
+
+// What of an area shows again where it was.
+void RecallSearch::find_in_place(const EncoderArchive& archive, const PictureView& source, const PictureView& painted,
+                                 const Rect& area, std::vector<Recall>& found) {
+  if (estimate_bytes(source, area, kLeastBytes) < kLeastBytes) return;
+  archive.find_at(area, numbers_);
+  if (numbers_.size() > kMostEntries) numbers_.resize(kMostEntries);
+  std::vector<Rect> taken;
+  std::vector<Rect> left(1, area);
+  for (const uint64_t number : numbers_) {
+    if (left.empty()) break;
+    const Rect& place = archive.ring().entry(number).place;
+    taken.clear();
+    take_matching(archive, number, place.x, place.y, source, left, taken);
+    for (const Rect& match : taken) {
+      const Rect differing = tighten(source, painted, match);
+      if (differing.empty() || estimate_bytes(source, differing, kLeastBytes) < kLeastBytes) continue;
+      found.push_back({number, place.x, place.y, differing});
+    }
+  }
 }
 
 std::vector<Rect> RecallSearch::not_archived(const EncoderArchive& archive, const PictureView& picture,

@@ -55,6 +55,8 @@ class RecallSearch {
   std::vector<Vote> vote(const EncoderArchive& archive);
   void find_displaced(const EncoderArchive& archive, const PictureView& source, TileSet& open,
                       std::vector<Recall>& found);
+  void find_in_place(const EncoderArchive& archive, const PictureView& source, const PictureView& painted,
+                     const Rect& area, std::vector<Recall>& found);
   // Moves what entry `number`, displaced, shows of `areas` to `found`, and leaves the rest in `areas`.
   void take_matching(const EncoderArchive& archive, uint64_t number, int dx, int dy, const PictureView& picture,
                      std::vector<Rect>& areas, std::vector<Rect>& taken);

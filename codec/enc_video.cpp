@@ -70,7 +70,7 @@ void VideoLayer::note(const Scene& scene, const TileSet& missing, const std::vec
     if (moving_[0].wants_extent(x, y) && !settled_.test(x, y)) part = changed_part(scene, x, y);
     const bool crisp = looked_at_.test(x, y) ? looks_crisp_.test(x, y) : is_crisp(scene, x, y);
     const bool gentle = !crisp && moving_[0].wants_gentle(x, y) && changed_gently(scene, x, y);
-    moving_[0].note(x, y, {part, crisp, gentle}, scene.now);
+    moving_[0].note(x, y, {part, crisp, gentle, shown_at(x, y)}, scene.now);
     if (cut_.test(x, y)) moving_[0].restart_extent(x, y, scene.now);
   });
   looked_at_.clear();
@@ -82,6 +82,14 @@ Rect VideoLayer::stream_area(const Rect& cells) const {
   area.width &= ~1;
   area.height &= ~1;
   return area;
+}
+
+Micros VideoLayer::since_last_frame(Micros now) const {
+  Micros least = kNever;
+  for (const Stream& stream : streams_) {
+    if (stream.encoder != nullptr) least = std::min(least, now - stream.frame_at);
+  }
+  return least == kNever ? 0 : least;
 }
 
 // With the cells that the film's sides cut: they look like the page that is most of them, and move.
@@ -269,11 +277,9 @@ void VideoLayer::complete_claims(const Stream& stream, bool fresh) {
       if (shown().test(x, y)) {
         if (!fresh) continue;
         part_of(x, y) = areas_.part(x, y);  // a key forgets what was shown
-      } else if (frames_.test(x, y)) {
-        part_of(x, y) = grid_.pixels_of({x, y, 1, 1});  // something painted over it since
-      } else {
+      } else if (!frames_.test(x, y)) {
         continue;
-      }
+      }  // else something painted over it since, and its part is as it was
       claims_.insert(x, y);
     }
   }

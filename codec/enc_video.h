@@ -109,11 +109,15 @@ class VideoLayer {
   [[nodiscard]] bool moves_as_film(int x, int y, Micros now) const;
   [[nodiscard]] bool stays_film(const Scene& scene, int x, int y) const;
   [[nodiscard]] TileSet still_film(const Scene& scene, const TileSet& missing) const;
+  [[nodiscard]] bool uncovers_page(const Scene& scene, int x, int y, const Rect& part, const TileSet& film) const;
   [[nodiscard]] bool is_streamed(const Rect& cells) const;
   [[nodiscard]] bool is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const;
   [[nodiscard]] bool is_still(const Scene& scene, const Rect& cell, const Rect& area) const;
   [[nodiscard]] bool has_still_corner(const Scene& scene, int x, int y) const;
-  [[nodiscard]] Rect film_part(int x, int y, Rect moving) const;
+  [[nodiscard]] Rect film_part(const Scene& scene, int x, int y, Rect moving) const;
+  [[nodiscard]] Rect to_sides(const Scene& scene, const Rect& film, Rect moving) const;
+  [[nodiscard]] Rect moved_part(const Scene& scene, int x, int y) const;
+  [[nodiscard]] Rect without_window(const Scene& scene, int x, int y, const Rect& part) const;
   void route_cell(const Scene& scene, int x, int y);
   [[nodiscard]] bool is_covered(int x, int y) const;
   void request(const Scene& scene, int x, int y, const Rect& part);
@@ -124,6 +128,8 @@ class VideoLayer {
   void start(const Rect& cells, Micros now, double bytes_per_s);
   bool resize(Stream& stream, const Rect& cells, Micros now, double bytes_per_s);
   [[nodiscard]] std::vector<Rect> moving_patches(Micros now) const;
+  // Of the stream that had one last; 0 without streams.
+  [[nodiscard]] Micros since_last_frame(Micros now) const;
   bool fit_streams(Micros now, double bytes_per_s);
   bool fit(Stream& stream, const std::vector<Rect>& patches, Micros now, double bytes_per_s);
   void end(size_t index, std::vector<uint8_t>& body);
@@ -143,7 +149,7 @@ class VideoLayer {
   TileSet marked_;
   TileSet frames_;
   TileSet claims_;           // cells of which the next frame is to show what parts_ says
-  std::vector<Rect> parts_;  // by cell
+  std::vector<Rect> parts_;  // by cell of frames_ and claims_
   int requested_parts_ = 0;  // cells of claims_ that are to be shown in part
   std::vector<Rect> strips_;
   TileSet crisp_;        // cells that looked crisp when they were last given to a frame

@@ -13,7 +13,7 @@ namespace {
 // A patch of crisp cells in sustained motion this large is a cartoon or a screencast; a smaller one is cheap exactly.
 constexpr int64_t kCrispPatch = 48;
 // Of the cells along a film's side, one in this many tells where it is, and no fewer than so many.
-constexpr size_t kVoiceShare = 16;
+constexpr size_t kVoiceShare = 2;
 constexpr size_t kLeastVoices = 2;
 // A crisp cell in sustained motion with this many neighbours in the film, of eight (or as many of fewer at the film's
 // edge), is part of it.
@@ -27,6 +27,8 @@ constexpr int kCrispPasses = 8;
 constexpr int64_t kNaturalNeighbours = 3;
 // A natural cell with this many crisp neighbours that leave the film leaves it with them.
 constexpr int64_t kEnclosing = 5;
+// An outer cell of the film with this many neighbours that leave it, or may, is at the corner of what leaves.
+constexpr int64_t kCornerNeighbours = 3;
 // Of 16 pixels of a cell's side towards crisp cells, how many equal a neighbour where it may be theirs.
 constexpr int64_t kPlainShare = 6;
 // Steps of green by which something changes that opens over a film, and the noise of a still one does not.
@@ -76,6 +78,29 @@ bool is_plain(const PictureView& picture, const Rect& area) {
     }
   }
   return int64_t{equal} * 2 >= area.area();
+}
+
+// The outermost `deep` lines of an area towards (dx, dy).
+Rect side_of(const Rect& area, int dx, int dy, int deep) {
+  if (dx != 0) return {dx < 0 ? area.x : area.right() - deep, area.y, deep, area.height};
+  return {area.x, dy < 0 ? area.y : area.bottom() - deep, area.width, deep};
+}
+
+// Whether so much of the cell at its side towards (dx, dy) is plain as a window may cover, whose letters may be cut.
+bool is_plain_somewhere(const PictureView& picture, const Rect& cell, int dx, int dy) {
+  for (int deep = 1; deep <= kVideoCellSide / 2; deep *= 2) {
+    if (is_plain(picture, side_of(cell, dx, dy, deep))) return true;
+  }
+  return false;
+}
+
+// Whether so much is plain now and was not before.
+bool becomes_plain(const PictureView& before, const PictureView& now, const Rect& area, int dx, int dy) {
+  for (int deep = 1; deep <= (dx != 0 ? area.width : area.height); deep *= 2) {
+    const Rect side = side_of(area, dx, dy, deep);
+    if (is_plain(now, side) && !is_plain(before, side)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -190,6 +215,7 @@ bool VideoLayer::stays_film(const Scene& scene, int x, int y) const {
 }
 
 void VideoLayer::route(const Scene& scene, TileSet& missing) {
+  moving_[0].allow_pause(since_last_frame(scene.now));
   measure_films(scene.now);
   TileSet crisp(grid_);
   TileSet natural(grid_);
@@ -216,7 +242,11 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
   settled_ = film_around_.interior();
   settled_ &= shown();
   natural.for_each([&](int x, int y) {
-    if (!shown_at(x, y) && film_.count(around_cell(x, y)) - 1 < kNaturalNeighbours) return;
+    if (!shown_at(x, y)) {
+      // Of a film that has just begun nothing is shown yet where it stands still.
+      const TileSet& film = moves_as_film(x, y, scene.now) ? film_around_ : film_;
+      if (film.count(around_cell(x, y)) - 1 < kNaturalNeighbours) return;
+    }
     crisp_.erase(x, y);
     route_cell(scene, x, y);
   });
@@ -231,6 +261,20 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
 TileSet VideoLayer::still_film(const Scene& scene, const TileSet& missing) const {
   TileSet still = inside(scene.classes.picture);
   still -= scene.classes.textlike;
+  // Those that the film's sides cut look like the page that is most of them.
+  for (const Stream& stream : streams_) {
+    if (stream.encoder == nullptr) continue;
+    const Rect cells = grid_.cells_of(stream.area);
+    for (const Rect& line : around(cells, {cells.x + 1, cells.y + 1, cells.width - 2, cells.height - 2})) {
+      for (int y = line.y; y < line.bottom(); ++y) {
+        for (int x = line.x; x < line.right(); ++x) {
+          const Rect cell = grid_.pixels_of({x, y, 1, 1});
+          const Rect film = intersect(cell, stream.film);
+          if (!film.empty() && film != cell && !is_plain(scene.source, film)) still.insert(x, y);
+        }
+      }
+    }
+  }
   still -= missing;
   return still;
 }
@@ -296,19 +340,52 @@ TileSet VideoLayer::doubtful_cells(const Scene& scene, const TileSet& crisp, con
     if (moving_[0].sustained(x, y, scene.now) || moves_as_film(x, y, scene.now)) beside.erase(x, y);
   });
   TileSet doubtful(grid_);
+  TileSet film = shown();
+  film -= crisp;
+  film |= natural;
+  const TileSet inner = film.interior();
+  TileSet outer = natural;
+  outer &= shown();
+  outer -= inner;
+  outer.for_each([&](int x, int y) {
+    if (uncovers_page(scene, x, y, areas_.part(x, y), film)) doubtful.insert(x, y);
+  });
+  cut_ |= doubtful;
   if (!leaving.any() && !beside.any()) return doubtful;
-  natural.for_each([&](int x, int y) {
-    const Rect near = around_cell(x, y);
-    if (leaving.count(near) + beside.count(near) == 0) return;
+  TileSet near(grid_);
+  const auto add_around = [&](int x, int y) { near.insert(around_cell(x, y)); };
+  leaving.for_each(add_around);
+  beside.for_each(add_around);
+  near &= natural;
+  near.for_each([&](int x, int y) {
     const bool in_part = shown_at(x, y) && areas_.part(x, y) != grid_.pixels_of({x, y, 1, 1});
     if (is_plain_towards(scene, x, y, leaving, kAnyChange) ||
         (!in_part && is_plain_towards(scene, x, y, beside, kOtherColour))) {
       doubtful.insert(x, y);
     }
   });
+  // What comes out at a film's corner is no wider than the corner; that its neighbours leave tells more.
+  TileSet going = leaving;
+  going |= doubtful;
+  near &= outer;
+  near -= doubtful;
+  near.for_each([&](int x, int y) {
+    if (going.count(around_cell(x, y)) >= kCornerNeighbours) doubtful.insert(x, y);
+  });
   cut_ |= leaving;
   cut_ |= doubtful;
   return doubtful;
+}
+
+// Whether what was film in this cell, or is about to be, becomes plain towards what is no film: as when its window is
+// dragged and the page behind it comes out.
+bool VideoLayer::uncovers_page(const Scene& scene, int x, int y, const Rect& part, const TileSet& film) const {
+  const PictureView sent = shown_at(x, y) ? filmed_.view() : scene.painted;
+  const auto uncovers = [&](int dx, int dy) {
+    const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
+    return !beside.empty() && film.count(beside) == 0 && becomes_plain(sent, scene.source, part, dx, dy);
+  };
+  return uncovers(-1, 0) || uncovers(0, -1) || uncovers(1, 0) || uncovers(0, 1);
 }
 
 bool VideoLayer::is_streamed(const Rect& cells) const {
@@ -347,7 +424,8 @@ bool VideoLayer::is_still(const Scene& scene, const Rect& cell, const Rect& area
 }
 
 // Whether a window's corner covers a corner of the cell: of what no rectangle can be shown. The window's sides then run
-// through the cells on both sides of it. A pixel that stands still by chance has none beside it that do.
+// through the cells on both sides of it, and one is plain. A pixel that stands still by chance has none beside it that
+// do.
 bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
   if (cell.width < kVideoCellSide || cell.height < kVideoCellSide) return false;
@@ -361,7 +439,8 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
       const Rect along = grid_.pixels_of({x, y + dy, 1, 1});
       if (is_still(scene, {x, y, 1, 1}, {column, row, 1, 1}) &&
           is_still(scene, {x + dx, y, 1, 1}, {across.x, row, across.width, 1}) &&
-          is_still(scene, {x, y + dy, 1, 1}, {column, along.y, 1, along.height})) {
+          is_still(scene, {x, y + dy, 1, 1}, {column, along.y, 1, along.height}) &&
+          (is_plain_somewhere(scene.source, across, 0, dy) || is_plain_somewhere(scene.source, along, dx, 0))) {
         return true;
       }
     }
@@ -371,7 +450,7 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
 
 // What of the cell is film when these pixels of it move: all as far as the film goes on beside it. Towards what is no
 // film it ends where the motion does, so that the page or window there stays exact.
-Rect VideoLayer::film_part(int x, int y, Rect moving) const {
+Rect VideoLayer::film_part(const Scene& scene, int x, int y, Rect moving) const {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
   const auto goes_on = [&](int dx, int dy) {
     const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
@@ -381,12 +460,26 @@ Rect VideoLayer::film_part(int x, int y, Rect moving) const {
   if (goes_on(0, -1)) moving = bounding(moving, {moving.x, cell.y, 1, 1});
   if (goes_on(1, 0)) moving = bounding(moving, {cell.right() - 1, moving.y, 1, 1});
   if (goes_on(0, 1)) moving = bounding(moving, {moving.x, cell.bottom() - 1, 1, 1});
+  return to_sides(scene, intersect(cell, film_at(x, y)), moving);
+}
+
+// Where the film itself ends in or beside the cell its side is known better than by what moves: all up to there is film
+// that stands still, but for what is plain: a window that lies over the side.
+Rect VideoLayer::to_sides(const Scene& scene, const Rect& film, Rect moving) const {
+  for (const Rect& strip : around(film, intersect(moving, film))) {
+    if (strip.empty()) continue;
+    const bool beside = strip.x < moving.x || strip.right() > moving.right();
+    const Rect cell = grid_.cells_of(strip);
+    const Rect next = beside ? Rect{cell.x + (strip.x < moving.x ? -1 : 1), cell.y, 1, 1}
+                             : Rect{cell.x, cell.y + (strip.y < moving.y ? -1 : 1), 1, 1};
+    const bool ends = intersect(grid_.pixels_of(next), film_at(cell.x, cell.y)).empty();
+    if (ends && !is_plain(scene.source, strip)) moving = bounding(moving, strip);
+  }
   return moving;
 }
 
 void VideoLayer::request(const Scene& scene, int x, int y, const Rect& part) {
   claims_.insert(x, y);
-  part_of(x, y) = part;
   requested_parts_ += part == grid_.pixels_of({x, y, 1, 1}) ? 0 : 1;
   // What stays the picture's may be stale where a frame showed all of the cell, or lossy.
   const bool exact = !shown_at(x, y) && !scene.lossy.test(x, y);
@@ -395,9 +488,37 @@ void VideoLayer::request(const Scene& scene, int x, int y, const Rect& part) {
   }
 }
 
+// Where the cell changes or changed lately. A film that left some of it, as one that is dragged, moved there too.
+Rect VideoLayer::moved_part(const Scene& scene, int x, int y) const {
+  const Rect moved = moving_[0].extent(x, y);
+  if (moved == grid_.pixels_of({x, y, 1, 1}) && shown_at(x, y)) return moved;
+  const Rect changed = changed_part(scene, x, y);
+  if (changed.empty() || shown_at(x, y)) return bounding(moved, changed);
+  Rect part = changed;
+  for (const Rect& strip : around(bounding(moved, changed), changed)) {
+    if (!strip.empty() && !is_plain(scene.source, strip)) part = bounding(part, strip);
+  }
+  return part;
+}
+
+// What is left of a part of a cell without the plain strips that stand still towards what is no film: a window that was
+// taken for film when it opened. However rarely frames come this needs no more than the next one.
+Rect VideoLayer::without_window(const Scene& scene, int x, int y, const Rect& part) const {
+  const Rect changed = changed_part(scene, x, y);
+  if (changed.empty()) return part;
+  Rect left = intersect(film_part(scene, x, y, changed), part);
+  for (const Rect& strip : around(part, left)) {
+    if (!strip.empty() && !is_plain(scene.source, strip)) left = bounding(left, strip);
+  }
+  return left;
+}
+
 void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
-  if (settled_.test(x, y) && areas_.part(x, y) == cell) return frames_.insert(x, y);
+  if (settled_.test(x, y) && areas_.part(x, y) == cell) {
+    part_of(x, y) = cell;
+    return frames_.insert(x, y);
+  }
   const bool was_shown = shown_at(x, y);
   const Rect shown_part = was_shown ? areas_.part(x, y) : Rect{};
   const Rect film = film_at(x, y);
@@ -405,19 +526,23 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   if (part.empty()) return;
   if (was_shown && shown_part != cell) {
     // What changed beside the part is painted, unless the film has grown into it.
-    part = intersect(film_part(x, y, bounding(moving_[0].earlier_extent(x, y), shown_part)), film);
+    part = intersect(film_part(scene, x, y, bounding(moving_[0].earlier_extent(x, y), shown_part)), film);
+    part = without_window(scene, x, y, part);
     if (part == shown_part) {
       for (const Rect& strip : around(cell, part)) {
         const Rect changed = strip.empty() ? Rect{} : tighten_cell(scene.source, scene.painted, strip);
         if (!changed.empty()) strips_.push_back(changed);
       }
     }
-  } else if ((!was_shown || moving_[0].sustained(x, y, scene.now)) && requested_parts_ < kMostParts) {
-    Rect extent = moving_[0].extent(x, y);
-    if (extent != cell) extent = bounding(extent, changed_part(scene, x, y));
-    if (!extent.empty()) part = intersect(film_part(x, y, extent), film);
+  } else if ((!was_shown || moving_[0].knows_extent(x, y)) && requested_parts_ < kMostParts) {
+    const Rect extent = moved_part(scene, x, y);
+    if (!extent.empty()) part = intersect(film_part(scene, x, y, extent), film);
+  } else if (requested_parts_ < kMostParts) {
+    part = without_window(scene, x, y, part);
   }
+  if (!was_shown && uncovers_page(scene, x, y, part, film_around_)) return;
   if (part == cell && has_still_corner(scene, x, y)) return;
+  part_of(x, y) = part;
   if (part != shown_part) request(scene, x, y, part);
   frames_.insert(x, y);
 }

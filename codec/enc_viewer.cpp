@@ -25,9 +25,11 @@ constexpr int64_t kMostJpegPiecePixels = 256 * 1024;
 constexpr int64_t kLeastPiecePixels = 4096;
 // Lossless photographs take up to two bytes a pixel: a piece of them is 8 ms of a link of 2 Mbit/s.
 constexpr int64_t kLeastPhotoPixels = 1024;
-// Of the pictures that would be sent exactly at once, as many while something is scrolled or dragged: what that
-// uncovers is often covered again before anybody looks at it.
-constexpr double kExactInMotion = 2.0 / 3;
+// Of the pictures that would be sent exactly at once, as many while a page is scrolled: they move on with its next step
+// and are often gone before they would have to be exact. What a dragged window uncovers stays, and only what is exact
+// can be archived when it is covered again.
+constexpr double kExactWhileScrolling = 1.0 / 8;
+constexpr double kExactWhileDragging = 2.0 / 3;
 
 }  // namespace
 
@@ -131,7 +133,9 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     missing -= video.frames();
   }
   EncodeBudget budget = draft.budget;
-  if (!motions.empty()) budget.exact_share *= kExactInMotion;
+  if (!motions.empty()) {
+    budget.exact_share *= drags.note(motions, grid.picture) ? kExactWhileDragging : kExactWhileScrolling;
+  }
   auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.exact_only(), budget);
   if (encode_with_frames(draft, regions)) {
     missing.clear();
@@ -160,7 +164,8 @@ std::vector<Motion> ViewerEncoder::State::move_and_recall(Draft& draft, const Ti
 }
 
 // False when the budget ended before the regions did. Regions of what is missing may span what an earlier update
-// painted (the surroundings of the focus enclose it), which is skipped; a refinement paints the same again, exactly.
+// painted (the surroundings of the focus enclose it), which is skipped. A refinement paints again what is not exact,
+// and none of it twice: a piece of cells that others make exact would else be the first one for ever.
 bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts) {
   std::vector<Region> pieces;
   for (const Region& region : regions) {
@@ -174,7 +179,11 @@ bool ViewerEncoder::State::encode_regions(Draft& draft, const std::vector<Region
     if (painted_parts == Painted::kSkip) {
       const Rect differing = tighten(draft.source, painted.view(), area);
       if (differing.empty()) continue;
-      if (piece.coding != Coding::kJpeg) area = differing;  // a JPEG keeps to whole cells
+      if (piece.coding != Coding::kJpeg) area = differing;  // a JPEG keeps to what was planned
+    }
+    if (painted_parts == Painted::kMakeExact) {
+      area = tighten(painted.view(), held.view(), area);
+      if (area.empty()) continue;
     }
     if (spent(draft, area)) return false;
     encode_piece(draft, {piece.coding, area, piece.waiting});
@@ -265,7 +274,7 @@ void ViewerEncoder::State::refine(Draft& draft) {
     regions.push_back({Coding::kPhoto, tighten(painted.view(), held.view(), grid.pixels_of(cells)), 0});
   }
   const size_t photo_before = draft.info.bytes_by_coding[static_cast<size_t>(Operation::kPhoto)];
-  encode_regions(draft, regions, Painted::kRepeat);
+  encode_regions(draft, regions, Painted::kMakeExact);
   // What was painted is exact, also in cells that were painted in part.
   TileSet inexact = due;
   keep_differing(painted.view(), held.view(), inexact);

@@ -24,7 +24,7 @@ namespace vitrine::codec {
 // animation, short enough to look immediate.
 inline constexpr Micros kStillBeforeRefinement = 300 * kMillisecond;
 // Of the link moving pictures take this much at most; the rest is for what else changes.
-inline constexpr double kVideoShare = 0.8;
+inline constexpr double kVideoShare = 0.9;
 inline constexpr int kFullChromaQuality = 88;  // from here on JPEG keeps chroma at full resolution
 
 struct ViewerEncoder::State {
@@ -75,7 +75,7 @@ struct ViewerEncoder::State {
   [[nodiscard]] Micros waiting(const Rect& area, Micros now) const;
   void encode_missing(Draft& draft);
   std::vector<Motion> move_and_recall(Draft& draft, const TileSet& fresh);
-  enum class Painted : uint8_t { kSkip, kRepeat };
+  enum class Painted : uint8_t { kSkip, kRepeat, kMakeExact };
   bool encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts);
   [[nodiscard]] VideoLayer::Scene scene(const Draft& draft) const {
     return {draft.source, painted.view(), classes, lossy, draft.now};
@@ -143,6 +143,7 @@ struct ViewerEncoder::State {
   JpegEncoder jpeg;
   JpegScratch jpeg_scratch;
   MotionSearch motion;
+  DragWatch drags;
   EncoderArchive archive;
   RecallSearch recalling;
   VideoLayer video;

@@ -13,8 +13,10 @@ constexpr double kFinest = 23;
 constexpr double kCoarsest = 28;
 constexpr double kFirst = 25;
 constexpr int kLargestQuantizer = 51;
-// A frame that begins anew is what those after it are made of, so it is quantized finer by this.
-constexpr double kFinerFresh = 1;
+// A frame that begins anew is what those after it are made of, and of what stands still in them all: quantized finer by
+// this it is worth its bytes, as far as they are no more than this of what was saved up.
+constexpr double kFinerFresh = 5;
+constexpr double kFinerShare = 1.0 / 2;
 // What a film of 1280x720 comfortably takes in a second; larger ones need less a pixel.
 constexpr double kComfortable = 178e3;
 constexpr double kComfortablePixels = 1280.0 * 720;
@@ -23,9 +25,12 @@ constexpr double kComfortableGrowth = 0.75;
 constexpr double kComfortShare = 1.0 / 8;
 // What may be saved up and spent on one frame, as time of the rate: on a link that a film fills, what is typed beside
 // it waits that long.
-constexpr double kBurstSeconds = 0.125;
+constexpr double kBurstSeconds = 0.075;
 // Of what is saved up, a following frame takes this at most beyond its own share.
 constexpr double kSavedShare = 0.5;
+// Nor more than this much time of the rate, however seldom frames come: what is typed beside the film waits behind one,
+// and frames that took longer would be seldom for that.
+constexpr double kLongestFrame = 0.034;
 // A frame that took more than this of what there is is made again where that can be.
 constexpr double kMuchMore = 1.5;
 // A frame takes something at any quantizer, also where the link is far behind.
@@ -78,9 +83,14 @@ int FilmRate::quantizer(bool fresh, double detail, Micros now) {
   weight_ = fresh ? std::max(detail, kLeastDetail) : 1;
   double& scale = scale_[fresh ? 1 : 0];
   if (scale == 0) scale = fresh ? pixels_ * kFreshScale : scale_[1] * std::max(detail, kLeastDetail) * kFollowingShare;
-  const double share = rate_ * frame_seconds_;
-  const double room = fresh ? credit_ : std::min(credit_, std::max(share, credit_ * kSavedShare));
-  const double wanted = fresh ? comfortable_ - kFinerFresh : comfortable_;
+  const double share = rate_ * std::min(frame_seconds_, kLongestFrame);
+  const double saved = std::min(credit_ * kSavedShare, rate_ * kLongestFrame);
+  const double room = fresh ? credit_ : std::min(credit_, std::max(share, saved));
+  double wanted = comfortable_;
+  if (fresh) {
+    const double finer = quantizer_for(scale * weight_, credit_ * kFinerShare);
+    wanted = std::clamp(finer, comfortable_ - kFinerFresh, comfortable_);
+  }
   const double least = quantizer_for(scale * weight_, room);
   quantizer_ = static_cast<int>(std::lround(std::clamp(std::max(wanted, least), 0.0, double{kLargestQuantizer})));
   return quantizer_;

@@ -9,8 +9,10 @@ namespace {
 
 // Frames a second that the library is told of; FilmRate sees to the rate.
 constexpr unsigned kNominalFrames = 30;
-// And a quantizer that no frame is coded by; without one it takes them all for lossless.
+// And a quantizer that no frame is coded by; without one it takes them all for lossless. It holds the quantizers it is
+// given to what these factors make of that one for kinds of frames: all of 0 to 51.
 constexpr int kNominalQuantizer = 25;
+constexpr float kQuantizerRange = 21;
 
 bool set_parameters(x264_param_t& param, Size size) {
   if (x264_param_default_preset(&param, "superfast", "zerolatency") < 0) return false;
@@ -32,6 +34,8 @@ bool set_parameters(x264_param_t& param, Size size) {
   // prediction would look as well, for fades alone.
   param.rc.i_rc_method = X264_RC_CQP;
   param.rc.i_qp_constant = kNominalQuantizer;
+  param.rc.f_ip_factor = kQuantizerRange;
+  param.rc.f_pb_factor = kQuantizerRange;
   param.analyse.i_weighted_pred = X264_WEIGHTP_NONE;
   // Dropping blocks of few coefficients takes longer than coding them, and more noise than it saves bytes.
   param.analyse.b_dct_decimate = 0;

@@ -17,6 +17,7 @@ struct ViewerAdmission {
   Ticket ticket;
   ViewerHello hello;
   uint32_t version = kProtocolVersion;
+  Bytes told;  // goes to the viewer before its Welcome; may be empty
 };
 
 struct AgentAdmission {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "gateway/admission.h"
+#include "protocol/base/time.h"
 #include "protocol/limits.h"
 
 namespace vitrine {
@@ -27,6 +28,23 @@ struct TimeCounters {
   Counter sum_us;
 };
 
+// How long the relay held messages, from having read one to its socket having taken it: buckets of powers of two from
+// 50 us, and one for all above a second.
+struct HeldCounters {
+  static constexpr size_t kBuckets = 16;
+  static constexpr Micros bound_us(size_t bucket) { return Micros{50} << bucket; }
+
+  std::array<Counter, kBuckets> counts;
+  Counter sum_us;
+
+  void add(Micros held) {
+    size_t bucket = 0;
+    while (bucket + 1 < kBuckets && held > bound_us(bucket)) ++bucket;
+    counts[bucket].add();
+    sum_us.add(static_cast<uint64_t>(held > 0 ? held : 0));
+  }
+};
+
 // Of the relay, kept by Switchboard.
 struct RelayCounters {
   Counter viewers;       // links there now
@@ -37,6 +55,8 @@ struct RelayCounters {
   Counter to_viewer_messages;
   Counter to_agent_bytes;
   Counter to_agent_messages;
+  HeldCounters held_to_viewer;
+  HeldCounters held_to_agent;
   Counter not_granted;  // messages the policy dropped
   Counter skipped;      // messages of unknown type, or sent while no agent was there
   Counter pairings;
@@ -59,6 +79,8 @@ struct SocketCounters {
   Counter proxied;
   Counter proxy_failed;
   Counter origin_refused;
+  Counter openings;          // sessions asked for by links themselves
+  Counter openings_refused;  // what the broker gave no ticket for
 };
 
 struct Counters {

@@ -15,6 +15,7 @@
 #include <chrono>
 
 #include "gateway/metrics.h"
+#include "gateway/opening.h"
 #include "gateway/websocket_link.h"
 
 namespace vitrine {
@@ -246,12 +247,19 @@ void HttpConnection::upgrade(Request request) {
   }
   // A client that sends before the answer has not read RFC 6455.
   if (buffer_.size() != 0) return refuse(http::status::bad_request, "Data came before the WebSocket was open.");
+  auto offer = role == LinkRole::kViewer ? read_subprotocols(request) : SubprotocolOffer{};
+  if (!offer.ok()) {
+    worker_.counters().socket.requests_bad.add();
+    const bool large = offer.error().code == ErrorCode::kTooLarge;
+    return refuse(large ? http::status::request_header_fields_too_large : http::status::bad_request,
+                  offer.error().message);
+  }
   timer_.cancel();
   upgraded_ = true;
   const auto link = std::make_shared<WebsocketLink>(worker_, std::move(socket_), std::move(slot_),
                                                     worker_.shared().next_link.fetch_add(1, std::memory_order_relaxed),
                                                     role, LinkSource{std::string(origin), peer_address_});
-  link->start(std::move(request));
+  link->start(std::move(request), offer.take());
   close();
 }
 

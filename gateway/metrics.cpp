@@ -48,6 +48,9 @@ const Row kRows[] = {
     {"vitrine_gateway_bad_requests_total", "", "counter", "Requests that are not HTTP or break its rules.",
      SOCKET(requests_bad)},
     {"vitrine_gateway_proxied_total", "", "counter", "Requests passed to the broker.", SOCKET(proxied)},
+    {"vitrine_gateway_openings_total", "", "counter", "Sessions that links asked for by themselves.", SOCKET(openings)},
+    {"vitrine_gateway_openings_refused_total", "", "counter", "Openings the broker gave no ticket for.",
+     SOCKET(openings_refused)},
     {"vitrine_gateway_proxy_failed_total", "", "counter", "Requests the broker did not answer.", SOCKET(proxy_failed)},
     {"vitrine_gateway_refused_origins_total", "", "counter", "WebSockets from a foreign page.", SOCKET(origin_refused)},
 };
@@ -78,6 +81,29 @@ void write_histogram(std::string& text, const std::vector<const Counters*>& thre
   const std::string braced = label.empty() ? "" : fmt::format("{{{}}}", label);
   fmt::format_to(out, "{0}_sum{1} {2:.6f}\n{0}_count{1} {3}\n", name, braced,
                  static_cast<double>(sum_us) / static_cast<double>(kSecond), below);
+}
+
+void write_held(std::string& text, const std::vector<const Counters*>& threads) {
+  constexpr std::string_view kName = "vitrine_gateway_relay_seconds";
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "# HELP {0} From having read a relayed message to its socket having taken it.\n", kName);
+  fmt::format_to(out, "# TYPE {0} histogram\n", kName);
+  const auto write = [&](std::string_view to, HeldCounters RelayCounters::*held) {
+    uint64_t below = 0;
+    uint64_t sum_us = 0;
+    for (const Counters* counters : threads) sum_us += (counters->relay.*held).sum_us.get();
+    for (size_t i = 0; i < HeldCounters::kBuckets; ++i) {
+      for (const Counters* counters : threads) below += (counters->relay.*held).counts[i].get();
+      const bool last = i + 1 == HeldCounters::kBuckets;
+      const double bound = static_cast<double>(HeldCounters::bound_us(i)) / static_cast<double>(kSecond);
+      fmt::format_to(out, "{}_bucket{{to=\"{}\",le=\"{}\"}} {}\n", kName, to,
+                     last ? "+Inf" : fmt::format("{:g}", bound), below);
+    }
+    fmt::format_to(out, "{0}_sum{{to=\"{1}\"}} {2:.6f}\n{0}_count{{to=\"{1}\"}} {3}\n", kName, to,
+                   static_cast<double>(sum_us) / static_cast<double>(kSecond), below);
+  };
+  write("viewer", &RelayCounters::held_to_viewer);
+  write("agent", &RelayCounters::held_to_agent);
 }
 
 // Of all sessions of this gateway together: a label for each session would make series without end. What one session
@@ -117,6 +143,7 @@ std::string metrics_text(const std::vector<const Counters*>& threads) {
     for (const Counters* counters : threads) sum += counters->relay.refused[i].get();
     fmt::format_to(out, "{}{{reason=\"{}\"}} {}\n", kRefused, kRefusalNames[i], sum);
   }
+  write_held(text, threads);
   write_times(text, threads);
   return text;
 }

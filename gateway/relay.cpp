@@ -42,6 +42,7 @@ Verdict judge(LinkRole from, uint32_t type, uint32_t rights) {
   if (type == Ping::kType || type == Pong::kType || type == Close::kType) return Verdict::kForGateway;
   if (type == SessionReport::kType) return from == LinkRole::kAgent ? Verdict::kForGateway : Verdict::kOutOfPlace;
   if (type >= ViewerHello::kType && type <= ViewerJoined::kType) return Verdict::kOutOfPlace;
+  if (type == ViewerOpening::kType || type == OpeningAnswer::kType) return Verdict::kOutOfPlace;
   if (type <= kLastGatewayType) return Verdict::kSkip;
   std::optional<LinkRole> sender = type <= kLastAgentType ? LinkRole::kAgent : LinkRole::kViewer;
   if (type > kLastViewerType) sender = sender_of(type, AllMessages{});

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "gateway/links.h"
+#include "protocol/base/time.h"
 #include "protocol/limits.h"
 #include "protocol/messages.h"
 
@@ -34,14 +35,14 @@ class SendQueue {
   explicit SendQueue(const Limits& limits) : limits_(limits) {}
 
   // Relayed messages are pushed only while !full(), so bytes() stays below the limit plus one message; the gateway's
-  // own few messages may always be pushed.
-  void push(Bytes message) {
+  // own few messages may always be pushed. `came`: when a relayed one was read.
+  void push(Bytes message, Micros came = kNever) {
     bytes_ += message.size();
-    messages_.push_back(std::move(message));
+    messages_.push_back({std::move(message), came});
   }
   std::optional<Bytes> pop() {
     if (messages_.empty()) return std::nullopt;
-    Bytes message = std::move(messages_.front());
+    Bytes message = std::move(messages_.front().bytes);
     messages_.pop_front();
     bytes_ -= message.size();
     return message;
@@ -50,14 +51,21 @@ class SendQueue {
     messages_.clear();
     bytes_ = 0;
   }
+  // Of the message that pop() gives next; kNever for the gateway's own, and when there is none.
+  [[nodiscard]] Micros next_came() const { return messages_.empty() ? kNever : messages_.front().came; }
   [[nodiscard]] bool full() const { return bytes_ >= limits_.bytes || messages_.size() >= limits_.messages; }
   [[nodiscard]] bool empty() const { return messages_.empty(); }
   [[nodiscard]] size_t bytes() const { return bytes_; }
   [[nodiscard]] size_t messages() const { return messages_.size(); }
 
  private:
+  struct Waiting {
+    Bytes bytes;
+    Micros came;
+  };
+
   Limits limits_;
-  std::deque<Bytes> messages_;
+  std::deque<Waiting> messages_;
   size_t bytes_ = 0;
 };
 

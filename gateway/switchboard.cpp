@@ -57,7 +57,8 @@ struct Switchboard::Link {
   bool writing = false;
   bool woken = false;  // is in woken_
   Micros write_started = 0;
-  Micros heard = 0;  // when the peer last sent anything, or when it was last kept from sending
+  Micros writing_came = kNever;  // when what is being written was read; kNever when it was not relayed
+  Micros heard = 0;              // when the peer last sent anything, or when it was last kept from sending
   Micros pinged = 0;
   Micros waiting_since = 0;
   Micros closing_since = 0;
@@ -114,6 +115,7 @@ void Switchboard::add_viewer(LinkId id, ViewerAdmission admission, Micros now, u
                  .left = hello.left,
                  .top = hello.top};
   link.waiting_since = now;
+  if (!admission.told.empty()) send(link, std::move(admission.told));
   send(link, serialize(Welcome{.version = admission.version, .session = ticket.session, .rights = ticket.rights}));
   pair_up(link.desktop, now);
   if (!pairing_.peer(id)) {
@@ -248,7 +250,7 @@ void Switchboard::relay(Link& from, uint32_t type, Bytes message, Micros now) {
   const bool to_viewer = from.role == LinkRole::kAgent;
   (to_viewer ? counters_.to_viewer_bytes : counters_.to_agent_bytes).add(message.size());
   (to_viewer ? counters_.to_viewer_messages : counters_.to_agent_messages).add();
-  send(*find(*peer), std::move(message));
+  send(*find(*peer), std::move(message), now);
 }
 
 // The two messages that describe the viewer as it is now; kept for the next agent link. False when malformed.
@@ -396,6 +398,7 @@ std::optional<Bytes> Switchboard::take_output(LinkId id, Micros now) {
   Link* link = find(id);
   if (link == nullptr || link->writing || link->state == LinkState::kDead) return std::nullopt;
   const bool was_full = link->queue.full();
+  link->writing_came = link->queue.next_came();
   auto message = link->queue.pop();
   if (!message) return std::nullopt;
   counters_.queued_bytes.sub(message->size());
@@ -410,10 +413,14 @@ std::optional<Bytes> Switchboard::take_output(LinkId id, Micros now) {
   return message;
 }
 
-void Switchboard::written(LinkId id, Micros) {
+void Switchboard::written(LinkId id, Micros now) {
   Link* link = find(id);
   if (link == nullptr) return;
   link->writing = false;
+  if (link->writing_came != kNever) {
+    (link->role == LinkRole::kViewer ? counters_.held_to_viewer : counters_.held_to_agent)
+        .add(now - link->writing_came);
+  }
   wake(*link);
 }
 
@@ -479,10 +486,10 @@ void Switchboard::check(Link& link, Micros now) {
 
 // --- small ones ------------------------------------------------------------------------------------------------
 
-void Switchboard::send(Link& link, Bytes message) {
+void Switchboard::send(Link& link, Bytes message, Micros came) {
   if (link.state != LinkState::kOpen) return;
   counters_.queued_bytes.add(message.size());
-  link.queue.push(std::move(message));
+  link.queue.push(std::move(message), came);
   wake(link);
 }
 

@@ -83,7 +83,7 @@ class Switchboard {
   Link* find(LinkId link);
   [[nodiscard]] const Link* find(LinkId link) const;
   Link& insert(LinkId link, LinkRole role, const std::string& desktop, Micros now);
-  void send(Link& link, Bytes message);
+  void send(Link& link, Bytes message, Micros came = kNever);
   void wake(Link& link);
   void pair_up(const std::string& desktop, Micros now);
   void lose_agent(LinkId viewer, Micros now);

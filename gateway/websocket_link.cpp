@@ -30,23 +30,45 @@ WebsocketLink::WebsocketLink(Worker& worker, TlsSocket socket, ConnectionSlot sl
 
 WebsocketLink::~WebsocketLink() = default;
 
-void WebsocketLink::start(Upgrade request) {
+void WebsocketLink::start(Upgrade request, SubprotocolOffer offer) {
+  if (role_ == LinkRole::kViewer) credentials_ = credentials_of(request);
   // Time is the switchboard's and the worker's business: they know what a silence means.
   stream_.set_option(
       websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
-  stream_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
+  stream_.set_option(websocket::stream_base::decorator([ours = offer.ours](websocket::response_type& response) {
     response.erase(http::field::server);
+    if (ours) response.set(http::field::sec_websocket_protocol, {kSubprotocol.data(), kSubprotocol.size()});
     add_security_headers(response);
   }));
   stream_.binary(true);
   stream_.auto_fragment(false);
   stream_.read_message_max(0);  // on_read counts, so that a Close can say why
   auto kept = std::make_shared<Upgrade>(std::move(request));
-  stream_.async_accept(*kept, [self = shared_from_this(), kept](SystemError error) {
+  stream_.async_accept(
+      *kept, [self = shared_from_this(), kept, opening = std::move(offer.opening)](SystemError error) mutable {
+        if (error) return self->close_now();
+        self->worker_->greet(self);
+        if (self->closing_) return;
+        if (!opening) return self->read();
+        self->greeted_ = true;
+        self->worker_->open_session(self, std::move(*opening));
+      });
+}
+
+void WebsocketLink::tell_and_wait(Bytes answer) {
+  greeted_ = false;
+  outgoing_ = std::move(answer);
+  writing_ = true;
+  stream_.async_write(asio::buffer(outgoing_), [self = shared_from_this()](SystemError error, size_t) {
+    self->writing_ = false;
+    self->outgoing_ = {};
+    if (self->closed_) return;
     if (error) return self->close_now();
-    self->worker_->greet(self);
-    if (!self->closing_) self->read();
+    // The link may change its thread with its hello, which it can do only between two operations.
+    if (self->early_hello_) return self->worker_->hello(self, *std::exchange(self->early_hello_, {}));
+    self->worker_->resume(self);
   });
+  read();
 }
 
 void WebsocketLink::act() {
@@ -107,7 +129,9 @@ void WebsocketLink::on_message() {
   Bytes message = std::exchange(incoming_, {});
   if (!greeted_) {
     greeted_ = true;
-    return worker_->hello(shared_from_this(), message);
+    if (!writing_) return worker_->hello(shared_from_this(), message);
+    early_hello_ = std::move(message);
+    return;
   }
   worker_->switchboard().receive(id_, std::move(message), monotonic_now());
   worker_->settle();

@@ -10,6 +10,7 @@
 
 #include "gateway/connection_slot.h"
 #include "gateway/links.h"
+#include "gateway/opening.h"
 #include "gateway/tls_socket.h"
 
 namespace vitrine {
@@ -26,9 +27,12 @@ class WebsocketLink : public std::enable_shared_from_this<WebsocketLink> {
   [[nodiscard]] LinkId id() const { return id_; }
   [[nodiscard]] LinkRole role() const { return role_; }
   [[nodiscard]] const LinkSource& source() const { return source_; }
+  [[nodiscard]] const UpgradeCredentials& credentials() const { return credentials_; }
 
-  // Answers the upgrade and waits for the hello.
-  void start(Upgrade request);
+  // Answers the upgrade; waits for the hello, or lets the opening that came with the upgrade take its place.
+  void start(Upgrade request, SubprotocolOffer offer);
+  // What the broker said to the link's opening, when it gave no ticket: told, and the hello is waited for.
+  void tell_and_wait(Bytes answer);
   // Does what the switchboard says is next: writes, reads, closes.
   void act();
 
@@ -50,12 +54,14 @@ class WebsocketLink : public std::enable_shared_from_this<WebsocketLink> {
   const LinkId id_;
   const LinkRole role_;
   const LinkSource source_;
+  UpgradeCredentials credentials_;  // of a viewer
   ConnectionSlot slot_;
   beast::websocket::stream<TlsSocket, false> stream_;  // false: no permessage-deflate
   Bytes incoming_;
   size_t incoming_size_ = 0;
   Bytes outgoing_;
-  bool greeted_ = false;  // the hello has come
+  bool greeted_ = false;              // the hello has come, or what takes its place
+  std::optional<Bytes> early_hello_;  // it came while the answer to an opening was still being written
   bool reading_ = false;
   bool writing_ = false;
   bool closing_ = false;

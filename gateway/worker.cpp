@@ -7,6 +7,7 @@
 
 #include "gateway/http_connection.h"
 #include "gateway/websocket_link.h"
+#include "protocol/wire.h"
 
 namespace vitrine {
 
@@ -69,21 +70,63 @@ std::shared_ptr<const SiteFiles> Worker::site() {
 
 void Worker::greet(const std::shared_ptr<WebsocketLink>& link) {
   greeting_.emplace(link->id(), link);
+  expect_hello(link);
+  if (draining_) hello_failed(link, {CloseCode::kShuttingDown, "This server is shutting down; reconnect."});
+}
+
+void Worker::expect_hello(const std::shared_ptr<WebsocketLink>& link) {
   greeting_deadlines_.push_back({monotonic_now() + shared_.limits.hello_timeout, link->id()});
   arm();
-  if (draining_) hello_failed(link, {CloseCode::kShuttingDown, "This server is shutting down; reconnect."});
+}
+
+void Worker::open_session(const std::shared_ptr<WebsocketLink>& link, Opening opening) {
+  // The broker's time is not the viewer's; the proxy has a limit of its own.
+  greeting_.erase(link->id());
+  opening_.emplace(link->id(), link);
+  counters_.socket.openings.add();
+  auto request = request_of(opening, link->credentials(), link->source().address);
+  broker_.forward(std::move(request), [this, link, opening = std::move(opening)](const BrokerProxy::Response& response,
+                                                                                 bool answered) mutable {
+    if (!answered) counters_.socket.proxy_failed.add();
+    opened(link, outcome_of(std::move(opening), response));
+  });
+}
+
+void Worker::opened(const std::shared_ptr<WebsocketLink>& link, OpeningOutcome outcome) {
+  if (opening_.erase(link->id()) == 0) return;
+  if (draining_) {
+    return refuse(link, {Refusal::kMalformed, {CloseCode::kShuttingDown, "This server is shutting down; reconnect."}});
+  }
+  if (!outcome.hello) {
+    counters_.socket.openings_refused.add();
+    greeting_.emplace(link->id(), link);
+    expect_hello(link);
+    return link->tell_and_wait(std::move(outcome.answer));
+  }
+  admit(link, *outcome.hello, std::move(outcome.answer));
 }
 
 void Worker::hello(const std::shared_ptr<WebsocketLink>& link, const Bytes& message) {
   if (greeting_.erase(link->id()) == 0) return;
   if (link->role() == LinkRole::kViewer) {
-    auto admitted = admit_viewer(message, shared_.verifier, link->source(), unix_now_s());
-    if (const auto* refused = std::get_if<Refused>(&admitted)) return refuse(link, *refused);
-    return move_to_its_worker(link, std::get<ViewerAdmission>(std::move(admitted)));
+    const auto type = message_type(message);
+    if (!type.ok() || type.value() != ViewerOpening::kType) return admit(link, message, {});
+    auto opening = read_opening(message);
+    if (opening.ok()) return open_session(link, opening.take());
+    return refuse(link, {Refusal::kMalformed, {CloseCode::kProtocolError, opening.error().message}});
   }
   auto admitted = admit_agent(message, shared_.verifier, unix_now_s());
   if (const auto* refused = std::get_if<Refused>(&admitted)) return refuse(link, *refused);
   move_to_its_worker(link, std::get<AgentAdmission>(std::move(admitted)));
+}
+
+// `told`: an answer that goes before everything else; may be empty.
+void Worker::admit(const std::shared_ptr<WebsocketLink>& link, const Bytes& hello, Bytes told) {
+  auto admitted = admit_viewer(hello, shared_.verifier, link->source(), unix_now_s());
+  if (const auto* refused = std::get_if<Refused>(&admitted)) return refuse(link, *refused);
+  auto admission = std::get<ViewerAdmission>(std::move(admitted));
+  admission.told = std::move(told);
+  move_to_its_worker(link, std::move(admission));
 }
 
 void Worker::hello_failed(const std::shared_ptr<WebsocketLink>& link, const CloseReason& reason) {
@@ -129,9 +172,14 @@ void Worker::adopt(const std::shared_ptr<WebsocketLink>& link, const AgentAdmiss
 
 void Worker::forget(LinkId link) {
   greeting_.erase(link);
+  opening_.erase(link);
   if (links_.erase(link) != 0) switchboard_.remove(link, monotonic_now());
   settle();
   check_drained();
+}
+
+void Worker::resume(const std::shared_ptr<WebsocketLink>& link) {
+  if (links_.contains(link->id())) link->act();
 }
 
 void Worker::settle() {
@@ -200,7 +248,7 @@ void Worker::cut_all() {
   draining_ = true;
   drained_ = nullptr;
   timer_.cancel();
-  for (const auto& links : {greeting_, links_}) {
+  for (const auto& links : {greeting_, opening_, links_}) {
     for (const auto& [id, link] : links) link->cut();
   }
   const auto connections = connections_;
@@ -212,7 +260,9 @@ void Worker::cut_all() {
 }
 
 void Worker::check_drained() {
-  if (!draining_ || !drained_ || !connections_.empty() || !links_.empty() || !greeting_.empty()) return;
+  if (!draining_ || !drained_ || !connections_.empty() || !links_.empty() || !greeting_.empty() || !opening_.empty()) {
+    return;
+  }
   std::exchange(drained_, nullptr)();
 }
 

@@ -17,6 +17,7 @@
 
 #include "gateway/broker_proxy.h"
 #include "gateway/counters.h"
+#include "gateway/opening.h"
 #include "gateway/site.h"
 #include "gateway/switchboard.h"
 #include "gateway/tls_socket.h"
@@ -88,10 +89,14 @@ class Worker {
   void closed(HttpConnection* connection);
   // A link that has not said hello yet; it is refused when it takes too long.
   void greet(const std::shared_ptr<WebsocketLink>& link);
+  // Asks the broker for the session that a greeted link wants; then the link is as after its hello, or is told why not.
+  void open_session(const std::shared_ptr<WebsocketLink>& link, Opening opening);
   // The first message of a link.
   void hello(const std::shared_ptr<WebsocketLink>& link, const Bytes& message);
   void hello_failed(const std::shared_ptr<WebsocketLink>& link, const CloseReason& reason);
   void forget(LinkId link);
+  // A link that has written what did not come from the switchboard; it may be the switchboard's by now.
+  void resume(const std::shared_ptr<WebsocketLink>& link);
   // Lets every link act whose turn the switchboard says it is. Called after each change of the switchboard.
   void settle();
 
@@ -102,6 +107,9 @@ class Worker {
   };
 
   void refuse(const std::shared_ptr<WebsocketLink>& link, const Refused& refused);
+  void admit(const std::shared_ptr<WebsocketLink>& link, const Bytes& hello, Bytes told);
+  void expect_hello(const std::shared_ptr<WebsocketLink>& link);
+  void opened(const std::shared_ptr<WebsocketLink>& link, OpeningOutcome outcome);
   template <class Admission>
   void move_to_its_worker(const std::shared_ptr<WebsocketLink>& link, Admission admission);
   void adopt(const std::shared_ptr<WebsocketLink>& link, ViewerAdmission admission);
@@ -121,6 +129,7 @@ class Worker {
   std::unordered_set<HttpConnection*> connections_;
   std::unordered_map<LinkId, std::shared_ptr<WebsocketLink>> greeting_;
   std::deque<Greeting> greeting_deadlines_;
+  std::unordered_map<LinkId, std::shared_ptr<WebsocketLink>> opening_;  // the broker is asked for their sessions
   std::unordered_map<LinkId, std::shared_ptr<WebsocketLink>> links_;
   asio::steady_timer timer_;
   Micros armed_for_ = kNever;

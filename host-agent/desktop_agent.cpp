@@ -72,7 +72,7 @@ ViewerId DesktopAgent::add_viewer(const ViewerJoined& joined, Micros now) {
   } else if ((joined.rights & kMayView) == 0) {
     session.close(CloseCode::kForbidden, "this session may not see the desktop");
   } else if (!welcome) {
-    session.close(CloseCode::kLimit, "this desktop has as many viewers as it can take");
+    session.close(CloseCode::kLimit, "This desktop has as many viewers as it can take; close it somewhere else first.");
   } else if (!fits.ok()) {
     session.close(CloseCode::kLimit, fits.error().message);
   } else {

@@ -24,6 +24,8 @@ constexpr size_t kLeastUpdate = 1024;
 constexpr size_t kLargestUpdate = 256 * 1024;
 // More updates than this are not sent ahead however small they are: a page that stopped painting is noticed.
 constexpr size_t kMostInFlight = 512;
+// What answers an input may pass the window by so much: a few letters, and milliseconds on a slow link.
+constexpr size_t kAnswerBytes = 1024;
 constexpr uint64_t kRateRounds = 10;
 constexpr Micros kMinRttLife = 10 * kSecond;
 // A run of high round trips measures the link when it delivered this much, within this time: less may be chance.
@@ -32,6 +34,11 @@ constexpr Micros kLongestRun = kSecond;
 // Round trips above the least by more than this are a queue, not jitter.
 constexpr Micros kQueueLimit = 20 * kMillisecond;
 constexpr int kSlowSamples = 3;
+// No page is late by this much again and again.
+constexpr Micros kNoPage = 85 * kMillisecond;
+// In this time at least, bytes on their way that grow by a part of those that came show a link that takes less.
+constexpr Micros kShortestPile = 300 * kMillisecond;
+constexpr size_t kPileShare = 3;
 // Silence longer than this (and two round trips) between acks of a full window is a stall.
 constexpr Micros kStall = 200 * kMillisecond;
 // A link without anything in flight for longer than the moment between an ack and the next update is idle.
@@ -45,6 +52,18 @@ constexpr double kProbeShare = 0.25;
 constexpr double kFirstProbe = 0.012;
 // A probe that brought this much more is followed by one of twice the size.
 constexpr double kWorthwhile = 1.03;
+
+// And films are made for so much more of the rate meanwhile.
+constexpr double kFilmProbe = 1.2;
+
+// A sample of which the page took more than one part in this many tells nothing about the link.
+constexpr Micros kPageShare = 8;
+// Updates may wait in the page for so long before the window shrinks, and how fast it does and grows again, a round.
+constexpr Micros kPageWait = 8 * kMillisecond;
+constexpr int kPageAcks = 4;  // fewer may all wait by chance
+constexpr double kPageShrinks = 0.8;
+constexpr double kPageGrows = 1.1;
+constexpr double kLeastPageShare = 0.05;
 
 // Updates leave at this share of the rate: enough more than it to find out that the link became faster, and after a
 // pause no more queue than a fifth of a round trip. A probe fills its window at once.
@@ -86,7 +105,7 @@ void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
                      .delivered_at = delivered_at_,
                      .first_sent_at = first_sent_at_,
                      .app_limited = app_limited_until_ != 0});
-  if (!has_room()) window_was_full_ = true;
+  if (!has_room()) window_was_full_ = slow_since_.limited = true;
   if (starting_) return;  // the rate is a guess
   const double pace = rate_ * (cycle_round_ < kProbeRounds ? kProbePace : kPace);
   const double takes = static_cast<double>(bytes) / pace * static_cast<double>(kSecond);
@@ -102,6 +121,10 @@ bool Pacer::has_room() const {
   return in_flight_bytes_ < window_ && flight_.size() < kMostInFlight;
 }
 
+bool Pacer::has_room_for_answer() const {
+  return in_flight_bytes_ < window_ + kAnswerBytes && flight_.size() < kMostInFlight;
+}
+
 size_t Pacer::update_bytes() const {
   auto bytes = static_cast<size_t>(rate_ * kUpdateSeconds);
   if (starting_) bytes = std::max(bytes, window_ / kStartingUpdates);  // the rate is not known yet
@@ -109,10 +132,14 @@ size_t Pacer::update_bytes() const {
 }
 
 Micros Pacer::standing_queue() const {
-  return queue_rtt_ == kNever || min_rtt_ == kNever ? 0 : std::max<Micros>(0, queue_rtt_ - min_rtt_);
+  return queue_rtt_ == kNever || min_rtt_ == kNever ? 0 : std::max<Micros>(0, queue_rtt_ - min_link_rtt_);
 }
 
-void Pacer::acked(uint32_t id, Micros now) {
+double Pacer::film_rate() const {
+  return !starting_ && cycle_round_ < kProbeRounds ? rate_ * kFilmProbe : rate_;
+}
+
+void Pacer::acked(uint32_t id, Micros now, const PageTime& page) {
   if (flight_.empty() || flight_.front().id > id) return;
   Sent newest;
   size_t bytes = 0;
@@ -135,54 +162,73 @@ void Pacer::acked(uint32_t id, Micros now) {
     for (Sent& other : flight_) other.app_limited = true;
     app_limited_until_ = std::max(app_limited_until_, delivered_ + in_flight_bytes_);
   }
-  if (!after_stall || min_rtt_ == kNever) take_rtt(rtt, now);
-  take_rate(newest, now, after_stall);
-  if (!after_stall) note_slow_samples(rtt, now);
+  const Micros in_page = std::min(page.all(), rtt - 1);
+  if (!after_stall || min_rtt_ == kNever) take_rtt(rtt, page, now);
+  if (after_stall) {
+    first_sent_at_ = newest.at;
+  } else {
+    take_rate(newest, now, in_page);
+    note_slow_samples(rtt - in_page, now);
+  }
   if (starting_ && window_was_full_) window_ = std::min(window_ + bytes, kLargestWindow);
   if (delivered_ >= round_ends_at_) end_round();
   if (!starting_) set_window();
 }
 
-void Pacer::take_rtt(Micros rtt, Micros now) {
+void Pacer::take_rtt(Micros rtt, const PageTime& page, Micros now) {
   last_rtt_ = rtt;
+  // How long an update waited in the page is a bound and would make the least too small.
+  const Micros link_rtt = page.wait == 0 ? std::max<Micros>(1, rtt - page.work) : kNever;
   if (rtt <= min_rtt_ || now - min_rtt_at_ > kMinRttLife) {
     min_rtt_ = rtt;
     min_rtt_at_ = now;
+    min_link_rtt_ = std::min(rtt, link_rtt);
   }
-  round_min_rtt_ = std::min(round_min_rtt_, rtt);
+  min_link_rtt_ = std::min(min_link_rtt_, link_rtt);
+  round_min_rtt_ = std::min(round_min_rtt_, std::max<Micros>(1, rtt - page.all()));
+  round_min_wait_ = std::min(round_min_wait_, page.wait);
+  ++round_acks_;
 }
 
 // A sample is the bytes delivered while `newest` was under way, over the longer of the time they took to be sent and
 // the time they took to be acknowledged.
-void Pacer::take_rate(const Sent& newest, Micros now, bool after_stall) {
+void Pacer::take_rate(const Sent& newest, Micros now, Micros in_page) {
   const Micros send_span = newest.at - newest.first_sent_at;
   const Micros ack_span = now - newest.delivered_at;
   first_sent_at_ = newest.at;
-  if (after_stall) return;
   const double span = seconds(std::max<Micros>({send_span, ack_span, 100}));
   const double sample = static_cast<double>(delivered_ - newest.delivered) / span;
-  if (newest.app_limited && sample <= rate_) return;
+  const bool page_limited = page_share_ < 1 || in_page * kPageShare > ack_span;
+  if ((newest.app_limited || page_limited) && sample <= rate_) return;
   round_measured_ = true;
   while (!samples_.empty() && samples_.back().rate <= sample) samples_.pop_back();
   samples_.push_back({round_, sample});
   rate_ = samples_.front().rate;
 }
 
-// While round trips all exceed the least there is a queue, so the link is busy and what is delivered is its rate,
-// whether or not the source has enough for more. The maximum would remember faster times (or the first guess) for
-// long, so it starts again from that.
+// While round trips all exceed the least and more is sent than comes there is a queue, so the link is busy and what is
+// delivered is its rate, whether or not the source has enough for more. The maximum would remember faster times (or the
+// first guess) for long, so it starts again from that.
 void Pacer::note_slow_samples(Micros rtt, Micros now) {
-  if (min_rtt_ == kNever || rtt <= min_rtt_ + min_rtt_ / 4 + kQueueLimit) {
+  if (min_rtt_ == kNever || rtt <= min_link_rtt_ + min_link_rtt_ / 4 + kQueueLimit) {
     slow_samples_ = 0;
     return;
   }
-  if (slow_samples_ == 0 || now - slow_since_.at > kLongestRun) {
+  // Too late for any page, from here on it is the link that is measured.
+  const Micros no_page = min_link_rtt_ + kNoPage;
+  const bool worse = rtt > no_page && slow_since_.least_rtt <= no_page && !slow_since_.limited;
+  if (slow_samples_ == 0 || worse || now - slow_since_.at > kLongestRun) {
     slow_samples_ = 0;
-    slow_since_ = {now, delivered_};
+    slow_since_ = {now, delivered_, in_flight_bytes_, rtt, false};
   }
   ++slow_samples_;
+  slow_since_.least_rtt = std::min(slow_since_.least_rtt, rtt);
   const uint64_t bytes = delivered_ - slow_since_.delivered;
   if (slow_samples_ <= kSlowSamples || bytes < kRunBytes || now == slow_since_.at) return;
+  if (!slow_since_.limited && !piles_up(bytes, now)) {
+    if (now - slow_since_.at >= kShortestPile) slow_samples_ = 0;
+    return;
+  }
   slow_samples_ = 0;
   starting_ = false;
   const double measured = static_cast<double>(bytes) / seconds(now - slow_since_.at);
@@ -196,6 +242,7 @@ void Pacer::note_slow_samples(Micros rtt, Micros now) {
 void Pacer::end_round() {
   queue_rtt_ = round_min_rtt_;
   round_min_rtt_ = kNever;
+  follow_page();
   // Rounds that say nothing do not age what is known: an hour of typing forgets nothing.
   if (std::exchange(round_measured_, false)) ++round_;
   round_ends_at_ = delivered_ + std::max<size_t>(in_flight_bytes_, 1);
@@ -218,7 +265,7 @@ void Pacer::end_starting_round() {
   } else {
     ++rounds_without_growth_;
   }
-  const bool queue = queue_rtt_ != kNever && queue_rtt_ > min_rtt_ + min_rtt_ / 4 + kQueueLimit / 2;
+  const bool queue = queue_rtt_ != kNever && queue_rtt_ > min_link_rtt_ + min_link_rtt_ / 4 + kQueueLimit / 2;
   if (rounds_without_growth_ < 3 && !queue) return;
   starting_ = false;
   // Bursts of the start queue by themselves, so it may have ended below the link's rate: look again soon.
@@ -240,6 +287,25 @@ void Pacer::end_probe_round() {
   }
 }
 
+// Where all that is sent is delivered, only later, it may be late for another reason: a page that gets no time.
+bool Pacer::piles_up(uint64_t run_bytes, Micros now) const {
+  if (slow_since_.least_rtt > min_link_rtt_ + kNoPage) return true;
+  const size_t more = in_flight_bytes_ - std::min(in_flight_bytes_, slow_since_.in_flight);
+  return now - slow_since_.at >= kShortestPile && more * kPileShare > run_bytes;
+}
+
+// Updates that wait in the page, even the luckiest of a round, are too many.
+void Pacer::follow_page() {
+  const Micros wait = std::exchange(round_min_wait_, kNever);
+  const int acks = std::exchange(round_acks_, 0);
+  if (wait == kNever) return;
+  if (wait > kPageWait && acks >= kPageAcks) {
+    page_share_ = std::max(kLeastPageShare, page_share_ * kPageShrinks);
+  } else {
+    page_share_ = std::min(1.0, page_share_ * kPageGrows);
+  }
+}
+
 void Pacer::set_window() {
   if (min_rtt_ == kNever) return;
   const double rtt = seconds(min_rtt_);
@@ -250,6 +316,7 @@ void Pacer::set_window() {
     // Draining gives up the slack too, so that the least round trip is seen again.
     window = rate_ * (rtt - std::min(kFirstProbe, rtt * kProbeShare));
   }
+  window *= page_share_;
   window_ = std::clamp(static_cast<size_t>(window), kLeastWindow, kLargestWindow);
 }
 

@@ -35,9 +35,18 @@ constexpr int64_t kFirstSlicePixels = 512 * 1024;
 constexpr int64_t kLeastSlicePixels = 64 * 1024;
 constexpr int64_t kLargestSlicePixels = 4 * 1024 * 1024;
 
+// A program answers an input within this or not at once.
+constexpr Micros kAnswerWithin = 100 * kMillisecond;
+// How large an answer may be that leaves before its turn.
+constexpr size_t kAnswerUpdate = 1024;
+
 codec::EncoderArchive new_archive(const ViewerJoined& joined) {
   return codec::EncoderArchive(archive_capacity(joined));
 }
+
+// Of an update's bytes, which are 4 ms of the link, pictures that are sent exactly at once may take so much: nobody sees
+// 2 ms, and a first paint that is refined later costs its bytes twice.
+constexpr double kExactShare = 1.0 / 2;
 
 // Quality of first paint of pictures by the link's rate in bytes a second: a fast link has no use for smaller bytes,
 // on a slow one an early picture matters more, and refinement follows anyway.
@@ -258,7 +267,7 @@ void ViewerSession::handle_ack(const FrameAck& ack, Micros now) {
     return;
   }
   acked_update_ = ack.update_id;
-  pacer_.acked(ack.update_id, now);
+  pacer_.acked(ack.update_id, now, page_.take(ack));
   if (!missing()) pacer_.ran_dry();
 }
 
@@ -398,7 +407,13 @@ Micros ViewerSession::pixels_at() const {
   return std::max(pacer_.send_at(), cap_.ready_at());
 }
 
+bool ViewerSession::hurries(Micros now) const {
+  if (injected_at_ == kNever || now - injected_at_ > kAnswerWithin) return false;
+  return !closing() && visible_ && !encoded_ && cap_.ready_at() <= now && pacer_.has_room_for_answer();
+}
+
 bool ViewerSession::lacks_pixels(Micros now) const {
+  if (pixels_at() > now) return encoder_.missing(false);
   return missing() || (!encoder_.missing() && encoder_.refine_at() <= now);
 }
 
@@ -410,17 +425,21 @@ bool ViewerSession::wants_output(Micros now) const {
          meter_.figures_due(now) || (can_take_pixels(now) && lacks_pixels(now));
 }
 
-codec::EncodeBudget ViewerSession::budget() const {
+codec::EncodeBudget ViewerSession::budget(Micros now) const {
   const double ceiling = terms_.ceiling_bytes();
-  const double rate = ceiling > 0 ? std::min(ceiling, pacer_.rate()) : pacer_.rate();
-  return {.max_bytes = cap_.update_bytes(pacer_.update_bytes()),
+  const auto within = [ceiling](double rate) { return ceiling > 0 ? std::min(ceiling, rate) : rate; };
+  const double rate = within(pacer_.rate());
+  const bool in_turn = pixels_at() <= now;
+  const size_t bytes = in_turn ? pacer_.update_bytes() : std::min(kAnswerUpdate, pacer_.update_bytes());
+  return {.max_bytes = cap_.update_bytes(bytes),
           .max_pixels = slice_pixels_,
           .jpeg_quality = std::max(terms_.quality_floor(), jpeg_quality_for(rate)),
-          .refine = true,
+          .exact_share = kExactShare,
+          .refine = in_turn,
           .focus_x = pointer_.x,
           .focus_y = pointer_.y,
-          .link_bytes_per_s = rate,
-          .frames = frames_.has_room()};
+          .link_bytes_per_s = within(pacer_.film_rate()),
+          .frames = in_turn && frames_.has_room()};
 }
 
 void ViewerSession::encode(const codec::PictureView& screen, codec::FrameAnalysis* shared, Micros now) {
@@ -428,7 +447,7 @@ void ViewerSession::encode(const codec::PictureView& screen, codec::FrameAnalysi
   EncodedUpdate update;
   const codec::EncoderArchive& archive = encoder_.archive();
   kept_before_ = archive.opened() ? std::optional(archive.ring().kept()) : std::nullopt;
-  const codec::UpdateInfo info = encoder_.encode(part_.of(screen), budget(), now, update.body, shared);
+  const codec::UpdateInfo info = encoder_.encode(part_.of(screen), budget(now), now, update.body, shared);
   exact_ = info.exact;
   update.flags = (info.complete ? uint32_t{kUpdateComplete} : 0) | (info.exact ? uint32_t{kUpdateExact} : 0);
   // What was still missing may turn out to be equal; then an update that changes nothing says that this is all.

@@ -61,6 +61,7 @@ class ViewerSession {
   Received receive(std::span<const uint8_t> message, Micros now);
   void injected(uint32_t sequence, Micros now) {
     injected_sequence_ = sequence;
+    injected_at_ = now;
     input_clock_.injected(sequence, now);
   }
 
@@ -86,7 +87,7 @@ class ViewerSession {
   // When the page could be sent pixels: a time that has passed: now; kNever: not before something happens, as while it
   // is hidden or its pacer's window is full.
   [[nodiscard]] Micros pixels_at() const;
-  [[nodiscard]] bool can_take_pixels(Micros now) const { return pixels_at() <= now; }
+  [[nodiscard]] bool can_take_pixels(Micros now) const { return pixels_at() <= now || hurries(now); }
   // There is something to encode; what waits for a frame that the decoder has no room for is not.
   [[nodiscard]] bool lacks_pixels(Micros now) const;
   [[nodiscard]] bool wants_output(Micros now) const;
@@ -139,7 +140,9 @@ class ViewerSession {
   void handle_check_result(const PictureCheckResult& result, Micros now);
   void handle_video_failed(const VideoFailed& failed, Micros now);
   [[nodiscard]] bool missing() const { return encoder_.missing(frames_.has_room()); }
-  codec::EncodeBudget budget() const;
+  // What answers an input may leave although the rest has to wait.
+  [[nodiscard]] bool hurries(Micros now) const;
+  codec::EncodeBudget budget(Micros now) const;
   Bytes take_update(Micros now);
   void fit_slice(const EncodedUpdate& update, Micros took);
   codec::EncoderArchive carry_archive();
@@ -155,6 +158,7 @@ class ViewerSession {
   codec::ViewerEncoder encoder_;
   CacheOwner cache_owner_;
   Pacer pacer_;
+  PageLoad page_;
   FrameWindow frames_;
   LinkTerms terms_;
   RateCap cap_;
@@ -167,6 +171,7 @@ class ViewerSession {
   bool input_seen_ = false;
   uint32_t input_sequence_ = 0;     // last that was received
   uint32_t injected_sequence_ = 0;  // last that was injected
+  Micros injected_at_ = kNever;
   uint32_t captured_sequence_ = 0;  // last that was injected before the picture was captured
   InputClock input_clock_;
   Point pointer_;  // where this viewer believes the pointer to be, in its part; -1,-1: elsewhere

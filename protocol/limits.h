@@ -32,6 +32,11 @@ inline constexpr size_t kMaxHeldTiles = 7680;
 // A page's number for its cache: random, so that nobody names another's.
 inline constexpr size_t kCacheIdBytes = 16;
 inline constexpr size_t kSnapshotKeyBytes = 32;  // AES-256
+// What an upgrade may bring: 7,510 bytes as base64url, as proxies take headers of 8 KiB. A page that shows 1920x1080
+// says 4.3 KiB; what does not fit goes as the link's first message, inside of kMaxViewerMessage.
+inline constexpr size_t kMaxOpening = 5632;
+inline constexpr size_t kMaxOpeningHello = 63 * 1024;
+inline constexpr size_t kMaxOpeningAnswer = 8 * 1024;  // the broker's longest has 2 KiB
 // A signed ticket is below 800 bytes with the longest names; some room for fields to come.
 inline constexpr size_t kMaxTicket = 1024;
 

@@ -21,6 +21,7 @@
 #include "protocol/display_messages.h"
 #include "protocol/limits.h"
 #include "protocol/message.h"
+#include "protocol/opening_messages.h"
 #include "protocol/snapshot_messages.h"
 #include "protocol/touch_messages.h"
 
@@ -632,12 +633,13 @@ struct VideoAck {
 // else the two ends of a session will tell each other.
 template <class... M>
 struct MessageList {};
-using AllMessages = MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong,
-                                SessionReport, SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice,
-                                CopyOffered, CopiedText, CopiedHtml, CopiedImage, PasteWanted, LinkFigures, Key,
-                                TextInput, PointerMove, PointerButton, Wheel, ReleaseAll, Resize, Visibility, FrameAck,
-                                PictureCheckResult, VideoFailed, Holdings, InputTimes, Preferences, VideoAck,
-                                CopyWanted, PasteOffered, PastedText, PastedHtml, PastedImage, RelativePointer, Pen,
-                                Monitors, FollowPrimary, SnapshotKey, SnapshotSaved>;
+using AllMessages =
+    MessageList<ViewerHello, AgentHello, Welcome, DesktopStatus, ViewerJoined, Close, Ping, Pong, SessionReport,
+                ViewerOpening, OpeningAnswer, SurfaceReset, Update, CursorShape, CursorMoved, PictureCheck, Notice,
+                CopyOffered, CopiedText, CopiedHtml, CopiedImage, PasteWanted, LinkFigures, Key, TextInput, PointerMove,
+                PointerButton, Wheel, ReleaseAll, Resize, Visibility, FrameAck, PictureCheckResult, VideoFailed,
+                Holdings, InputTimes, Preferences, VideoAck, CopyWanted, PasteOffered, PastedText, PastedHtml,
+                PastedImage, RelativePointer, Pen, Monitors, FollowPrimary, SnapshotKey,
+                SnapshotSaved>;
 
 }  // namespace vitrine

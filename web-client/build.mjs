@@ -63,8 +63,9 @@ async function serviceWorker(pages, needed) {
   const all = (await readdir(path.join(dist, 'assets'))).sort().map((name) => `/assets/${name}`);
   const kFiles = { needed, optional: all.filter((one) => !needed.includes(one)) };
   const kVersion = createHash('sha256').update(JSON.stringify([kFiles, pages])).digest('hex').slice(0, 12);
+  const kPageDigest = createHash('sha256').update(pages[0]).digest('hex');
   const { outputFiles } = await build({
-    ...common, entryPoints: ['src/service/service_worker.ts'], format: 'iife', define: { kFiles: JSON.stringify(kFiles), kVersion: JSON.stringify(kVersion) },
+    ...common, entryPoints: ['src/service/service_worker.ts'], format: 'iife', define: { kFiles: JSON.stringify(kFiles), kVersion: JSON.stringify(kVersion), kPageDigest: JSON.stringify(kPageDigest) },
   });
   // Not named by its content: browsers ask for it by this name to learn whether it has changed.
   await writeFile(path.join(dist, 'sw.js'), outputFiles[0].contents);

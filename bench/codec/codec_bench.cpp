@@ -54,10 +54,10 @@ int main(int argc, char** argv) {
   app.add_option("--video", options.video, "what moving pictures go as in a lossy run")
       ->check(CLI::IsMember({"h264", "vp8", "vp9", "none"}));
   std::vector<std::string> film;
-  app.add_option(
-      "--film", film,
-      "X,Y,WIDTH,HEIGHT of a film: what lies beside it is checked in every frame; more of them, with @FRAME, "
-      "are windows over it from then on");
+  app.add_option("--film", film,
+                 "X,Y,WIDTH,HEIGHT[@FRAME] of a film, from that frame on: what lies beside it is checked in every "
+                 "frame, and what it "
+                 "takes is compared with x264 superfast; more of them are windows over it");
   app.add_option("--threads", threads, "the codec uses one")->check(CLI::IsMember({1}));
   app.add_option("--dump", dump_path, "write the updates to this file, for the decoder's benchmark");
   app.add_flag("--verbose", options.verbose, "a line for each update on stderr");

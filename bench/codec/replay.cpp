@@ -52,15 +52,18 @@ Result<Figures> Replay::run() {
   Picture frame(options_.size);
   Picture previous(options_.size);
   while ((options_.frames == 0 || frames_ < options_.frames) && TRY(in.read(frame))) {
+    if (film_.begins_with(frames_)) {
+      playing_ = false;
+      TRY(rest(previous));
+      playing_ = true;
+    }
     mark(frame, previous);
     TRY(show(frame));
     std::swap(frame, previous);
     ++frames_;
   }
-  for (int i = 0; i < kMostStillFrames && !exact_; ++i) {
-    ++figures_.still_frames_to_exact;
-    TRY(show(previous));
-  }
+  playing_ = false;
+  figures_.still_frames_to_exact = TRY(rest(previous));
   figures_.frames = frames_;
   figures_.exact = options_.lossless ? every_frame_exact_
                                      : exact_ && shows(decoder_, previous.view()) &&
@@ -74,6 +77,36 @@ void Replay::mark(const Picture& frame, const Picture& previous) {
   for (const Rect& tile : changed_tiles(frame, previous)) encoder_.mark(tile, now_);
 }
 
+// One update; false when it was the last one of this frame.
+Result<bool> Replay::send(const Picture& frame, const EncodeBudget& budget, Sent& sent) {
+  body_.clear();
+  const double start = cpu_ms();
+  const UpdateInfo info = encoder_.encode(frame.view(), budget, now_, body_);
+  const double encoded = cpu_ms();
+  auto applied = decoder_.apply(body_);
+  if (applied.ok()) applied = canvas_.update(decoder_, body_);
+  const double decoded = cpu_ms();
+  if (!applied.ok()) {
+    return Error{applied.error().code,
+                 figures_.file + " frame " + std::to_string(frames_) + ": " + applied.error().message};
+  }
+  if (options_.dump != nullptr && !body_.empty()) options_.dump->update(body_, info.changed_pixels, decoder_);
+  sent.encode_ms += encoded - start;
+  sent.decode_ms += decoded - encoded;
+  sent.bytes += body_.size();
+  sent.framed = sent.framed || info.video_pixels > 0;
+  figures_.coded_pixels += info.changed_pixels;
+  for (size_t i = 0; i < info.bytes_by_coding.size(); ++i) {
+    const size_t bytes = info.bytes_by_coding[i];
+    figures_.by_coding[coding_names()[i]] += bytes;
+    sent.by_coding[coding_names()[i]] += bytes;
+    if (options_.verbose && bytes > 0) std::fprintf(stderr, "  %s %zu", coding_names()[i], bytes);
+  }
+  sent.refined += info.bytes_by_coding.back();
+  exact_ = info.exact;
+  return !info.complete && (options_.lossless || (!info.empty && sent.bytes < budget.max_bytes));
+}
+
 // One frame of virtual time: a lossless run sends all of it, a lossy one what the budget allows.
 Result<void> Replay::show(const Picture& frame) {
   EncodeBudget budget;
@@ -81,59 +114,41 @@ Result<void> Replay::show(const Picture& frame) {
   budget.max_bytes = options_.lossless ? SIZE_MAX : static_cast<size_t>(options_.mbit * 1e6 / 8 / kFramesPerSecond);
   budget.max_pixels = INT64_MAX;
   budget.link_bytes_per_s = options_.mbit * 1e6 / 8;
-  double encode_ms = 0;
-  double decode_ms = 0;
-  size_t sent = 0;
-  size_t refined = 0;
-  bool framed = false;
-  for (;;) {
-    body_.clear();
-    const double start = cpu_ms();
-    const UpdateInfo info = encoder_.encode(frame.view(), budget, now_, body_);
-    const double encoded = cpu_ms();
-    auto applied = decoder_.apply(body_);
-    if (applied.ok()) applied = canvas_.update(decoder_, body_);
-    const double decoded = cpu_ms();
-    if (!applied.ok()) {
-      return Error{applied.error().code,
-                   figures_.file + " frame " + std::to_string(frames_) + ": " + applied.error().message};
-    }
-    if (options_.dump != nullptr && !body_.empty()) options_.dump->update(body_, info.changed_pixels, decoder_);
-    encode_ms += encoded - start;
-    decode_ms += decoded - encoded;
-    sent += body_.size();
-    figures_.coded_pixels += info.changed_pixels;
-    for (size_t i = 0; i < info.bytes_by_coding.size(); ++i) {
-      const size_t bytes = info.bytes_by_coding[i];
-      figures_.by_coding[coding_names()[i]] += bytes;
-      if (options_.verbose && bytes > 0) std::fprintf(stderr, "  %s %zu", coding_names()[i], bytes);
-    }
-    refined += info.bytes_by_coding.back();
-    exact_ = info.exact;
-    framed = framed || info.video_pixels > 0;
-    if (info.complete || (!options_.lossless && (info.empty || sent >= budget.max_bytes))) break;
+  Sent sent;
+  sent.frame = frames_;
+  while (TRY(send(frame, budget, sent))) {
   }
-  if (framed) film_.note_update(frame.view(), sent, encode_ms, now_);
   now_ += kSecond / kFramesPerSecond;
-  note(frame, sent, refined, encode_ms, decode_ms);
+  note(frame, sent);
   return {};
 }
 
-void Replay::note(const Picture& frame, size_t sent, size_t refined, double encode_ms, double decode_ms) {
+// Lets what is lossy be refined, in at most this many frames without news; their number.
+Result<int> Replay::rest(const Picture& frame) {
+  int still = 0;
+  for (; still < kMostStillFrames && !exact_; ++still) TRY(show(frame));
+  return still;
+}
+
+void Replay::note(const Picture& frame, const Sent& sent) {
   if (options_.lossless) {
     every_frame_exact_ = every_frame_exact_ && shows(decoder_, frame.view());
   } else {
     const PictureView seen = canvas_.view(decoder_);
     figures_.psnr_min_db = std::min(figures_.psnr_min_db, psnr(seen, frame.view()));
-    film_.note_seen(seen, frame.view(), frames_);
+    if (playing_) {
+      film_.note_sent(frame.view(), sent, now_);
+      film_.note_seen(seen, frame.view(), frames_);
+    }
   }
-  if (options_.verbose && sent > 0) {
-    std::fprintf(stderr, "  %d: %zu bytes, %.3f ms encode, %.3f ms decode\n", frames_, sent, encode_ms, decode_ms);
+  if (options_.verbose && sent.bytes > 0) {
+    std::fprintf(stderr, "  %d: %zu bytes, %.3f ms encode, %.3f ms decode\n", frames_, sent.bytes, sent.encode_ms,
+                 sent.decode_ms);
   }
   const bool first = frames_ == 0;
-  figures_.add(first, sent, encode_ms, decode_ms);
-  if (!first && sent > 0 && figures_.still_frames_to_exact == 0) {
-    figures_.first_paint_bytes.add(static_cast<double>(sent - refined));
+  figures_.add(first, sent.bytes, sent.encode_ms, sent.decode_ms);
+  if (!first && sent.bytes > 0 && playing_) {
+    figures_.first_paint_bytes.add(static_cast<double>(sent.bytes - sent.refined));
   }
 }
 

@@ -38,7 +38,15 @@ class Replay {
  private:
   void mark(const Picture& frame, const Picture& previous);
   Result<void> show(const Picture& frame);
-  void note(const Picture& frame, size_t sent, size_t refined, double encode_ms, double decode_ms);
+  // What went out for one frame.
+  struct Sent : FilmWatch::Sent {
+    size_t bytes = 0;
+    size_t refined = 0;
+    double decode_ms = 0;
+  };
+  Result<bool> send(const Picture& frame, const EncodeBudget& budget, Sent& sent);
+  Result<int> rest(const Picture& frame);
+  void note(const Picture& frame, const Sent& sent);
 
   const ReplayOptions& options_;
   ViewerEncoder encoder_;
@@ -48,6 +56,7 @@ class Replay {
   Micros now_ = 0;
   int frames_ = 0;
   bool exact_ = false;
+  bool playing_ = true;  // frames of the recording are shown, not their rest
   bool every_frame_exact_ = true;
   Figures figures_;
   std::vector<uint8_t> body_;

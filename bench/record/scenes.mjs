@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { repository } from '../../tests/e2e/site.mjs';
+import { officeScenes } from './office.mjs';
 
 // As large as the screen allows with a title bar above.
 const whole = [0, 0, 1918, 1054];
@@ -25,6 +26,7 @@ async function webPage(desktop, file, place) {
 }
 
 export const scenes = {
+  ...officeScenes,
   async typing(desktop, { text }) {
     await editor(desktop, text, whole);
     await desktop.hands('key', 'ctrl+End');

@@ -19,7 +19,7 @@ import * as scenarios from './scenarios.mjs';
 // Which scenarios run on which link. `loopback` passes bytes at once and only counts them.
 const alone = [
   { link: 'loopback', script: '0s rate=unlimited delay=0ms',
-    run: ['opening', 'floor', 'keys', 'idle', 'typing', 'scrolling', 'dragging', 'playing', 'keysWithVideo', 'keysWithScroll', 'memory', 'reloading'] },
+    run: ['opening', 'floor', 'keys', 'idle', 'typing', 'scrolling', 'dragging', 'playing', 'keysWithVideo', 'keysWithScroll', 'slowBeside', 'memory', 'reloading'] },
   { link: '50ms-5mbit', script: '0s rate=5mbit delay=25ms',
     run: ['opening', 'keys', 'keysWithVideo', 'keysWithScroll', 'stall', 'utilisation'] },
   { link: '100ms-2mbit', script: '0s rate=2mbit delay=50ms', run: ['keys', 'keysWithVideo', 'keysWithScroll', 'keysWithPhoto', 'reloading'] },

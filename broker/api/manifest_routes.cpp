@@ -49,6 +49,17 @@ Json vitrine_pictures() {
   return list;
 }
 
+// What a browser shows before it installs; of the client's files, as in web-client/public/manifest.webmanifest.
+Json vitrine_screenshots() {
+  const auto shot = [](const char* form, const char* sizes) {
+    Json entry = picture(fmt::format("/screenshot-{}.webp", form), sizes, "image/webp");
+    entry["form_factor"] = form;
+    entry["label"] = "Your desktops and apps";
+    return entry;
+  };
+  return Json::array({shot("wide", "1440x900"), shot("narrow", "780x1688")});
+}
+
 Json icon_entry(const Resource& resource, const Icon& icon) {
   return picture("/api/icons/" + resource.id, sizes_of(icon), icon.content_type);
 }
@@ -80,6 +91,7 @@ Result<HttpResponse> get_manifest(ApiRequest& request) {
                    {"id", "/"},
                    {"start_url", "/"},
                    {"icons", vitrine_pictures()},
+                   {"screenshots", vitrine_screenshots()},
                    {"shortcuts", shortcuts}});
   return manifest_response(manifest);
 }

@@ -182,6 +182,7 @@ void DesktopGroup::handle_agent_exit() {
   past_measure_.add(std::exchange(measure_, {}));
   agent_.reset();
   viewers_ = 0;
+  if (display_) display_->switch_off_pointers();
   const Micros now = monotonic_now();
   if (now - agent_started_at_ >= kAgentStable) agent_backoff_ = 0;
   agent_backoff_ = std::clamp(agent_backoff_ * 2, kAgentBackoffFirst, kAgentBackoffMost);
@@ -350,6 +351,7 @@ void DesktopGroup::finish() {
   }
   for (const InputDevice& device : kInputDevices) ::unlink(fmt::format("{}/{}", spec_.folder, device.socket).c_str());
   remove_tree(spec_.folder + "/x11");
+  remove_tree(spec_.folder + "/xkb");
   remove_tree(spec_.folder + "/xdg");
   remove_tree(spec_.folder + "/runtime");
   if (keep_nothing_) remove_tree(spec_.folder);

@@ -164,6 +164,7 @@ Result<void> DesktopGroup::start_display() {
   TRY(make_folder(spec_.folder + "/xdg", 0700));
   TRY(write_file(spec_.folder + "/xauthority", xauthority_file(cookie_), 0600));
   TRY(write_file(spec_.folder + "/xorg.conf", xorg_config(spec_), 0600));
+  TRY(make_keyboard_folder(spec_.folder + "/xkb"));
   TRY(write_gtk_defaults(spec_.folder + "/xdg"));
   if (spec_.command.empty()) {
     TRY(write_xfce_defaults(spec_.folder + "/xdg"));
@@ -181,6 +182,8 @@ Result<void> DesktopGroup::start_display() {
                                       spec_.folder + "/xorg.conf",
                                       "-auth",
                                       spec_.folder + "/xauthority",
+                                      "-xkbdir",
+                                      spec_.folder + "/xkb",
                                       "-logfile",
                                       spec_.folder + "/xorg.log",
                                       "-logverbose",
@@ -215,6 +218,7 @@ void DesktopGroup::handle_display_number() {
   display_ = display.take();
   display_->set_background(kAppBackground);
   display_->park_pointer();
+  display_->name_keyboard_rules();
   want_scale(spec_.scale_percent);
   start_agent();
   start_bus();

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "broker/identity/secrets.h"
 #include "broker/provision/child_process.h"
+#include "broker/provision/files.h"
 #include "broker/provision/line_socket.h"
 #include "protocol/input_devices.h"
 
@@ -113,6 +117,20 @@ std::string xorg_config(const DesktopSpec& spec) {
                      fmt::arg("disabled", spec.opengl ? "" : kWithoutOpenGl), fmt::arg("width", w),
                      fmt::arg("h1", w + 1), fmt::arg("h2", w + 2), fmt::arg("h3", w + 3), fmt::arg("height", h),
                      fmt::arg("v1", h + 1), fmt::arg("v2", h + 2), fmt::arg("v3", h + 3));
+}
+
+Result<void> make_keyboard_folder(const std::string& path) {
+  constexpr std::string_view kFiles = "/usr/share/X11/xkb";
+  TRY(make_folder(path, 0700));
+  TRY(make_folder(path + "/rules", 0700));
+  const auto link = [](const std::string& target, const std::string& name) -> Result<void> {
+    if (::symlink(target.c_str(), name.c_str()) == 0 || errno == EEXIST) return {};
+    return Error{ErrorCode::kIo, fmt::format("Cannot make {}: {}.", name, std::strerror(errno))};
+  };
+  for (const char* part : {"compat", "geometry", "keycodes", "symbols", "types"}) {
+    TRY(link(fmt::format("{}/{}", kFiles, part), fmt::format("{}/{}", path, part)));
+  }
+  return link(fmt::format("{}/rules/evdev", kFiles), path + "/rules/base");
 }
 
 void remove_stale_socket(const std::string& display) {

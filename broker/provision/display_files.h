@@ -18,6 +18,11 @@ std::string xorg_config(const DesktopSpec& spec);
 // Whether Xorg has the input driver that gives a desktop smooth scrolling and a pen (protocol/input_devices.h).
 bool has_pointer_driver();
 
+// Makes the folder that Xorg takes for its keyboard files (-xkbdir): this machine's, but what they call "base" is
+// "evdev". A server without a keyboard of its own names keys by the former, whose numbers are those of old PCs;
+// programs that go by a key's number (browsers, games, virtual machines) take them for the latter's. Errors: io.
+Result<void> make_keyboard_folder(const std::string& path);
+
 // Removes the socket of a display (":7") whose server was killed before it could; not one that is listened on.
 void remove_stale_socket(const std::string& display);
 

@@ -29,6 +29,11 @@ class XDisplay {
   void set_background(uint32_t rgb);
   // To the middle of the right edge, where it hovers over nothing; a server starts with it in the middle.
   void park_pointer();
+  // What make_keyboard_folder() gave the server for "base" by its real name, for programs that change the layout.
+  void name_keyboard_rules();
+  // The driver of the display's own pointers reads the end of a dead agent's socket for ever, at all of a processor.
+  // Off they close it, and lift what they hold; the next agent switches them on.
+  void switch_off_pointers();
   // Edits RESOURCE_MANAGER by `edit`, now and after each change; it gives nothing when nothing is to be done.
   using ResourceEdit = std::function<std::optional<std::string>(const std::string&)>;
   void keep_resources(ResourceEdit edit);

@@ -4,6 +4,8 @@
 #include <xkbcommon/xkbcommon-x11.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 #include <utility>
 
 #include "host-agent/x11/xcb_xkb.h"
@@ -95,6 +97,15 @@ Result<ModifierState> ServerKeymap::read_state(X11Display& display) {
   group_ = reply->group;
   xkb_state_update_mask(state_.get(), reply->baseMods, reply->latchedMods, reply->lockedMods, 0, 0, group_);
   return ModifierState{reply->baseMods, reply->latchedMods, reply->lockedMods};
+}
+
+bool ServerKeymap::equals(const ServerKeymap& other) const {
+  const auto text = [](const ServerKeymap& map) {
+    return std::unique_ptr<char, decltype(&std::free)>(
+        xkb_keymap_get_as_string(map.keymap_.get(), XKB_KEYMAP_FORMAT_TEXT_V1), &std::free);
+  };
+  const auto [own, others] = std::pair(text(*this), text(other));
+  return own != nullptr && others != nullptr && std::string_view(own.get()) == others.get();
 }
 
 xkb_layout_index_t ServerKeymap::layout_of(Keycode keycode) const {

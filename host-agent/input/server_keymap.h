@@ -40,6 +40,9 @@ class ServerKeymap {
   // Reads the map of the core keyboard. Errors: unsupported, closed.
   static Result<ServerKeymap> read(X11Display& display);
 
+  // Whether every key means the same.
+  [[nodiscard]] bool equals(const ServerKeymap& other) const;
+
   // Asks the server for modifiers and layout; the functions below answer for that moment.
   Result<ModifierState> read_state(X11Display& display);
 

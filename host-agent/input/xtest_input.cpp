@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "host-agent/x11/xcb_xkb.h"
 #include "protocol/messages.h"
@@ -108,9 +109,12 @@ Result<void> XtestInput::refresh_keymap() {
   TRY(display_.dispatch());
   if (!keymap_stale_) return {};
   keymap_stale_ = false;
+  ServerKeymap read = TRY(ServerKeymap::read(display_));
+  // The server calls it a new keyboard, too, when the first key comes from the one that XTEST feeds.
+  const bool same = keymap_ && keymap_->equals(read);
   // What a key held by the old map cannot be told from the new one, so nothing could lift it for a stroke.
-  while (!held_.empty()) release_key(held_.begin());
-  keymap_.emplace(TRY(ServerKeymap::read(display_)));
+  while (!same && !held_.empty()) release_key(held_.begin());
+  keymap_.emplace(std::move(read));
   TRY(spares_.learn(display_, *keymap_));
   return {};
 }

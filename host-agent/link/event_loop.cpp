@@ -178,6 +178,11 @@ EventLoop::~EventLoop() {
   // Nobody is told of what ends now.
   for (auto& [id, socket] : context_->sockets) socket->events = {};
   for (auto& watch : context_->watches) watch->readable = [] {};
+  // A link that waits for the other side's close frame does not survive lws_context_destroy() (libwebsockets 4.1): the
+  // closing looks at its virtual host, which is gone by then.
+  for (auto& [id, socket] : context_->sockets) {
+    if (socket->wsi != nullptr) lws_set_timeout(socket->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+  }
   lws_context_destroy(context_->service);
 }
 

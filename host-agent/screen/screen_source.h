@@ -45,7 +45,7 @@ struct ScreenEvents {
   bool resized = false;         // content().picture has another size now; the next capture() reads all of it
   bool rearranged = false;      // content().monitors is new; so it is where the size is
   bool cursor_changed = false;  // content().cursor is new
-  bool pointer_moved = false;   // content().pointer is new
+  bool pointer_moved = false;   // content().pointer is where the pointer went, perhaps there and back
 };
 
 struct ScreenMode {

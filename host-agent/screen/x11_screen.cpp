@@ -169,6 +169,8 @@ Result<ScreenEvents> X11Screen::take_events() {
   if (std::exchange(cursor_unsure_, false)) TRY(read_cursor());
   if (std::exchange(pointer_unsure_, false)) {
     TRY(read_pointer(xcb_query_pointer(display_.connection(), display_.root())));
+    // Also where it is as before: a program that steers by it has put it back at once.
+    events_.pointer_moved = true;
   }
   return std::exchange(events_, {});
 }

@@ -1,60 +1,108 @@
-// Takes the pictures of the administrators' pages that a developer looks at: each page, light and dark, desktop and
-// phone, in full length. `node admin_screenshots.mjs [OUTPUT FOLDER]`.
+// Every page and state of the administrators' pages as a picture that a developer looks at: light and dark, on desktop,
+// tablet and phone, in three languages, and with the system's own colours; with sheets that hold several.
+// `node admin_screenshots.mjs [ROUND ...] [--only STATES,...]`, into out/admin/.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { furnishSite, goTo, openAdmin, settled, somebodyWorks } from './admin_site.mjs';
+import { parseArgs } from 'node:util';
+import { furnishSite, openAdmin, password, somebodyWorks } from './admin_site.mjs';
+import { longId, longName, states } from './admin_states.mjs';
 import { launchBrowser, newVisitor, phone } from './browser.mjs';
-import { Site } from './site.mjs';
-import { until } from './until.mjs';
+import { contactSheet } from './contact_sheet.mjs';
+import { Site, repository } from './site.mjs';
 
-const out = process.argv[2] ?? path.join(import.meta.dirname ?? '.', 'out');
+const desktop = { viewport: { width: 1440, height: 900 } };
+const tablet = { viewport: { width: 820, height: 1180 }, deviceScaleFactor: 1, isMobile: true, hasTouch: true };
+const small = { ...phone, deviceScaleFactor: 2 };
+const rounds = {
+  'desktop-light': { ...desktop, colorScheme: 'light' },
+  'desktop-dark': { ...desktop, colorScheme: 'dark' },
+  'tablet-light': { ...tablet, colorScheme: 'light' },
+  'tablet-dark': { ...tablet, colorScheme: 'dark' },
+  'phone-light': { ...small, colorScheme: 'light' },
+  'phone-dark': { ...small, colorScheme: 'dark' },
+  'desktop-german': { ...desktop, colorScheme: 'light', locale: 'de-DE' },
+  'phone-german': { ...small, colorScheme: 'dark', locale: 'de-DE' },
+  'desktop-arabic': { ...desktop, colorScheme: 'dark', locale: 'ar-EG' },
+  'phone-arabic': { ...small, colorScheme: 'light', locale: 'ar-EG' },
+  'desktop-forced': { ...desktop, colorScheme: 'dark', forcedColors: 'active' },
+  'phone-forced': { ...small, colorScheme: 'light', forcedColors: 'active' },
+  'desktop-contrast': { ...desktop, colorScheme: 'light', contrast: 'more' },
+};
+const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
+const wanted = positionals.length > 0 ? positionals : Object.keys(rounds);
+const chosen = values.only === undefined ? Object.keys(states) : values.only.split(',');
+
+const out = path.join(import.meta.dirname ?? '.', 'out', 'admin');
 await mkdir(out, { recursive: true });
-const site = await Site.start();
-const browser = await launchBrowser(site);
-await furnishSite(site);
-const workers = [await somebodyWorks(browser, site, 'ada'), await somebodyWorks(browser, site, 'grace', 'terminal')];
-const [{ session }] = await site.sessions({ user: 'ada' });
-
-const profiles = [
-  ['desktop', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }],
-  ['desktop-dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }],
-  ['phone', { ...phone, deviceScaleFactor: 2, colorScheme: 'light' }],
-  ['phone-dark', { ...phone, deviceScaleFactor: 2, colorScheme: 'dark' }],
-];
-for (const [profile, options] of profiles) {
+// Somebody who may not, and somebody whom the page tells so.
+async function withoutRights(browser, site, options, shotOf) {
   const page = await newVisitor(browser, site, options);
-  const shot = (name, whole = true) => page.screenshot({ path: path.join(out, `admin-${name}-${profile}.png`), fullPage: whole });
-  await openAdmin(page);
-  const places = await page.evaluate(() => [...document.querySelectorAll('nav a')].map((link) => link.getAttribute('href').slice(1)));
-  for (const place of [...places, `/sessions/${session}`, '/users/ada', '/groups/engineering', '/apps/mousepad', '/apps/cad', '/pools/desktop', '/nowhere']) {
-    await goTo(page, place);
-    if (place === `/sessions/${session}`) {
-      await workers[0].keyboard.type('More to measure.\n');
-      await until('a measure was drawn', async () => /ms/.test(await page.locator('.chart-now').nth(1).textContent()));
-    }
-    await page.keyboard.press('Escape');
-    await shot(place === '/' ? 'overview' : place.slice(1).replaceAll('/', '-').replace(session, 'one'));
-  }
-  const dialogs = [['/users', /add user/i, 'user-add'], ['/apps', /publish app/i, 'app-publish'], ['/access', /^grant$/i, 'grant'], [`/sessions/${session}`, /send a message/i, 'message'], [`/sessions/${session}`, /end session/i, 'end']];
-  for (const [place, name, shown] of dialogs) {
-    await goTo(page, place);
-    await page.getByRole('button', { name }).first().click();
-    const dialog = page.getByRole('dialog');
-    await dialog.waitFor();
-    if (shown === 'app-publish') {
-      await dialog.getByLabel('Program').selectOption({ label: 'Firefox ESR' }).catch(() => dialog.getByLabel('Program').selectOption({ index: 2 }));
-      await dialog.locator('.verdict', { hasText: /\S/ }).waitFor();
-    }
-    await settled(page);
-    await shot(`dialog-${shown}`, false);
-    await page.keyboard.press('Escape');
-  }
-  if (profile.startsWith('phone')) {
-    await page.getByRole('button', { name: 'Sections' }).click();
-    await shot('navigation', false);
-  }
-  console.log(profile, page.problems);
+  await page.goto('/');
+  await page.locator('#user').fill('grace');
+  await page.locator('#password').fill(password);
+  await page.locator('form.sign-in button[type="submit"]').click();
+  await page.locator('.tile:not(.ghost)').first().waitFor();
+  await page.goto('/admin');
+  await page.locator('.message-page').waitFor();
+  await shotOf(page)('no-rights');
   await page.context().close();
 }
-await browser.close();
-await site.stop();
+
+async function furnished(site) {
+  await furnishSite(site);
+  await site.addUser(longId, password, '--display-name', longName);
+  await site.vitrine(['provider', 'add', 'oidc', 'corp', '--name', 'Example Corporation', '--issuer', 'https://127.0.0.1:9/', '--client-id', 'vitrine']);
+  await site.vitrine(['provider', 'add', 'ldap', 'office', '--url', 'ldaps://127.0.0.1:9', '--base', 'ou=people,dc=example,dc=org']);
+}
+
+const sheetOf = ({ isMobile, viewport }) =>
+  (!isMobile ? { columns: 2, width: 770, height: 900, each: 6 }
+    : viewport.width > 500 ? { columns: 4, width: 380, height: 900, each: 8 } : { columns: 5, width: 300, height: 1_000, each: 10 });
+
+// The pictures of one round, in words what could not be had.
+async function takeRound({ browser, site, session, worker }, round) {
+  const options = rounds[round];
+  const names = [];
+  const failed = [];
+  const shotOf = (page) => async (name, whole = true) => {
+    // Chromium forgets it with the document it was said to.
+    if (options.forcedColors) await page.emulateMedia({ forcedColors: 'none' }).then(() => page.emulateMedia({ forcedColors: 'active' }));
+    // What sticks to the top of the window would stand in the middle of a whole page.
+    if (whole) await page.evaluate(() => { window.scrollTo(0, 0); });
+    await page.screenshot({ path: path.join(out, `${round}-${name}.png`), fullPage: whole, animations: 'disabled' });
+    names.push(`${round}-${name}`);
+  };
+  const page = await newVisitor(browser, site, options);
+  page.setDefaultTimeout(10_000);
+  await openAdmin(page);
+  for (const one of chosen) {
+    await states[one]({ page, shot: shotOf(page), site, session, worker }).catch(async (error) => {
+      failed.push(`${round}: ${one}: ${error.message.split('\n')[0]} ${error.stack.match(/admin_states\S*/)?.[0] ?? ''}`);
+      await page.goto('/admin');
+    });
+  }
+  if (values.only === undefined) await withoutRights(browser, site, options, shotOf);
+  console.log(`${round}: ${names.length} pictures; ${page.problems.filter((one) => !/status of|ERR_INTERNET/.test(one)).join(' | ')}`);
+  await page.context().close();
+  const size = sheetOf(options);
+  for (let i = 0; i < names.length; i += size.each) {
+    await contactSheet(browser, out, `sheet-${round}-${String(i / size.each + 1).padStart(2, '0')}.png`, names.slice(i, i + size.each), size);
+  }
+  return failed;
+}
+
+const site = await Site.start({ more: ['--client', path.join(repository, 'web-client/dist')] });
+const browser = await launchBrowser(site);
+try {
+  await furnished(site);
+  const worker = await somebodyWorks(browser, site, 'ada');
+  await somebodyWorks(browser, site, 'grace', 'terminal');
+  const [{ session }] = await site.sessions({ user: 'ada' });
+  const failed = [];
+  for (const round of wanted) failed.push(...(await takeRound({ browser, site, session, worker }, round)));
+  if (failed.length > 0) console.log(`Not had:\n${failed.join('\n')}`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
+} finally {
+  await browser.close();
+  await site.stop();
+}

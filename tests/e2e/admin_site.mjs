@@ -17,12 +17,12 @@ export async function furnishSite(site) {
   await site.vitrine(['app', 'grant', 'cad', '--group', 'engineering']);
 }
 
-// Signs an administrator in and opens the administrators' page at a place such as "/users".
+// Signs an administrator in, in any language, and opens the administrators' page at a place such as "/users".
 export async function openAdmin(page, place = '/', name = 'boss') {
   await page.goto('/#/admin');
-  await page.getByLabel(/user name/i).fill(name);
-  await page.getByLabel(/^password/i).fill(password);
-  await page.getByRole('button', { name: /^sign in/i }).click();
+  await page.locator('#user').fill(name);
+  await page.locator('#password').fill(password);
+  await page.locator('form.sign-in button[type="submit"]').click();
   await until('the administrators\' page is shown', async () => (await state(page)).page === 'admin');
   await goTo(page, place);
 }

@@ -39,9 +39,9 @@ describe('two brokers on one PostgreSQL', () => {
   // Opens a resource and kills a broker when `moment` has come; it stays dead until the page is live.
   async function openWhileKilling(tab, resource, slot, moment) {
     const victim = await broker(slot);
-    const come = moment(tab);
+    const come = await moment(tab);
     await tab.getByRole('button', { name: resource }).or(tab.getByRole('link', { name: resource })).first().click();
-    await come;
+    await come();
     site.up.kill('SIGSTOP'); // or it would start it again
     try {
       process.kill(victim.pid, 'SIGKILL');
@@ -51,9 +51,14 @@ describe('two brokers on one PostgreSQL', () => {
     }
     return victim;
   }
-  const opens = (request) => request.method() === 'POST' && new URL(request.url()).pathname === '/api/sessions';
-  const whenAsked = (tab) => tab.waitForRequest(opens);
-  const whenAnswered = (tab) => tab.waitForResponse((response) => opens(response.request()));
+  // The gateway asks in the link's place; its numbers tell when it did, and when a viewer was let in by the answer.
+  const whenMore = (line) => async (tab) => {
+    const count = async () => Number(new RegExp(`^${line} (\\d+)$`, 'm').exec(await tab.evaluate(async () => (await fetch('/metrics')).text()))[1]);
+    const before = await count();
+    return () => until(`${line} is more than ${before}`, async () => (await count()) > before, { everyMs: 1 });
+  };
+  const whenAsked = whenMore('vitrine_gateway_openings_total');
+  const whenAnswered = whenMore('vitrine_gateway_links\\{role="viewer"\\}');
 
   // Both brokers run, and what the users have, what the store holds and what runs are as many.
   async function whenSettled(victim, slot, sessions) {

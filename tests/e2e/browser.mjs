@@ -9,8 +9,10 @@ import { until } from './until.mjs';
 export const desktopSize = { width: 1280, height: 720 };
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true };
 
-export async function launchBrowser(site) {
-  return chromium.launch(await launchOptions(site));
+// `more`: words of its command line.
+export async function launchBrowser(site, more = []) {
+  const options = await launchOptions(site);
+  return chromium.launch({ ...options, args: [...options.args, ...more] });
 }
 
 // A browser of one profile that is no private window: it keeps what sites ask it to keep, and installs apps.

@@ -32,6 +32,23 @@ const readDevice = (page) => page.evaluate(() => navigator.clipboard.readText())
 const writeDevice = (page, words) => page.evaluate((text) => navigator.clipboard.writeText(text), words);
 const writeDeviceMany = (page, bytes) => page.evaluate((count) => navigator.clipboard.writeText('x'.repeat(count)), bytes);
 
+// On a phone: the key bar goes and comes by the settings, and no part of the desktop is below a camera or rounded corners.
+async function fingersSettings(page) {
+  await page.getByRole('button', { name: 'Session menu' }).tap();
+  await page.getByRole('button', { name: /settings of this device/i }).tap();
+  await page.getByRole('switch', { name: 'Key bar' }).uncheck();
+  assert.equal(await page.getByRole('toolbar').count(), 0);
+  await page.getByRole('switch', { name: 'Key bar' }).check();
+  await page.locator('dialog.settings').getByRole('button', { name: 'Close' }).tap();
+  await page.getByRole('toolbar').waitFor();
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Emulation.setSafeAreaInsetsOverride', { insets: { top: 47, topMax: 47, left: 30, leftMax: 30 } });
+  await until('the desktop is clear of the camera', async () => {
+    const { x, y } = await page.locator('canvas').first().boundingBox();
+    return x >= 30 && y >= 47;
+  });
+}
+
 describe('comfort', () => {
   let site, browser, page, desktop;
   before(async () => {
@@ -83,6 +100,9 @@ describe('comfort', () => {
     await screenshot(fresh, 'settings-desktop');
     await fresh.getByRole('switch', { name: /keep the screen on/i }).uncheck();
     await until('the screen is let go', async () => (await state(fresh)).awake === 'false');
+    const close = await settings(fresh).getByRole('button', { name: 'Close' }).boundingBox();
+    assert.ok(close.y + close.height <= fresh.viewportSize().height, 'the way out is in sight');
+    await settings(fresh).getByLabel('View').selectOption({ label: 'Fitted' });
     await settings(fresh).getByLabel('Size').selectOption({ label: '150 %' });
     await fresh.getByRole('button', { name: 'Show again' }).click();
     await fresh.getByText('Hints will be shown again.').waitFor();
@@ -93,6 +113,8 @@ describe('comfort', () => {
     await choose(/settings of this device/i, fresh);
     assert.equal(await fresh.getByRole('switch', { name: /keep the screen on/i }).isChecked(), false);
     assert.equal(await settings(fresh).getByLabel('Size').inputValue(), '1.5');
+    assert.equal(await fresh.locator('#menu-view').inputValue(), 'fit', 'the menu shows what the settings say');
+    await settings(fresh).getByLabel('View').selectOption({ label: 'Follows the window' });
     await fresh.getByRole('switch', { name: /keep the screen on/i }).check();
     await settings(fresh).getByLabel('Size').selectOption({ label: '100 %' });
     await fresh.keyboard.press('Escape');
@@ -109,6 +131,7 @@ describe('comfort', () => {
     const shot = { width: png.width, height: png.height, rgb: (x, y) => png.data.readUIntBE((y * png.width + x) * 4, 3) };
     assert.equal(difference(await readDesktop(desktop), shot).pixels, 0);
     await page.locator('.toast').getByRole('button', { name: 'Copy it too' }).click();
+    assert.ok(await page.evaluate(() => document.activeElement.classList.contains('text-field')), 'the desktop has kept the keyboard');
     await until('it is on the device’s clipboard', () => page.evaluate(async () => (await navigator.clipboard.read())[0]?.types.includes('image/png')));
   });
 
@@ -264,6 +287,7 @@ describe('comfort', () => {
     await bob.reload();
     await whenLive(bob);
     assert.equal(await bob.locator('.hint-card').count(), 0);
+    await fingersSettings(bob);
     await bob.context().close();
   });
 });

@@ -14,14 +14,15 @@ import { Person } from './engines/person.mjs';
 import { probe } from './engines/probes.mjs';
 import { writeTable } from './engines/table.mjs';
 import { launchWebkit } from './engines/webkit.mjs';
-import { Observer, copyTo, pasteFrom } from './engines/x_clients.mjs';
+import { Observer, ask, copyTo, pasteFrom } from './engines/x_clients.mjs';
+import { EventReporter } from './event_reporter.mjs';
 import { Site, temporaryFolder } from './site.mjs';
 import { until } from './until.mjs';
 
 const engines = [
   { name: 'Chromium', user: 'ada', launch: launchChromium },
   { name: 'Firefox', user: 'grace', launch: launchFirefox },
-  { name: 'WebKitGTK', user: 'hedy', launch: launchWebkit },
+  { name: 'WebKitGTK', user: 'hedy', launch: launchWebkit, hidesZoom: 'its pixel ratio stays the same when it zooms' },
 ].filter(({ name }) => new RegExp(process.env.ENGINES ?? '', 'i').test(name));
 const password = 'correct horse battery';
 const windowSize = { width: 1180, height: 900 };
@@ -66,7 +67,7 @@ describe('in each engine', { timeout: 300_000 }, () => {
     await writeTable(found);
   });
 
-  for (const { name, user, launch } of engines) {
+  for (const { name, user, launch, hidesZoom = false } of engines) {
     describe(name, () => {
       let browser, person, desktop;
       const can = {};
@@ -121,6 +122,122 @@ describe('in each engine', { timeout: 300_000 }, () => {
           assert.deepEqual(wheel(), [5, 5, 5, 4, 4]);
         } finally {
           await window.stop();
+        }
+      });
+
+      test('gives its pointer to a program that steers by it, move for move, and takes it back with Esc', async () => {
+        const game = await EventReporter.start(desktop, '--steers');
+        const locked = () => browser.evaluate(() => document.pointerLockElement !== null);
+        const offered = () => browser.evaluate(() => document.querySelector('.capture-offer').getClientRects().length > 0);
+        try {
+          await device.point(await person.place({ x: 300, y: 300 }));
+          await until('the page offers the capture', async () => {
+            await device.pointBy(5, 3);
+            return offered();
+          }, { everyMs: 30 });
+          await person.click('.capture-offer button', 'capture');
+          await until('the pointer is captured', locked);
+          await browser.evaluate(() => {
+            window.pushed = { x: 0, y: 0 };
+            window.addEventListener('pointermove', ({ movementX, movementY }) => {
+              window.pushed.x += movementX;
+              window.pushed.y += movementY;
+            }, { capture: true });
+          });
+          game.forget();
+          // Further than any screen is wide, there and back. What the browser tells of it has to arrive, move for move; that
+          // it tells of everything is its own affair: some lose what comes while they put the device's pointer back.
+          const told = () => browser.evaluate(() => window.pushed);
+          const pushed = { x: 0, y: 0 };
+          for (const [times, dx, dy] of [[1, 7, 0], [2, -3, 11], ...Array(8).fill([6, 61, -17]), ...Array(10).fill([3, -91, 31]), [1, 1, 1]]) {
+            const before = JSON.stringify(await told());
+            for (let i = 0; i < times; ++i) await device.pointBy(dx, dy);
+            Object.assign(pushed, { x: pushed.x + times * dx, y: pushed.y + times * dy });
+            await until('the browser tells of it', async () => JSON.stringify(await told()) !== before);
+          }
+          await until('the program was turned as the browser told', async () => {
+            const [wanted, got] = [await told(), game.turned];
+            if (wanted.x === got.x && wanted.y === got.y) return true;
+            throw new Error(`by ${got.x}, ${got.y}, not ${wanted.x}, ${wanted.y}`);
+          }, { timeoutMs: 5_000 });
+          can['Captured pointer: tells of every move'] = await told().then(({ x, y }) => x === pushed.x && y === pushed.y);
+          await device.press('Escape');
+          await until('the pointer is free', async () => !(await locked()));
+          can['Captured pointer: Esc gives it back'] = true;
+        } finally {
+          if (await locked()) await device.press('Escape');
+          await game.stop();
+        }
+      });
+
+      test('is exact at every zoom of the browser, and a click hits its pixel', { skip: hidesZoom }, async () => {
+        const program = await EventReporter.start(desktop);
+        const ratios = [];
+        try {
+          for (const keys of [['minus'], ['equal', 'equal'], ['equal'], ['equal', 'equal'], ['0']]) {
+            // With the page's menu open keys are the browser's.
+            await device.press('ctrl+alt+shift+m');
+            await until('the menu is open', () => browser.evaluate(() => document.querySelector('dialog.menu').open));
+            let { ratio } = await person.canvas();
+            for (const key of keys) {
+              await device.press(`ctrl+${key}`);
+              ratio = await until('the browser has zoomed', async () => {
+                const canvas = await person.canvas();
+                return canvas.ratio !== ratio && canvas.ratio;
+              });
+            }
+            ratios.push(Math.round(ratio * 100));
+            await device.press('Escape');
+            await until('the menu is closed', () => browser.evaluate(() => document.querySelector('dialog[open]') === null));
+            await person.whenExact(desktop);
+            const { width, height } = await person.canvas();
+            for (const at of [{ x: 1, y: 1 }, { x: 311, y: 173 }, { x: width - 2, y: 61 }, { x: 97, y: height - 2 }]) {
+              program.forget();
+              await device.click(await person.place(at));
+              await program.whenButtons('+1 -1');
+              assert.deepEqual(program.places(true), [`${at.x},${at.y}`], `at ${ratios.at(-1)} %`);
+            }
+            const dpi = async () => Number(/Xft\.dpi:\s*(\d+)/.exec(await ask(desktop, 'xrdb', '-query'))?.[1]);
+            await until('the desktop draws for that zoom', async () => {
+              const has = await dpi();
+              if (Math.abs(has - 96 * ratio) < 1) return true;
+              throw new Error(`it draws for ${has} dpi, not ${96 * ratio}`);
+            });
+          }
+          can['Sharp and exact at zooms of'] = ratios.map((one) => `${one} %`).join(', ');
+        } finally {
+          await program.stop();
+        }
+      });
+
+      test('gives the desktop the keys that it keeps for itself, in full screen or by a button', async () => {
+        const captures = [can['Keyboard lock (navigator.keyboard)'], can['Keyboard lock (full screen option)']].includes(true);
+        const program = await EventReporter.start(desktop);
+        const pressed = () => program.events.filter((one) => one.type === 'key' && one.down).length;
+        const full = () => browser.evaluate(() => document.fullscreenElement !== null);
+        const arrive = (count) => until(`${count} keys arrive`, () => {
+          if (pressed() === count) return true;
+          throw new Error(`${pressed()} came`);
+        }, { timeoutMs: 5_000 });
+        try {
+          await device.press('ctrl+alt+shift+m');
+          await until('the menu is open', () => browser.evaluate(() => document.querySelector('dialog.menu').open));
+          program.forget();
+          if (!captures) {
+            await person.click('dialog.menu button', '^Ctrl \\+ W$');
+            return await arrive(2);
+          }
+          await person.click('dialog.menu button', '^full screen');
+          await until('the page fills the screen', full);
+          await device.press('ctrl+t', 'ctrl+w', 'Escape');
+          await arrive(5);
+          assert.equal(await full(), true);
+          await device.holdDown('Escape');
+          await until('it is left', async () => !(await full()));
+          await device.letUp('Escape');
+          can['Ctrl+W, Ctrl+T, Esc captured in full screen'] = true;
+        } finally {
+          await program.stop();
         }
       });
 

@@ -43,6 +43,12 @@ export class EventReporter {
     return this.events.filter((one) => one.type === 'motion');
   }
 
+  // How far a program that steers was turned, by raw motion.
+  get turned() {
+    const raw = this.events.filter((one) => one.type === 'raw');
+    return { x: raw.reduce((sum, one) => sum + one.dx, 0), y: raw.reduce((sum, one) => sum + one.dy, 0) };
+  }
+
   get last() {
     const at = this.events.filter((one) => one.type === 'motion' || one.type === 'button').at(-1);
     return at && `${Math.floor(at.x)},${Math.floor(at.y)}`;

@@ -177,4 +177,34 @@ describe('a desktop is as sharp as its screen', () => {
       await page.context().close();
     }
   });
+
+  test('"Use all screens" says how to allow it where it may not, and else puts a window on each screen that fills it', async () => {
+    const wide = await launchBrowser(site, ['--screen-info={1280x720}{1024x768}']);
+    const page = await newVisitor(wide, site, { viewport: null });
+    const desktop = await openTerminal(site, page);
+    const protocol = await page.context().newCDPSession(page);
+    const { browserContextId } = (await protocol.send('Target.getTargetInfo')).targetInfo;
+    const browser = await wide.newBrowserCDPSession();
+    const may = (setting) => browser.send('Browser.setPermission', { permission: { name: 'window-management' }, setting, origin: site.url, browserContextId });
+    const useAll = async () => {
+      await page.keyboard.press('Control+Alt+Shift+KeyM');
+      await page.getByRole('button', { name: /^use all screens/i }).click();
+    };
+    await may('denied');
+    await useAll();
+    await page.getByText('does not let this page see your screens').waitFor();
+    await may('granted');
+    const [second] = await Promise.all([page.context().waitForEvent('page'), useAll()]);
+    await whenLive(second);
+    assert.deepEqual(await second.evaluate(() => [screenX, screenY, outerWidth, outerHeight]), [1280, 0, 1024, 768]);
+    await until('its monitor is as large as it', async () => {
+      const { width, height } = (await monitors(desktop)).DUMMY1 ?? {};
+      const inner = await second.evaluate(() => [innerWidth, innerHeight]);
+      if (width === inner[0] && height === inner[1]) return true;
+      throw new Error(`${width}x${height} for ${inner}`);
+    });
+    await second.mouse.click(400, 300);
+    await until('it fills its screen', () => second.evaluate(() => document.fullscreenElement !== null));
+    await wide.close();
+  });
 });

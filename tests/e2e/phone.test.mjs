@@ -41,6 +41,55 @@ describe('on a phone', () => {
     await whenExact(page, await until('the session runs', session));
   });
 
+  // The system's keyboard lies over so much of the page's lower edge, of which the visual viewport tells.
+  const covered = (pixels) => page.evaluate((height) => {
+    window.keyboardHeight = height;
+    if (!Object.hasOwn(visualViewport, 'height')) {
+      Object.defineProperty(visualViewport, 'height', { get: () => innerHeight - window.keyboardHeight, configurable: true });
+    }
+    visualViewport.dispatchEvent(new Event('resize'));
+  }, pixels);
+  const look = () => page.evaluate(() => {
+    const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+    const { width, height } = document.querySelector('.stage > canvas').dataset;
+    return { caret: box('.text-field').toJSON(), bar: box('.key-bar').toJSON(), desktop: `${width}x${height}`,
+      wanted: document.querySelector('.text-field').inputMode === 'text' };
+  });
+  // The caret lies above the key bar, and that above the keyboard.
+  const caretIsSeen = (height, keyboard) => until(`the caret is seen above a keyboard of ${keyboard}`, async () => {
+    const { caret, bar } = await look();
+    if (Math.abs(bar.bottom - (height - keyboard)) < 1 && caret.top >= 0 && caret.bottom <= bar.top) return true;
+    throw new Error(`caret ${caret.top}-${caret.bottom}, bar ${bar.top}-${bar.bottom}`);
+  });
+
+  test('the caret stays in sight when the keyboard comes, and when the phone is turned with it', async () => {
+    const { width, height } = phone.viewport;
+    const upright = (await look()).desktop;
+    await page.locator('.key-bar').getByRole('button', { name: 'Keyboard', exact: true }).tap();
+    await covered(336);
+    // The shell may not be there yet, and its prompt is at the lower edge from then on.
+    await until('the shell has filled its window', async () => {
+      await page.keyboard.type('seq 99\n');
+      return (await look()).caret.bottom > 300;
+    }, { everyMs: 1_000 });
+    await caretIsSeen(height, 336);
+    assert.equal((await look()).desktop, upright, 'the desktop keeps its size below the keyboard');
+    await page.setViewportSize({ width: height, height: width });
+    await covered(210);
+    await page.keyboard.type('true\n');
+    await caretIsSeen(width, 210);
+    assert.equal((await look()).wanted, true, 'turning does not put the keyboard away');
+    await page.setViewportSize({ width, height });
+    await covered(336);
+    await page.keyboard.type('true\n');
+    await caretIsSeen(height, 336);
+    await covered(0);
+    await until('the keyboard is put away with the system’s own button', async () => !(await look()).wanted);
+    await until('the desktop is as before', async () => (await look()).desktop === upright);
+    await page.keyboard.press('Control+l');
+    await whenExact(page, await session());
+  });
+
   test('a long press opens the context menu of the app', async () => {
     const before = await readDesktop(await session());
     await touch('touchStart', [200, 400]);

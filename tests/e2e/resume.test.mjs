@@ -83,6 +83,21 @@ describe('a page that comes back', () => {
     assert.equal((await session()).session, id);
   });
 
+  test('after a network that was away for long, before its next attempt would be due', async (t) => {
+    proxy.shut();
+    await notLive();
+    const waitsS = () => page.evaluate(() => Number(/Trying again in (\d+) s/.exec(document.body.innerText)?.[1] ?? 0));
+    const seconds = await until('the next attempt is far', async () => { const left = await waitsS(); return left >= 3 && left; });
+    const since = Date.now();
+    proxy.reopen();
+    await whenLive(page);
+    const ms = Date.now() - since;
+    t.diagnostic(`live after ${ms} ms; the next attempt was to come in ${seconds} s`);
+    // The number on the page is rounded up.
+    assert.ok(ms < (seconds - 1) * 1000, `live after ${ms} ms`);
+    await whenExact(page, await session());
+  });
+
   test('after the agent was killed, which remembers nothing', async (t) => {
     const before = await bytesToViewers();
     const { pids } = await session();

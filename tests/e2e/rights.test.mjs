@@ -1,11 +1,11 @@
-// Who may open what: entitlements, tickets, origins.
+// Who may open what: entitlements, tickets, origins, openings.
 import assert from 'node:assert/strict';
 import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launchBrowser, newVisitor, openResource, signIn, state } from './browser.mjs';
-import { useTicket } from './raw_link.mjs';
+import { openByUpgrade, useTicket } from './raw_link.mjs';
 import { Site } from './site.mjs';
 import { until } from './until.mjs';
 
@@ -53,6 +53,29 @@ describe('rights', () => {
     assert.equal(hidden.status, unknown.status);
     const [session] = await site.sessions({ user: 'ada' });
     assert.equal((await post(eve, `/api/sessions/${session.session}/ticket`, {})).status, 404);
+  });
+
+  test('a link that opens by itself opens what its page could, and nothing for others', async () => {
+    const [{ name, value }] = (await ada.context().cookies()).filter((one) => one.name.startsWith('__Host-'));
+    const cookie = `${name}=${value}`;
+    const csrf = await ada.evaluate(async () => (await (await fetch('/api/me')).json()).csrf);
+    const answer = async (how) => { const { type, status, body } = await openByUpgrade(site, { resource: 'secret-notes', ...how }); return { type, status, ...JSON.parse(body) }; };
+    const opened = await answer({ cookie, csrf });
+    assert.deepEqual([opened.type, opened.status], [11, 200]);
+    assert.equal(opened.ticket, undefined, 'the ticket was used at the gateway');
+    assert.equal(opened.session.resource, 'secret-notes');
+    // A page of another site has the cookie at best, and neither the token nor the origin.
+    assert.equal((await openByUpgrade(site, { resource: 'secret-notes', cookie, csrf, origin: 'https://evil.example' })).upgrade, 403);
+    assert.equal((await answer({ cookie })).status, 403);
+    assert.equal((await answer({ cookie, csrf: 'guess' })).status, 403);
+    assert.equal((await answer({ csrf })).status, 401);
+    assert.equal((await answer({ cookie, csrf, resource: 'no-such-thing' })).status, 404);
+    const [stranger] = (await eve.context().cookies()).filter((one) => one.name.startsWith('__Host-'));
+    const strangers = await eve.evaluate(async () => (await (await fetch('/api/me')).json()).csrf);
+    const asEve = { cookie: `${stranger.name}=${stranger.value}`, csrf: strangers };
+    assert.equal((await answer(asEve)).status, 404);
+    assert.equal((await post(eve, '/api/logout', {})).status, 204);
+    assert.equal((await answer(asEve)).status, 401, 'what was signed out opens nothing');
   });
 
   test('a ticket opens a link once', async () => {

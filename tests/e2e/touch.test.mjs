@@ -47,7 +47,9 @@ describe('pointers', () => {
   // The desktop has the window's size, and the picture of it is here.
   const settled = () => until('the desktop follows the window', async () => {
     const { desktop, stage, ratio } = await picture();
-    return (await state(page)).exact === 'true' && Math.abs(desktop.width - stage.width * ratio) <= 2 && Math.abs(desktop.height - stage.height * ratio) <= 2;
+    const fits = Math.abs(desktop.width - stage.width * ratio) <= 2 && Math.abs(desktop.height - stage.height * ratio) <= 2;
+    if (!fits) throw new Error(`the desktop has ${desktop.width}x${desktop.height}, the stage ${stage.width}x${stage.height} at ${ratio}`);
+    return (await state(page)).exact === 'true';
   });
   // The desktop pixel below a point of the page.
   async function below([x, y]) {
@@ -303,6 +305,48 @@ describe('pointers', () => {
     });
   });
 
+  describe('a phone with a camera in its screen and a bar at its edge', () => {
+    const insets = (top, right, bottom, left) => fingers.cdp.send('Emulation.setSafeAreaInsetsOverride', { insets: { top, right, bottom, left } });
+    const stage = () => page.evaluate(() => document.querySelector('.stage').getBoundingClientRect().toJSON());
+    const bar = (name) => page.locator('.key-bar').getByRole('button', { name, exact: true });
+    before(() => openOn(phone));
+    after(() => insets(0, 0, 0, 0));
+
+    test('upright, the desktop begins below the camera, and the keys lie above the edge', async () => {
+      await insets(47, 0, 34, 0);
+      await until('the desktop begins below the camera', async () => (await stage()).top === 47);
+      await settled();
+      const keys = await bar('Esc').boundingBox();
+      assert.ok(keys.y + keys.height <= phone.viewport.height - 34);
+      reporter.forget();
+      await fingers.tap([5, 50]);
+      await reporter.whenButtons('+1 -1');
+      assert.deepEqual(reporter.places(true), [await below([5, 50])]);
+    });
+
+    test('lying, it lies beside both, and every key of the bar can be reached', async () => {
+      const { width, height } = lying(phone);
+      await page.setViewportSize({ width, height });
+      await insets(0, 47, 21, 47);
+      await until('the desktop lies between', async () => {
+        const { left, right } = await stage();
+        return left === 47 && right === width - 47;
+      });
+      await settled();
+      const { top } = await page.locator('.key-bar').boundingBox().then((box) => ({ top: box.y }));
+      assert.ok(top > height * 0.7, `the keys begin at ${top}`);
+      for (const name of ['Esc', 'Ctrl', 'Super']) {
+        await bar(name).scrollIntoViewIfNeeded();
+        const box = await bar(name).boundingBox();
+        assert.ok(box.x >= 47 && box.x + box.width <= width - 47 && box.y + box.height <= height - 21, `${name} is at ${JSON.stringify(box)}`);
+      }
+      reporter.forget();
+      await fingers.tap([60, 20]);
+      await reporter.whenButtons('+1 -1');
+      assert.deepEqual(reporter.places(true), [await below([60, 20])]);
+    });
+  });
+
   describe('a mouse and a pen', () => {
     before(() => openOn({ viewport: { width: 1000, height: 640 } }));
     const points = [[1, 1], [333.4, 201.7], [640, 360], [998, 637], [17.2, 555.5]];
@@ -376,16 +420,76 @@ describe('pointers', () => {
       await until('notches to the left arrive as clicks too', () => [-2, -3].includes(reporter.clicks.x));
     });
 
-    test('a pen draws with its pressure', async () => {
+    const strokeOf = (count) => Array.from({ length: count }, (_, i) => ({ at: [100 + i * 3, 120 + i * 2], force: 0.2 + (i * 0.7) / count }));
+    const penPoints = () => reporter.motions.filter((one) => '4' in one.valuators);
+
+    test('a pen draws with every point that the browser has, in order, each with its pressure', async () => {
+      await page.evaluate(() => {
+        window.penMoves = [];
+        document.querySelector('.stage').addEventListener('pointermove', (event) => {
+          const all = event.getCoalescedEvents().filter((one) => one.buttons === 1);
+          if (all.length > 0) window.penMoves.push(all.map((one) => ({ x: one.clientX, y: one.clientY, pressure: one.pressure })));
+          // A page that is busy gets the points of a while at once.
+          const end = performance.now() + 30;
+          while (performance.now() < end);
+        });
+      });
+      await fingers.pen('mouseMoved', [90, 110]);
+      await until('the pen is near', () => penPoints().length > 0);
       reporter.forget();
-      await fingers.pen('mouseMoved', [100, 100]);
-      await fingers.pen('mousePressed', [100, 100], { button: 'left', buttons: 1, force: 0.25 });
-      for (let i = 1; i <= 20; ++i) await fingers.pen('mouseMoved', [100 + i * 5, 100 + i * 3], { buttons: 1, force: 0.25 + i * 0.03 });
-      await fingers.pen('mouseReleased', [200, 160], { button: 'left' });
+      await fingers.pen('mousePressed', [100, 120], { button: 'left', buttons: 1, force: 0.2 });
+      await Promise.all(strokeOf(80).slice(1).map(({ at, force }) => fingers.pen('mouseMoved', at, { buttons: 1, force })));
+      await fingers.pen('mouseReleased', [337, 278], { button: 'left' });
       await reporter.whenButtons('+1 -1');
-      const stroke = reporter.motions.filter((one) => '4' in one.valuators);
-      const pressures = stroke.map((one) => one.valuators['4']);
-      assert.ok(Math.max(...pressures) > 800, `pressures ${pressures}`);
+      const moves = await page.evaluate(() => window.penMoves);
+      assert.ok(moves.some((one) => one.length > 1), `the browser joined no points: ${moves.length} moves`);
+      const seen = moves.flat();
+      const [down, up] = reporter.events.flatMap((one, at) => (one.type === 'button' ? [at] : []));
+      const drawn = reporter.events.slice(down, up).filter((one) => one.type === 'motion' && '4' in one.valuators);
+      // The last one is where it leaves the glass.
+      assert.deepEqual(drawn.map((one) => Math.round(one.valuators['4'])), [...seen.map((one) => Math.round(one.pressure * 1000)), 0]);
+      // The server tells places in whole pixels of its screen, and a pen's come in parts of them.
+      seen.forEach(({ x, y }, at) => assert.ok(Math.hypot(drawn[at].x - x, drawn[at].y - y) < 1.5, `${drawn[at].x},${drawn[at].y} for ${x},${y}`));
+      await page.reload();
+      await whenLive(page);
+      await settled();
+    });
+
+    test('a pen’s button is the right one, its other end erases as a device of its own', async () => {
+      reporter.forget();
+      await fingers.pen('mouseMoved', [300, 200]);
+      await fingers.pen('mousePressed', [300, 200], { button: 'right', buttons: 2, force: 0.5 });
+      await fingers.pen('mouseReleased', [300, 200], { button: 'right' });
+      await reporter.whenButtons('+3 -3');
+      const tip = reporter.pressed[0].source;
+      reporter.forget();
+      // The protocol of the tests knows no eraser, so the page gets the event that a digitiser's makes.
+      await page.evaluate(() => {
+        const stage = document.querySelector('.stage');
+        const at = { clientX: 310, clientY: 210, pointerId: 77, pointerType: 'pen', bubbles: true, isPrimary: true };
+        stage.setPointerCapture = () => undefined;
+        stage.dispatchEvent(new PointerEvent('pointerdown', { ...at, button: 5, buttons: 32, pressure: 0.6 }));
+        stage.dispatchEvent(new PointerEvent('pointermove', { ...at, clientX: 330, button: -1, buttons: 32, pressure: 0.7 }));
+        stage.dispatchEvent(new PointerEvent('pointerup', { ...at, clientX: 330, button: 5, buttons: 0, pressure: 0 }));
+        delete stage.setPointerCapture;
+      });
+      await reporter.whenButtons('+1 -1');
+      assert.notEqual(reporter.pressed[0].source, tip);
+      assert.ok(penPoints().some((one) => one.valuators['4'] === 700));
+    });
+
+    test('a hand that lies on the glass while the pen draws does nothing', async () => {
+      reporter.forget();
+      await fingers.pen('mouseMoved', [300, 300]);
+      await fingers.pen('mousePressed', [300, 300], { button: 'left', buttons: 1, force: 0.5 });
+      await fingers.down([500, 500]);
+      await fingers.pen('mouseMoved', [320, 310], { buttons: 1, force: 0.5 });
+      await fingers.move([520, 510]);
+      await fingers.up();
+      await fingers.tap([510, 480]);
+      await fingers.pen('mouseReleased', [320, 310], { button: 'left' });
+      await reporter.whenButtons('+1 -1');
+      assert.deepEqual([...reporter.places(true), ...reporter.places(false)], ['300,300', '320,310']);
     });
 
     test('the cursor has the size and the hot spot of the desktop’s at every ratio', async () => {

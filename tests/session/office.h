@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "tests/session/film_scene.h"
 #include "tests/session/world.h"
 
 namespace vitrine::session {
@@ -17,6 +18,7 @@ class Sample {
  public:
   void add(Micros value) { values_.push_back(value); }
   [[nodiscard]] size_t count() const { return values_.size(); }
+  [[nodiscard]] const std::vector<Micros>& values() const { return values_; }
   // The least value that `share` of them do not pass; kNever of none.
   [[nodiscard]] Micros quantile(double share) const {
     if (values_.empty()) return kNever;
@@ -37,20 +39,28 @@ struct Felt {
   double queue_p95_ms = 0;
 };
 
+// Where things are. Without a scene the film is waves with fresh grain, the worst there is for any coder.
+struct OfficeRoom {
+  Size screen{640, 480};
+  Rect film{0, 0, 480, 272};
+  Rect answer{600, 400, 16, 16};
+  bool scene = false;
+};
+// A film of 1280x720 by the real coder.
+inline constexpr OfficeRoom kCinema{{1360, 720}, {0, 0, 1280, 720}, {1312, 400, 16, 16}, true};
+
 class Office {
  public:
-  static constexpr Size kScreen{640, 480};
-  static constexpr Rect kFilm{0, 0, 480, 272};
-  static constexpr Rect kAnswer{600, 400, 16, 16};
-
-  explicit Office(uint64_t seed = 1) : world(kScreen, seed) {}
+  explicit Office(uint64_t seed = 1, const OfficeRoom& room = {}) : world(room.screen, seed), room_(room) {
+    if (room.scene) scene_.emplace(Size{room.film.width, room.film.height});
+  }
 
   World world;
   bool film = false;    // 30 pictures a second of something that moves
   bool typing = false;  // about six keys a second, at the first page
 
   VirtualPage& open(const LinkConditions& link) {
-    pages_.push_back(&world.open_page(kScreen, link));
+    pages_.push_back(&world.open_page(room_.screen, link));
     return *pages_.back();
   }
   // A photograph comes up, all at once.
@@ -84,7 +94,13 @@ class Office {
     if (film && world.now() >= next_film_) {
       next_film_ = world.now() + kSecond / 30;
       film_at_ = world.now();
-      paint(kFilm, ++film_number_ * 5, 12);
+      ++film_number_;
+      if (scene_) {
+        scene_->draw(film_number_, world.desktop.screen.pixels(), room_.film);
+        world.desktop.screen.damage(room_.film);
+      } else {
+        paint(room_.film, film_number_ * 5, 12);
+      }
       world.desktop.touch();
     }
     if (typing && !waiting_ && world.now() >= next_key_ && pages_.front()->connected()) {
@@ -100,11 +116,11 @@ class Office {
     if (!waiting_ || answered_ || world.desktop.hands.typed.size() == typed_before_) return;
     answered_ = true;
     colour_ = (colour_ + 0x35719b) & 0xffffff;
-    world.desktop.screen.fill(kAnswer, colour_);
+    world.desktop.screen.fill(room_.answer, colour_);
     world.desktop.touch();
   }
   void look(Felt& felt) {
-    if (!waiting_ || !answered_ || pages_.front()->pixel(kAnswer.x, kAnswer.y) != colour_) return;
+    if (!waiting_ || !answered_ || pages_.front()->pixel(room_.answer.x, room_.answer.y) != colour_) return;
     felt.keys.add(world.now() - *waiting_);
     waiting_.reset();
   }
@@ -130,6 +146,8 @@ class Office {
     return wave;
   }();
 
+  OfficeRoom room_;
+  std::optional<FilmScene> scene_;
   std::vector<VirtualPage*> pages_;
   uint32_t grain_ = 1;
   int film_number_ = 0;

@@ -1,6 +1,5 @@
 #include "tests/session/virtual_desktop.h"
 
-#include "codec/memory_video_encoder.h"
 #include "protocol/wire.h"
 
 namespace vitrine::session {
@@ -95,7 +94,7 @@ bool VirtualDesktop::serve(uint64_t id, Link& link, Micros now) {
 bool VirtualDesktop::step(Micros now) {
   if (!agent_) {
     if (now < back_at_) return false;
-    agent_ = std::make_unique<agent::DesktopAgent>(screen, hands, codec::MemoryVideoEncoder::create);
+    agent_ = std::make_unique<agent::DesktopAgent>(screen, hands, make_video);
     dial_at_ = now;
   }
   dial(now);
@@ -120,6 +119,14 @@ std::string VirtualDesktop::describe(Micros now) const {
             ", can take " + std::to_string(viewer->can_take_pixels(now));
   }
   return text;
+}
+
+const agent::Pacer* VirtualDesktop::newest_pacer() const {
+  const agent::ViewerSession* newest = nullptr;
+  for (const auto& [id, link] : links_) {
+    if (link.viewer && agent_->session(*link.viewer) != nullptr) newest = agent_->session(*link.viewer);
+  }
+  return newest == nullptr ? nullptr : &newest->pacer();
 }
 
 Micros VirtualDesktop::next_deadline() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "codec/memory_video_encoder.h"
 #include "host-agent/desktop_agent.h"
 #include "host-agent/input/recording_input.h"
 #include "host-agent/screen/memory_screen.h"
@@ -21,6 +22,8 @@ class VirtualDesktop {
 
   agent::MemoryScreen screen;
   agent::RecordingInput hands;
+  // What its agents code moving pictures with; an agent that is up keeps what it was made with.
+  codec::MakeVideoEncoder make_video = codec::MemoryVideoEncoder::create;
 
   [[nodiscard]] const std::string& name() const { return name_; }
   // The agent dies with all its connections and is back after `away`.
@@ -34,6 +37,8 @@ class VirtualDesktop {
 
   // How it is doing, for the message of a failed test.
   [[nodiscard]] std::string describe(Micros now) const;
+  // Of the viewer that came last; null when there is none.
+  [[nodiscard]] const agent::Pacer* newest_pacer() const;
   [[nodiscard]] size_t viewers() const { return agent_ ? agent_->viewer_count() : 0; }
   // By how much updates on their way ever passed what the pacer allowed; one update may.
   [[nodiscard]] size_t largest_overshoot() const { return largest_overshoot_; }

@@ -49,6 +49,7 @@ void VirtualPage::connect(Micros now) {
   holdings_due_ = false;
   outbox_.clear();
   in_decoder_.clear();
+  busy_until_ = 0;
   sequence_ = last_update_ = shown_input_ = epoch_ = flags_ = 0;
   send(serialize(ViewerHello{.ticket = ticket,
                              .capabilities = capabilities_,
@@ -179,6 +180,10 @@ void VirtualPage::handle(const Update& update, Micros now) {
     return fail("update " + std::to_string(update.id) + " does not decode: " + applied.error().message + "; " +
                 describe());
   show_frames(update, now);
+  if (busy_time_ > 0) {
+    busy_random_ = busy_random_ * 1664525 + 1013904223;
+    busy_until_ = now + static_cast<Micros>(busy_random_ >> 8) * busy_time_ / (1 << 24);
+  }
   last_update_ = update.id;
   shown_input_ = update.input_sequence;
   flags_ = update.flags;
@@ -186,13 +191,16 @@ void VirtualPage::handle(const Update& update, Micros now) {
   ++counts_.updates;
   counts_.update_bytes += update.body.size();
   counts_.oldest_picture = std::max(counts_.oldest_picture, now - static_cast<Micros>(update.capture_us));
-  send(serialize(FrameAck{.update_id = update.id, .received_us = static_cast<uint64_t>(now)}));
+  const Micros busy = says_busy_ && busy_until_ > now ? busy_until_ - now : 0;
+  send(serialize(FrameAck{
+      .update_id = update.id, .received_us = static_cast<uint64_t>(now), .decode_us = static_cast<uint32_t>(busy)}));
 }
 
 void VirtualPage::show_frames(const Update& update, Micros now) {
   for (const codec::VideoPacket& packet : decoder_->video_packets()) {
     if ((packet.flags & codec::kVideoEnd) != 0) continue;
     ++counts_.frames;
+    if (packet.codec == codec::VideoCodec::kH264) continue;
     const auto bytes = std::span(update.body).subspan(packet.offset, packet.length);
     const auto frame = films_[static_cast<size_t>(packet.stream)].decode(bytes);
     if (!frame.ok()) {
@@ -260,14 +268,16 @@ bool VirtualPage::step(Micros now) {
   }
   if (const auto ping = health_->take_ping(now)) send(serialize(*ping));
   bool progress = connection->up.pump(now);
-  while (link_) {
+  if (now >= busy_until_) busy_until_ = 0;
+  // A page answers an update before it takes up the next.
+  while (link_ && busy_until_ == 0 && (busy_time_ == 0 || outbox_.empty())) {
     const auto message = connection->down.read(now);
     if (!message) break;
     receive(*message, now);
     progress = true;
   }
   progress = finish_frames(now) || progress;
-  if (link_ && !outbox_.empty() && connection->up.can_write()) {
+  if (link_ && busy_until_ == 0 && !outbox_.empty() && connection->up.can_write()) {
     connection->up.write(outbox_.front());
     outbox_.pop_front();
     progress = true;
@@ -278,7 +288,9 @@ bool VirtualPage::step(Micros now) {
 Micros VirtualPage::next_deadline() const {
   if (left_) return kNever;
   if (!link_) return connect_at_;
-  return std::min(health_->next_deadline(), in_decoder_.empty() ? kNever : in_decoder_.front().done_at);
+  const Micros decoded = in_decoder_.empty() ? kNever : in_decoder_.front().done_at;
+  if (busy_until_ != 0) return std::min(busy_until_, decoded);
+  return std::min(health_->next_deadline(), decoded);
 }
 
 bool VirtualPage::is_exact() const {

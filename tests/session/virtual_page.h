@@ -27,6 +27,14 @@ class VirtualPage {
   // From its next connection on it is a browser that decodes no streams: what moves comes as pictures, and fills a
   // link.
   void lack_video() { capabilities_ = 0; }
+  // From its next connection on its streams are a real coder's, and their frames are counted without being looked at.
+  void take_h264() { capabilities_ = kCanDecodeH264; }
+  // Each update keeps it busy for up to so long, in which it neither reads nor answers. What it says of that is part of
+  // its work; else it is a machine with other work, of which the page knows nothing.
+  void be_busy(Micros time, bool says_so = true) {
+    busy_time_ = time;
+    says_busy_ = says_so;
+  }
   // Its video decoder takes so long for each frame, one after the other.
   void decode_within(Micros time) { decode_time_ = time; }
   // The tab is closed for good.
@@ -125,6 +133,10 @@ class VirtualPage {
   };
   std::deque<Framed> in_decoder_;
   Micros decode_time_ = 0;
+  Micros busy_time_ = 0;
+  Micros busy_until_ = 0;
+  bool says_busy_ = true;
+  uint32_t busy_random_ = 1;
   Counts counts_;
   std::string last_close_;
   std::string fault_;

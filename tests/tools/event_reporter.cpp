@@ -2,9 +2,9 @@
 // standard output for each pointer and key event (XI2), with the device it came from and its valuators. End-to-end
 // tests start it beside the desktop's own programs.
 //
-//   event_reporter [--steers]    with --steers it hides the pointer and puts it back to the middle, as games do
+//   event_reporter [--steers]    with --steers it hides the pointer and puts it back to the middle, as games do, and
+//                                writes down raw motion too, by which most of them steer
 #include <xcb/xcb.h>
-#include <xcb/xfixes.h>
 #include <xcb/xinput.h>
 
 #include <cstdio>
@@ -60,16 +60,27 @@ class Reporter {
 
   void open_window() {
     window_ = xcb_generate_id(x_);
-    const uint32_t values[] = {0x20506a, 1, XCB_EVENT_MASK_EXPOSURE};
+    const uint32_t values[] = {shade_, 1, XCB_EVENT_MASK_EXPOSURE};
     xcb_create_window(x_, XCB_COPY_FROM_PARENT, window_, screen_->root, 0, 0, 16384, 16384, 0,
                       XCB_WINDOW_CLASS_INPUT_OUTPUT, XCB_COPY_FROM_PARENT,
                       XCB_CW_BACK_PIXEL | XCB_CW_OVERRIDE_REDIRECT | XCB_CW_EVENT_MASK, values);
     xcb_map_window(x_, window_);
     xcb_set_input_focus(x_, XCB_INPUT_FOCUS_POINTER_ROOT, window_, XCB_CURRENT_TIME);
-    if (!steers_) return;
-    Ptr<xcb_xfixes_query_version_reply_t>(
-        xcb_xfixes_query_version_reply(x_, xcb_xfixes_query_version(x_, 4, 0), nullptr));
-    xcb_xfixes_hide_cursor(x_, window_);
+    if (steers_) hide_cursor();
+  }
+
+  // As programs do it: by a cursor in which no pixel is set.
+  void hide_cursor() {
+    const xcb_pixmap_t nothing = xcb_generate_id(x_);
+    const xcb_cursor_t cursor = xcb_generate_id(x_);
+    const xcb_gcontext_t gc = xcb_generate_id(x_);
+    xcb_create_pixmap(x_, 1, nothing, window_, 1, 1);
+    const uint32_t clear = 0;
+    xcb_create_gc(x_, gc, nothing, XCB_GC_FOREGROUND, &clear);
+    const xcb_rectangle_t all{0, 0, 1, 1};
+    xcb_poly_fill_rectangle(x_, nothing, gc, 1, &all);
+    xcb_create_cursor(x_, cursor, nothing, nothing, 0, 0, 0, 0, 0, 0, 0, 0);
+    xcb_change_window_attributes(x_, window_, XCB_CW_CURSOR, &cursor);
   }
 
   void select() {
@@ -81,12 +92,18 @@ class Reporter {
                  XCB_INPUT_XI_EVENT_MASK_BUTTON_RELEASE | XCB_INPUT_XI_EVENT_MASK_KEY_PRESS |
                  XCB_INPUT_XI_EVENT_MASK_KEY_RELEASE};
     xcb_input_xi_select_events(x_, window_, 1, &wanted.head);
+    if (!steers_) return;
+    wanted.mask = XCB_INPUT_XI_EVENT_MASK_RAW_MOTION;
+    xcb_input_xi_select_events(x_, screen_->root, 1, &wanted.head);
   }
 
   void handle(const xcb_generic_event_t& event) {
     if ((event.response_type & 0x7f) != XCB_GE_GENERIC) return;
     const auto& generic = reinterpret_cast<const xcb_ge_generic_event_t&>(event);
     if (generic.extension != opcode_) return;
+    if (generic.event_type == XCB_INPUT_RAW_MOTION) {
+      return moved_raw(reinterpret_cast<const xcb_input_raw_button_press_event_t&>(event));
+    }
     // Motion, buttons and keys have one layout.
     const auto& input = reinterpret_cast<const xcb_input_button_press_event_t&>(event);
     switch (generic.event_type) {
@@ -108,7 +125,22 @@ class Reporter {
     if (dx == 0 && dy == 0) return;
     say("{\"type\":\"turn\",\"dx\":%d,\"dy\":%d}\n", dx, dy);
     xcb_warp_pointer(x_, XCB_NONE, screen_->root, 0, 0, 0, 0, x, y);
+    // What it steers looks different then.
+    const uint32_t colour = shade_ ^= 0x1000;
+    xcb_change_window_attributes(x_, window_, XCB_CW_BACK_PIXEL, &colour);
+    xcb_clear_area(x_, 0, window_, 0, 0, 64, 64);
     xcb_flush(x_);
+  }
+
+  // Distances before acceleration, of a device that has no places.
+  void moved_raw(const xcb_input_raw_button_press_event_t& motion) {
+    const uint32_t* const mask = xcb_input_raw_button_press_valuator_mask(&motion);
+    const xcb_input_fp3232_t* value = xcb_input_raw_button_press_axisvalues_raw(&motion);
+    double moved[2] = {0, 0};
+    for (int axis = 0; axis < 2; ++axis) {
+      if ((mask[0] >> axis & 1) != 0) moved[axis] = value->integral + value->frac / 4294967296.0, ++value;
+    }
+    say("{\"type\":\"raw\",\"dx\":%.4f,\"dy\":%.4f,\"source\":%u}\n", moved[0], moved[1], motion.sourceid);
   }
 
   void report(const xcb_input_button_press_event_t& input, const char* type, bool down) {
@@ -131,6 +163,7 @@ class Reporter {
 
   xcb_connection_t* x_;
   bool steers_;
+  uint32_t shade_ = 0x20506a;
   xcb_screen_t* screen_ = nullptr;
   xcb_window_t window_ = 0;
   uint8_t opcode_ = 0;

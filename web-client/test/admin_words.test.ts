@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { identifierOf } from '../src/ui/admin/app_dialog.js';
+import { identifierOf } from '../src/ui/admin/parts.js';
 import { about } from '../src/ui/admin/admin_app.js';
 import { niceTop, strokes } from '../src/ui/admin/charts.js';
 import { parsePlace, place } from '../src/ui/admin/place.js';

@@ -1,16 +1,25 @@
 // What the service worker keeps: files of the page, and nothing that belongs to somebody.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cachesToDrop, filesToFetch, mayKeep, treatment } from '../src/service/cache_plan.js';
+import { cachesToDrop, filesToFetch, mayKeep, newestFirst, treatment } from '../src/service/cache_plan.js';
 
 const origin = 'https://desk.example';
-const get = (path: string, mode = 'cors', method = 'GET'): string => treatment({ method, mode, url: new URL(path, origin).href }, origin);
+const get = (path: string, mode = 'cors', method = 'GET', cache = 'default'): string =>
+  treatment({ method, mode, cache, url: new URL(path, origin).href }, origin);
 
-test('files with a hash come from the device, own pages from the server', () => {
+test('files with a hash and the page come from the device, other pages from the server', () => {
   assert.equal(get('/assets/main-ABCDEFGH.js'), 'file');
-  assert.equal(get('/', 'navigate'), 'page');
-  assert.equal(get('/?app=notes', 'navigate'), 'page');
+  assert.equal(get('/', 'navigate'), 'kept-page');
+  assert.equal(get('/?app=notes', 'navigate'), 'kept-page');
   assert.equal(get('/admin', 'navigate'), 'page');
+});
+
+test('who loads the page again gets what the server has now', () => {
+  for (const cache of ['no-cache', 'reload']) assert.equal(get('/', 'navigate', 'GET', cache), 'page');
+});
+
+test('the version that came last is looked at first', () => {
+  assert.deepEqual(newestFirst(['vitrine-a', 'other', 'vitrine-b']), ['vitrine-b', 'vitrine-a']);
 });
 
 test('nothing of API, tickets, icons, metrics or other sites passes through its hands', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fitView, fromDesktop, pictureBox, toDesktop, wantedDesktop } from '../src/core/geometry.js';
 
-const kRatios = [1, 1.1, 1.25, 1.333, 1.5, 1.75, 2, 2.625, 3];
+const kRatios = [0.9, 1, 1.1, 1.25, 1.333, 1.5, 1.75, 2, 2.625, 3];
 
 describe('a desktop of the window\'s size', () => {
   for (const ratio of kRatios) {
@@ -22,6 +22,12 @@ describe('a desktop of the window\'s size', () => {
         assert.equal(toDesktop(view, { x: (x + 0.5) / ratio, y: 0 }).x, x);
         assert.equal(toDesktop(view, { x: x / ratio, y: 0 }).x, x, 'its left edge belongs to it');
       }
+    });
+
+    test(`and so it does for a mouse as browsers tell it, in single precision, at ${ratio}`, () => {
+      const [zoom, area] = [Math.fround(ratio), { width: 8192, height: 100 }];
+      const view = fitView(area, zoom, area);
+      for (let x = 0; x < area.width; x += 1) assert.equal(toDesktop(view, { x: Math.fround(x / ratio), y: 0 }).x, x);
     });
   }
 });

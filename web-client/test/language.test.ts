@@ -16,6 +16,9 @@ import { locale } from '../src/ui/language/locale.js';
 import { translated } from '../src/ui/language/server.js';
 import { overlaid } from '../src/ui/language/words.js';
 import { english } from '../src/ui/text.js';
+import { adminServerWords as adminServerAr } from '../src/ui/admin/ar/text_admin_server.js';
+import { adminServerWords as adminServerDe } from '../src/ui/admin/de/text_admin_server.js';
+import { adminSentences } from '../src/ui/admin/text_admin_server.js';
 import { serverSentences } from '../src/ui/text_server.js';
 
 type Leaf = string | ((...words: never[]) => unknown);
@@ -78,7 +81,7 @@ test('the server writes the sentences that are translated by their English', () 
   // two lines are joined first.
   const sources = execFileSync('sh', ['-c', 'cat $(find ../broker ../gateway ../host-agent ../program -name "*.cpp" -o -name "*.h")'], { encoding: 'utf8', maxBuffer: 64 << 20 })
     .replaceAll(/"\s*\n\s*"/g, '').replaceAll('\\"', '"');
-  for (const sentence of serverSentences) {
+  for (const sentence of [...serverSentences, ...adminSentences]) {
     for (const part of sentence.split(/\{\w+\}/)) {
       if (part.length > 3) assert.ok(sources.includes(part), `the server no longer says: ${part}`);
     }
@@ -90,11 +93,14 @@ test('sentences of the server are translated, with what was put in', () => {
   assert.equal(translated('This session is over.', server), 'Diese Sitzung ist beendet.');
   assert.equal(translated('It cannot be used from this network (192.0.2.7).', server), 'Aus diesem Netz nicht verwendbar (192.0.2.7).');
   assert.equal(translated('Text+ (new)? is starting.', server), 'Text+ (new)? startet.');
-  assert.equal(translated('The hours of this session are over. It can be used from mon 08:00 (UTC) on.', server), 'Die Zeit dieser Sitzung ist vorbei. Verwendbar ab mon 08:00 (UTC).');
+  assert.equal(translated('The hours of this session are over. It can be used from Monday 08:00 (UTC) on.', server), 'Die Zeit dieser Sitzung ist vorbei. Verwendbar ab Montag 08:00 (UTC).');
   assert.equal(translated('Back at nine, says the administrator.', server), 'Back at nine, says the administrator.');
-  for (const words of [wordsDe, wordsAr]) {
-    assert.deepEqual(Object.keys(words.server).sort(), [...serverSentences].sort());
-    for (const [sentence, other] of Object.entries(words.server)) {
+  const layer = 'It is said by the grant of cad to the group staff, the most restrictive of 2 on its level; 3 less specific say otherwise or the same.';
+  assert.equal(translated(layer, adminServerDe), 'Das sagt die Freigabe von cad für die Gruppe staff, das Strengste von 2 auf dieser Ebene; 3 weniger genaue sagen anderes oder dasselbe.');
+  assert.equal(translated('2 of 4 in use, 1 of 2 spares ready, takes no new sessions', adminServerDe), '2 von 4 benutzt, 1 von 2 in Reserve bereit, nimmt keine neuen Sitzungen an');
+  for (const [words, sentences] of [[wordsDe.server, serverSentences], [wordsAr.server, serverSentences], [adminServerDe, adminSentences], [adminServerAr, adminSentences]] as const) {
+    assert.deepEqual(Object.keys(words).sort(), [...sentences].sort());
+    for (const [sentence, other] of Object.entries(words)) {
       const names = (of: string): string[] => (of.match(/\{\w+\}/g) ?? []).sort();
       assert.deepEqual(names(other), names(sentence));
     }

@@ -125,7 +125,7 @@ export class World {
 
   /** An update arrives and is applied at once; `frames` of its video packets are still to come. */
   update({
-    flags = kUpdateComplete, inputSequence = 0, inputs = [] as readonly number[], captureUs = 0, agentUs = 0, frames = 0, changed = true,
+    flags = kUpdateComplete, inputSequence = 0, inputs = [] as readonly number[], captureUs = this.nowMs * 1_000, agentUs = 0, frames = 0, changed = true,
   } = {}): void {
     this.updateId += 1;
     const body = new Uint8Array([this.updateId]);

@@ -117,7 +117,7 @@ test('a message cut at any byte is refused, and no flipped bit throws anything b
 });
 
 test('unknown types are skipped and bytes after the last field are ignored', () => {
-  for (const hex of ['00ff', '0a', '1dffff', '3fff', '7f', 'ffffffff0f00']) {
+  for (const hex of ['00ff', '0f', '1dffff', '3fff', '7f', 'ffffffff0f00']) {
     assert.equal(parseMessage(fromHex(hex)), null);
     assert.equal(parseToViewer(fromHex(hex)), null);
   }

@@ -53,6 +53,11 @@ export class Device {
     await ask(this, 'xdotool', 'mousemove', String(Math.round(x)), String(Math.round(y)));
   }
 
+  // From wherever it is.
+  async pointBy(dx, dy) {
+    await ask(this, 'xdotool', 'mousemove_relative', '--', String(dx), String(dy));
+  }
+
   async click(at, button = 1) {
     await this.point(at);
     await ask(this, 'xdotool', 'click', String(button));
@@ -67,6 +72,14 @@ export class Device {
   // Names of X, as in "ctrl+v".
   async press(...chords) {
     await ask(this, 'xdotool', 'key', ...chords);
+  }
+
+  async holdDown(key) {
+    await ask(this, 'xdotool', 'keydown', key);
+  }
+
+  async letUp(key) {
+    await ask(this, 'xdotool', 'keyup', key);
   }
 
   async type(text) {

@@ -39,11 +39,12 @@ export class Person {
       const found = [...document.querySelectorAll(wanted)].find(fits);
       if (found === undefined) return null;
       const { x, y, width, height } = found.getBoundingClientRect();
-      return { x: x + width / 2, y: y + height / 2 };
+      return { x: (x + width / 2) * devicePixelRatio, y: (y + height / 2) * devicePixelRatio };
     }, [selector, words]));
     return this.onScreen(place);
   }
 
+  // Of a place on the page in the device's pixels.
   onScreen({ x, y }) {
     return { x: this.corner.x + x, y: this.corner.y + y };
   }
@@ -73,10 +74,12 @@ export class Person {
     await until('the session is live', async () => (await this.state()).session === 'live', { timeoutMs: 30_000 });
   }
 
+  // Where the picture is on the page, in the device's pixels, which the browser's zoom leaves as they are.
   async canvas() {
     return this.browser.evaluate(() => {
       const { x, y, width, height } = document.querySelector('.stage canvas').getBoundingClientRect();
-      return { x, y, width, height, ratio: devicePixelRatio };
+      const [left, top, wide, high] = [x, y, width, height].map((one) => Math.round(one * devicePixelRatio));
+      return { x: left, y: top, width: wide, height: high, ratio: devicePixelRatio };
     });
   }
 

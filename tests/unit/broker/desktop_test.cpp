@@ -24,6 +24,8 @@
 #include "broker/provision/local_provisioner.h"
 #include "broker/provision/process_hunt.h"
 #include "broker/provision/x_display.h"
+#include "protocol/input_devices.h"
+#include "tests/unit/broker/device_switch.h"
 #include "tests/unit/broker/fixture.h"
 #include "tests/unit/broker/sandbox_door.h"
 
@@ -182,6 +184,15 @@ class DesktopTest : public testing::Test {
       if (!changed && ::poll(&readable, 1, 30'000) != 1) return false;
     }
   }
+  static uint32_t keysym_of(const DesktopReport& report, uint8_t keycode) {
+    ::setenv("XAUTHORITY", report.xauthority.c_str(), 1);
+    const std::unique_ptr<xcb_connection_t, decltype(&xcb_disconnect)> x(xcb_connect(report.display.c_str(), nullptr),
+                                                                         &xcb_disconnect);
+    ::unsetenv("XAUTHORITY");
+    const std::unique_ptr<xcb_get_keyboard_mapping_reply_t, decltype(&std::free)> map(
+        xcb_get_keyboard_mapping_reply(x.get(), xcb_get_keyboard_mapping(x.get(), keycode, 1), nullptr), &std::free);
+    return map ? xcb_get_keyboard_mapping_keysyms(map.get())[0] : 0;
+  }
   std::string told_agent() const {
     const auto text = read_file(agent_log());
     return text.ok() ? text.value() : "";
@@ -273,6 +284,31 @@ TEST_F(DesktopTest, AnAgentOrWindowManagerThatDiesIsStartedAgain) {
     EXPECT_EQ(pid_of(again, "app"), pid_of(first, "app"));
     EXPECT_EQ(again.phase, DesktopPhase::kRunning);
   }
+}
+
+TEST_F(DesktopTest, PointersThatADeadAgentFedAreSwitchedOff) {
+  start(waiting_app());
+  const DesktopReport running = until_running();
+  DeviceSwitch pointer(running, kMouseDevice.name);
+  if (!pointer.there()) GTEST_SKIP() << "this Xorg lacks the driver inputtest";
+  pointer.turn(true);
+  ASSERT_TRUE(pointer.is_on());
+  ::kill(pid_of(running, "agent"), SIGKILL);
+  until([&](const DesktopReport& report) {
+    return pid_of(report, "agent") != 0 && pid_of(report, "agent") != pid_of(running, "agent");
+  });
+  EXPECT_FALSE(pointer.is_on()) << "its driver would read the end of the agent's socket for ever";
+}
+
+TEST_F(DesktopTest, KeysHaveTheNumbersThatProgramsTakeThemFor) {
+  start(waiting_app());
+  const DesktopReport running = until_running();
+  EXPECT_TRUE(property_becomes(running, nullptr, "_XKB_RULES_NAMES", [](const std::string& names) {
+    return names.starts_with(std::string("evdev\0pc105\0", 12));
+  }));
+  constexpr uint8_t kUpKey = 111;  // KEY_UP of the kernel and 8
+  constexpr uint32_t kUp = 0xff52;
+  EXPECT_EQ(keysym_of(running, kUpKey), kUp);
 }
 
 TEST_F(DesktopTest, ViewersAreCountedByTheAgentAndGoWithIt) {

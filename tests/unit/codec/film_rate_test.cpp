@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "codec/film_look.h"
+#include "codec/video_encoders.h"
 #include "tests/unit/codec/pictures.h"
 
 namespace vitrine::codec {
@@ -88,6 +89,23 @@ TEST(FilmRate, HasCreditForACutAfterAPauseAndFollowsANewRate) {
   EXPECT_LT(coder.play(60, 6e3), 30e3 * 2 * 1.1);
   coder.frame(6e3, false, 10 * kSecond);
   EXPECT_LT(coder.bytes, 30e3 * 0.125);
+}
+
+// What a real coder makes of the quantizers, which libx264 holds to a range of its own unless it is told otherwise.
+TEST(FilmRate, MakesARestlessFilmFitASlowLink) {
+  constexpr double kSlow = 20e3;
+  constexpr int kFrames = 90;
+  const Rect film{0, 0, 320, 192};
+  Dice dice{5};
+  Picture scene({film.width, film.height});
+  draw_photo(scene, scene.bounds(), dice);
+  auto encoder = make_video_encoder(VideoCodec::kH264, {film.width, film.height}, kSlow).take();
+  std::vector<uint8_t> packets;
+  for (int i = 0; i < kFrames; ++i) {
+    draw_noise(scene, {i * 7 % 256, i * 5 % 128, 64, 64}, dice);
+    ASSERT_TRUE(encoder->encode(scene.view(), film, i == 0, kSecond + i * kFrame, packets).ok());
+  }
+  EXPECT_LT(static_cast<double>(packets.size()), kSlow * (kFrames / 30.0 + 0.125) * 1.15);
 }
 
 TEST(FilmLook, TellsCutsFromMotionAndDetailFromEvenness) {

@@ -299,6 +299,36 @@ TEST(ViewerEncoder, SendsTheEdgeOfAPictureExactlyAtOnce) {
   }
 }
 
+// As when a film begins or a picture is opened in a page: what of its cells is page stays exact and costs nothing.
+TEST(ViewerEncoder, LeavesAPageAsItIsBesideAPictureThatAppearsInIt) {
+  Pair pair({400, 400});
+  Dice dice(7);
+  draw_text(pair.desktop, pair.desktop.bounds(), dice);
+  pair.mark(pair.desktop.bounds());
+  pair.update({.max_bytes = 200000, .max_pixels = INT64_MAX});
+  const Rect photo{40, 41, 299, 303};
+  draw_photo(pair.desktop, photo, dice);
+  pair.mark(photo);
+  const UpdateInfo info = pair.update({.max_bytes = 200000, .max_pixels = INT64_MAX});
+  EXPECT_TRUE(info.complete);
+  EXPECT_FALSE(info.exact);
+  const PictureView held = pair.encoder.held();
+  int wrong = 0;
+  for (int y = 0; y < 400; ++y) {
+    for (int x = 0; x < 400; ++x) {
+      const bool inside = !intersect(photo, {x, y, 1, 1}).empty();
+      wrong += !inside && ((held.row(y)[x] ^ pair.desktop.row(y)[x]) & kColourMask) != 0 ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(wrong, 0);
+  size_t exactly = 0;
+  for (const size_t coding : {size_t{3}, size_t{5}}) exactly += info.bytes_by_coding[coding];
+  EXPECT_STREQ(coding_names()[3], "screen");
+  EXPECT_STREQ(coding_names()[5], "photo");
+  EXPECT_LT(exactly, 3000U);
+  EXPECT_TRUE(pair.rest());
+}
+
 // A folder of thumbnails is not sent exactly at once when that would take most of the budget; one icon is.
 TEST(ViewerEncoder, SmallPicturesAreLossyOnlyInACrowd) {
   for (const int count : {1, 36}) {

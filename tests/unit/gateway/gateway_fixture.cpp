@@ -100,6 +100,8 @@ TestLink::TestLink(uint16_t port, const Request& request) : connection_(port) {
   }
   stream.set_option(websocket::stream_base::decorator([&](websocket::request_type& upgrade) {
     if (request.origin) upgrade.set(http::field::origin, *request.origin);
+    if (!request.cookie.empty()) upgrade.set(http::field::cookie, request.cookie);
+    if (!request.subprotocols.empty()) upgrade.set(http::field::sec_websocket_protocol, request.subprotocols);
   }));
   stream.binary(true);
   stream.read_message_max(kMaxMessage * 2);

@@ -75,6 +75,8 @@ class TestLink {
     std::string path = "/ws/view";
     std::optional<std::string> origin;  // none: no header
     int receive_buffer = 0;             // of the kernel; 0: the usual
+    std::string subprotocols;           // empty: no header
+    std::string cookie;                 // empty: no header
   };
 
   TestLink(uint16_t port, const Request& request);

@@ -90,8 +90,13 @@ TEST(JudgeTest, KnowsTheSenderOfTypesPastTheOrderedOnes) {
   EXPECT_EQ(judge(LinkRole::kViewer, Monitors::kType, kAll), Verdict::kOutOfPlace);
 }
 
+TEST(JudgeTest, AnOpenLinkOpensNothingMore) {
+  EXPECT_EQ(judge(LinkRole::kViewer, ViewerOpening::kType, kAll), Verdict::kOutOfPlace);
+  EXPECT_EQ(judge(LinkRole::kAgent, OpeningAnswer::kType, kAll), Verdict::kOutOfPlace);
+}
+
 TEST(JudgeTest, SkipsTypesNobodyKnows) {
-  for (const uint32_t type : {0u, 10u, 15u, 200u, 0xffffffffu}) {
+  for (const uint32_t type : {0u, 12u, 15u, 200u, 0xffffffffu}) {
     EXPECT_EQ(judge(LinkRole::kViewer, type, kAll), Verdict::kSkip) << type;
     EXPECT_EQ(judge(LinkRole::kAgent, type, 0), Verdict::kSkip) << type;
   }

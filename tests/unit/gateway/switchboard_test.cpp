@@ -394,6 +394,25 @@ TEST_F(SwitchboardTest, StopsReadingASideWhoseOtherSideDoesNotDrain) {
   EXPECT_EQ(board_.take_output(1, now_), std::nullopt) << "one write at a time";
 }
 
+TEST_F(SwitchboardTest, CountsHowLongMessagesWereHeldAndNotItsOwn) {
+  pair();
+  say(1, Key{.sequence = 1, .down = true});
+  stuck_[1] = true;
+  say(10, Update{.id = 1});
+  pass(30 * kMillisecond);
+  unstick(1);
+  const auto total = [](const HeldCounters& held) {
+    uint64_t all = 0;
+    for (const Counter& count : held.counts) all += count.get();
+    return all;
+  };
+  EXPECT_EQ(total(counters_.held_to_agent), 1U);
+  EXPECT_EQ(counters_.held_to_agent.sum_us.get(), 0U);
+  EXPECT_EQ(total(counters_.held_to_viewer), 1U);
+  EXPECT_EQ(counters_.held_to_viewer.sum_us.get(), 30'000U);
+  EXPECT_EQ(counters_.held_to_viewer.counts[10].get(), 1U);  // above 25.6 ms, up to 51.2
+}
+
 TEST_F(SwitchboardTest, APeerThatDoesNotReadItsPongsIsNotReadEither) {
   agent(10);
   got_.clear();

@@ -19,6 +19,9 @@ class Path {
   double bytes_per_second = 10 * kMegabit;
   Micros delay = 25 * kMillisecond;  // one way
   double viewer_us_per_byte = 0;     // decoding, one update after the other
+  Micros viewer_us_per_update = 0;   // and what it takes however small it is
+  bool viewer_tells = false;         // of the time it took
+  Micros lateness = 0;               // of acks, up to so much, from numbers that look random
   bool saturated = true;             // the source always has more
   Micros every = 0;                  // otherwise: one update of `size` each
   size_t size = 200;
@@ -53,20 +56,31 @@ class Path {
     size_t bytes = 0;
     Micros sent = 0;
     Micros due = 0;
+    PageTime page;
   };
 
+  Micros late() {
+    random_ = random_ * 1664525 + 1013904223;
+    return static_cast<Micros>(random_ >> 8) * lateness / (1 << 24);
+  }
   void step() {
     while (!acks_.empty() && acks_.front().due <= now) {
-      pacer.acked(acks_.front().id, now);
+      pacer.acked(acks_.front().id, now, acks_.front().page);
       acks_.pop_front();
     }
     while (!flying_.empty() && flying_.front().due <= now) {
       const Update& update = flying_.front();
-      const auto work = static_cast<Micros>(static_cast<double>(update.bytes) * viewer_us_per_byte);
-      viewer_free_ = std::max(viewer_free_, now) + work;
+      const auto work =
+          viewer_us_per_update + static_cast<Micros>(static_cast<double>(update.bytes) * viewer_us_per_byte);
+      const Micros begins = std::max(viewer_free_, now);
+      viewer_free_ = begins + work;
       ages.push_back(viewer_free_ - update.sent);
       last_shown = viewer_free_;
-      acks_.push_back({.id = update.id, .due = viewer_free_ + delay});
+      Update ack{.id = update.id, .due = viewer_free_ + delay + late()};
+      if (viewer_tells) {
+        ack.page = page_.take({.received_us = static_cast<uint64_t>(begins), .decode_us = static_cast<uint32_t>(work)});
+      }
+      acks_.push_back(ack);
       flying_.pop_front();
     }
     serve(bytes_per_second * static_cast<double>(kStep) / 1e6);
@@ -101,6 +115,8 @@ class Path {
   std::deque<Update> queue_;   // before the bottleneck
   std::deque<Update> flying_;  // behind it
   std::deque<Update> acks_;
+  PageLoad page_;
+  uint32_t random_ = 1;
   Micros viewer_free_ = 0;
   Micros next_ = 0;
   uint32_t last_id_ = 0;
@@ -274,6 +290,58 @@ TEST(PacerTest, AcksOfUnknownUpdatesAreHarmless) {
   pacer.acked(1, 3000);
   EXPECT_EQ(pacer.bytes_in_flight(), 0U);
   EXPECT_EQ(pacer.min_rtt(), 1000);
+}
+
+// Its time goes by the number of updates: smaller ones would make it slower still.
+TEST(PacerTest, APageThatTakesItsTimeForEachUpdateIsNoSlowLink) {
+  Path path;
+  path.bytes_per_second = 5 * kMegabit;
+  path.viewer_us_per_update = 12 * kMillisecond;
+  path.viewer_tells = true;
+  path.run(8 * kSecond);
+  EXPECT_GE(path.pacer.rate(), 0.85 * path.bytes_per_second);
+  path.measure();
+  path.run(4 * kSecond);
+  // As many as it takes, each of the size that the link allows, and no long row of them.
+  EXPECT_GE(path.ages.size(), 4U * 1000 / 12 * 80 / 100);
+  EXPECT_LE(path.queue_p95(), 60 * kMillisecond);
+}
+
+TEST(PacerTest, LateAcksOfASourceThatFitsTheLinkAreNoSlowLink) {
+  Path path;
+  path.bytes_per_second = 5 * kMegabit;
+  path.run(3 * kSecond);
+  path.saturated = false;
+  path.every = 33 * kMillisecond;
+  path.size = 6000;
+  path.lateness = 60 * kMillisecond;
+  path.run(10 * kSecond);
+  EXPECT_GE(path.pacer.rate(), 0.85 * path.bytes_per_second);
+}
+
+TEST(PacerTest, ALinkThatFallsBelowItsSourceIsKnownThoughNothingWasHeldBack) {
+  Path path;
+  path.bytes_per_second = 20 * kMegabit;
+  path.run(3 * kSecond);
+  path.saturated = false;
+  path.every = 33 * kMillisecond;
+  path.size = 6000;
+  path.run(2 * kSecond);
+  path.bytes_per_second = 1 * kMegabit;
+  path.run(1500 * kMillisecond);
+  EXPECT_LE(path.pacer.rate(), 1.25 * path.bytes_per_second);
+}
+
+// A film fills its window, and a letter is typed.
+TEST(PacerTest, WhatAnswersAnInputPassesAFullWindowByALittle) {
+  Path path;
+  path.run(3 * kSecond);
+  while (!path.pacer.has_room()) path.run(kStep);
+  path.pacer.sent(1'000'000, path.pacer.window_bytes() - path.pacer.bytes_in_flight(), path.now);
+  EXPECT_FALSE(path.pacer.has_room());
+  EXPECT_TRUE(path.pacer.has_room_for_answer());
+  path.pacer.sent(1'000'001, 4096, path.now);
+  EXPECT_FALSE(path.pacer.has_room_for_answer());
 }
 
 }  // namespace

@@ -301,6 +301,18 @@ TEST_F(X11ScreenTest, PointerMovesOfProgramsAreSeen) {
   EXPECT_EQ(screen->content().pointer, (Point{200, 300}));
 }
 
+TEST_F(X11ScreenTest, APointerThatAProgramPutsBackAtOnceHasMoved) {
+  painter->warp(123, 45);
+  painter->finish();
+  capture();
+  settled_events();
+  xcb_test_fake_input(painter->x(), XCB_MOTION_NOTIFY, 0, XCB_CURRENT_TIME, painter->root(), 200, 300, 0);
+  painter->warp(123, 45);
+  painter->finish();
+  EXPECT_TRUE(settled_events().pointer_moved);
+  EXPECT_EQ(screen->content().pointer, (Point{123, 45}));
+}
+
 TEST_F(X11ScreenTest, TheCursorsPictureIsRead) {
   painter->set_cursor(68);  // XC_left_ptr
   settled_events();

@@ -51,6 +51,7 @@ Section "Screen"
   EndSubSection
 EndSection
 )" << input_devices();
+    make_keyboard_folder();
     start();
   }
   ~Xorg() {
@@ -92,6 +93,17 @@ EndSection
     return sections.str();
   }
 
+  // Keys have the numbers that they have on a desktop (broker/provision/display_files.h).
+  void make_keyboard_folder() const {
+    const std::filesystem::path files = "/usr/share/X11/xkb";
+    const std::filesystem::path own = folder_ + "/xkb";
+    std::filesystem::create_directories(own / "rules");
+    for (const char* part : {"compat", "geometry", "keycodes", "symbols", "types"}) {
+      std::filesystem::create_symlink(files / part, own / part);
+    }
+    std::filesystem::create_symlink(files / "rules/evdev", own / "rules/base");
+  }
+
   void start() {
     int tell[2];
     ASSERT_EQ(pipe(tell), 0);
@@ -101,9 +113,11 @@ EndSection
       const std::string fd = std::to_string(tell[1]);
       const std::string config = folder_ + "/xorg.conf";
       const std::string log = folder_ + "/xorg.log";
+      const std::string keyboard = folder_ + "/xkb";
       if (freopen((folder_ + "/xorg.out").c_str(), "w", stderr) == nullptr) _exit(127);
-      execl("/usr/lib/xorg/Xorg", "Xorg", "-displayfd", fd.c_str(), "-config", config.c_str(), "-logfile", log.c_str(),
-            "-logverbose", "0", "-noreset", "-novtswitch", "-nolisten", "tcp", nullptr);
+      execl("/usr/lib/xorg/Xorg", "Xorg", "-displayfd", fd.c_str(), "-config", config.c_str(), "-xkbdir",
+            keyboard.c_str(), "-logfile", log.c_str(), "-logverbose", "0", "-noreset", "-novtswitch", "-nolisten",
+            "tcp", nullptr);
       _exit(127);
     }
     close(tell[1]);

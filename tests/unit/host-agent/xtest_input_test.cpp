@@ -202,6 +202,25 @@ TEST_F(XtestInputTest, ALostReleaseOfAModifierIsNoticed) {
   EXPECT_EQ(editor->shortcuts, "");
 }
 
+TEST(FirstKeyTest, TheFirstShortcutOfADisplayKeepsItsModifier) {
+  const Xorg untouched;
+  const auto display = connect_to(untouched);
+  auto made = XtestInput::create(*display);
+  ASSERT_TRUE(made.ok()) << made.error().message;
+  const auto hands = made.take();
+  // Each time long enough for the server to call XTEST's keyboard a new one.
+  for (const KeyInput& input :
+       {KeyInput{true, "ControlLeft", "Control", kModControl}, KeyInput{true, "KeyX", "x", kModControl}}) {
+    ASSERT_TRUE(hands->key(1, input).ok());
+    ASSERT_TRUE(hands->proceed(kSecond).ok());
+    ASSERT_TRUE(display->atom("SYNC").ok());
+  }
+  xcb_connection_t* const x = display->connection();
+  const XcbPtr<xcb_query_pointer_reply_t> state(
+      xcb_query_pointer_reply(x, xcb_query_pointer(x, display->root()), nullptr));
+  EXPECT_EQ(state->mask & kControlBit, kControlBit);
+}
+
 TEST_F(XtestInputTest, ACombiningMarkIsACharacter) {
   use_layout("us -variant intl");
   tap("Digit1", "\u0301");

@@ -30,13 +30,20 @@ export class CaretFollower {
     if (this.guess.changed(rects, atMs)) this.move();
   }
 
-  private move(): void {
+  /** The picture lies elsewhere, and the caret with it. */
+  placed(): void {
     const caret = this.guess.caret;
     // What an input method shows stays where its composition began.
     if (caret === null || this.field.composing) return;
     const { x, y } = this.stage.fromDesktop(caret);
     const below = this.stage.fromDesktop({ x: caret.x, y: caret.y + caret.height });
     this.field.moveTo({ x, y }, below.y - y);
+  }
+
+  private move(): void {
+    const { caret } = this.guess;
+    if (caret === null || this.field.composing) return;
+    this.placed();
     this.caretAt(caret);
   }
 }

@@ -1,5 +1,6 @@
 // The page's end of the worker. The worker and the decoder are loaded with the page, so that a session finds them ready.
 import type { FromWorker, FromWorkerBody, ToWorker } from '../decode/messages.js';
+import type { Opens } from '../core/opening.js';
 import type { ViewerFacts, WindowSize } from '../core/session.js';
 
 export interface Session {
@@ -43,7 +44,7 @@ export class SessionWorker {
 
   /** Opens a session on this canvas; the one before ends. `listener` hears of it until it is closed. */
   start(
-    options: { canvas: HTMLCanvasElement; facts: ViewerFacts; size: WindowSize },
+    options: { canvas: HTMLCanvasElement; facts: ViewerFacts; size: WindowSize; opens: Opens | null },
     listener: (message: FromWorkerBody) => void,
   ): Session {
     this.number += 1;

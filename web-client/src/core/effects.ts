@@ -71,9 +71,18 @@ export interface UpdateWork {
   readonly receivedMs: number;
 }
 
+export interface OpeningEffect {
+  readonly type: 'opening';
+  /** As in HTTP. */
+  readonly status: number;
+  readonly body: string;
+}
+
 export type Effect =
-  /** Open a new link; one that is open is dropped first. */
-  | { readonly type: 'open' }
+  /** Open a new link; one that is open is dropped first. `words` go with its upgrade where that can carry them. */
+  | { readonly type: 'open'; readonly words: Uint8Array | null }
+  /** What the broker said to an opening; a ticket is asked for with it unless it is 200. */
+  | OpeningEffect
   | { readonly type: 'send'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: 'drop' }
   /** Get a ticket; answered by Session.ticket or Session.ticketFailed. */
@@ -85,6 +94,8 @@ export type Effect =
   | { readonly type: 'update'; readonly update: UpdateWork }
   /** Show the new picture from now on. */
   | { readonly type: 'show' }
+  /** The canvas stays as it is until the next 'show'; the picture goes on. */
+  | { readonly type: 'hide' }
   /** Compare the picture's tiles with these hashes; answered by Session.checked. */
   | { readonly type: 'check'; readonly updateId: number; readonly tiles: Uint32Array; readonly hashes: Uint32Array }
   | {

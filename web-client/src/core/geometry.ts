@@ -62,12 +62,22 @@ export function pictureBox(view: View): { left: number; top: number; width: numb
 }
 
 /**
+ * A mouse is at whole device pixels, which browsers tell as CSS pixels of single precision: times the ratio of a zoomed
+ * page that misses the pixel's edge by up to some 1/1,000. Nobody can point so exactly that this takes anything away.
+ */
+const kEdge = 1 / 64;
+
+function pixelAt(device: number, offset: number, scale: number): number {
+  return Math.floor((device + kEdge - offset) / scale);
+}
+
+/**
  * The desktop pixel under a point given in CSS pixels relative to the area. Points beside the picture mean its nearest
  * pixel, so that a drag which leaves the window still ends at the edge.
  */
 export function toDesktop(view: View, point: Point): Point {
   const along = (css: number, offset: number, length: number): number => {
-    const pixel = Math.floor((css * view.pixelRatio - offset) / view.scale + 1e-6);
+    const pixel = pixelAt(css * view.pixelRatio, offset, view.scale);
     return Math.min(Math.max(pixel, 0), Math.max(length - 1, 0));
   };
   return {
@@ -81,8 +91,7 @@ export function toDesktopBeyond(view: View, point: Point): Point {
   const x = point.x * view.pixelRatio;
   const y = point.y * view.pixelRatio;
   if (x >= 0 && y >= 0 && x < view.area.width && y < view.area.height) return toDesktop(view, point);
-  const along = (at: number, offset: number): number => Math.floor((at - offset) / view.scale + 1e-6);
-  return { x: along(x, view.offset.x), y: along(y, view.offset.y) };
+  return { x: pixelAt(x, view.offset.x, view.scale), y: pixelAt(y, view.offset.y, view.scale) };
 }
 
 /** The same with fractions of a pixel, for a pen; points beside the picture mean its edge. */

@@ -119,6 +119,7 @@ export class KeyTranslator {
     if (!facts.repeat) actions.push(...this.releaseLostModifiers(facts));
 
     if (this.belongsToTextField(facts)) return { actions, handled: false };
+    if (facts.code === '' && !kModifierKeys.has(facts.key)) return this.tapped(facts, actions);
     if (facts.repeat) return { actions, handled: true };
     if (facts.key === 'Compose') {
       this.pendingCompose = facts;
@@ -145,6 +146,12 @@ export class KeyTranslator {
       kNoRelease.has(facts.code) ||
       (this.platform === 'mac' && (facts.key === 'CapsLock' || (facts.command === true && !kModifierKeys.has(facts.key))));
     if (releaseNeverComes) actions.push(...this.release(identity(facts), facts.modifiers));
+    return { actions, handled: true };
+  }
+
+  /** Without the key's place its release cannot be told from another's: iPads name another character then, or none. */
+  private tapped(facts: KeyFacts, actions: KeyAction[]): KeyAnswer {
+    actions.push(...this.flushCompose(), ...this.press(facts), ...this.release(identity(facts), facts.modifiers));
     return { actions, handled: true };
   }
 

@@ -4,28 +4,27 @@
 import {
   CloseCode,
   DesktopState,
-  kMaxName,
   kMaxReason,
   kMaxText,
   kMayInput,
   kMayResize,
-  kOldestProtocolVersion,
-  kProtocolVersion,
   kTicketLifetimeSeconds,
   kUpdateComplete,
   kUpdateExact,
   parseToViewer,
   serialize,
-  type Holdings, type MessageFromViewer, type MessageToViewer, type PictureCheck, type SurfaceReset, type Update,
+  type Holdings, type MessageFromViewer, type MessageToViewer, type PictureCheck, type SurfaceReset, type Update, type ViewerHello,
 } from '../wire/messages.gen.js';
 import { clipText, WireError } from '../wire/wire.js';
 import { ClipboardLink, type Clip } from './clipboard.js';
+import { closingOf } from './closing.js';
 import type { Cause, Effect, Phase, Status } from './effects.js';
 import { FrameOrder } from './frame_order.js';
 import { HeldMotion, isMotion } from './held_motion.js';
 import { Keepalive } from './keepalive.js';
 import { Measuring } from './measuring.js';
 import { readMonitors } from './monitors.js';
+import { helloOf, openingOf, type Opens } from './opening.js';
 import { pauseMs } from './reconnect.js';
 import { SurfaceGate } from './surface_gate.js';
 import { kNothing, type Held, type ViewerFacts, type Keeper, type WindowSize, type InputMessage, type AppliedUpdate, type TicketFailure } from './session_facts.js';
@@ -37,6 +36,8 @@ export type { ViewerFacts, Held, Keeper, WindowSize, InputMessage, AppliedUpdate
 
 /** From opening the socket to Welcome: DNS, TCP, TLS and hello on a slow mobile network. */
 const kConnectMs = 12_000;
+/** A connection begun this long before the network came back is repeated by the system in pauses of seconds. */
+const kHangsMs = 1_000;
 /** A ticket is not used after this part of its lifetime; the rest is for the way to the gateway. */
 const kTicketFreshMs = kTicketLifetimeSeconds * 500;
 /** A link that was live for this long was a good one: the next loss is met with an attempt at once. */
@@ -54,11 +55,17 @@ type Link =
   | { readonly state: 'open' }
   | { readonly state: 'ended' };
 
+/** What may come before a link is open. */
+const kBeforeOpen: readonly MessageToViewer['type'][] = ['OpeningAnswer', 'Welcome', 'Close'];
+/** Every so many attempts in a row the opening goes as a message: some proxy may not let a long header through. */
+const kPlainEvery = 3;
+
 export class Session {
   private link: Link = { state: 'paused', retryAtMs: Infinity };
   private output: Effect[] = [];
   private ticketBytes: { readonly bytes: Uint8Array; readonly atMs: number } | null = null;
   private askedTicket = false;
+  private opens: Opens | null = null;
   private failures = 0;
   private faults = 0;
   private cause: Cause = 'none';
@@ -104,6 +111,11 @@ export class Session {
   }
 
   // --- driving it ------------------------------------------------------------------------------------------------
+
+  /** What links may open by themselves from now on; null: each needs a ticket. */
+  mayOpen(opens: Opens | null): void {
+    this.opens = opens;
+  }
 
   start(nowMs: number): void {
     this.attempt(nowMs);
@@ -171,9 +183,10 @@ export class Session {
     this.report();
   }
 
-  opened(nowMs: number): void {
+  /** `told`: its upgrade brought the words of the effect that asked for it. */
+  opened(nowMs: number, told = false): void {
     if (this.link.state !== 'opening') return;
-    this.link = { ...this.link, socketOpen: true };
+    this.link = { ...this.link, socketOpen: true, greeted: told };
     this.greetWhenReady(nowMs);
   }
 
@@ -302,7 +315,8 @@ export class Session {
 
   /** The network came back or the machine woke up. */
   wake(nowMs: number): void {
-    if (this.link.state === 'paused' && this.link.retryAtMs !== Infinity) this.attempt(nowMs);
+    const hangs = this.link.state === 'opening' && !this.link.socketOpen && nowMs - this.link.sinceMs >= kHangsMs;
+    if (hangs || (this.link.state === 'paused' && this.link.retryAtMs !== Infinity)) this.attempt(nowMs);
     else if (this.link.state === 'open') this.keepalive.doubt(nowMs);
     this.report();
   }
@@ -319,12 +333,24 @@ export class Session {
 
   private attempt(nowMs: number): void {
     this.link = { state: 'opening', sinceMs: nowMs, socketOpen: false, greeted: false };
-    this.output.push({ type: 'open' });
+    const plain = this.failures % kPlainEvery === kPlainEvery - 1;
+    this.output.push({ type: 'open', words: plain ? null : this.opening(nowMs) });
     // Asked for while the socket opens: that saves a round trip.
-    if (this.freshTicket(nowMs) === null && !this.askedTicket) {
+    if (this.opens === null && this.freshTicket(nowMs) === null && !this.askedTicket) {
       this.askedTicket = true;
       this.output.push({ type: 'askTicket' });
     }
+  }
+
+  /** What opens the session without a ticket; null while there is one, or the page gets one. */
+  private opening(nowMs: number): Uint8Array<ArrayBuffer> | null {
+    if (this.opens === null || this.askedTicket || this.freshTicket(nowMs) !== null) return null;
+    return openingOf(this.opens, this.hello(new Uint8Array(0)));
+  }
+
+  private hello(ticket: Uint8Array): ViewerHello {
+    this.greetedSize = this.size;
+    return helloOf(this.facts, this.size, this.keeper, ticket);
   }
 
   private freshTicket(nowMs: number): Uint8Array | null {
@@ -335,24 +361,21 @@ export class Session {
   private greetWhenReady(nowMs: number): void {
     if (this.link.state !== 'opening' || !this.link.socketOpen || this.link.greeted) return;
     const ticket = this.freshTicket(nowMs);
-    if (ticket === null) return;
+    const words = ticket === null ? this.opening(nowMs) : serialize(this.hello(ticket));
+    if (words === null) return;
     this.ticketBytes = null;
     this.link = { ...this.link, greeted: true };
-    this.greetedSize = this.size;
-    this.send({
-      type: 'ViewerHello',
-      oldestVersion: kOldestProtocolVersion,
-      newestVersion: kProtocolVersion,
-      ticket,
-      capabilities: this.facts.capabilities,
-      left: 0, top: 0, ...this.size,
-      monitor: this.facts.monitor ?? 0,
-      browser: clipText(this.facts.browser, kMaxName),
-      timeZone: clipText(this.facts.timeZone, kMaxName),
-      locale: clipText(this.facts.locale, kMaxName),
-      cacheKib: this.facts.cacheKib,
-      holdings: serialize(this.holdings()),
-    });
+    this.output.push({ type: 'send', bytes: words });
+  }
+
+  /** The broker's answer to an opening. Where it gave no session, the page finds out what to do and gets a ticket. */
+  private handleAnswer(status: number, body: string, nowMs: number): void {
+    if (this.link.state !== 'opening' || !this.link.greeted) return this.fault('OpeningAnswer without an opening', nowMs);
+    if (status !== 200) {
+      this.link = { ...this.link, greeted: false };
+      this.askedTicket = true;
+    }
+    this.output.push({ type: 'opening', status, body });
   }
 
   private holdings(held: Held = this.keeper.held() ?? kNothing): Holdings {
@@ -425,10 +448,12 @@ export class Session {
   // --- messages --------------------------------------------------------------------------------------------------
 
   private handle(message: MessageToViewer, nowMs: number): void {
-    if (this.link.state !== 'open' && message.type !== 'Welcome' && message.type !== 'Close') {
+    if (this.link.state !== 'open' && !kBeforeOpen.includes(message.type)) {
       return this.fault(`${message.type} before Welcome`, nowMs);
     }
     switch (message.type) {
+      case 'OpeningAnswer':
+        return this.handleAnswer(message.status, message.body, nowMs);
       case 'Welcome':
         return this.handleWelcome(message.rights, nowMs);
       case 'DesktopStatus':
@@ -509,38 +534,10 @@ export class Session {
   }
 
   private handleClose(code: CloseCode, reason: string, nowMs: number): void {
-    switch (code) {
-      case CloseCode.BadTicket:
-        // Used or expired on the way; the next attempt brings a new one.
-        this.faults += 1;
-        if (this.faults >= kMostFaults) return this.end('ticket', reason);
-        return this.lost('ticket', reason, nowMs);
-      case CloseCode.ProtocolError:
-        this.faults += 1;
-        if (this.faults >= kMostFaults) return this.end('protocol', reason);
-        return this.lost('protocol', reason, nowMs);
-      case CloseCode.Unsupported:
-        return this.end('unsupported', reason);
-      case CloseCode.Forbidden:
-        return this.end('forbidden', reason);
-      case CloseCode.SessionEnded:
-      case CloseCode.Normal:
-        return this.end('session-ended', reason);
-      case CloseCode.Replaced:
-        return this.end('replaced', reason);
-      case CloseCode.DesktopFailed:
-        return this.end('desktop-failed', reason);
-      case CloseCode.Limit:
-        return this.end('limit', reason);
-      case CloseCode.TooSlow:
-        return this.lost('too-slow', reason, nowMs);
-      case CloseCode.Timeout:
-        return this.lost('silent', reason, nowMs);
-      case CloseCode.ShuttingDown:
-        return this.lost('gateway-restarts', reason, nowMs);
-      case CloseCode.DesktopLost:
-        return this.lost('desktop-lost', reason, nowMs);
-    }
+    const { cause, then } = closingOf(code);
+    if (then === 'fault') this.faults += 1;
+    if (then === 'ends' || (then === 'fault' && this.faults >= kMostFaults)) return this.end(cause, reason);
+    this.lost(cause, reason, nowMs);
   }
 
   private handleReset(message: SurfaceReset, nowMs: number): void {
@@ -556,6 +553,7 @@ export class Session {
     this.keepalive.usedForPicture();
     const exact = (message.flags & kUpdateExact) !== 0;
     this.measuring.update(message, exact, nowMs);
+    if (this.gate.takeHide(message, nowMs)) this.output.push({ type: 'hide' });
     this.output.push({
       type: 'update',
       update: {

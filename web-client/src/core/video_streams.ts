@@ -129,6 +129,11 @@ export class VideoStreams<F extends Frame> {
     }
   }
 
+  /** The canvas stays as it is until the next show(); of the frames that come, the newest is held for that. */
+  hide(): void {
+    this.showing = false;
+  }
+
   /** Ends all streams; the next picture is not on the canvas yet. */
   reset(): void {
     this.showing = false;

@@ -57,15 +57,31 @@ export class Decoder {
   /** There was a record of it, from which the next goes on. */
   private marked = false;
 
-  private constructor(private readonly wasm: DecoderExports) {}
+  private exports: DecoderExports | null = null;
 
   static async create(module: WebAssembly.Module): Promise<Decoder> {
+    const decoder = new Decoder();
+    await decoder.load(module);
+    return decoder;
+  }
+
+  /** There is nothing to decode with before this is done. */
+  async load(module: WebAssembly.Module): Promise<void> {
     const instance = await WebAssembly.instantiate(module, {});
     const missing = kExports.filter((name) => !(name in instance.exports));
     if (missing.length > 0) throw new DecodeError(`decoder.wasm lacks ${missing.join(', ')}`);
     const wasm = instance.exports as unknown as DecoderExports;
     wasm._initialize();
-    return new Decoder(wasm);
+    this.exports = wasm;
+  }
+
+  get loaded(): boolean {
+    return this.exports !== null;
+  }
+
+  private get wasm(): DecoderExports {
+    if (this.exports === null) throw new DecodeError('the decoder is not loaded yet');
+    return this.exports;
   }
 
   /**
@@ -95,7 +111,7 @@ export class Decoder {
   }
 
   /** In place of what there is: what these records say. False when they are none; then there is nothing. */
-  load(records: readonly Uint8Array[], archiveKib: number): boolean {
+  loadSnapshot(records: readonly Uint8Array[], archiveKib: number): boolean {
     this.free();
     const loaded = this.guarded(() => {
       this.handle = this.wasm.vt_create(1, 1, archiveKib);

@@ -1,8 +1,9 @@
 // What the page and its worker say to each other.
 import type { Clip, ClipEffect } from '../core/clipboard.js';
-import type { Cause, Quality, Status } from '../core/effects.js';
+import type { Cause, OpeningEffect, Quality, Status } from '../core/effects.js';
 import type { Figures } from '../core/figures.js';
 import type { MonitorList } from '../core/monitors.js';
+import type { Opens } from '../core/opening.js';
 import type { Rect } from '../core/geometry.js';
 import type { Terms } from '../core/terms.js';
 import type { InputMessage, TicketFailure, ViewerFacts, WindowSize } from '../core/session.js';
@@ -23,7 +24,10 @@ export type ToWorker =
       readonly canvas: OffscreenCanvas;
       readonly facts: ViewerFacts;
       readonly size: WindowSize;
+      readonly opens: Opens | null;
     }
+  /** What links may open by themselves from now on. */
+  | { readonly type: 'mayOpen'; readonly opens: Opens | null }
   | { readonly type: 'ticket'; readonly bytes: Uint8Array; readonly session: string }
   | { readonly type: 'ticketFailed'; readonly failure: TicketFailure; readonly text: string }
   /** `atMs`: when the event happened, since the Unix epoch. */
@@ -49,6 +53,7 @@ export type FromWorkerBody =
   | { readonly type: 'quality'; readonly quality: Quality }
   | { readonly type: 'figures'; readonly figures: Figures }
   | { readonly type: 'askTicket' }
+  | OpeningEffect
   /** The canvas now has this size. */
   | { readonly type: 'surface'; readonly width: number; readonly height: number }
   /**

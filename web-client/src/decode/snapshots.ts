@@ -81,10 +81,13 @@ export class Snapshots {
     return found;
   }
 
-  /** Looks for a snapshot of this session; what is not there soon is not there. */
-  async find(session: string): Promise<void> {
+  /**
+   * Looks for a snapshot of a monitor of what is opened, a session or what the catalogue has by this name; what is not
+   * there soon is not there. Only the first call looks.
+   */
+  async find(opened: string, monitor = 0): Promise<void> {
     if (this.header !== null) return;
-    this.header = headerOf(session);
+    this.header = headerOf(`${opened} ${monitor}`);
     const signal = AbortSignal.timeout(kPatienceMs);
     const late = new Promise<null>((resolve) => { signal.addEventListener('abort', () => { resolve(null); }); });
     const mine = (async (): Promise<Found | null> => {

@@ -78,6 +78,10 @@ export class VideoLayer {
     this.streams.show();
   }
 
+  hide(): void {
+    this.streams.hide();
+  }
+
   reset(): void {
     this.streams.reset();
   }

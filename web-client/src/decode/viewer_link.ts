@@ -2,10 +2,11 @@
 // worker; everything happens in the order of its events.
 import type { Effect, UpdateWork } from '../core/effects.js';
 import type { Rect } from '../core/geometry.js';
+import { subprotocolsOf, type Opens } from '../core/opening.js';
 import { type Held, Session } from '../core/session.js';
 import { kNothing } from '../core/session_facts.js';
 import { CanvasPainter } from './canvas_painter.js';
-import { DecodeError, type Decoder } from './decoder.js';
+import { DecodeError, Decoder } from './decoder.js';
 import type { FromWorkerBody, ToWorker } from './messages.js';
 import type { Snapshots, Taken } from './snapshots.js';
 import { VideoLayer } from './video_layer.js';
@@ -20,6 +21,9 @@ type Start = Extract<ToWorker, { type: 'start' }>;
 
 export class ViewerLink {
   private readonly session: Session;
+  private readonly decoder = new Decoder();
+  /** What the socket brought while the decoder was still on its way. No more than the agent sends unacknowledged. */
+  private early: (() => void)[] = [];
   private readonly painter: CanvasPainter;
   private readonly video: VideoLayer;
   private socket: WebSocket | null = null;
@@ -38,7 +42,6 @@ export class ViewerLink {
 
   constructor(
     private readonly start: Start,
-    private readonly decoder: Decoder,
     private readonly snapshots: Snapshots,
     moreCapabilities: () => number,
     /** A socket to the same address that is open or opening already. */
@@ -52,7 +55,8 @@ export class ViewerLink {
     };
     const keeper = { get cache() { return snapshots.cache; }, held: () => this.held() };
     this.session = new Session(facts, start.size, Math.random, keeper, nowMs());
-    this.video = new VideoLayer(decoder, this.painter, {
+    this.session.mayOpen(start.opens);
+    this.video = new VideoLayer(this.decoder, this.painter, {
       done: (update, presentMs) => { this.session.frameDone(update, presentMs, nowMs()); },
       painted: () => {
         this.frames += 1;
@@ -68,8 +72,17 @@ export class ViewerLink {
     this.pump();
   }
 
+  /** With the decoder the picture can begin; a link is on its way by then. */
+  async load(module: WebAssembly.Module): Promise<void> {
+    await this.decoder.load(module);
+    for (const act of this.early.splice(0)) act();
+  }
+
   handle(message: ToWorker): void {
     switch (message.type) {
+      case 'mayOpen':
+        void this.mayOpen(message.opens);
+        return;
       case 'input':
         this.session.backlog(this.socket?.bufferedAmount ?? 0);
         this.session.input(message.message, message.atMs, nowMs());
@@ -147,7 +160,7 @@ export class ViewerLink {
   private perform(effect: Effect): void {
     switch (effect.type) {
       case 'open':
-        return this.openSocket();
+        return this.openSocket(effect.words);
       case 'send':
         if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(effect.bytes);
         return;
@@ -166,6 +179,10 @@ export class ViewerLink {
         return this.apply(effect.update);
       case 'show':
         return this.show();
+      case 'hide':
+        this.showing = false;
+        this.video.hide();
+        return;
       case 'check':
         this.session.checked(effect.updateId, this.decoder.wrongTiles(effect.tiles, effect.hashes));
         return;
@@ -177,20 +194,26 @@ export class ViewerLink {
     }
   }
 
-  private openSocket(): void {
+  private openSocket(words: Uint8Array | null): void {
     this.dropSocket();
-    const socket = this.spare() ?? new WebSocket(this.start.url);
+    const spare = this.spare();
+    const subprotocols = spare === null && words !== null ? subprotocolsOf(words) : null;
+    const socket = spare ?? new WebSocket(this.start.url, subprotocols ?? []);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     // Events of a socket that was replaced meanwhile are of no interest.
     const when = (event: string, act: (event: Event) => void): void => {
       socket.addEventListener(event, (fired) => {
-        if (socket !== this.socket) return;
-        act(fired);
-        this.pump();
+        const run = (): void => {
+          if (socket !== this.socket) return;
+          act(fired);
+          this.pump();
+        };
+        if (event === 'open' || this.decoder.loaded) run();
+        else this.early.push(run);
       });
     };
-    when('open', () => this.session.opened(nowMs()));
+    when('open', () => this.session.opened(nowMs(), subprotocols !== null));
     when('close', () => {
       this.socket = null;
       this.session.closed(nowMs());
@@ -209,6 +232,7 @@ export class ViewerLink {
     const socket = this.socket;
     this.socket = null;
     this.heldBack = null;
+    this.early = [];
     socket?.close(1000);
   }
 
@@ -228,11 +252,19 @@ export class ViewerLink {
 
   // --- what is kept on the device --------------------------------------------------------------------------------
 
-  /** The hello names what was found on the device, so that comes first; it is looked for since the page was opened. */
+  // The hello names what was found on the device, so that comes first; it is looked for since the page was opened.
+
   private async greet(ticket: Uint8Array, session: string): Promise<void> {
-    await this.snapshots.find(`${session} ${this.start.facts.monitor ?? 0}`);
+    await this.snapshots.find(session, this.start.facts.monitor);
     if (this.closed) return;
     this.session.ticket(ticket, nowMs());
+    this.pump();
+  }
+
+  private async mayOpen(opens: Opens | null): Promise<void> {
+    if (opens !== null) await this.snapshots.find(opens.session || opens.resource, this.start.facts.monitor);
+    if (this.closed) return;
+    this.session.mayOpen(opens);
     this.pump();
   }
 
@@ -243,7 +275,7 @@ export class ViewerLink {
     const opened = await this.snapshots.open(key, serial, (records) => {
       // Another link by now, which named for itself what there is.
       if (this.heldBack !== waiting) return false;
-      const loaded = this.attempt(() => this.decoder.load(records, this.start.facts.cacheKib)) === true;
+      const loaded = this.attempt(() => this.decoder.loadSnapshot(records, this.start.facts.cacheKib)) === true;
       this.faulty = !loaded;
       return loaded;
     });

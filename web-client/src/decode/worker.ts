@@ -1,6 +1,5 @@
 // Entry of the worker. It is started with the page, long before a session, so that the decoder is ready when one opens.
 import { kCanKeepSnapshots } from '../wire/messages.gen.js';
-import { Decoder } from './decoder.js';
 import type { FromWorker, ToWorker } from './messages.js';
 import { openStore } from './snapshot_store.js';
 import { forgetAll, Snapshots } from './snapshots.js';
@@ -16,11 +15,13 @@ let giveModule: (module: WebAssembly.Module) => void;
 const module = new Promise<WebAssembly.Module>((resolve) => {
   giveModule = resolve;
 });
-/** Known long before the first hello; one that comes earlier promises no video. */
+/** A browser that takes longer to say what it decodes is not waited for: its hello promises no video. */
+const kCapabilitiesMs = 250;
 let canDecode = 0;
-void videoCapabilities().then((bits) => {
+const asked = videoCapabilities().then((bits) => {
   canDecode = bits;
 });
+const capabilities = Promise.race([asked, new Promise<void>((resolve) => { setTimeout(resolve, kCapabilitiesMs); })]);
 const store = openStore();
 /** Known long before the first hello, like what it can decode. */
 let canKeep = 0;
@@ -29,7 +30,7 @@ void store.then((opened) => {
 });
 const spare = new SpareSocket();
 let link: ViewerLink | null = null;
-/** Messages for a session whose decoder is still on its way. */
+/** Messages for a session that is not begun yet. */
 let early: ToWorker[] | null = null;
 let current = 0;
 
@@ -38,18 +39,22 @@ async function start(message: Start): Promise<void> {
   link?.close();
   link = null;
   early = [];
-  spare.prepare(message.url);
   const snapshots = new Snapshots(store, navigator.locks);
   const tell = (body: Omit<FromWorker, 'number'>): void => {
     self.postMessage({ ...body, number: message.number });
   };
   try {
-    const decoder = await Decoder.create(await module);
+    // The hello goes with the upgrade, so that the link need not wait for the decoder; what the device has comes first.
+    const { opens, facts } = message;
+    const found = opens === null ? null : snapshots.find(opens.session || opens.resource, facts.monitor);
+    await Promise.all([capabilities, found]);
     if (current !== message.number) return snapshots.close();
-    link = new ViewerLink(message, decoder, snapshots, () => canDecode | canKeep, () => spare.take(), tell);
+    const begun = new ViewerLink(message, snapshots, () => canDecode | canKeep, () => spare.take(), tell);
+    link = begun;
     const waiting = early;
     early = null;
     for (const one of waiting ?? []) link.handle(one);
+    await begun.load(await module);
   } catch (error) {
     tell({ type: 'broken', text: error instanceof Error ? error.message : String(error) } as FromWorker);
   }

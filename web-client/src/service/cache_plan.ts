@@ -1,5 +1,6 @@
-// What the service worker keeps and what it leaves alone. It keeps the page's own files, whose names carry a hash of
-// their content, and a page for when the server cannot be reached; never an answer of the API, a ticket or a picture.
+// What the service worker keeps and what it leaves alone. It keeps the page itself and its own files, whose names carry a
+// hash of their content, and a page for when the server cannot be reached; never an answer of the API, a ticket or a
+// picture. So a session is opened without a byte from the network but what its link brings.
 
 /** The files of one version, by their addresses. */
 export interface Files {
@@ -26,19 +27,38 @@ export function mayKeep(files: Files, address: string): boolean {
   return files.needed.includes(address) || files.optional.includes(address);
 }
 
-export type Treatment = 'file' | 'page' | 'none';
+/** The page, the same for everybody; which desktop it shows stands behind the # of its address. */
+export const kPage = '/';
 
-/** 'file': from the cache where it is there. 'page': from the server, and the offline page without one. */
-export function treatment(request: { readonly method: string; readonly mode: string; readonly url: string }, origin: string): Treatment {
+export type Treatment = 'file' | 'kept-page' | 'page' | 'none';
+
+interface Asked {
+  readonly method: string;
+  readonly mode: string;
+  readonly url: string;
+  /** As a reload has it: 'no-cache' or 'reload'. */
+  readonly cache: string;
+}
+
+/**
+ * 'file': from the cache where it is there. 'kept-page': the page of the newest whole version here. 'page': from the
+ * server, and the offline page without one; so is a page that somebody loads again.
+ */
+export function treatment(request: Asked, origin: string): Treatment {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== origin) return 'none';
   if (url.pathname.startsWith('/assets/') && url.search === '') return 'file';
-  const ownPage = ['/', '/index.html', '/admin', '/admin.html'].includes(url.pathname);
-  return request.mode === 'navigate' && ownPage ? 'page' : 'none';
+  if (request.mode !== 'navigate') return 'none';
+  const reloads = request.cache === 'no-cache' || request.cache === 'reload';
+  if (['/', '/index.html'].includes(url.pathname)) return reloads ? 'page' : 'kept-page';
+  return ['/admin', '/admin.html'].includes(url.pathname) ? 'page' : 'none';
 }
 
 const kPrefix = 'vitrine-';
 export const cacheName = (version: string): string => `${kPrefix}${version}`;
+
+/** Caches of this worker and others before and after it, the newest first. */
+export const newestFirst = (names: readonly string[]): readonly string[] => names.filter((name) => name.startsWith(kPrefix)).reverse();
 
 /** Caches, oldest first, that are of no use any more: pages that are still open may be of the version before this one. */
 export function cachesToDrop(names: readonly string[], version: string): readonly string[] {

@@ -1,11 +1,14 @@
-// The service worker: the page's own files from the device, and a page of its own when the server cannot be reached.
-// A new version fetches all its files first and then waits until a page of its own version, or the person, lets it take
-// over; files of the version before stay, for the pages that are still open.
-import { cacheName, cachesToDrop, filesToFetch, kOfflinePage, mayKeep, treatment, type Files } from './cache_plan.js';
+// The service worker: the page and its own files from the device, and a page of its own when the server cannot be reached.
+// A new version fetches all its files first and its page last, so a cache that has a page is whole. From then on that page is
+// what opens, also while the version before is still in charge: it finds its files here, and lets its own version take over.
+// Files of the version before stay, for the pages that are still open.
+import { cacheName, cachesToDrop, filesToFetch, kOfflinePage, kPage, mayKeep, newestFirst, treatment, type Files } from './cache_plan.js';
 
 /** Set by the build. */
 declare const kFiles: Files;
 declare const kVersion: string;
+/** SHA-256 of the page's bytes, in hexadecimal. */
+declare const kPageDigest: string;
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
 const kName = cacheName(kVersion);
@@ -16,6 +19,7 @@ worker.addEventListener('activate', (event) => { event.waitUntil(takeOver()); })
 worker.addEventListener('fetch', (event) => {
   const how = treatment(event.request, worker.location.origin);
   if (how === 'file') event.respondWith(file(event.request));
+  else if (how === 'kept-page') event.respondWith(keptPage(event));
   else if (how === 'page') event.respondWith(page(event));
 });
 
@@ -27,11 +31,17 @@ worker.addEventListener('message', (event) => {
 
 async function fetchAll(): Promise<void> {
   const kept = await keptAddresses();
+  // The order of caches is the order of their making; a version that comes back is the newest again.
+  await caches.delete(kName);
   const cache = await caches.open(kName);
   try {
     // Without the cookie: these files are the same for everybody.
     const files = filesToFetch(kFiles, kept).map((address) => new Request(address, { credentials: 'omit' }));
     await cache.addAll([...files, new Request(kOfflinePage, { credentials: 'omit', cache: 'no-cache' })]);
+    const page = await fetch(new Request(kPage, { credentials: 'omit', cache: 'no-cache' }));
+    // The server may have changed to yet another version meanwhile.
+    if (!page.ok || await digest(page.clone()) !== kPageDigest) throw new Error('the page is of another version');
+    await cache.put(kPage, page);
   } catch (error) {
     // All or nothing; the browser tries again later.
     await caches.delete(kName);
@@ -63,6 +73,28 @@ async function file(request: Request): Promise<Response> {
     await (await caches.open(kName)).put(request, response.clone()).catch(() => undefined);
   }
   return response;
+}
+
+async function digest(response: Response): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', await response.arrayBuffer()));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function keptPage(event: FetchEvent): Promise<Response> {
+  for (const name of newestFirst(await caches.keys())) {
+    const cache = await caches.open(name);
+    const kept = await cache.match(kPage, { ignoreVary: true });
+    if (kept === undefined) continue;
+    event.waitUntil(renew(cache, kept.clone(), event).catch(() => undefined));
+    return kept;
+  }
+  return page(event);
+}
+
+/** Headers, such as what scripts may do, belong to the server that runs now; a page of another version is its worker's to fetch. */
+async function renew(cache: Cache, kept: Response, event: FetchEvent): Promise<void> {
+  const fresh = (await event.preloadResponse) as Response | undefined;
+  if (fresh?.ok === true && await digest(fresh.clone()) === await digest(kept)) await cache.put(kPage, fresh);
 }
 
 async function page(event: FetchEvent): Promise<Response> {

@@ -62,7 +62,8 @@ export interface TermsAnswer {
 
 export interface OpenedSession {
   readonly session: SessionInfo;
-  readonly ticket: string;
+  /** None where a link used it already. */
+  readonly ticket?: string;
   readonly terms?: TermsAnswer;
 }
 
@@ -195,6 +196,7 @@ export class Api {
     resource: string,
     size: { width: number; height: number; scalePercent: number },
     place: { timeZone: string; locale: string },
+    first?: Answered,
   ): Promise<OpenedSession | { readonly waiting: WaitingInLine }> {
     const { width, height, scalePercent } = size;
     return (await this.request('POST', '/api/sessions', {
@@ -205,7 +207,7 @@ export class Api {
       time_zone: place.timeZone,
       language: place.locale,
       wait: true,
-    })) as unknown as OpenedSession | { readonly waiting: WaitingInLine };
+    }, {}, first)) as unknown as OpenedSession | { readonly waiting: WaitingInLine };
   }
 
   /** Gives up the place in the line; also while the page goes away. */
@@ -222,8 +224,8 @@ export class Api {
     return list<SessionInfo>(await this.request('GET', '/api/sessions'), 'sessions');
   }
 
-  async ticket(session: string): Promise<OpenedSession> {
-    const answer = await this.request('POST', `/api/sessions/${encodeURIComponent(session)}/ticket`, {});
+  async ticket(session: string, first?: Answered): Promise<OpenedSession> {
+    const answer = await this.request('POST', `/api/sessions/${encodeURIComponent(session)}/ticket`, {}, {}, first);
     return answer as unknown as OpenedSession;
   }
 
@@ -248,16 +250,25 @@ export class Api {
     return answer['user'] as User;
   }
 
-  /** Asks; where the broker wants a fresh proof or the page's token is from before, once more after that. */
+  /** The token that goes with changes; '' while there is none. */
+  get token(): string {
+    return this.csrf;
+  }
+
+  /**
+   * Asks; where the broker wants a fresh proof or the page's token is from before, once more after that. `first`: what it
+   * said to the same question asked by another way.
+   */
   protected async request(
     method: HttpMethod,
     path: string,
     body?: object,
     headers: Readonly<Record<string, string>> = {},
+    first?: Answered,
   ): Promise<Answer> {
     const before = this.csrf;
     try {
-      return await this.requestOnce(method, path, body, headers);
+      return first === undefined ? await this.requestOnce(method, path, body, headers) : answerOf(first);
     } catch (error) {
       if (!(error instanceof ApiError) || !(await this.worthAnother(error, method, before, headers))) throw error;
       return this.requestOnce(method, path, body, headers);
@@ -310,13 +321,34 @@ export class Api {
 }
 
 export type Answer = Record<string, unknown>;
+/** An answer of the broker that came by a session's link. */
+export interface Answered {
+  readonly status: number;
+  readonly body: string;
+}
 type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 async function failure(response: Response): Promise<ApiError> {
   const problem = ((await response.json().catch(() => null)) ?? {}) as Problem;
-  const sentence = fromServer(problem.detail ?? problem.title ?? '') || text.errors.status(response.status);
   const retryAfterS = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
-  return new ApiError(response.status, problem.code ?? '', sentence, Number.isFinite(retryAfterS) ? retryAfterS : 0);
+  return failureOf(response.status, problem, Number.isFinite(retryAfterS) ? retryAfterS : 0);
+}
+
+function failureOf(status: number, problem: Problem, retryAfterS: number): ApiError {
+  const sentence = fromServer(problem.detail ?? problem.title ?? '') || text.errors.status(status);
+  return new ApiError(status, problem.code ?? '', sentence, retryAfterS);
+}
+
+function answerOf({ status, body }: Answered): Answer {
+  let answer: unknown = null;
+  try {
+    answer = JSON.parse(body);
+  } catch {
+    // A gateway that could not read it left it out.
+  }
+  const read = typeof answer === 'object' && answer !== null ? answer : {};
+  if (status < 200 || status > 299) throw failureOf(status, read, 0);
+  return read as Answer;
 }
 
 function string(answer: Answer, name: string): string {

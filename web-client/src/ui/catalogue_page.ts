@@ -104,7 +104,7 @@ export class CataloguePage implements Page {
       if (members.length === 0) return null;
       return h('section', { 'aria-label': title }, h('h2', {}, title), h('ul', { class: `tiles ${kind}s` }, ...members.map((one) => this.tile(one))));
     };
-    if (found.length === 0) return fill(this.content, h('p', { class: 'empty', role: 'status' }, text.catalogue.noMatch(this.words)));
+    if (found.length === 0) return fill(this.content, h('div', { class: 'empty', role: 'status' }, icon('search'), h('p', {}, text.catalogue.noMatch(this.words))));
     // A redraw must not take the focus from the tile that has it.
     const focused = document.activeElement?.getAttribute('data-focus') ?? null;
     fill(this.content, group('desktop', text.catalogue.desktops), group('app', text.catalogue.apps));

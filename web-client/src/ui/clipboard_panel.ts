@@ -4,11 +4,10 @@
 import { pastedNow, pastedSoon, pictureFile, textOf, typedText, writeByClick, type PastedClips } from '../browser/clipboard_access.js';
 import { copyFormats, pasteFormats, type Clip } from '../core/clipboard.js';
 import { kClipHtml, kClipImage, kClipText } from '../wire/messages.gen.js';
-import { sheet } from './dialog.js';
+import { closeOnBackdrop, sheet } from './dialog.js';
 import { fill, h } from './dom.js';
 import { icon } from './icons.js';
 import { text } from './text.js';
-import { sizeWords } from './text_comfort.js';
 
 /** Enough to recognise it. */
 const kPreviewCharacters = 2_000;
@@ -55,11 +54,13 @@ export class ClipboardPanel {
     }
     const close = h('button', { type: 'button', class: 'button', on: { click: () => { this.dialog?.close(); } } }, text.close);
     const { dialog, closed } = sheet(t.title,
-      why === '' ? null : h('p', { class: 'clip-why' }, why),
-      h('section', { 'aria-labelledby': 'clip-from' }, h('h3', { id: 'clip-from' }, t.fromDesktop), this.state, this.copied),
-      h('section', { 'aria-labelledby': 'clip-to' }, h('h3', { id: 'clip-to' }, t.toDesktop), ...this.pasteParts(pasteFormats(rights)), this.answer),
+      h('div', { class: 'sheet-body' },
+        why === '' ? null : h('p', { class: 'clip-why' }, why),
+        h('section', { 'aria-labelledby': 'clip-from' }, h('h3', { id: 'clip-from' }, t.fromDesktop), this.state, this.copied),
+        h('section', { 'aria-labelledby': 'clip-to' }, h('h3', { id: 'clip-to' }, t.toDesktop), ...this.pasteParts(pasteFormats(rights)), this.answer)),
       h('div', { class: 'actions' }, close));
-    dialog.classList.add('clip-panel');
+    dialog.classList.add('framed', 'clip-panel');
+    closeOnBackdrop(dialog);
     this.dialog = dialog;
     await closed;
     this.dialog = null;
@@ -81,7 +82,7 @@ export class ClipboardPanel {
       fill(this.copied);
       return;
     }
-    this.state.textContent = t.holds(clips.map(({ format, bytes }) => t.formats[format === kClipText ? 'text' : format === kClipHtml ? 'html' : 'image'](sizeWords(bytes.length))));
+    this.state.textContent = t.holds(clips.map(({ format, bytes }) => t.formats[format === kClipText ? 'text' : format === kClipHtml ? 'html' : 'image'](t.size(bytes.length))));
     const words = textOf(clips);
     const html = clips.find(({ format }) => format === kClipHtml);
     const image = clips.find(({ format }) => format === kClipImage);

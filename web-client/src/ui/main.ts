@@ -35,6 +35,8 @@ class VitrineApp implements App {
   user: User | null = null;
 
   private page: Page | null = null;
+  /** The page, which is kept on the device, is there and the server is not. */
+  private unreached = false;
   private readonly root = document.createElement('div');
   private readonly skip = h('a', { class: 'skip-link', href: '#content', on: { click: (event) => {
     event.preventDefault();
@@ -46,6 +48,7 @@ class VitrineApp implements App {
     this.api.prove = (code) => askForProof(this.api, code);
     document.body.replaceChildren(this.skip, this.root, this.toasts.element);
     window.addEventListener('hashchange', () => { void this.route(); });
+    window.addEventListener('online', () => { if (this.unreached) this.reload(); });
     await this.route();
     keepVersion(this.toasts);
   }
@@ -107,7 +110,7 @@ class VitrineApp implements App {
     // A session finds its way before the broker is asked; whoever is not recognised gets another page in its place.
     const ahead = route.to !== 'catalogue' && route.to !== 'account' && route.to !== 'admin' && recall('signed-in') !== null;
     if (ahead) this.show(this.pageOf(route));
-    if (await this.recogniseUser() && !ahead) this.show(this.pageOf(route));
+    if (await this.recogniseUser(ahead) && !ahead) this.show(this.pageOf(route));
   }
 
   private pageOf(route: Exclude<Route, { to: 'redeem' | 'return' }>): Page {
@@ -126,8 +129,12 @@ class VitrineApp implements App {
     }
   }
 
-  /** Whether the browser still holds a web session. One that never signed in here is not worth asking for. */
-  private async recogniseUser(): Promise<boolean> {
+  /**
+   * Whether the browser still holds a web session. One that never signed in here is not worth asking for. `ahead`: the
+   * page that is shown tells by itself that the server cannot be reached, and goes on when it can.
+   */
+  private async recogniseUser(ahead: boolean): Promise<boolean> {
+    this.unreached = false;
     if (recall('signed-in') === null) {
       this.signedOut('');
       return false;
@@ -139,7 +146,10 @@ class VitrineApp implements App {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.signedOut) this.signedOut(text.signIn.expired);
-      else this.show(new MessagePage(text.errors.title, error.message, text.tryAgain, () => { this.reload(); }));
+      else if (!(ahead && error.passing)) {
+        this.unreached = error.passing;
+        this.show(new MessagePage(text.errors.title, error.message, text.tryAgain, () => { this.reload(); }));
+      }
       return false;
     }
   }

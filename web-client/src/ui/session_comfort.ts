@@ -7,24 +7,21 @@ import { onLostKeys } from '../browser/lost_keys.js';
 import { saveFile, screenshotName } from '../browser/save_file.js';
 import type { Status } from '../core/effects.js';
 import type { Setting } from '../core/settings.js';
-import type { Terms } from '../core/terms.js';
 import { kClipImage, kMayCopyImage } from '../wire/messages.gen.js';
 import type { App } from './app.js';
 import { h } from './dom.js';
 import { Hints } from './hints.js';
 import type { MenuEntry } from './session_menu.js';
 import { kPrimarySetting } from './settings/clipboard_entries.js';
+import type { SessionChoices } from './settings/entry.js';
 import { kHintsSeen, kWakeLockSetting } from './settings/session_entries.js';
 import { showSettings } from './settings/settings_dialog.js';
 import { text } from './text.js';
 import type { TopHandle } from './top_handle.js';
 
 /** The session's page, as far as this has to do with it. */
-export interface ComfortDesk {
+export interface ComfortDesk extends SessionChoices {
   name(): string;
-  rights(): number;
-  terms(): Terms;
-  chooseTerms(terms: Terms): void;
   /** The desktop has the keyboard again. */
   focus(): void;
   toggleFullScreen(): void;
@@ -76,7 +73,6 @@ export class SessionComfort {
         // A picture of the desktop leaves it as a copied one does.
         refused: () => ((this.desk.rights() & kMayCopyImage) === 0 ? t.clipboard.policyScreenshot : null),
       },
-      { icon: 'settings', label: t.settings.menu, note: t.settings.menuNote, act: () => { void this.openSettings(); } },
     ];
   }
 
@@ -139,7 +135,7 @@ export class SessionComfort {
     this.wakeLock.want(this.live && this.app.settings.get(kWakeLockSetting));
   }
 
-  private async openSettings(): Promise<void> {
+  async openSettings(): Promise<void> {
     await showSettings({ settings: this.app.settings, session: this.desk });
     this.desk.focus();
   }

@@ -11,13 +11,14 @@ import { LinkMarkView } from './link_mark.js';
 import { TermsMenu } from './terms_menu.js';
 import { text } from './text.js';
 
-/** A row that another part of the page adds. */
+/** A tile that another part of the page adds. */
 export interface MenuEntry {
   readonly icon: IconName;
   readonly label: string;
+  /** For who rests the pointer on it, and for screen readers. */
   readonly note: string;
   act(): void;
-  /** Why it cannot be used now, shown in place of the note; null: it can. Asked each time the menu opens. */
+  /** Why it cannot be used now, shown below the label; null: it can. Asked each time the menu opens. */
   refused?(): string | null;
 }
 
@@ -31,6 +32,7 @@ export interface MenuActions {
   copyToDevice(): void;
   pasteFromDevice(): void;
   toggleFigures(): void;
+  openSettings(): void;
   setTerms(terms: Terms): void;
   /** The menu is gone: the desktop has the keyboard again. */
   closed(): void;
@@ -58,6 +60,7 @@ function captureNote(): HTMLElement {
 
 export class SessionMenu {
   readonly element: HTMLDialogElement;
+  private readonly body: HTMLElement;
   private readonly heading = h('h2');
   private readonly mark = new LinkMarkView();
   private readonly figures = h('p', { class: 'menu-figures' });
@@ -75,42 +78,57 @@ export class SessionMenu {
     private readonly actions: MenuActions,
     options: { size: number; touch: boolean; monitors: HTMLElement; view: HTMLElement; entries: readonly MenuEntry[] },
   ) {
-    this.fullScreen = this.entry('expand', '', '', () => { actions.toggleFullScreen(); });
-    this.size = h('select', { id: 'menu-size', on: { change: () => { actions.setSize(Number(this.size.value)); } } },
-      ...kSizeChoices.map((one) => h('option', { value: String(one), selected: one === options.size }, text.session.toolbar.sizeChoice(one))));
-    const close = h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: () => { this.close(); } } }, icon('close'));
     const t = text.session.toolbar;
-    this.copy = this.entry('copy', t.copy, t.copyNote, () => { actions.copyToDevice(); });
-    this.paste = this.entry('paste', t.paste, t.pasteNote, () => { actions.pasteFromDevice(); });
+    this.fullScreen = this.tile('expand', t.fullScreen, '', () => { actions.toggleFullScreen(); });
+    this.size = h('select', { id: 'menu-size', on: { change: () => { actions.setSize(Number(this.size.value)); } } },
+      ...kSizeChoices.map((one) => h('option', { value: String(one), selected: one === options.size }, t.sizeChoice(one))));
+    this.copy = this.tile('copy', t.copy, t.copyNote, () => { actions.copyToDevice(); });
+    this.paste = this.tile('paste', t.paste, t.pasteNote, () => { actions.pasteFromDevice(); });
     this.terms = new TermsMenu((terms) => { actions.setTerms(terms); });
-    this.figuresEntry = this.entry('figures', t.figures, options.touch ? t.figuresNote : t.figuresNoteKeys, () => { actions.toggleFigures(); });
+    this.figuresEntry = this.tile('figures', t.figures, options.touch ? t.figuresNote : t.figuresNoteKeys, () => { actions.toggleFigures(); });
     this.figuresEntry.setAttribute('aria-keyshortcuts', 'Control+Alt+Shift+I');
-    this.added = options.entries.map((given) => ({ given, button: this.entry(given.icon, given.label, given.note, () => { given.act(); }) }));
-    this.element = h(
-      'dialog',
-      { class: 'menu', 'aria-label': text.session.menu },
-      h('header', {}, this.mark.element, h('div', {}, this.heading, this.figures), close),
+    this.added = options.entries.map((given) => ({ given, button: this.tile(given.icon, given.label, given.note, () => { given.act(); }) }));
+    this.body = h('div', { class: 'menu-body' },
       this.slow,
-      options.touch ? this.entry('keyboard', t.keyboard, '', () => { actions.toggleKeyboard(); }) : null,
-      hasFullScreen() ? this.fullScreen : null,
-      this.copy,
-      this.paste,
-      h('div', { class: 'menu-row' }, h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
-      options.monitors,
-      options.view,
+      h('div', { class: 'menu-tiles' },
+        options.touch ? this.tile('keyboard', t.keyboard, '', () => { actions.toggleKeyboard(); }) : null,
+        hasFullScreen() ? this.fullScreen : null,
+        this.copy,
+        this.paste,
+        ...this.added.map(({ button }) => button),
+        this.figuresEntry),
+      h('div', { class: 'menu-row' }, icon('letters'), h('label', { for: 'menu-size' }, t.size, h('small', {}, t.sizeNote)), this.size),
       this.terms.element,
-      this.figuresEntry,
-      ...this.added.map(({ button }) => button),
+      options.view,
+      options.monitors,
       h('section', { 'aria-label': t.keys }, h('h3', {}, t.keys), options.touch ? null : captureNote(), h('div', { class: 'keys' }, ...kCombinations.map((keys) => this.key(keys)))),
-      h('details', {}, h('summary', {}, icon('chevron'), t.functionKeys), h('div', { class: 'keys six' }, ...kFunctionKeys.map((key) => this.key([key])))),
-      h('hr'),
-      this.entry('back', t.disconnect, t.disconnectNote, () => { actions.disconnect(); }),
-      this.entry('leave', t.signOut, t.signOutNote, () => { actions.signOut(); }),
-      options.touch ? null : h('p', { class: 'menu-shortcut' }, h('kbd', {}, text.session.menuShortcut)),
-    );
+      h('details', {}, h('summary', {}, icon('chevron'), t.functionKeys), h('div', { class: 'keys six' }, ...kFunctionKeys.map((key) => this.key([key])))));
+    this.element = h('dialog', { class: 'menu', 'aria-label': text.session.menu }, this.header(), this.body, this.footer(options.touch));
     this.rename(name);
     closeOnBackdrop(this.element);
     this.element.addEventListener('close', () => { actions.closed(); });
+  }
+
+  private header(): HTMLElement {
+    const close = h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: () => { this.close(); } } }, icon('close'));
+    return h('header', {}, this.mark.element, h('div', {}, this.heading, this.figures), close);
+  }
+
+  /** In sight however long the rest is: the settings, and the ways out. */
+  private footer(touch: boolean): HTMLElement {
+    const t = text.session.toolbar;
+    const s = text.comfort.settings;
+    return h('footer', {},
+      h('div', { class: 'menu-tiles' },
+        this.tile('settings', s.menu, s.menuNote, () => { this.actions.openSettings(); }),
+        this.tile('back', t.disconnect, t.disconnectNote, () => { this.actions.disconnect(); }),
+        this.tile('leave', t.signOut, t.signOutNote, () => { this.actions.signOut(); })),
+      touch ? null : h('p', { class: 'menu-shortcut' }, h('kbd', {}, text.session.menuShortcut)));
+  }
+
+  /** One more row below all others. */
+  append(row: HTMLElement): void {
+    this.body.append(row);
   }
 
   rename(name: string): void {
@@ -171,12 +189,13 @@ export class SessionMenu {
     fill(this.figures, h('span', {}, live ? q.live : q.stale), ...(live ? parts.map((part) => h('span', {}, part)) : []));
   }
 
-  private entry(name: IconName, label: string, note: string, act: () => void): HTMLButtonElement {
+  private tile(name: IconName, label: string, note: string, act: () => void): HTMLButtonElement {
     const click = (): void => {
       this.close();
       act();
     };
-    return h('button', { type: 'button', class: 'menu-entry', on: { click } }, icon(name), h('span', {}, label, note === '' ? null : h('small', {}, note)));
+    return h('button', { type: 'button', class: 'menu-tile', title: note === '' ? null : note, on: { click } },
+      icon(name), h('span', {}, label), note === '' ? null : h('small', {}, note));
   }
 
   private key(keys: readonly KeyName[]): HTMLButtonElement {

@@ -4,7 +4,7 @@ import { CaretFollower } from '../browser/caret_follower.js';
 import { CursorShape } from '../browser/cursor_shape.js';
 import { nowMs } from '../browser/event_time.js';
 import { platform, touchFirst, viewerFacts } from '../browser/facts.js';
-import { enterFullScreen, isFullScreen, leaveFullScreen } from '../browser/full_screen.js';
+import { capturesKeys, enterFullScreen, isFullScreen, leaveFullScreen } from '../browser/full_screen.js';
 import { GhostCursor } from '../browser/ghost_cursor.js';
 import { KeySender } from '../browser/key_sender.js';
 import { KeyboardInput } from '../browser/keyboard_input.js';
@@ -13,11 +13,12 @@ import { ownWindow, watchPixelRatio } from '../browser/screens.js';
 import { recall, remember } from '../browser/preferences.js';
 import { followSoftKeyboard } from '../browser/soft_keyboard_space.js';
 import { touchModes } from '../browser/touch_input.js';
+import { ServerReturn } from '../browser/server_return.js';
 import type { Session } from '../browser/session_worker.js';
 import { Stage } from '../browser/stage.js';
 import { TextField } from '../browser/text_field.js';
 import { onWake } from '../browser/wake_events.js';
-import type { Quality, Status } from '../core/effects.js';
+import type { Cause, Quality, Status } from '../core/effects.js';
 import { wantedDesktop } from '../core/geometry.js';
 import { monitorOf, wantsFullScreen } from '../core/monitors.js';
 import type { InputMessage, WindowSize } from '../core/session.js';
@@ -26,7 +27,7 @@ import { viewModes } from '../core/view.js';
 import { WarpWatch } from '../core/warp_watch.js';
 import type { FromWorkerBody } from '../decode/messages.js';
 import { kMaxScreenSide, kMayInput, kMinScreenSide, NoticeLevel } from '../wire/messages.gen.js';
-import { ApiError, type SessionInfo } from './api.js';
+import { ApiError, type Answered, type SessionInfo } from './api.js';
 import type { App, Page } from './app.js';
 import { CaptureOffer } from './capture_offer.js';
 import { h } from './dom.js';
@@ -48,6 +49,8 @@ import { ViewMenu, type ViewChoices } from './view_menu.js';
 
 /** How often the broker is asked how a start is going. */
 const kPollMs = 1_000;
+/** With these there is no link, and nothing but the way to the server is missing. */
+const kAwayCauses: readonly Cause[] = ['link-cut', 'link-failed', 'gateway-restarts'];
 const kNoQuality: Quality = { roundTripMs: null, inputToPictureMs: null, slow: null };
 
 export class SessionPage implements Page {
@@ -82,6 +85,7 @@ export class SessionPage implements Page {
   private readonly comfort: SessionComfort;
   private readonly stop = new AbortController();
 
+  private readonly serverReturn = new ServerReturn(() => { this.wake(); });
   private session: Session | null = null;
   private info: SessionInfo | null = null;
   private status: Status | null = null;
@@ -102,6 +106,7 @@ export class SessionPage implements Page {
       placed: () => {
         this.cursor?.draw(this.stage.scale, this.stage.pixelRatio);
         this.ghost.draw();
+        this.caret?.placed();
       },
     });
     this.stage.setMode(this.choices.view);
@@ -138,9 +143,8 @@ export class SessionPage implements Page {
       pasted: (event, then) => { this.clipboard.pasted(event, then); },
     }, this.keys);
     this.pointer = this.makePointer();
-    if (target.kind === 'resource') this.menu.element.append(app.installer.button('menu-entry', text.install.this));
-    this.setTouch(this.choices.touch);
-    this.setKeyBar(this.choices.keyBar);
+    if (target.kind === 'resource') this.menu.append(app.installer.button('menu-entry', text.install.this));
+    this.applyTouch();
     if (touch) this.stageElement.append(new EdgeHandle(() => { this.openMenu(); }).element);
     this.element = h('main', { class: touch ? 'page session-page with-bar' : 'page session-page' },
       this.stageElement, this.clipboard.element, this.comfort.element, this.offer.element, this.cover.element, this.figures.element, this.handle?.element, this.bar?.element, this.menu.element);
@@ -150,14 +154,13 @@ export class SessionPage implements Page {
     const { signal } = this.stop;
     this.cover.starting('ask', '', null);
     this.rename(this.title);
-    this.tickets.prepare();
     const facts = { ...viewerFacts(), monitor: this.monitor };
-    this.session = this.app.worker.start({ canvas: this.stage.canvas, facts, size: this.size() }, (message) => { this.heard(message); });
+    this.session = this.app.worker.start({ canvas: this.stage.canvas, facts, size: this.size(), opens: this.tickets.opens() }, (message) => { this.heard(message); });
     this.comfort.begin();
     this.setFigures(recall('figures') === 'open');
     this.applyTerms();
     document.addEventListener('visibilitychange', () => { this.session?.send({ type: 'visibility', visible: document.visibilityState === 'visible' }); }, { signal });
-    onWake(() => { this.session?.send({ type: 'wake' }); }, signal);
+    onWake(() => { this.wake(); }, signal);
     // A window is moved without an event; the person comes back into it.
     window.addEventListener('focus', () => { if (this.monitors.several) this.tellSize(); }, { signal });
     if (wantsFullScreen(location.hash)) this.stageElement.addEventListener('pointerdown', () => { void this.toggleFullScreen(); }, { once: true, signal });
@@ -171,6 +174,7 @@ export class SessionPage implements Page {
   close(): void {
     this.stop.abort();
     clearTimeout(this.pollTimer);
+    this.serverReturn.follow(false);
     this.session?.close();
     for (const part of [this.stage, this.keyboard, this.pointer, this.cover, this.handle]) part?.close();
     for (const name of ['session', 'exact', 'update', 'frames', 'video']) delete document.documentElement.dataset[name];
@@ -186,6 +190,9 @@ export class SessionPage implements Page {
         return this.setStatus(message.status);
       case 'askTicket':
         void this.getTicket();
+        return;
+      case 'opening':
+        void this.getTicket(message);
         return;
       case 'surface':
         return this.stage.setDesktop(message);
@@ -235,6 +242,7 @@ export class SessionPage implements Page {
     const before = this.status?.phase;
     this.status = status;
     this.comfort.heardStatus(status);
+    this.serverReturn.follow(status.phase !== 'live' && status.phase !== 'ended' && kAwayCauses.includes(status.cause));
     document.documentElement.dataset['session'] = status.phase;
     this.stageElement.classList.toggle('old', status.phase === 'stale' || (status.phase === 'ended' && status.hasPicture));
     if (status.phase !== 'live') {
@@ -262,6 +270,10 @@ export class SessionPage implements Page {
     }
   }
 
+  private wake(): void {
+    this.session?.send({ type: 'wake' });
+  }
+
   private becameLive(status: Status): void {
     if (!this.menu.open) this.field.focus();
     const canType = (status.rights & kMayInput) !== 0;
@@ -286,9 +298,11 @@ export class SessionPage implements Page {
 
   // --- what the broker says --------------------------------------------------------------------------------------
 
-  private async getTicket(): Promise<void> {
-    const answer = await this.tickets.next();
+  /** `first`: what it said to a link that asked by itself. */
+  private async getTicket(first?: Answered): Promise<void> {
+    const answer = await this.tickets.next(first);
     if (this.stop.signal.aborted) return;
+    this.session?.send({ type: 'mayOpen', opens: this.tickets.opens() });
     if (!answer.ok) {
       this.session?.send({ type: 'ticketFailed', failure: answer.failure, text: answer.text });
       return;
@@ -296,7 +310,7 @@ export class SessionPage implements Page {
     this.terms.learn(answer.terms);
     this.applyTerms();
     this.learn(answer.session);
-    this.session?.send({ type: 'ticket', bytes: answer.bytes, session: answer.session.id });
+    if (answer.bytes !== null) this.session?.send({ type: 'ticket', bytes: answer.bytes, session: answer.session.id });
     if (this.status !== null && this.status.phase !== 'live') this.setStatus(this.status);
   }
 
@@ -402,7 +416,8 @@ export class SessionPage implements Page {
       },
       captureChanged: (captured) => {
         this.ghost.stay(captured || this.choices.touch === 'trackpad');
-        if (captured) this.app.toasts.show('info', text.touch.captured);
+        // Where full screen takes Esc for the desktop, browsers want it held.
+        if (captured) this.app.toasts.show('info', isFullScreen() && capturesKeys() ? text.touch.capturedWithKeys : text.touch.captured);
       },
       captureRefused: () => { this.app.toasts.show('warning', text.touch.captureRefused); },
       controlHeld: () => this.keyboard.isHeld('ControlLeft') || this.keyboard.isHeld('ControlRight'),
@@ -430,6 +445,7 @@ export class SessionPage implements Page {
       copyToDevice: () => { void this.clipboard.copyToDevice(); },
       pasteFromDevice: () => { void this.clipboard.pasteFromDevice(); },
       toggleFigures: () => { this.setFigures(!this.figures.open); },
+      openSettings: () => { void this.comfort.openSettings(); },
       setTerms: (terms) => { this.chooseTerms(terms); },
       closed: () => { if (this.status?.phase === 'live') this.field.focus(); },
     }, { size: this.app.settings.get(kSizeSetting), touch, monitors: this.monitors.element, view: this.view.element, entries: this.comfort.menuEntries });
@@ -447,6 +463,8 @@ export class SessionPage implements Page {
       name: () => this.title,
       terms: () => this.terms.shown,
       chooseTerms: (terms) => { this.chooseTerms(terms); },
+      view: () => this.choices,
+      chooseView: (choices) => { this.chooseView(choices); },
       focus: () => { if (this.status?.phase === 'live') this.field.focus(); },
       followPrimary: (follow) => { this.session?.send({ type: 'followPrimary', follow }); },
       toggleFullScreen: () => { void this.toggleFullScreen(); },
@@ -467,29 +485,31 @@ export class SessionPage implements Page {
 
   private makeViewMenu(touch: boolean): ViewMenu {
     return new ViewMenu({
-      setView: (mode) => {
-        remember('view', mode);
-        this.stage.setMode(mode);
-        this.tellSize();
-      },
-      setTouch: (mode) => { this.setTouch(mode); },
-      setKeyBar: (shown) => { this.setKeyBar(shown); },
+      choose: (choices) => { this.chooseView(choices); },
       resetView: () => { this.stage.resetView(); },
       capture: () => { this.pointer.capture(); },
       closeMenu: () => { this.menu.close(); },
     }, this.choices, touch);
   }
 
-  private setTouch(mode: ViewChoices['touch']): void {
-    this.choices.touch = mode;
-    remember('touch', mode);
-    this.ghost.stay(mode === 'trackpad');
-    this.pointer.setTouchMode(mode);
+  private chooseView(wanted: Partial<ViewChoices>): void {
+    const { view = this.choices.view, touch = this.choices.touch, keyBar = this.choices.keyBar } = wanted;
+    const otherView = view !== this.choices.view;
+    Object.assign(this.choices, { view, touch, keyBar });
+    remember('view', view);
+    remember('touch', touch);
+    remember('key-bar', keyBar ? null : 'hidden');
+    this.applyTouch();
+    if (!otherView) return;
+    this.stage.setMode(view);
+    this.tellSize();
   }
 
-  private setKeyBar(shown: boolean): void {
-    remember('key-bar', shown ? null : 'hidden');
-    if (this.bar !== null) this.bar.element.hidden = !shown;
+  private applyTouch(): void {
+    const { touch, keyBar } = this.choices;
+    this.ghost.stay(touch === 'trackpad');
+    this.pointer.setTouchMode(touch);
+    if (this.bar !== null) this.bar.element.hidden = !keyBar;
   }
 
   /** A window that was opened for a monitor has nothing else to show. */

@@ -1,7 +1,7 @@
 // In the session's menu: how pictures, latency and bandwidth are weighed. One of three words, or each by itself.
 import { kPresets, presetNames, presetOf, type Preset, type Terms } from '../core/terms.js';
 import { h } from './dom.js';
-import { icon } from './icons.js';
+import { icon, type IconName } from './icons.js';
 import { text } from './text.js';
 
 const kCustom = 'custom';
@@ -28,10 +28,10 @@ export class TermsMenu {
       ceilingKbit: this.field('ceilingKbit', kCeilings, t.ceiling),
       qualityFloor: this.field('qualityFloor', kFloors, t.floor),
     };
-    const row = (id: string, label: string, select: HTMLSelectElement, note: Node | string): HTMLElement =>
-      h('div', { class: 'menu-row' }, h('label', { for: id }, label, typeof note === 'string' ? h('small', {}, note) : note), select);
+    const row = (id: string, label: string, select: HTMLSelectElement, note: Node | string, name: IconName | null = null): HTMLElement =>
+      h('div', { class: 'menu-row' }, name === null ? null : icon(name), h('label', { for: id }, label, typeof note === 'string' ? h('small', {}, note) : note), select);
     this.element = h('div', { class: 'menu-terms' },
-      row('menu-preset', t.title, this.preset, t.note),
+      row('menu-preset', t.title, this.preset, t.note, 'picture'),
       h('details', {}, h('summary', {}, icon('chevron'), t.more),
         row('menu-targetMs', t.targetLabel, this.fields.targetMs, t.targetNote),
         row('menu-ceilingKbit', t.ceilingLabel, this.fields.ceilingKbit, this.limit),

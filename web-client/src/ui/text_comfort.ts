@@ -12,8 +12,8 @@ export function sizeWords(bytes: number): string {
 export const comfortText = {
   comfort: {
     settings: {
-      menu: 'Settings of this device',
-      menuNote: 'Size, picture, clipboard, hints',
+      menu: 'Settings',
+      menuNote: 'Of this device: size, picture, touch, clipboard, hints',
       title: 'Settings of this device',
       lead: 'Kept in this browser, for all desktops and apps opened in it.',
       sections: {
@@ -54,6 +54,7 @@ export const comfortText = {
       fromDesktop: 'From the desktop',
       toDesktop: 'To the desktop',
       coming: 'Getting it from the desktop…',
+      size: sizeWords,
       holds: (formats: readonly string[]): string => formats.join(' · '),
       formats: {
         text: (size: string): string => `Text, ${size}`,

@@ -57,6 +57,7 @@ export const serverSentences = [
   'You have {count} sessions open, which is the most allowed. End one first.',
   '{name} cannot be started: the program {program} is missing on the server.',
   'It can be used from {moment} ({zone}) on.',
+  'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday',
   'Its hours leave no time at which it can be used.',
   'It cannot be used from this network ({address}).',
   'This needs a second factor given within the last {span}.',
@@ -88,11 +89,20 @@ export const serverSentences = [
   'The desktop stopped unexpectedly.',
   'The desktop did not come in time; try again.',
   'This server is shutting down; reconnect.',
+  'This session was opened in another place too: {browser}.',
+  'This session is open in another place too: {browser}.',
   'Nothing was heard for too long.',
   'Nothing could be sent for too long.',
   'The ticket has expired; ask for a new one.',
   'Too many viewers are arriving; try again in a moment.',
   'This desktop is already open {times} times; close it somewhere else first.',
+  // Told while a session goes on.
+  '{name} stopped unexpectedly and was started again.',
+  'What was copied has at least {size} MiB; a clipboard passes on at most 32 MiB. Save it as a file.',
+  'This desktop has no more than {most} monitor.',
+  'This desktop has no more than {most} monitors. Close another window of it first.',
+  'All monitors together would take {size} pixels, and a desktop has {most} at most. Make a window of it smaller, or close one.',
+  'This desktop has as many viewers as it can take; close it somewhere else first.',
   'The part of this server that knows users and desktops is not answering; try again in a moment. Open desktops are not affected.',
 ] as const;
 

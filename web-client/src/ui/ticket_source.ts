@@ -1,7 +1,8 @@
 // Gets the session and its tickets from the broker, and says in the session's terms what went wrong.
 import { viewerFacts } from '../browser/facts.js';
+import { canBeOpened, type Opens } from '../core/opening.js';
 import type { TicketFailure, WindowSize } from '../core/session.js';
-import { ApiError, type Api, type OpenedSession, type SessionInfo, type TermsAnswer, type WaitingInLine } from './api.js';
+import { ApiError, type Answered, type Api, type OpenedSession, type SessionInfo, type TermsAnswer, type WaitingInLine } from './api.js';
 
 /** How often somebody who waits for a desktop asks again. */
 const kAskAgainMs = 2_000;
@@ -11,7 +12,8 @@ export type Target =
   | { readonly kind: 'session'; readonly session: string };
 
 export type TicketAnswer =
-  | { readonly ok: true; readonly bytes: Uint8Array; readonly session: SessionInfo; readonly terms: TermsAnswer | undefined }
+  /** `bytes`: none where the link has opened the session itself. */
+  | { readonly ok: true; readonly bytes: Uint8Array | null; readonly session: SessionInfo; readonly terms: TermsAnswer | undefined }
   | { readonly ok: false; readonly failure: TicketFailure; readonly text: string };
 
 /** A broker that can be reached answers sooner. */
@@ -19,7 +21,6 @@ const kSlowMs = 2_500;
 
 export class TicketSource {
   private sessionId: string | null;
-  private prepared: Promise<TicketAnswer> | null = null;
 
   constructor(
     private readonly api: Api,
@@ -36,37 +37,41 @@ export class TicketSource {
     return this.sessionId;
   }
 
-  /** Asks for the first ticket before the worker, which still loads, does; a ticket is good for a minute. */
-  prepare(): void {
-    this.prepared = this.ask();
+  /** What the session's links may open by themselves; null while the page has no token. */
+  opens(): Opens | null {
+    const csrf = this.api.token;
+    const resource = this.target.kind === 'resource' ? this.target.resource : '';
+    const opens = this.sessionId !== null ? { resource: '', session: this.sessionId, csrf } : { resource, session: '', csrf };
+    return csrf !== '' && canBeOpened(opens) ? opens : null;
   }
 
-  next(): Promise<TicketAnswer> {
-    const answer = this.prepared ?? this.ask();
-    this.prepared = null;
-    return answer;
-  }
-
-  private async ask(): Promise<TicketAnswer> {
+  /**
+   * A ticket. `first`: what the broker said to a link that asked by itself; only what that does not settle is asked anew.
+   * A link may be older than the cookie, so that it is refused for this says nothing.
+   */
+  async next(first?: Answered): Promise<TicketAnswer> {
     try {
-      const opened =
-        this.sessionId === null && this.target.kind === 'resource'
-          ? await this.open(this.target.resource)
-          : await twiceIfSlow(() => this.api.ticket(this.sessionId ?? ''));
+      const opened = await this.ask(first?.status === 401 ? undefined : first);
       this.sessionId = opened.session.id;
-      return { ok: true, bytes: fromBase64Url(opened.ticket), session: opened.session, terms: opened.terms };
+      const bytes = opened.ticket === undefined ? null : fromBase64Url(opened.ticket);
+      return { ok: true, bytes, session: opened.session, terms: opened.terms };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return { ok: false, failure: this.failure(error), text: error.message };
     }
   }
 
+  private ask(first: Answered | undefined): Promise<OpenedSession> {
+    if (this.sessionId === null && this.target.kind === 'resource') return this.open(this.target.resource, first);
+    return twiceIfSlow((known) => this.api.ticket(this.sessionId ?? '', known), first);
+  }
+
   /** Keeps the place in the line until there is a desktop or the page goes. */
-  private async open(resource: string): Promise<OpenedSession> {
+  private async open(resource: string, first: Answered | undefined): Promise<OpenedSession> {
     const leave = (): void => { void this.api.leaveLine(resource).catch(() => undefined); };
     try {
-      for (;;) {
-        const answer = await twiceIfSlow(() => this.api.openResource(resource, this.size(), viewerFacts()));
+      for (let known = first; ; known = undefined) {
+        const answer = await twiceIfSlow((told) => this.api.openResource(resource, this.size(), viewerFacts(), told), known);
         if (!('waiting' in answer)) return answer;
         if (!this.stop.aborted) {
           this.waits(answer.waiting);
@@ -106,14 +111,14 @@ function pause(ms: number, stop: AbortSignal): Promise<void> {
  * A connection that died in silence, as while the machine slept, gives no answer for long. A second request takes another
  * one; asking twice for a session or its ticket does no harm.
  */
-async function twiceIfSlow<T>(ask: () => Promise<T>): Promise<T> {
-  const first = ask();
+async function twiceIfSlow<T>(ask: (known: Answered | undefined) => Promise<T>, known: Answered | undefined): Promise<T> {
+  const first = ask(known);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const slow = new Promise<null>((resolve) => { timer = setTimeout(() => { resolve(null); }, kSlowMs); });
   const winner = await Promise.race([first.then((value) => ({ value })), slow]);
   clearTimeout(timer);
   if (winner !== null) return winner.value;
-  return Promise.race([first, ask()]);
+  return known === undefined ? Promise.race([first, ask(undefined)]) : first;
 }
 
 /** RFC 4648 section 5, without padding. */

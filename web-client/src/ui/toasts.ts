@@ -13,6 +13,13 @@ const kMost = 3;
 export class Toasts {
   readonly element = h('div', { class: 'toasts', role: 'region', 'aria-live': 'polite', 'aria-label': text.frame.notices });
 
+  constructor() {
+    // A desktop below keeps the keyboard while a note is answered with the mouse.
+    this.element.addEventListener('mousedown', (event) => {
+      if (event.target instanceof Element && event.target.closest('button') !== null) event.preventDefault();
+    });
+  }
+
   /** `undo`: something to do about it while it is shown. */
   show(level: ToastLevel, sentence: string, readMs: number = kReadMs, undo?: { readonly words: string; readonly act: () => void }): void {
     const dismiss = (): void => {
@@ -27,6 +34,8 @@ export class Toasts {
       undo === undefined ? null : h('button', { type: 'button', class: 'button quiet', on: { click: () => { dismiss(); undo.act(); } } }, undo.words),
       h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, on: { click: dismiss } }, icon('close')),
     );
+    // The same once more is news, but no other note.
+    for (const shown of this.element.children) if (shown.querySelector('p')?.textContent === sentence) shown.remove();
     this.element.append(toast);
     while (this.element.childElementCount > kMost) this.element.firstElementChild?.remove();
     if (level !== 'error') setTimeout(dismiss, readMs);

@@ -13,9 +13,7 @@ export interface ViewChoices {
 }
 
 export interface ViewActions {
-  setView(mode: ViewMode): void;
-  setTouch(mode: TouchMode): void;
-  setKeyBar(shown: boolean): void;
+  choose(choices: Partial<ViewChoices>): void;
   resetView(): void;
   capture(): void;
   closeMenu(): void;
@@ -25,24 +23,24 @@ export class ViewMenu {
   readonly element: HTMLElement;
   private readonly reset: HTMLButtonElement;
   private readonly bar: HTMLButtonElement;
-  private keyBar: boolean;
+  private readonly mode: HTMLSelectElement;
+  private readonly fingers: HTMLSelectElement;
 
+  /** `choices` may be changed elsewhere too; what is shown follows when the menu opens. */
   constructor(
     private readonly actions: ViewActions,
-    choices: ViewChoices,
+    private readonly choices: Readonly<ViewChoices>,
     touch: boolean,
   ) {
     const t = text.touch;
-    this.keyBar = choices.keyBar;
     this.reset = this.entry('shrink', t.resetView, touch ? t.resetViewNote : '', () => { actions.resetView(); });
-    this.bar = this.entry('keyboard', '', '', () => { this.toggleBar(); });
-    this.drawBar();
-    const view = this.row('menu-view', t.view, t.viewNote, viewModes, t.viewModes, choices.view, (mode) => { actions.setView(mode); });
-    const fingers = this.row('menu-touch', t.mode, t.modeNote, touchModes, t.modes, choices.touch, (mode) => { actions.setTouch(mode); });
+    this.bar = this.entry('keyboard', '', '', () => { actions.choose({ keyBar: !choices.keyBar }); });
+    this.mode = select('menu-view', viewModes, t.viewModes, (view) => { actions.choose({ view }); });
+    this.fingers = select('menu-touch', touchModes, t.modes, (mode) => { actions.choose({ touch: mode }); });
     this.element = h('div', { class: 'menu-view' },
+      row('view', t.view, t.viewNote, this.mode),
+      navigator.maxTouchPoints > 0 ? row('finger', t.mode, t.modeNote, this.fingers) : null,
       this.reset,
-      view,
-      navigator.maxTouchPoints > 0 ? fingers : null,
       touch ? this.bar : null,
       PointerLock.possible ? this.entry('lock', t.capture, t.captureNote, () => { actions.capture(); }) : null);
     this.show(false);
@@ -51,23 +49,10 @@ export class ViewMenu {
   /** `zoomed`: fingers have changed what is seen. */
   show(zoomed: boolean): void {
     this.reset.hidden = !zoomed;
-  }
-
-  private toggleBar(): void {
-    this.keyBar = !this.keyBar;
-    this.drawBar();
-    this.actions.setKeyBar(this.keyBar);
-  }
-
-  private drawBar(): void {
+    this.mode.value = this.choices.view;
+    this.fingers.value = this.choices.touch;
     const label = this.bar.querySelector('span');
-    if (label !== null) label.textContent = this.keyBar ? text.touch.hideKeys : text.touch.showKeys;
-  }
-
-  private row<M extends string>(id: string, label: string, note: string, modes: readonly M[], names: Readonly<Record<M, string>>, chosen: M, choose: (mode: M) => void): HTMLElement {
-    const select: HTMLSelectElement = h('select', { id, on: { change: () => { choose(select.value as M); } } },
-      ...modes.map((mode) => h('option', { value: mode, selected: mode === chosen }, names[mode])));
-    return h('div', { class: 'menu-row' }, h('label', { for: id }, label, h('small', {}, note)), select);
+    if (label !== null) label.textContent = this.choices.keyBar ? text.touch.hideKeys : text.touch.showKeys;
   }
 
   private entry(name: IconName, label: string, note: string, act: () => void): HTMLButtonElement {
@@ -77,4 +62,14 @@ export class ViewMenu {
     };
     return h('button', { type: 'button', class: 'menu-entry', on: { click } }, icon(name), h('span', {}, label, note === '' ? null : h('small', {}, note)));
   }
+}
+
+function select<M extends string>(id: string, modes: readonly M[], names: Readonly<Record<M, string>>, choose: (mode: M) => void): HTMLSelectElement {
+  const element: HTMLSelectElement = h('select', { id, on: { change: () => { choose(element.value as M); } } },
+    ...modes.map((mode) => h('option', { value: mode }, names[mode])));
+  return element;
+}
+
+function row(name: IconName, label: string, note: string, choice: HTMLSelectElement): HTMLElement {
+  return h('div', { class: 'menu-row' }, icon(name), h('label', { for: choice.id }, label, h('small', {}, note)), choice);
 }

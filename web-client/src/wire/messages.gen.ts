@@ -63,6 +63,11 @@ export const kMaxHeldTiles = 7680;
 export const kCacheIdBytes = 16;
 /** AES-256 */
 export const kSnapshotKeyBytes = 32;
+/** What an upgrade may bring: 7,510 bytes as base64url, as proxies take headers of 8 KiB. A page that shows 1920x1080 says 4.3 KiB; what does not fit goes as the link's first message, inside of kMaxViewerMessage. */
+export const kMaxOpening = 5632;
+export const kMaxOpeningHello = 64512;
+/** the broker's longest has 2 KiB */
+export const kMaxOpeningAnswer = 8192;
 /** A signed ticket is below 800 bytes with the longest names; some room for fields to come. */
 export const kMaxTicket = 1024;
 /** user, desktop, session, program names */
@@ -179,6 +184,8 @@ export const MessageType = {
   Ping: 7,
   Pong: 8,
   SessionReport: 9,
+  ViewerOpening: 10,
+  OpeningAnswer: 11,
   SurfaceReset: 16,
   Update: 17,
   CursorShape: 18,
@@ -366,6 +373,28 @@ export interface SessionReport {
   readonly counts: Uint32Array;
   /** the sum of each of them, microseconds */
   readonly sumsUs: Uint32Array;
+}
+
+/** Instead of a viewer's hello: which session it wants. In the upgrade's Sec-WebSocket-Protocol as "vitrine, vitrine-open.BASE64URL", or as the link's first message. */
+export interface ViewerOpening {
+  readonly type: 'ViewerOpening';
+  /** of the catalogue: the user's session of it, or a new one; or empty */
+  readonly resource: string;
+  /** one that is known; exactly one of the two is given */
+  readonly session: string;
+  /** the page's token, as in X-CSRF-Token */
+  readonly csrf: string;
+  /** its ViewerHello, without a ticket */
+  readonly hello: Uint8Array;
+}
+
+/** What the broker said to an opening. After 200 comes Welcome; after anything else the gateway waits for a ViewerHello with a ticket, as on any link. */
+export interface OpeningAnswer {
+  readonly type: 'OpeningAnswer';
+  /** of the answer in HTTP */
+  readonly status: number;
+  /** its JSON, without the ticket */
+  readonly body: string;
 }
 
 /** Starts a picture of this size with fresh decoder state: black, but for what its first update restores of the picture before. Updates of older epochs end here. */
@@ -835,6 +864,8 @@ export type AnyMessage =
   | Ping
   | Pong
   | SessionReport
+  | ViewerOpening
+  | OpeningAnswer
   | SurfaceReset
   | Update
   | CursorShape
@@ -882,6 +913,7 @@ export type MessageToViewer =
   | Close
   | Ping
   | Pong
+  | OpeningAnswer
   | SurfaceReset
   | Update
   | CursorShape
@@ -903,6 +935,7 @@ export type MessageFromViewer =
   | Close
   | Ping
   | Pong
+  | ViewerOpening
   | Key
   | TextInput
   | PointerMove
@@ -1129,6 +1162,40 @@ function writeSessionReport(w: WireWriter, m: SessionReport): void {
   w.uint32('inputs', m.inputs);
   w.uint32List('counts', m.counts, 450);
   w.uint32List('sums_us', m.sumsUs, 9);
+}
+
+function readViewerOpening(r: WireReader): ViewerOpening {
+  r.message = 'ViewerOpening';
+  return {
+    type: 'ViewerOpening',
+    resource: r.text('resource', 128),
+    session: r.text('session', 128),
+    csrf: r.text('csrf', 128),
+    hello: r.bytes('hello', 64512),
+  };
+}
+
+function writeViewerOpening(w: WireWriter, m: ViewerOpening): void {
+  w.start('ViewerOpening', 10);
+  w.text('resource', m.resource, 128);
+  w.text('session', m.session, 128);
+  w.text('csrf', m.csrf, 128);
+  w.bytes('hello', m.hello, 64512);
+}
+
+function readOpeningAnswer(r: WireReader): OpeningAnswer {
+  r.message = 'OpeningAnswer';
+  return {
+    type: 'OpeningAnswer',
+    status: r.uint32('status'),
+    body: r.text('body', 8192),
+  };
+}
+
+function writeOpeningAnswer(w: WireWriter, m: OpeningAnswer): void {
+  w.start('OpeningAnswer', 11);
+  w.uint32('status', m.status);
+  w.text('body', m.body, 8192);
 }
 
 function readSurfaceReset(r: WireReader): SurfaceReset {
@@ -1839,6 +1906,10 @@ export function parseMessage(bytes: Uint8Array): AnyMessage | null {
       return readPong(r);
     case 9:
       return readSessionReport(r);
+    case 10:
+      return readViewerOpening(r);
+    case 11:
+      return readOpeningAnswer(r);
     case 16:
       return readSurfaceReset(r);
     case 17:
@@ -1942,6 +2013,10 @@ export function parseToViewer(bytes: Uint8Array): MessageToViewer | null {
       return readPong(r);
     case 9:
       throw new WireError('malformed', 'SessionReport does not come from this side');
+    case 10:
+      throw new WireError('malformed', 'ViewerOpening does not come from this side');
+    case 11:
+      return readOpeningAnswer(r);
     case 16:
       return readSurfaceReset(r);
     case 17:
@@ -2054,6 +2129,12 @@ export function serialize(message: AnyMessage): Uint8Array<ArrayBuffer> {
       break;
     case 'SessionReport':
       writeSessionReport(scratch, message);
+      break;
+    case 'ViewerOpening':
+      writeViewerOpening(scratch, message);
+      break;
+    case 'OpeningAnswer':
+      writeOpeningAnswer(scratch, message);
       break;
     case 'SurfaceReset':
       writeSurfaceReset(scratch, message);

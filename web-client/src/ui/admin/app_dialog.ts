@@ -1,12 +1,13 @@
 // Publishing an app: pick a program of the server or describe one, see how it will look, know whether it would work.
 import { ApiError } from '../api.js';
 import { fill, h } from '../dom.js';
+import { fromServer } from '../language/server.js';
 import { icon } from '../icons.js';
 import type { AdminResource, AppDraft, Program } from './admin_api.js';
 import type { AdminApp } from './admin_app.js';
 import { formDialog, type Field, type FormValues } from './form_dialog.js';
 import { parseSubject, subjectChoices } from './grant_dialog.js';
-import { kName } from './parts.js';
+import { identifierOf, kName } from './parts.js';
 import { text } from './text_admin.js';
 import { commandLine, commandWords } from './words.js';
 
@@ -33,11 +34,6 @@ function draftOf(values: FormValues, id: string): AppDraft {
     id, name: values.text('name'), description: values.text('description'), pool: values.text('pool'),
     command: commandWords(values.text('command')) ?? [], desktop_entry: values.text('entry'), package: values.text('package'), opengl: values.truth('opengl'),
   };
-}
-
-/** "Text Editor!" is "text-editor". */
-export function identifierOf(name: string): string {
-  return name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 64);
 }
 
 /** The app's tile as users see it, and whether the server could start it. */
@@ -84,8 +80,8 @@ class Preview {
       const { problem, warning } = await this.app.api.checkApp(draft);
       if (asked !== this.asked) return;
       const wrong = this.fresh && draft.id !== '' && draft.name !== '' ? problem : null;
-      if (wrong !== null) this.say('wrong', wrong);
-      else if (warning !== null) this.say('warn', warning);
+      if (wrong !== null) this.say('wrong', fromServer(wrong));
+      else if (warning !== null) this.say('warn', fromServer(warning));
       else this.say('good', t.good);
     } catch (error) {
       // Sending the form will say so again, where it matters.
@@ -111,7 +107,7 @@ export async function publishApp(app: AdminApp): Promise<string | null> {
     fields: [
       { id: 'program', kind: 'choice', label: t.program, hint: t.programHint, choices: [{ value: '', label: t.programOther }, ...programs.map((one) => ({ value: one.desktop_entry, label: one.name }))] },
       ...fieldsOf(empty, pools),
-      { id: 'id', kind: 'text', seldom: true, label: t.identifier, hint: t.identifierHint, required: true, maxLength: 64, mono: true, check: (value) => (kName.test(value) ? null : t.identifierRule) },
+      { id: 'id', kind: 'text', seldom: true, label: t.identifier, hint: t.identifierHint, required: true, maxLength: 64, mono: true, follows: { field: 'name', by: identifierOf }, check: (value) => (kName.test(value) ? null : t.identifierRule) },
       { id: 'grant', kind: 'choice', label: t.grantTo, hint: t.grantHint, choices: [{ value: '', label: t.grantNobody }, ...subjects] },
     ],
     submit: t.publish,
@@ -135,7 +131,6 @@ class PublishForm {
   readonly preview: Preview;
   published: AppDraft | null = null;
   private program = '';
-  private suggestedId = '';
 
   constructor(
     app: AdminApp,
@@ -153,10 +148,6 @@ class PublishForm {
       set('description', program?.description ?? '');
       set('command', program === undefined ? '' : commandLine(program.command));
       set('entry', chosen);
-    }
-    if (values.text('id') === this.suggestedId) {
-      this.suggestedId = identifierOf(values.text('name'));
-      set('id', this.suggestedId);
     }
     this.preview.draw(draftOf(values, values.text('id')));
   }

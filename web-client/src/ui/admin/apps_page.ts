@@ -1,6 +1,7 @@
 // Published programs.
 import { confirm } from '../dialog.js';
 import { fill, h } from '../dom.js';
+import { fromServer } from '../language/server.js';
 import type { AdminResource } from './admin_api.js';
 import { about, type AdminApp, type AdminPage } from './admin_app.js';
 import { editApp, publishApp } from './app_dialog.js';
@@ -82,7 +83,7 @@ export class AppPage implements AdminPage {
       h('div', { class: 'cards' },
         card(t.access, this.grants.element),
         card(t.facts,
-          one.unavailable === null ? null : h('p', { class: 'verdict', 'data-kind': 'warn' }, one.unavailable),
+          one.unavailable === null ? null : h('p', { class: 'verdict', 'data-kind': 'warn' }, fromServer(one.unavailable)),
           facts([
             [t.identifier, h('code', {}, one.id)],
             [t.pool, h('a', { href: place('pools', one.pool) }, one.pool)],

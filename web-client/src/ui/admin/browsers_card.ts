@@ -23,8 +23,8 @@ export function browsersCard(app: AdminApp, user: AdminUser, browsers: readonly 
   };
   return card(t.browsers,
     h('ul', { class: 'link-list' }, ...browsers.map((browser) => h('li', {},
-      h('span', {}, browser.browser),
-      h('small', {}, [browser.address, ago(browser.seen_s)].filter((one) => one !== '').join(' · ')),
+      h('span', { class: 'two-lines' }, h('span', {}, browser.browser),
+        h('small', {}, [browser.address, ago(browser.seen_s)].filter((one) => one !== '').join(' · '))),
       h('button', {
         type: 'button', class: 'button small', 'aria-label': t.signOutOf(browser.browser), 'data-focus': `browser-${browser.id}`,
         on: { click: () => { void end(browser); } },

@@ -201,7 +201,7 @@ export class DataTable<T> {
     const sentence = found === 0 ? '' : text.table.range(from + 1, Math.min(from + pageSize, found), found, this.total);
     if (this.status.textContent !== sentence) this.status.textContent = sentence;
     if (this.footer.firstElementChild === null) this.makeFooter();
-    this.footer.hidden = this.total < kSearchFrom;
+    this.footer.hidden = this.total < kSearchFrom || found === 0;
     const [back, forward] = this.footer.querySelectorAll('button');
     if (back !== undefined && forward !== undefined) {
       back.disabled = page === 0;

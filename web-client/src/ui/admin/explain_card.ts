@@ -1,5 +1,7 @@
 // Why a user may open something, or may not: the server's own reasoning.
 import { fill, h } from '../dom.js';
+import { locale } from '../language/locale.js';
+import { fromServer } from '../language/server.js';
 import { ApiError } from '../api.js';
 import type { AdminApp } from './admin_app.js';
 import { card } from './parts.js';
@@ -7,6 +9,20 @@ import { explain, type Explanation } from './policies.js';
 import { text } from './text_admin.js';
 
 const t = text.access;
+
+/** "idle_limit: none; hours: any" with the rules' names as the pages have them. */
+const named = (rules: string): string => rules.replaceAll(/\b([a-z_]+): /g, (all, name: string) => (text.rules.names[name] === undefined ? all : `${text.rules.names[name]}: `));
+
+/** A value as the server shows it: a word that rules know, a time, or as it was written. */
+const shown = (value: string): string => text.rules.values[value] ?? value.replaceAll(/\b(\d+) (day|hour|minute|second)s?\b/g, (_, count: string, unit: string) =>
+  new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(Number(count)));
+
+/** The sentence that names the sources, each in the page's language. Those of one sentence are joined by "and" there. */
+function because(why: string, sources: readonly string[]): string {
+  const joined = sources.filter((source) => why.includes(source)).map(fromServer).join(', ');
+  const list = sources.filter((source) => why.includes(source)).join(' and ');
+  return fromServer(why.replace(list, joined));
+}
 
 export class ExplainCard {
   readonly element: HTMLElement;
@@ -47,12 +63,13 @@ export class ExplainCard {
   }
 
   private draw(found: Explanation): void {
+    const sources = found.sources.map((one) => one.source);
     fill(this.answer,
-      h('p', { class: 'verdict', 'data-kind': found.outcome.allowed ? 'good' : 'wrong' }, h('b', {}, found.outcome.allowed ? t.allowed : t.refused), found.outcome.allowed ? '' : ` ${found.outcome.reason}`),
-      found.sources.length === 0 ? null : h('ul', { class: 'sources' }, ...found.sources.map((one) => h('li', {}, h('b', {}, one.source), one.says === '' ? '' : `: ${one.says}`))),
+      h('p', { class: 'verdict', 'data-kind': found.outcome.allowed ? 'good' : 'wrong' }, h('b', {}, found.outcome.allowed ? t.allowed : t.refused), found.outcome.allowed ? '' : ` ${fromServer(found.outcome.reason)}`),
+      found.sources.length === 0 ? null : h('ul', { class: 'sources' }, ...found.sources.map((one) => h('li', {}, h('b', {}, fromServer(one.source)), one.says === '' ? '' : `: ${named(one.says)}`))),
       h('div', { class: 'table-frame' }, h('table', { class: 'plain' },
         h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t.rule), h('th', { scope: 'col' }, t.value), h('th', { scope: 'col' }, t.because))),
-        h('tbody', {}, ...found.settings.map((one) => h('tr', {}, h('th', { scope: 'row' }, text.rules.names[one.name] ?? one.name), h('td', {}, one.shown), h('td', {}, one.why)))))),
-      h('p', { class: 'muted' }, found.rule));
+        h('tbody', {}, ...found.settings.map((one) => h('tr', {}, h('th', { scope: 'row' }, text.rules.names[one.name] ?? one.name), h('td', {}, shown(one.shown)), h('td', {}, because(one.why, sources))))))),
+      h('p', { class: 'muted' }, fromServer(found.rule)));
   }
 }

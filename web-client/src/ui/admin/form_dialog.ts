@@ -8,6 +8,8 @@ import { text } from './text_admin.js';
 export interface Choice {
   readonly value: string;
   readonly label: string;
+  /** Those of one group stand together below its name. */
+  readonly group?: string;
 }
 
 interface FieldBase {
@@ -16,6 +18,8 @@ interface FieldBase {
   readonly hint?: string;
   /** Seldom changed: below the others, behind a word. */
   readonly seldom?: boolean;
+  /** Filled in from another field's value until the person writes something else here. */
+  readonly follows?: { readonly field: string; by(value: string): string };
   /** What is wrong with the value, or null. Asked at the end and, once something was wrong, as it is typed. */
   check?(value: string): string | null;
 }
@@ -23,7 +27,7 @@ interface FieldBase {
 export type Field =
   | (FieldBase & { readonly kind: 'text' | 'password' | 'number' | 'datetime-local' | 'url'; readonly value?: string; readonly required?: boolean; readonly autocomplete?: string; readonly maxLength?: number; readonly suggestions?: readonly string[]; readonly placeholder?: string; readonly mono?: boolean })
   | (FieldBase & { readonly kind: 'lines'; readonly value?: string; readonly required?: boolean; readonly rows?: number; readonly mono?: boolean; readonly maxLength?: number })
-  | (FieldBase & { readonly kind: 'choice'; readonly value?: string; readonly choices: readonly Choice[] })
+  | (FieldBase & { readonly kind: 'choice'; readonly value?: string; readonly choices: readonly Choice[]; /** Nothing is chosen beforehand, and something has to be. */ readonly required?: boolean })
   | (FieldBase & { readonly kind: 'truth'; readonly value?: boolean })
   | (FieldBase & { readonly kind: 'several'; readonly value?: readonly string[]; readonly choices: readonly Choice[]; readonly none: string });
 
@@ -46,6 +50,9 @@ export interface FormOptions {
   /** Sends it; an ApiError's sentence is shown in the form, which stays open. */
   send(values: FormValues): Promise<void>;
 }
+
+/** With fewer boxes all are in sight. */
+const kSearchFrom = 12;
 
 let opened = 0;
 
@@ -119,7 +126,7 @@ class FormDialog {
   private control(field: Exclude<Field, { kind: 'truth' | 'several' }>, id: string, described: string): HTMLElement {
     const shared = { id, name: field.id, 'aria-describedby': described };
     if (field.kind === 'choice') {
-      const select = h('select', shared, ...field.choices.map((choice) => h('option', { value: choice.value }, choice.label)));
+      const select = h('select', { ...shared, required: field.required }, field.required === true ? h('option', { value: '' }, text.form.choose) : null, ...options(field.choices));
       if (field.value !== undefined) select.value = field.value;
       return select;
     }
@@ -138,9 +145,14 @@ class FormDialog {
   private several(field: Extract<Field, { kind: 'several' }>, hint: HTMLElement | null, error: HTMLElement): HTMLElement {
     const boxes = field.choices.map((choice) => h('label', { class: 'check' },
       h('input', { type: 'checkbox', name: field.id, value: choice.value, checked: field.value?.includes(choice.value) === true }), h('span', {}, choice.label)));
+    const checks = h('div', { class: 'checks' }, ...boxes);
     return h('fieldset', { class: 'field' }, h('legend', {}, field.label),
-      boxes.length === 0 ? h('p', { class: 'field-hint' }, field.none) : h('div', { class: 'checks' }, ...boxes), hint, error);
+      boxes.length >= kSearchFrom ? searchAmong(boxes, field.label) : null,
+      boxes.length === 0 ? h('p', { class: 'field-hint' }, field.none) : checks, hint, error);
   }
+
+  /** What was filled in last, by the field's name. */
+  private readonly followed = new Map<string, string>();
 
   private readonly values: FormValues = {
     text: (id) => {
@@ -155,10 +167,22 @@ class FormDialog {
     several: (id) => [...this.form.querySelectorAll<HTMLInputElement>(`input[name="${CSS.escape(id)}"]:checked`)].map((box) => box.value),
   };
 
+  private follow(): void {
+    for (const field of this.options.fields) {
+      if (field.follows === undefined || this.values.text(field.id) !== (this.followed.get(field.id) ?? '')) continue;
+      const value = field.follows.by(this.values.text(field.follows.field));
+      const element = this.form.elements.namedItem(field.id);
+      if (element instanceof HTMLInputElement) element.value = value;
+      this.followed.set(field.id, value);
+    }
+  }
+
   private changed(): void {
+    this.follow();
     this.options.aside?.changed(this.values, (id, value) => {
       const element = this.form.elements.namedItem(id);
       if (element instanceof HTMLInputElement || element instanceof HTMLSelectElement || element instanceof HTMLTextAreaElement) element.value = value;
+      this.follow();
     });
     if (this.tried) this.check();
   }
@@ -177,17 +201,38 @@ class FormDialog {
       if (!(control instanceof HTMLElement)) continue;
       control.setAttribute('aria-invalid', String(wrong !== null));
       if (wrong === null) continue;
+      // What is behind a word is shown when it is all that is wrong: it may follow from what is above.
+      if (first === null) control.closest('details')?.setAttribute('open', '');
       first ??= control;
-      control.closest('details')?.setAttribute('open', '');
     }
     return first;
+  }
+
+  /** A sentence of the server that begins with a field's name is shown at that field. */
+  private refused(sentence: string): void {
+    const field = this.options.fields.find((one) => sentence.startsWith(`${one.id} `) || sentence.startsWith(`${one.id}:`));
+    const control = field === undefined ? null : this.form.elements.namedItem(field.id);
+    if (field === undefined || !(control instanceof HTMLElement)) {
+      this.error.textContent = sentence;
+      return;
+    }
+    const error = this.form.querySelector(`#${CSS.escape(this.idOf(field))}-error`);
+    if (error !== null) error.textContent = `${field.label}${sentence.slice(field.id.length)}`;
+    control.setAttribute('aria-invalid', 'true');
+    control.closest('details')?.setAttribute('open', '');
+    control.focus();
+    control.closest('.field')?.scrollIntoView({ block: 'nearest' });
   }
 
   private async send(): Promise<void> {
     this.tried = true;
     this.error.textContent = '';
     const wrong = this.check();
-    if (wrong !== null) return wrong.focus();
+    if (wrong !== null) {
+      wrong.focus();
+      wrong.closest('.field')?.scrollIntoView({ block: 'nearest' });
+      return;
+    }
     this.submit.disabled = true;
     this.form.setAttribute('aria-busy', 'true');
     try {
@@ -195,12 +240,41 @@ class FormDialog {
       this.dialog.close('sent');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.error.textContent = error.message;
+      this.refused(error.message);
     } finally {
       this.submit.disabled = false;
       this.form.removeAttribute('aria-busy');
     }
   }
+}
+
+/** A field that leaves those boxes in sight whose words hold what is typed, and those that are ticked. */
+function searchAmong(boxes: readonly HTMLElement[], name: string): HTMLElement {
+  const input = h('input', { type: 'search', class: 'search-input', placeholder: text.table.search, 'aria-label': text.table.searchIn(name), autocomplete: 'off', spellcheck: 'false' });
+  input.addEventListener('input', () => {
+    const words = input.value.trim().toLowerCase();
+    for (const box of boxes) box.hidden = !(box.textContent ?? '').toLowerCase().includes(words) && box.querySelector('input')?.checked !== true;
+  });
+  // Enter here means to find, not to send.
+  input.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
+  return h('div', { class: 'search' }, icon('search'), input);
+}
+
+/** Options as they come, those of a group together. */
+function options(choices: readonly Choice[]): HTMLElement[] {
+  const made: HTMLElement[] = [];
+  const groups = new Map<string, HTMLElement>();
+  for (const choice of choices) {
+    const option = h('option', { value: choice.value }, choice.label);
+    const group = choice.group === undefined ? undefined : (groups.get(choice.group) ?? h('optgroup', { label: choice.group }));
+    if (choice.group !== undefined && group !== undefined && !groups.has(choice.group)) {
+      groups.set(choice.group, group);
+      made.push(group);
+    }
+    if (group === undefined) made.push(option);
+    else group.append(option);
+  }
+  return made;
 }
 
 /** Shows something once, with a way to copy it: a password, a token. */

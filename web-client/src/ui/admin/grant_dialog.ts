@@ -9,13 +9,13 @@ const t = text.access;
 /** What is known already is chosen already. Whether something was granted. */
 export async function grantSomething(app: AdminApp, to: Subject = {}, resource?: string): Promise<boolean> {
   const [resources, choices] = await Promise.all([app.api.resources(), subjectChoices(app)]);
-  const chosen = to.group !== undefined ? subjectValue({ group: to.group }) : to.user !== undefined ? subjectValue({ user: to.user }) : choices[0]?.value;
+  const chosen = to.group !== undefined ? subjectValue({ group: to.group }) : to.user !== undefined ? subjectValue({ user: to.user }) : undefined;
   let sentence = '';
   const granted = await formDialog({
     title: t.grantTitle,
     fields: [
-      { id: 'resource', kind: 'choice', label: t.resource, choices: resources.map((one) => ({ value: one.id, label: one.name })), ...(resource === undefined ? {} : { value: resource }) },
-      { id: 'subject', kind: 'choice', label: t.to, choices, ...(chosen === undefined ? {} : { value: chosen }) },
+      { id: 'resource', kind: 'choice', label: t.resource, required: true, choices: resources.map((one) => ({ value: one.id, label: one.name, group: one.kind === 'app' ? text.apps.title : text.pools.title })), ...(resource === undefined ? {} : { value: resource }) },
+      { id: 'subject', kind: 'choice', label: t.to, required: true, choices, ...(chosen === undefined ? {} : { value: chosen }) },
     ],
     submit: t.grant,
     send: async (values) => {
@@ -35,8 +35,8 @@ export async function grantSomething(app: AdminApp, to: Subject = {}, resource?:
 export async function subjectChoices(app: AdminApp): Promise<Choice[]> {
   const [users, groups] = await Promise.all([app.api.users(), app.api.groups()]);
   return [
-    ...groups.map((group) => ({ value: subjectValue({ group: group.name }), label: `${t.group}: ${group.built_in ? text.users.everyone : group.name}` })),
-    ...users.map((user) => ({ value: subjectValue({ user: user.name }), label: user.display_name === user.name ? user.name : `${user.display_name} (${user.name})` })),
+    ...groups.map((group) => ({ value: subjectValue({ group: group.name }), label: group.built_in ? text.users.everyone : group.name, group: text.groups.title })),
+    ...users.map((user) => ({ value: subjectValue({ user: user.name }), label: user.display_name === user.name ? user.name : `${user.display_name} (${user.name})`, group: text.users.title })),
   ];
 }
 

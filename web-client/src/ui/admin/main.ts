@@ -25,6 +25,12 @@ class VitrineAdmin implements AdminApp {
 
   private features: ReadonlySet<Feature> = new Set();
   private page: AdminPage | null = null;
+  /** The page could not be filled. */
+  private lacking = false;
+  /** The person came here from another page and has not been shown this one yet. */
+  private arriving = false;
+  /** The server answered the last time it was asked. */
+  private answers = true;
   private shell: Shell | null = null;
 
   constructor() {
@@ -32,7 +38,7 @@ class VitrineAdmin implements AdminApp {
     this.feed = new LiveFeed(this.api, {
       changed: (actions) => { this.changed(actions); },
       live: () => { this.page?.live?.(); },
-      state: (live) => { this.shell?.setLive(live); },
+      state: (live) => { this.setLive(live); },
       failed: (error) => { this.failed(error); },
     });
   }
@@ -60,6 +66,12 @@ class VitrineAdmin implements AdminApp {
     document.documentElement.dataset['page'] = 'admin';
     document.body.replaceChildren(this.shell.skip, this.shell.element, this.toasts.element);
     window.addEventListener('hashchange', () => { this.route(true); });
+    // What a button began and the server refused is said, whichever button it was.
+    window.addEventListener('unhandledrejection', (event) => {
+      if (!(event.reason instanceof ApiError)) return;
+      event.preventDefault();
+      this.failed(event.reason);
+    });
     document.addEventListener('visibilitychange', () => { this.feed.setWatched(document.visibilityState === 'visible'); });
     this.route(false);
     keepVersion(this.toasts);
@@ -103,6 +115,8 @@ class VitrineAdmin implements AdminApp {
     const parts = parsePlace(location.hash);
     const page = pageOf(this, parts);
     this.page = page;
+    this.lacking = false;
+    this.arriving = moved;
     document.title = `${page.title} – ${text.shell.title} – ${common.product}`;
     this.shell?.show(page, parts[0] ?? '', moved);
     void this.load(page);
@@ -111,10 +125,30 @@ class VitrineAdmin implements AdminApp {
   private async load(page: AdminPage): Promise<void> {
     try {
       await page.load?.();
+      if (page !== this.page) return;
+      this.lacking = false;
+      // A heading that comes from the server was not there to get the focus; by now something else may have it.
+      if (this.arriving && document.activeElement === document.body) this.shell?.focusHeading();
+      this.arriving = false;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (page === this.page) this.failed(error);
+      if (page === this.page) this.lack(page, error);
     }
+  }
+
+  private setLive(live: boolean): void {
+    this.shell?.setLive(live);
+    const back = live && !this.answers;
+    this.answers = live;
+    if (back && this.lacking && this.page !== null) void this.load(this.page);
+  }
+
+  /** The page could not be filled: it says so once, can be asked again, and is when the server is back. */
+  private lack(page: AdminPage, error: ApiError): void {
+    if (error.signedOut) return this.askToSignIn();
+    const again = { words: common.tryAgain, act: () => { this.lacking = false; void this.load(page); } };
+    if (!this.lacking) this.toasts.show('error', error.message, undefined, again);
+    this.lacking = true;
   }
 
   private changed(actions: readonly string[] | null): void {

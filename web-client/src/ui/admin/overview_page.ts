@@ -1,5 +1,6 @@
 // What an administrator sees first: how it goes, what needs a look, and the way from nothing to somebody's app.
 import { fill, h } from '../dom.js';
+import { fromServer } from '../language/server.js';
 import type { AdminResource, AdminUser } from './admin_api.js';
 import { about, type AdminApp, type AdminPage } from './admin_app.js';
 import { adminIcon, type AdminIconName } from './admin_icons.js';
@@ -82,13 +83,15 @@ export class OverviewPage implements AdminPage {
   private drawTiles(rows: readonly LiveRow[]): void {
     const used = rows.filter((row) => row.state === 'connected');
     const left = rows.filter((row) => row.state === 'disconnected' || row.state === 'assigned');
+    const failed = rows.filter((row) => row.state === 'failed');
     const latencies = used.map((row) => row.latencyMs).filter((value): value is number => value !== null).sort((a, b) => a - b);
     const middle = latencies[Math.floor(latencies.length / 2)];
     const apps = this.resources.filter((one) => one.kind === 'app').length;
     fill(this.tiles,
       tile(place('sessions'), t.running, String(rows.length), partsBar([
         { kind: 'connected', label: t.viewed, count: used.length }, { kind: 'disconnected', label: t.idle, count: left.length },
-        { kind: 'provisioning', label: t.starting, count: rows.length - used.length - left.length }], rows.length)),
+        { kind: 'provisioning', label: t.starting, count: rows.length - used.length - left.length - failed.length },
+        ...(failed.length === 0 ? [] : [{ kind: 'failed', label: text.pools.failedParts, count: failed.length }])], rows.length)),
       tile(place('sessions'), t.latency, middle === undefined ? '–' : milliseconds(middle), h('small', {}, t.latencyNote)),
       tile(place('users'), t.users, this.loaded ? String(this.users.length) : '–', h('small', {}, t.groups(this.groupCount))),
       tile(place('apps'), t.published, this.loaded ? String(apps) : '–', h('small', {}, t.publishedNote(this.resources.length - apps))));
@@ -96,14 +99,15 @@ export class OverviewPage implements AdminPage {
 
   private drawNotes(rows: readonly LiveRow[]): void {
     const notes: Note[] = [
-      ...rows.filter((row) => row.state === 'failed').map((row) => ({ href: place('sessions', row.session), title: t.failedSession(row.display_name, row.name), detail: row.detail })),
-      ...this.resources.filter((one) => one.unavailable !== null).map((one) => ({ href: resourceLink(one), title: t.unavailable(one.name), detail: one.unavailable ?? '' })),
+      ...rows.filter((row) => row.state === 'failed').map((row) => ({ href: place('sessions', row.session), title: t.failedSession(row.display_name, row.name), detail: fromServer(row.detail) })),
+      ...this.resources.filter((one) => one.unavailable !== null).map((one) => ({ href: resourceLink(one), title: t.unavailable(one.name), detail: fromServer(one.unavailable ?? '') })),
       ...rows.filter((row) => (row.latencyMs ?? 0) > kSlowMs).map((row) => ({ href: place('sessions', row.session), title: t.slowSession(row.display_name, row.name, milliseconds(row.latencyMs ?? 0)), detail: '' })),
       ...this.resources.filter((one) => one.grants.length === 0).map((one) => ({ href: resourceLink(one), title: t.nobody(one.name), detail: '' })),
     ];
     if (notes.length === 0) return fill(this.notes, h('p', { class: 'muted' }, t.fine));
     fill(this.notes, h('ul', { class: 'notes' }, ...notes.slice(0, kMostNotes).map((note) =>
-      h('li', {}, h('a', { href: note.href }, h('b', {}, note.title), note.detail === '' ? null : h('small', {}, note.detail))))));
+      h('li', {}, h('a', { href: note.href }, h('b', {}, note.title), note.detail === '' ? null : h('small', {}, note.detail))))),
+      notes.length <= kMostNotes ? null : h('p', { class: 'muted' }, t.more(notes.length - kMostNotes)));
   }
 }
 

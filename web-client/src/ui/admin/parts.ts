@@ -61,3 +61,8 @@ export function subjects(list: readonly Subject[], most = 3): Child[] {
 
 /** Names as the server takes them. */
 export const kName = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
+
+/** "Text Editor!" is "text-editor". */
+export function identifierOf(name: string): string {
+  return name.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 64);
+}

@@ -1,5 +1,6 @@
 // Where desktops come from, and how much of each is in use.
 import { confirm } from '../dialog.js';
+import { fromServer } from '../language/server.js';
 import { fill, h } from '../dom.js';
 import type { AdminResource } from './admin_api.js';
 import { about, type AdminApp, type AdminPage } from './admin_app.js';
@@ -10,7 +11,7 @@ import { formDialog, pageHead } from './form_dialog.js';
 import { GrantList } from './grant_list.js';
 import type { LiveRow } from './live_model.js';
 import { missing } from './missing_page.js';
-import { badge, button, card, crumb, facts, kName, resourceIcon, resourceLink, stateBadge } from './parts.js';
+import { badge, button, card, crumb, facts, identifierOf, kName, resourceIcon, resourceLink, stateBadge } from './parts.js';
 import { place } from './place.js';
 import { editRules } from './rules_dialog.js';
 import { editKeeping, readKeeping, setDraining, type PoolKeeping } from './pool_keeping.js';
@@ -120,7 +121,7 @@ export class PoolsPage implements AdminPage {
       fields: [
         { id: 'name', kind: 'text', label: text.apps.displayName, required: true, maxLength: 100 },
         { id: 'description', kind: 'text', label: text.apps.description, maxLength: 500 },
-        { id: 'id', kind: 'text', label: t.identifier, hint: text.apps.identifierHint, required: true, maxLength: 64, mono: true, check: (value) => (kName.test(value) ? null : text.apps.identifierRule) },
+        { id: 'id', kind: 'text', label: t.identifier, hint: text.apps.identifierHint, required: true, maxLength: 64, mono: true, seldom: true, follows: { field: 'name', by: identifierOf }, check: (value) => (kName.test(value) ? null : text.apps.identifierRule) },
         { id: 'opengl', kind: 'truth', label: t.opengl, value: true },
       ],
       submit: t.add,
@@ -169,7 +170,7 @@ export class PoolPage implements AdminPage {
         keeping === undefined ? null : this.keepingCard(keeping),
         card(text.apps.access, this.grants.element),
         card(text.apps.facts,
-          pool.unavailable === null ? null : h('p', { class: 'verdict', 'data-kind': 'warn' }, pool.unavailable),
+          pool.unavailable === null ? null : h('p', { class: 'verdict', 'data-kind': 'warn' }, fromServer(pool.unavailable)),
           facts([
             [t.identifier, h('code', {}, pool.id)],
             [t.provisioner, pool.provisioner === 'local' ? t.local : pool.provisioner],
@@ -186,7 +187,7 @@ export class PoolPage implements AdminPage {
     return card(t.keeping,
       facts([
         [t.kind, t.kindNotes[one.kind] ?? one.kind],
-        [t.use, one.state],
+        [t.use, fromServer(one.state)],
         [t.sparesLabel, one.spares === 0 ? '–' : t.spareOf(one.ready, one.spares)],
         [t.maintenance, one.message === '' ? '–' : one.message],
         [t.template, one.template === '' ? null : h('code', {}, one.template)],

@@ -1,7 +1,7 @@
 // Setting up a sign-in service or a directory.
 import type { AdminApp } from './admin_app.js';
 import { formDialog, type Field, type FormValues } from './form_dialog.js';
-import { kName } from './parts.js';
+import { identifierOf, kName } from './parts.js';
 import { text } from './text_admin.js';
 
 const t = text.providers;
@@ -109,14 +109,14 @@ export async function editProvider(app: AdminApp, kind: Provider['kind'], before
   const flavour: Field[] = kind === 'ldap' && before === undefined
     ? [{ id: 'flavour', kind: 'choice', label: t.flavour, hint: t.flavourHint, choices: [{ value: 'openldap', label: 'OpenLDAP' }, { value: 'ad', label: 'Active Directory' }] }] : [];
   const id: Field[] = before === undefined
-    ? [{ id: 'id', kind: 'text', label: t.identifier, hint: t.identifierHint, required: true, mono: true, maxLength: 64, check: (value) => (kName.test(value) ? null : text.apps.identifierRule) }] : [];
+    ? [{ id: 'id', kind: 'text', label: t.identifier, hint: t.identifierHint, required: true, mono: true, maxLength: 64, follows: { field: 'name', by: identifierOf }, check: (value) => (kName.test(value) ? null : text.apps.identifierRule) }] : [];
   const secretHint = before?.has_secret === true ? t.secretKept : t.secretHint;
   const initial = before?.settings ?? (kind === 'oidc' ? { user_info: true } : {});
   const sent = await formDialog({
     title: before === undefined ? (kind === 'oidc' ? t.addOidc : t.addLdap) : t.edit(before.name),
     fields: [
+      { id: 'name', kind: 'text', label: t.name, hint: t.nameHint, value: before?.name ?? '', required: true, maxLength: 60 },
       ...id,
-      { id: 'name', kind: 'text', label: t.name, hint: t.nameHint, value: before?.name ?? '', required: true, maxLength: 100 },
       ...flavour,
       ...kSettings[kind].filter((one) => one.seldom !== true).map((one) => fieldOf(one, initial[one.name])),
       { id: 'secret', kind: 'password', label: kind === 'oidc' ? t.clientSecret : t.bindPassword, hint: secretHint, autocomplete: 'new-password', maxLength: 1_000 },

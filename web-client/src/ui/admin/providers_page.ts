@@ -1,6 +1,7 @@
 // Other systems that vouch for users: what they are, whether they work, and how they are set up.
 import { confirm } from '../dialog.js';
 import { fill, h } from '../dom.js';
+import { fromServer } from '../language/server.js';
 import { about, type AdminApp, type AdminPage } from './admin_app.js';
 import { pageHead } from './form_dialog.js';
 import { badge, button, card, facts } from './parts.js';
@@ -78,7 +79,7 @@ export class ProvidersPage implements AdminPage {
       const steps = answer['steps'] as readonly TestStep[];
       fill(result, h('p', { class: 'verdict', 'data-kind': answer['ok'] === true ? 'good' : 'wrong' }, answer['ok'] === true ? t.works : t.fails),
         h('ol', { class: 'test-steps' }, ...steps.map((step) => h('li', { 'data-kind': step.ok ? 'connected' : 'failed' },
-          h('b', {}, step.step), h('span', { class: 'visually-hidden' }, step.ok ? t.stepGood : t.stepBad), h('span', {}, step.detail)))));
+          h('b', {}, t.steps[step.step] ?? step.step), h('span', { class: 'visually-hidden' }, step.ok ? t.stepGood : t.stepBad), h('span', {}, fromServer(step.detail))))));
     });
     if (!worked) fill(result);
   }

@@ -2,18 +2,23 @@
 import type { AdminApp } from './admin_app.js';
 import { formDialog, type Field } from './form_dialog.js';
 import { policyAt, readPolicies, valueText, writePolicy, type Policy, type PolicyPlace, type PolicySetting, type PolicyValue } from './policies.js';
+import { fromServer } from '../language/server.js';
 import { text } from './text_admin.js';
 
 const t = text.rules;
 
+/** As the server takes it; its limits are its own to say. */
+const kTime = /^(none|\d{1,9}[smhd]?)$/;
+
 function fieldOf(setting: PolicySetting, value: string): Field {
   const label = t.names[setting.name] ?? setting.name;
   if (setting.kind === 'choice') {
-    return { id: setting.name, kind: 'choice', label, hint: setting.sentence, value, choices: [
+    return { id: setting.name, kind: 'choice', label, hint: fromServer(setting.sentence), value, choices: [
       { value: '', label: t.inherited }, { value: 'yes', label: text.shell.yes }, { value: 'no', label: text.shell.no }] };
   }
   const example = t.examples[setting.kind] ?? '';
-  return { id: setting.name, kind: 'text', label, hint: `${setting.sentence} ${t.example(example)}`, value, placeholder: t.inherited, maxLength: 1_000 };
+  return { id: setting.name, kind: 'text', label, hint: `${fromServer(setting.sentence)} ${t.example(example)}`, value, placeholder: t.inherited, maxLength: 1_000,
+    ...(setting.kind === 'duration' ? { check: (written: string): string | null => (kTime.test(written) ? null : t.notTime) } : {}) };
 }
 
 /** Whether something was changed. */
@@ -24,7 +29,7 @@ export async function editRules(app: AdminApp, title: string, place: PolicyPlace
   const others = policies.settings.filter((one) => !one.enforced).map((one) => t.names[one.name] ?? one.name);
   const sent = await formDialog({
     title,
-    lead: policies.rule,
+    lead: fromServer(policies.rule),
     fields: known.map((setting) => fieldOf(setting, valueText(setting.kind, before[setting.name]))),
     note: others.length === 0 ? '' : t.notEnforced(others),
     submit: text.shell.save,

@@ -1,5 +1,6 @@
 // One running session: what is known of it, how it answers over time, and what can be done to it.
 import { fill, h } from '../dom.js';
+import { fromServer } from '../language/server.js';
 import type { AdminApp, AdminPage } from './admin_app.js';
 import { TimeChart } from './charts.js';
 import { pageHead } from './form_dialog.js';
@@ -59,7 +60,7 @@ export class SessionPage implements AdminPage {
   }
 
   private draw(row: LiveRow): void {
-    fill(this.state, stateBadge(row.state), row.detail === '' ? null : h('span', {}, row.detail));
+    fill(this.state, stateBadge(row.state), row.detail === '' ? null : h('span', {}, fromServer(row.detail)));
     this.disconnectButton.disabled = row.viewers === 0;
     replaceFacts(this.facts, facts([
       [t.user, h('a', { href: place('users', row.user) }, row.display_name === row.user ? row.user : `${row.display_name} (${row.user})`)],

@@ -54,7 +54,11 @@ export class Shell {
     this.main.replaceChildren(page.element);
     window.scrollTo(0, 0);
     // Screen readers say the new page's name, and the next Tab is in it.
-    if (moved) this.main.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+    if (moved) this.focusHeading();
+  }
+
+  focusHeading(): void {
+    this.main.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
   }
 
   setLive(live: boolean): void {

@@ -55,6 +55,7 @@ export const english = {
   },
 
   form: {
+    choose: 'Choose…',
     missing: 'This is needed.',
     more: 'More',
     copy: 'Copy',
@@ -86,6 +87,7 @@ export const english = {
     historyNote: 'Collected since this page was opened',
     attention: 'Needs attention',
     fine: 'Nothing needs attention.',
+    more: (count: number): string => `and ${count} more`,
     failedSession: (user: string, name: string): string => `${name} of ${user} failed`,
     slowSession: (user: string, name: string, ms: string): string => `${name} of ${user} answers slowly: ${ms}`,
     unavailable: (name: string): string => `${name} cannot be opened`,
@@ -421,6 +423,8 @@ export const english = {
   },
 
   rules: {
+    notTime: 'A time such as 15m, 8h or 1d, or none.',
+    values: { yes: 'yes', no: 'no', none: 'none', any: 'any', all: 'all' } as Readonly<Record<string, string>>,
     inherited: 'As elsewhere',
     example: (example: string): string => `Such as ${example}`,
     examples: { duration: '15m, 8h or none', count: '4', hours: 'Europe/Berlin mon-fri 08:00-18:00, or any', networks: '10.0.0.0/8, fd00::/8, or any', kinds: 'text, html, image, or all, or none' } as Readonly<Record<string, string>>,
@@ -468,6 +472,7 @@ export const english = {
   },
 
   providers: {
+    steps: { settings: 'Settings', connection: 'Connection', bind: 'Reading name', search: 'Users', user: 'User', account: 'Account', groups: 'Groups', discovery: 'Discovery', signatures: 'Signatures', keys: 'Keys', 'sign-out': 'Sign-out' } as Readonly<Record<string, string>>,
     title: 'Sign-in',
     lead: 'Systems of your organisation that vouch for users, beside the passwords kept here.',
     addOidc: 'Add sign-in service',

@@ -32,7 +32,7 @@ export class TokensPage implements AdminPage {
       name: t.title,
       columns: [
         { id: 'name', title: t.name, value: (one) => one.name, cell: (one) => h('b', {}, one.name) },
-        { id: 'scopes', title: t.scopes, value: (one) => one.scopes.join(' '), cell: (one) => one.scopes.map((scope) => h('span', { class: 'chip' }, scope)) },
+        { id: 'scopes', title: t.scopes, value: (one) => one.scopes.join(' '), cell: (one) => one.scopes.map((scope) => h('span', { class: 'chip' }, t.scopeNames[scope] ?? scope)) },
         { id: 'owner', title: t.owner, value: (one) => one.owner ?? t.server, minor: true },
         { id: 'used', title: t.used, value: (one) => one.used_s, numeric: true, minor: true,
           cell: (one) => (one.used_s === null ? t.never : h('span', { class: 'two-lines' }, moment(one.used_s), h('small', {}, one.used_from))) },

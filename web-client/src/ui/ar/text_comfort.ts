@@ -8,8 +8,8 @@ const size = (bytes: number): string =>
 export const comfortText = {
   comfort: {
     settings: {
-      menu: 'إعدادات هذا الجهاز',
-      menuNote: 'الحجم والصورة والحافظة والتلميحات',
+      menu: 'الإعدادات',
+      menuNote: 'لهذا الجهاز: الحجم والصورة واللمس والحافظة والتلميحات',
       title: 'إعدادات هذا الجهاز',
       lead: 'محفوظة في هذا المتصفح لكل أسطح المكتب والتطبيقات التي تُفتح فيه.',
       sections: {
@@ -22,7 +22,7 @@ export const comfortText = {
       clipboardMode: 'الحافظة',
       clipboardModeNote: 'هل يمكن لصق ما نُسخ في أحد الجانبين في الآخر تلقائيًا',
       clipboardAuto: 'مشتركة تلقائيًا',
-      clipboardPanel: 'في لوحة الحافظة فقط',
+      clipboardPanel: 'في اللوحة فقط',
       primary: 'التحديد ينسخ',
       primaryNote: 'ما يُحدَّد في سطح المكتب يُنسخ إلى هذا الجهاز، والزر الأوسط يلصق ما نُسخ على هذا الجهاز',
       wakeLock: 'إبقاء الشاشة مضاءة',
@@ -49,6 +49,7 @@ export const comfortText = {
       fromDesktop: 'من سطح المكتب',
       toDesktop: 'إلى سطح المكتب',
       coming: 'جارٍ جلبه من سطح المكتب…',
+      size,
       holds: (formats: readonly string[]): string => formats.join(' · '),
       formats: {
         text: (words: string): string => `نص، ${isolated(words)}`,

@@ -8,8 +8,8 @@ const size = (bytes: number): string =>
 export const comfortText = {
   comfort: {
     settings: {
-      menu: 'Einstellungen dieses Geräts',
-      menuNote: 'Größe, Bild, Zwischenablage, Hinweise',
+      menu: 'Einstel\u00adlungen',
+      menuNote: 'Für dieses Gerät: Größe, Bild, Berührung, Zwischenablage, Hinweise',
       title: 'Einstellungen dieses Geräts',
       lead: 'In diesem Browser gesichert, für alle Desktops und Apps, die darin geöffnet werden.',
       sections: {
@@ -21,8 +21,8 @@ export const comfortText = {
       },
       clipboardMode: 'Zwischenablage',
       clipboardModeNote: 'Ob sich von selbst auf der einen Seite einfügen lässt, was auf der anderen kopiert wurde',
-      clipboardAuto: 'Von selbst gemeinsam',
-      clipboardPanel: 'Nur im Fenster der Zwischenablage',
+      clipboardAuto: 'Automatisch',
+      clipboardPanel: 'Nur im Fenster',
       primary: 'Markieren kopiert',
       primaryNote: 'Was im Desktop markiert wird, wird auf dieses Gerät kopiert, und die mittlere Taste fügt ein, was auf diesem Gerät kopiert wurde',
       wakeLock: 'Bildschirm anlassen',
@@ -44,11 +44,12 @@ export const comfortText = {
 
     clipboard: {
       title: 'Zwischenablage',
-      menu: 'Zwischenablage',
+      menu: 'Zwischen\u00adablage',
       menuNote: 'Sehen, was kopiert ist, und es weitergeben',
       fromDesktop: 'Aus dem Desktop',
       toDesktop: 'In den Desktop',
       coming: 'Wird aus dem Desktop geholt …',
+      size,
       holds: (formats: readonly string[]): string => formats.join(' · '),
       formats: {
         text: (words: string): string => `Text, ${words}`,
@@ -106,7 +107,7 @@ export const comfortText = {
     },
 
     screenshot: {
-      menu: 'Bildschirmfoto',
+      menu: 'Bildschirm\u00adfoto',
       menuNote: 'Sichert das Bild des Desktops als Datei',
       saved: (name: string): string => `Gesichert als ${name}.`,
       copy: 'Auch kopieren',

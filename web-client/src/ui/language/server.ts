@@ -10,9 +10,14 @@ export function translated(sentence: string, table: Readonly<Record<string, stri
   for (const [english, other] of Object.entries(table)) {
     if (!english.includes('{')) continue;
     const found = pattern(english).exec(sentence)?.groups;
-    if (found !== undefined) return other.replaceAll(kPlaceholder, (_, name: string) => translated(found[name] ?? '', table));
+    if (found !== undefined) return other.replaceAll(kPlaceholder, (_, name: string) => (name === 'moment' ? moment : translated)(found[name] ?? '', table));
   }
   return sentence;
+}
+
+/** A day of the week and a time. */
+function moment(words: string, table: Readonly<Record<string, string>>): string {
+  return words.split(' ').map((word) => table[word] ?? word).join(' ');
 }
 
 /** In the page's language. */

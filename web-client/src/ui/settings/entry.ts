@@ -2,6 +2,7 @@
 // rows as an EntrySource and is named in entries.ts.
 import type { DeviceSettings, Setting } from '../../core/settings.js';
 import type { Terms } from '../../core/terms.js';
+import type { ViewChoices } from '../view_menu.js';
 
 /** The headings, in their order. */
 export const kSections = ['picture', 'input', 'clipboard', 'session', 'browser'] as const;
@@ -10,13 +11,17 @@ export type Section = (typeof kSections)[number];
 /** What rows may read and change. */
 export interface EntryContext {
   readonly settings: DeviceSettings;
-  /** Of the session that is open. */
-  readonly session: {
-    terms(): Terms;
-    chooseTerms(terms: Terms): void;
-    /** kMay bits. */
-    rights(): number;
-  };
+  readonly session: SessionChoices;
+}
+
+/** Of the session that is open. */
+export interface SessionChoices {
+  terms(): Terms;
+  chooseTerms(terms: Terms): void;
+  /** kMay bits. */
+  rights(): number;
+  view(): Readonly<ViewChoices>;
+  chooseView(choices: Partial<ViewChoices>): void;
 }
 
 interface Row {

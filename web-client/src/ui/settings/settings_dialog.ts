@@ -1,5 +1,5 @@
 // "Settings of this device": one list of everything that can be chosen, kept in this browser.
-import { sheet } from '../dialog.js';
+import { closeOnBackdrop, sheet } from '../dialog.js';
 import { h } from '../dom.js';
 import { text } from '../text.js';
 import { kEntrySources } from './entries.js';
@@ -15,8 +15,11 @@ export async function showSettings(context: EntryContext): Promise<void> {
     .map((name) => ({ name, rows: entries.filter((one) => one.section === name) }))
     .filter(({ rows }) => rows.length > 0)
     .map(({ name, rows }) => section(name, rows, (sentence) => { said.textContent = sentence; }));
-  const { dialog, closed } = sheet(t.title, h('p', { class: 'settings-lead' }, t.lead), ...sections, said, h('div', { class: 'actions' }, close));
-  dialog.classList.add('settings');
+  const { dialog, closed } = sheet(t.title,
+    h('div', { class: 'sheet-body' }, h('p', { class: 'settings-lead' }, t.lead), ...sections),
+    h('div', { class: 'actions' }, said, close));
+  dialog.classList.add('framed', 'settings');
+  closeOnBackdrop(dialog);
   await closed;
 }
 

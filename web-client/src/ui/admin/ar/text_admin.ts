@@ -55,6 +55,7 @@ export const adminText: AdminText = {
   },
 
   form: {
+    choose: 'اختر…',
     missing: 'هذا مطلوب.',
     more: 'المزيد',
     copy: 'نسخ',
@@ -86,6 +87,7 @@ export const adminText: AdminText = {
     historyNote: 'جُمعت منذ فتح هذه الصفحة',
     attention: 'يحتاج إلى انتباه',
     fine: 'لا شيء يحتاج إلى انتباه.',
+    more: (count) => `و${number(count)} غيرها`,
     failedSession: (user, name) => `تعطّل ${isolated(name)} للمستخدم ${isolated(user)}`,
     slowSession: (user, name, ms) => `${isolated(name)} للمستخدم ${isolated(user)} بطيء الاستجابة: ${isolated(ms)}`,
     unavailable: (name) => `لا يمكن فتح ${isolated(name)}`,
@@ -421,6 +423,8 @@ export const adminText: AdminText = {
   },
 
   rules: {
+    notTime: 'مدة مثل 15m أو 8h أو 1d، أو none.',
+    values: { yes: 'نعم', no: 'لا', none: 'لا شيء', any: 'أي', all: 'الكل' },
     inherited: 'كما في غيره',
     example: (example) => `مثل ${isolated(example)}`,
     examples: { duration: '15m, 8h, none', count: '4', hours: 'Europe/Berlin mon-fri 08:00-18:00, any', networks: '10.0.0.0/8, fd00::/8, any', kinds: 'text, html, image, all, none' },
@@ -468,6 +472,7 @@ export const adminText: AdminText = {
   },
 
   providers: {
+    steps: { settings: 'الإعدادات', connection: 'الاتصال', bind: 'الدخول إليه', search: 'المستخدمون', user: 'المستخدم', account: 'الحساب', groups: 'المجموعات', discovery: 'الوصف', signatures: 'التواقيع', keys: 'المفاتيح', 'sign-out': 'الخروج' },
     title: 'تسجيل الدخول',
     lead: 'أنظمة في مؤسستك تضمن المستخدمين، إلى جانب كلمات المرور المحفوظة هنا.',
     addOidc: 'إضافة خدمة تسجيل دخول',

@@ -55,6 +55,7 @@ export const adminText: AdminText = {
   },
 
   form: {
+    choose: 'Bitte wählen …',
     missing: 'Das wird gebraucht.',
     more: 'Mehr',
     copy: 'Kopieren',
@@ -86,6 +87,7 @@ export const adminText: AdminText = {
     historyNote: 'Gesammelt, seit diese Seite offen ist',
     attention: 'Braucht Aufmerksamkeit',
     fine: 'Nichts braucht Aufmerksamkeit.',
+    more: (count) => `und ${number(count)} weitere`,
     failedSession: (user, name) => `${name} von ${user} ist ausgefallen`,
     slowSession: (user, name, ms) => `${name} von ${user} antwortet langsam: ${ms}`,
     unavailable: (name) => `${name} kann nicht geöffnet werden`,
@@ -208,7 +210,7 @@ export const adminText: AdminText = {
     enabled: (name) => `${name} darf sich wieder anmelden.`,
     resetFactors: 'Zweite Faktoren zurücksetzen',
     resetTitle: (name) => `Die zweiten Faktoren von ${name} zurücksetzen?`,
-    resetText: 'Codes, Passkeys und Wiederherstellungscodes werden entfernt, und der Benutzer kann mit dem Passwort allein neue einrichten.',
+    resetText: 'Codes, Passkeys und Wiederherstellungs\u00adcodes werden entfernt, und der Benutzer kann mit dem Passwort allein neue einrichten.',
     resetDone: (name) => `Die zweiten Faktoren von ${name} wurden entfernt.`,
     memberOf: 'Mitglied von',
     memberHint: 'Eine Änderung gilt sofort.',
@@ -227,7 +229,7 @@ export const adminText: AdminText = {
     factorsNone: 'Keine',
     totp: 'Code aus einer App',
     passkeys: 'Passkeys',
-    recoveryCodes: 'Übrige Wiederherstellungscodes',
+    recoveryCodes: 'Übrige Wiederherstellungs\u00adcodes',
     since: (date) => `seit ${date}`,
     factorRequired: 'Muss einen zweiten Faktor verwenden',
     factorByGroup: 'Eine Gruppe dieses Benutzers verlangt einen.',
@@ -348,7 +350,7 @@ export const adminText: AdminText = {
     drainTitle: (name) => `${name} leerlaufen lassen?`,
     drainText: 'Laufende Sitzungen gehen weiter. Neue werden abgelehnt, bis Sie sie wieder zulassen.',
     undrain: 'Sitzungen wieder zulassen',
-    maintenance: 'Wartungsnachricht',
+    maintenance: 'Wartungs\u00adnachricht',
     maintenanceHint: 'Benutzer sehen sie anstelle dessen, was sie öffnen wollten; leer: keine',
     most: 'Höchstzahl Desktops',
     mostHint: '0: so viele, wie insgesamt erlaubt sind',
@@ -421,6 +423,8 @@ export const adminText: AdminText = {
   },
 
   rules: {
+    notTime: 'Eine Dauer wie 15m, 8h oder 1d, oder none.',
+    values: { yes: 'ja', no: 'nein', none: 'keine', any: 'beliebig', all: 'alles' },
     inherited: 'Wie anderswo',
     example: (example) => `Zum Beispiel ${example}`,
     examples: { duration: '15m, 8h oder none', count: '4', hours: 'Europe/Berlin mon-fri 08:00-18:00, oder any', networks: '10.0.0.0/8, fd00::/8, oder any', kinds: 'text, html, image, oder all, oder none' },
@@ -468,6 +472,7 @@ export const adminText: AdminText = {
   },
 
   providers: {
+    steps: { settings: 'Einstellungen', connection: 'Verbindung', bind: 'Anmeldung dort', search: 'Benutzer', user: 'Benutzer', account: 'Konto', groups: 'Gruppen', discovery: 'Beschreibung', signatures: 'Unterschriften', keys: 'Schlüssel', 'sign-out': 'Abmelden' },
     title: 'Anmeldung',
     lead: 'Systeme Ihrer Organisation, die für Benutzer bürgen, neben den Passwörtern hier.',
     addOidc: 'Anmeldedienst hinzufügen',
@@ -484,7 +489,7 @@ export const adminText: AdminText = {
     identifierHint: 'In Adressen und bei den Benutzern, die daher kommen; sie bleibt',
     name: 'Name',
     nameHint: 'Wie ihn Benutzer bei der Anmeldung sehen',
-    returnUrl: 'Rücksprungadresse',
+    returnUrl: 'Rücksprung\u00adadresse',
     logoutUrl: 'Abmeldung im Hintergrund',
     test: 'Testen',
     testing: 'Test läuft …',
