@@ -29,7 +29,13 @@ constexpr unsigned kDialSeconds = 10;
 // Sockets, watched descriptors and some to spare.
 constexpr unsigned kMostDescriptors = 64;
 
-struct Socket {
+// What a wsi's user data points to. libwebsockets tells the end of a watched descriptor to the callback of the first
+// protocol, too, which is that of sockets.
+struct Served {
+  bool is_socket = false;
+};
+
+struct Socket : Served {
   SocketId id = 0;
   lws* wsi = nullptr;
   SocketEvents events;
@@ -39,7 +45,7 @@ struct Socket {
   bool closing = false;  // on our wish
 };
 
-struct Watch {
+struct Watch : Served {
   int fd = -1;  // a duplicate; libwebsockets closes it
   std::function<void()> readable;
 };
@@ -87,15 +93,15 @@ struct EventLoop::Context {
 namespace {
 
 int socket_callback(lws* wsi, lws_callback_reasons reason, void*, void* in, size_t size) {
-  auto* const socket = static_cast<Socket*>(lws_get_opaque_user_data(wsi));
-  if (socket == nullptr) return 0;
-  return EventLoop::Context::of(wsi).on_socket(wsi, *socket, reason, in, size);
+  auto* const served = static_cast<Served*>(lws_get_opaque_user_data(wsi));
+  if (served == nullptr || !served->is_socket) return 0;
+  return EventLoop::Context::of(wsi).on_socket(wsi, static_cast<Socket&>(*served), reason, in, size);
 }
 
 int watch_callback(lws* wsi, lws_callback_reasons reason, void*, void*, size_t) {
-  auto* const watch = static_cast<Watch*>(lws_get_opaque_user_data(wsi));
-  if (watch == nullptr) return 0;
-  if (reason == LWS_CALLBACK_RAW_RX_FILE || reason == LWS_CALLBACK_RAW_CLOSE_FILE) watch->readable();
+  auto* const served = static_cast<Served*>(lws_get_opaque_user_data(wsi));
+  if (served == nullptr || served->is_socket) return 0;
+  if (reason == LWS_CALLBACK_RAW_RX_FILE || reason == LWS_CALLBACK_RAW_CLOSE_FILE) static_cast<Watch*>(served)->readable();
   return 0;
 }
 
@@ -178,11 +184,6 @@ EventLoop::~EventLoop() {
   // Nobody is told of what ends now.
   for (auto& [id, socket] : context_->sockets) socket->events = {};
   for (auto& watch : context_->watches) watch->readable = [] {};
-  // A link that waits for the other side's close frame does not survive lws_context_destroy() (libwebsockets 4.1): the
-  // closing looks at its virtual host, which is gone by then.
-  for (auto& [id, socket] : context_->sockets) {
-    if (socket->wsi != nullptr) lws_set_timeout(socket->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
-  }
   lws_context_destroy(context_->service);
 }
 
@@ -212,7 +213,7 @@ Result<void> EventLoop::watch(int fd, std::function<void()> readable) {
   lws* const wsi =
       lws_adopt_descriptor_vhost(context_->vhost, LWS_ADOPT_RAW_FILE_DESC, descriptor, kWatchProtocol, nullptr);
   if (watch->fd < 0 || wsi == nullptr) return Error{ErrorCode::kIo, "a descriptor cannot be watched"};
-  lws_set_opaque_user_data(wsi, watch.get());
+  lws_set_opaque_user_data(wsi, static_cast<Served*>(watch.get()));
   context_->watches.push_back(std::move(watch));
   return {};
 }
@@ -222,6 +223,7 @@ Result<void> EventLoop::watch(int fd, std::function<void()> readable) {
 SocketId EventLoop::dial(const GatewayAddress& address, const std::string& path, SocketEvents events) {
   auto made = std::make_unique<Socket>();
   Socket& socket = *made;
+  socket.is_socket = true;
   socket.id = ++context_->last_socket;
   socket.events = std::move(events);
   context_->sockets[socket.id] = std::move(made);
@@ -238,7 +240,7 @@ SocketId EventLoop::dial(const GatewayAddress& address, const std::string& path,
   info.ietf_version_or_minus_one = -1;
   info.ssl_connection = LCCSCF_USE_SSL | LCCSCF_SKIP_SERVER_CERT_HOSTNAME_CHECK | LCCSCF_PRIORITIZE_READS;
   info.local_protocol_name = kSocketProtocol;
-  info.opaque_user_data = &socket;
+  info.opaque_user_data = static_cast<Served*>(&socket);
   info.pwsi = &socket.wsi;
   if (lws_client_connect_via_info(&info) == nullptr && !socket.over) {
     socket.over = true;
