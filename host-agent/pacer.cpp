@@ -34,8 +34,8 @@ constexpr Micros kLongestRun = kSecond;
 // Round trips above the least by more than this are a queue, not jitter.
 constexpr Micros kQueueLimit = 20 * kMillisecond;
 constexpr int kSlowSamples = 3;
-// No page is late by this much again and again.
-constexpr Micros kNoPage = 85 * kMillisecond;
+// Delay beyond what the page says it took that is taken for the link at once; more would let pictures of a slow link grow old.
+constexpr Micros kNoPage = 50 * kMillisecond;
 // In this time at least, bytes on their way that grow by a part of those that came show a link that takes less.
 constexpr Micros kShortestPile = 300 * kMillisecond;
 constexpr size_t kPileShare = 3;

@@ -314,7 +314,7 @@ TEST(PacerTest, LateAcksOfASourceThatFitsTheLinkAreNoSlowLink) {
   path.saturated = false;
   path.every = 33 * kMillisecond;
   path.size = 6000;
-  path.lateness = 60 * kMillisecond;
+  path.lateness = 45 * kMillisecond;
   path.run(10 * kSecond);
   EXPECT_GE(path.pacer.rate(), 0.85 * path.bytes_per_second);
 }
