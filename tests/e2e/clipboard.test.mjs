@@ -99,7 +99,7 @@ describe('the clipboard', () => {
       await page.keyboard.press('Control+c');
       return Buffer.from((await readDevice(page, 'text/plain')) ?? []).toString() === 'pasted into the editor'
         && (await xclip(desktop, ['-o', '-t', 'TARGETS']))?.toString().includes('GTK_TEXT_BUFFER_CONTENTS');
-    });
+    }, { everyMs: 250 });
   });
 
   test('HTML that carries a script cannot touch the page', async () => {

@@ -38,6 +38,7 @@ export class Person {
       const fits = (one) => new RegExp(pattern, 'i').test(one.textContent ?? '') && one.getClientRects().length > 0;
       const found = [...document.querySelectorAll(wanted)].find(fits);
       if (found === undefined) return null;
+      found.scrollIntoView({ block: 'nearest' });
       const { x, y, width, height } = found.getBoundingClientRect();
       return { x: (x + width / 2) * devicePixelRatio, y: (y + height / 2) * devicePixelRatio };
     }, [selector, words]));
