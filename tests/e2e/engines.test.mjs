@@ -222,6 +222,7 @@ describe('in each engine', { timeout: 300_000 }, () => {
         try {
           await device.press('ctrl+alt+shift+m');
           await until('the menu is open', () => browser.evaluate(() => document.querySelector('dialog.menu').open));
+          await until('the chord is over on the desktop, too', () => program.events.filter((one) => one.type === 'key' && !one.down).length >= 3);
           program.forget();
           if (!captures) {
             await person.click('dialog.menu button', '^Ctrl \\+ W$');
