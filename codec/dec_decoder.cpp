@@ -68,7 +68,7 @@ struct Decoder::State {
   Result<void> make_black(Size new_size);
   Result<Rect> read_area(ByteReader& in);
   Result<void> spend(int64_t count);
-  Result<void> touch(const Rect& area);
+  Result<void> touch(const Rect& painted);
   void convert_dirty();
 };
 
@@ -78,9 +78,10 @@ Result<void> Decoder::State::spend(int64_t count) {
   return {};
 }
 
-Result<void> Decoder::State::touch(const Rect& area) {
-  TRY(spend(area.area()));
-  video.give_back(area);
+Result<void> Decoder::State::touch(const Rect& painted) {
+  TRY(spend(painted.area()));
+  // A cell is given back whole, also where its pixels were right all along under the film.
+  const Rect area = bounding(painted, video.give_back(painted));
   // Nearby rectangles are joined when the list is full; what joins with least waste is not worth searching for.
   if (dirty.size() == kMaxDirty) {
     size_t best = 0;

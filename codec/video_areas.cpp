@@ -104,16 +104,20 @@ void VideoAreas::forget(const Rect& cells) {
   }
 }
 
-void VideoAreas::give_back(const Rect& pixels) {
+Rect VideoAreas::give_back(const Rect& pixels) {
+  Rect given;
   for (int stream = 0; live_ >> stream != 0; ++stream) {
     if (!live(stream)) continue;
     const Rect touched = grid_.cells_of(intersect(pixels, area(stream)));
     for (int y = touched.y; y < touched.bottom(); ++y) {
       for (int x = touched.x; x < touched.right(); ++x) {
-        if (shown_.test(x, y) && !intersect(part(x, y), pixels).empty()) hide(x, y);
+        if (!shown_.test(x, y) || intersect(part(x, y), pixels).empty()) continue;
+        given = bounding(given, part(x, y));
+        hide(x, y);
       }
     }
   }
+  return given;
 }
 
 void VideoAreas::end(int stream) {

@@ -78,8 +78,9 @@ class VideoAreas {
   // These pixels of the stream's area are shown from now on; of a cell they touch, nothing else is. False when too many
   // cells are shown in part.
   [[nodiscard]] bool claim(const Rect& pixels);
-  // Something else was painted: the picture owns every cell of which it touches what was shown.
-  void give_back(const Rect& pixels);
+  // Something else was painted: the picture owns every cell of which it touches what was shown. Gives what bounds all that
+  // was shown of them.
+  Rect give_back(const Rect& pixels);
   void end(int stream);
 
   // What the picture owns of the stream's area: disjoint rectangles.

@@ -23,6 +23,7 @@ struct Cinema {
   Decoder decoder = Decoder::create(kScreen).take();
   std::array<MemoryVideoDecoder, kMaxVideoStreams> films;
   std::array<Picture, kMaxVideoStreams> frames;
+  Picture canvas{kScreen};
   Dice dice{7};
   Micros now = kSecond;
   int frames_seen = 0;
@@ -44,6 +45,7 @@ struct Cinema {
     const auto applied = decoder.apply(body);
     EXPECT_TRUE(applied.ok()) << applied.error().message;
     EXPECT_TRUE(same(encoder.held()));
+    draw_changes();
     for (const VideoPacket& packet : decoder.video_packets()) {
       if ((packet.flags & kVideoEnd) != 0) continue;
       ++frames_seen;
@@ -52,40 +54,57 @@ struct Cinema {
       const auto frame = films[stream].decode(std::span(body).subspan(packet.offset, packet.length));
       EXPECT_TRUE(frame.ok());
       frames[stream] = *frame.value();
+      draw_frame(packet.stream);
     }
     return info;
   }
   bool same(const PictureView& held) const { return wrong_pixels(decoder, held) == 0; }
 
-  Picture canvas() const {
-    Picture shown(kScreen);
-    const auto draw = [&](const Rect& area) {
-      for (int y = area.y; y < area.bottom(); ++y) {
-        for (int x = area.x; x < area.right(); ++x) {
-          const uint8_t* rgba = decoder.rgba() + (static_cast<int64_t>(y) * kScreen.width + x) * 4;
-          shown.row(y)[x] = uint32_t{rgba[0]} << 16 | uint32_t{rgba[1]} << 8 | rgba[2];
-        }
+  // As the page does it: what changed goes on the canvas where no stream shows, and over a frame what the picture owns.
+  void draw(const Rect& area) {
+    for (int y = area.y; y < area.bottom(); ++y) {
+      for (int x = area.x; x < area.right(); ++x) {
+        const uint8_t* rgba = decoder.rgba() + (static_cast<int64_t>(y) * kScreen.width + x) * 4;
+        canvas.row(y)[x] = uint32_t{rgba[0]} << 16 | uint32_t{rgba[1]} << 8 | rgba[2];
       }
-    };
-    draw(shown.bounds());
-    for (int i = 0; i < kMaxVideoStreams; ++i) {
-      if (!decoder.video_areas().live(i)) continue;
-      const Rect& area = decoder.video_areas().area(i);
-      for (int y = 0; y < area.height; ++y) {
-        std::copy_n(frames[static_cast<size_t>(i)].row(y), area.width, shown.row(area.y + y) + area.x);
-      }
-      for (const Rect& kept : decoder.video_areas().kept(i)) draw(kept);
     }
-    return shown;
   }
+  void draw_changes() {
+    const VideoAreas& areas = decoder.video_areas();
+    for (const Rect& changed : decoder.dirty()) {
+      std::vector<Rect> open{changed};
+      for (int i = 0; i < kMaxVideoStreams; ++i) {
+        if (!areas.live(i)) continue;
+        std::vector<Rect> left;
+        for (const Rect& one : open) {
+          const Rect covered = intersect(one, areas.area(i));
+          if (covered.empty()) {
+            left.push_back(one);
+            continue;
+          }
+          for (const Rect& beside : around(one, covered)) left.push_back(beside);
+          for (const Rect& kept : areas.kept(i)) left.push_back(intersect(kept, covered));
+        }
+        open = left;
+      }
+      for (const Rect& one : open) draw(one);
+    }
+  }
+  void draw_frame(int stream) {
+    const Rect& area = decoder.video_areas().area(stream);
+    for (int y = 0; y < area.height; ++y) {
+      std::copy_n(frames[static_cast<size_t>(stream)].row(y), area.width, canvas.row(area.y + y) + area.x);
+    }
+    for (const Rect& kept : decoder.video_areas().kept(stream)) draw(kept);
+  }
+
   // Pixels of `area` that the canvas shows wrongly, but for those of `excused`.
   int wrong(const Rect& area, const Rect& excused = {}) const {
-    const Picture shown = canvas();
     int count = 0;
     for (int y = area.y; y < area.bottom(); ++y) {
       for (int x = area.x; x < area.right(); ++x) {
         if (!intersect(excused, {x, y, 1, 1}).empty()) continue;
-        count += (shown.row(y)[x] ^ desktop.row(y)[x]) & kColourMask ? 1 : 0;
+        count += (canvas.row(y)[x] ^ desktop.row(y)[x]) & kColourMask ? 1 : 0;
       }
     }
     return count;
@@ -403,7 +422,8 @@ TEST(MovingPictures, MayBeTwoAtOnce) {
     fill(cinema.desktop, typed, static_cast<uint32_t>(i) * 0x030201);
     cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
     cinema.update();
-    Picture films_apart = cinema.canvas();
+    Picture films_apart(kScreen);
+    for (int y = 0; y < kScreen.height; ++y) std::copy_n(cinema.canvas.row(y), kScreen.width, films_apart.row(y));
     for (const Rect& film : films) {
       for (int y = film.y; y < film.bottom(); ++y) {
         std::copy_n(cinema.desktop.row(y) + film.x, film.width, films_apart.row(y) + film.x);
@@ -502,6 +522,19 @@ TEST(MovingPictures, AreNotWhatScrollsOrIsWritten) {
     cinema.update();
   }
   EXPECT_EQ(cinema.frames_seen, 0);
+}
+
+// The page has to put all of it on its canvas, though what lies under a film may have been right all along.
+TEST(VideoAreas, TellWhatAPaintedPixelGivesBack) {
+  VideoAreas areas(kScreen);
+  const Rect film{32, 16, 64, 48};
+  ASSERT_TRUE(areas.frame(0, VideoCodec::kVp8, true, film));
+  ASSERT_TRUE(areas.claim(film));
+  EXPECT_EQ(areas.give_back({50, 20, 1, 1}), (Rect{48, 16, 16, 16}));
+  EXPECT_EQ(areas.give_back({50, 20, 1, 1}), Rect{});
+  ASSERT_TRUE(areas.claim({64, 32, 5, 16}));
+  EXPECT_EQ(areas.give_back({72, 40, 1, 1}), Rect{}) << "beside the part";
+  EXPECT_EQ(areas.give_back({66, 40, 20, 1}), (Rect{64, 32, 32, 16}));
 }
 
 TEST(MovingCells, NeedThreeTenthsOfASecondWithoutAPause) {
