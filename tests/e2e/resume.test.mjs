@@ -40,6 +40,16 @@ describe('a page that comes back', () => {
   const session = async () => (await site.sessions({ user: 'ada' }))[0];
   const child = async (word) => (await processTree(site.up.pid)).find((one) => one.parent === site.up.pid && one.command.includes(` ${word} `));
   const notLive = () => until('the page noticed', async () => (await state(page)).session !== 'live');
+  // Where it is back before one could look, the page is told to remember.
+  async function noticed(act) {
+    await page.evaluate(() => {
+      const root = document.documentElement;
+      window.noticed = false;
+      new MutationObserver(() => { window.noticed ||= root.dataset.session !== 'live'; }).observe(root, { attributes: true });
+    });
+    act();
+    await until('the page noticed', () => page.evaluate(() => window.noticed));
+  }
 
   async function metrics() {
     return new Promise((resolve, reject) => {
@@ -67,8 +77,7 @@ describe('a page that comes back', () => {
   test('after a cut gets no picture it has already', async (t) => {
     const before = await bytesToViewers();
     const since = Date.now();
-    proxy.cut();
-    await notLive();
+    await noticed(() => proxy.cut());
     await comesBack(t, before, since);
   });
 
@@ -102,16 +111,14 @@ describe('a page that comes back', () => {
     const before = await bytesToViewers();
     const { pids } = await session();
     const since = Date.now();
-    process.kill(pids.agent, 'SIGKILL');
-    await notLive();
+    await noticed(() => process.kill(pids.agent, 'SIGKILL'));
     await comesBack(t, before, since);
   });
 
   test('after the gateway was killed, and its counters with it', async (t) => {
     const gateway = await child('gateway');
     const since = Date.now();
-    process.kill(gateway.pid, 'SIGKILL');
-    await notLive();
+    await noticed(() => process.kill(gateway.pid, 'SIGKILL'));
     await until('it is back', async () => ((await child('gateway'))?.pid ?? gateway.pid) !== gateway.pid);
     await comesBack(t, 0, since);
   });
