@@ -226,15 +226,17 @@ describe('administration', () => {
     let asked = 0; // the same sentence is said once while it stands
     await page.route(broken, (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: `{"detail":"The store is full (${++asked})."}` }));
     const go = (place) => page.evaluate((hash) => { location.hash = hash; }, place);
-    const said = () => page.getByText('The store is full').count();
+    // Of an answer that came after this many.
+    const saidSince = async (before) => (await page.getByText('The store is full').allTextContents()).some((one) => Number(/\((\d+)\)/.exec(one)?.[1]) > before);
     await go('#/groups');
-    await until('the page says what could not be had', async () => (await said()) === 1);
+    await until('the page says what could not be had', () => saidSince(0));
     await go('#/apps');
+    const beforeButton = asked;
     await page.getByRole('button', { name: 'Publish app' }).click();
-    await until('a button that could not begin says so', async () => (await said()) >= 1);
-    const before = await said();
+    await until('a button that could not begin says so', () => saidSince(beforeButton));
+    const beforePage = asked;
     await go('#/groups');
-    await until('it is said for this page as well', async () => (await said()) > before);
+    await until('it is said for this page as well', () => saidSince(beforePage));
     await page.unroute(broken);
     await page.getByRole('button', { name: 'Try again' }).last().click();
     await page.getByRole('link', { name: 'engineering' }).waitFor();
