@@ -1,16 +1,16 @@
 // The states that screens.mjs takes pictures of, in groups. A group makes its own visitors and closes them. Answers of the
 // server that are hard to have (a full pool, a policy's hours) are given in its place; everything else is the real thing.
-import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Fingers } from './fingers.mjs';
+import { rareGroups } from './screen_rare_states.mjs';
+import { closeDialog, copyInDesktop, enter, openMenu, password, shown, signedIn, tiles } from './screen_steps.mjs';
 import { state, whenLive } from './browser.mjs';
 import { totp } from './totp.mjs';
 import { until } from './until.mjs';
 
-const password = 'correct horse battery';
-const long = 'Computer-aided design of bridges and other structures (2026)';
 const submit = 'form.sign-in button[type="submit"]';
+const long = 'Computer-aided design of bridges and other structures (2026)';
 const problem = (status, body, headers = {}) => ({ status, headers, contentType: 'application/problem+json', body: JSON.stringify(body) });
 const answer = (body) => ({ status: 200, contentType: 'application/json', body: JSON.stringify(body) });
 const down = problem(503, { code: 'unavailable', detail: 'The part of this server that knows users and desktops is not answering; try again in a moment. Open desktops are not affected.' });
@@ -20,25 +20,6 @@ export async function prepare(site) {
   await site.addUser('ada', password, '--display-name', 'Ada Lovelace', '--admin');
   await site.vitrine(['app', 'add', 'bridges', '--name', long, '--command', 'xterm', '--description', 'A description that is much longer than two lines of a tile can hold, so that it has to be cut somewhere without looking broken']);
   await site.vitrine(['app', 'grant', 'bridges', '--user', 'ada']);
-}
-
-async function enter(page, name, words = password) {
-  await page.locator('#user').fill(name);
-  await page.locator('#password').fill(words);
-  await page.locator(submit).click();
-}
-const shown = (page, name) => until(`${name} is shown`, async () => (await state(page)).page === name);
-const tiles = async (page) => {
-  await page.locator('.tile:not(.ghost)').first().waitFor();
-  await until('the icons are there', () => page.evaluate(() => [...document.images].every((one) => one.complete)));
-};
-async function signedIn(round, more = {}) {
-  const page = await round.visitor(more);
-  await page.goto('/');
-  await page.locator('#user').waitFor();
-  await enter(page, 'ada');
-  await shown(page, 'catalogue');
-  return page;
 }
 
 async function signIn(round) {
@@ -201,21 +182,6 @@ async function opening(round) {
   await page.context().close();
 }
 
-const openMenu = async (round, page) => {
-  if (round.touch) await page.locator('.bar-first button').first().tap();
-  else await page.keyboard.press('Control+Alt+Shift+M');
-  await page.locator('dialog.menu[open]').waitFor();
-};
-const closeDialog = async (page) => {
-  await page.keyboard.press('Escape');
-  await until('it is closed', () => page.evaluate(() => document.querySelector('dialog[open]') === null));
-};
-function copyInDesktop({ display, xauthority }, type, content) {
-  const child = spawn('timeout', ['10', 'xclip', '-selection', 'clipboard', '-i', '-t', type], { env: { ...process.env, DISPLAY: display, XAUTHORITY: xauthority }, stdio: ['pipe', 'ignore', 'ignore'] });
-  child.stdin.end(content);
-  return new Promise((resolve) => child.on('close', resolve));
-}
-
 // What the editor would offer to restore, after an administrator ended its session.
 const forgetEditor = (round) => rm(path.join(round.site.data, 'homes/ada/.local/share/Mousepad'), { recursive: true, force: true });
 
@@ -358,4 +324,4 @@ async function others(round) {
   await plain.context().close();
 }
 
-export const groups = { 'sign-in': signIn, factors, catalogue, account, opening, session, 'first-time': firstTime, others };
+export const groups = { 'sign-in': signIn, factors, catalogue, account, opening, session, 'first-time': firstTime, others, ...rareGroups };

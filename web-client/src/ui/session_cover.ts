@@ -34,23 +34,21 @@ export class SessionCover {
   private readonly waiting = new WaitingCard(() => { this.actions.leave(); });
   private line: WaitingInLine | null = null;
   private readonly stepItems = new Map<Step, HTMLElement>();
+  private readonly heading = h('h1');
   private readonly detail = h('p', { class: 'cover-detail', role: 'status' });
   private readonly elapsed = h('p', { class: 'cover-elapsed' });
 
-  constructor(
-    private name: string,
-    private readonly actions: CoverActions,
-  ) {}
+  constructor(private readonly actions: CoverActions) {}
 
   close(): void {
     this.countdown.stop();
     clearInterval(this.seconds);
   }
 
+  /** `name` is empty while it is not known. */
   rename(name: string): void {
-    if (name === this.name) return;
-    this.name = name;
-    this.shown = '';
+    this.heading.textContent = text.session.starting(name);
+    this.waiting.rename(name);
   }
 
   hide(): void {
@@ -90,7 +88,7 @@ export class SessionCover {
     if (this.shown === 'waiting') return;
     this.close();
     this.shown = 'waiting';
-    this.waiting.drawIn(this.element, this.name);
+    this.waiting.drawIn(this.element);
   }
 
   private drawStarting(): void {
@@ -104,7 +102,7 @@ export class SessionCover {
       this.element,
       h('div', { class: 'cover-card' },
         h('div', { class: 'cover-logo' }, logo()),
-        h('h1', {}, text.session.starting(this.name)),
+        this.heading,
         h('ol', { class: 'steps' }, ...this.stepItems.values()),
         this.detail,
         this.elapsed,
