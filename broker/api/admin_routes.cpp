@@ -7,6 +7,7 @@
 #include "broker/identity/secrets.h"
 #include "broker/provision/measure_json.h"
 #include "broker/session/session_reports.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
@@ -58,7 +59,7 @@ Result<HttpResponse> post_user(ApiRequest& request) {
             .admin = truth_field(request.body, "admin"),
             .password = "",
             .created_s = request.now_s};
-  if (user.display_name.empty() || user.display_name.size() > 100) {
+  if (!has_characters(user.display_name, 1, kLongestDisplayName)) {
     return Error{ErrorCode::kInvalidArgument, "The display name needs 1 to 100 characters."};
   }
   user.password = TRY(request.services.hasher.hash(password));

@@ -7,6 +7,7 @@
 #include "broker/api/router.h"
 #include "broker/provision/measure_json.h"
 #include "broker/session/live_sessions.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
@@ -146,7 +147,7 @@ Result<HttpResponse> get_live_session(ApiRequest& request) {
 
 Result<HttpResponse> post_message(ApiRequest& request) {
   const std::string text = text_field(request.body, "text");
-  if (text.empty() || text.size() > kLongestMessage) {
+  if (!has_characters(text, 1, kLongestMessage)) {
     return Error{ErrorCode::kInvalidArgument, fmt::format("A message needs 1 to {} characters.", kLongestMessage)};
   }
   const Session session = TRY(running_session(request));

@@ -5,6 +5,7 @@
 #include "broker/api/router.h"
 #include "broker/identity/sign_in_providers.h"
 #include "broker/identity/user_state.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
@@ -43,7 +44,7 @@ Result<HttpResponse> get_providers(ApiRequest& request) {
 Result<std::optional<std::string>> given_secret(const ApiRequest& request, const std::string& provider) {
   const auto found = request.body.find("secret");
   if (found == request.body.end()) return std::optional<std::string>();
-  if (!found->is_string() || found->get_ref<const std::string&>().size() > 1000) {
+  if (!found->is_string() || !has_characters(found->get_ref<const std::string&>(), 0, 1000)) {
     return Error{ErrorCode::kInvalidArgument, "The secret is a text of at most 1,000 characters; empty: none."};
   }
   if (found->get_ref<const std::string&>().empty()) return std::optional(std::string());

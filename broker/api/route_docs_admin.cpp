@@ -8,13 +8,13 @@ namespace {
 constexpr std::string_view kPage = "{limit?: text, after?: text}";
 constexpr std::string_view kPolicy = "{*: any}";  // catalogue/policy.h names the settings and checks them
 constexpr std::string_view kDraft =
-    "{id?: text, name?: text, description?: text, command?: [text], desktop_entry?: text, package?: text, "
-    "opengl?: truth, pool?: text}";
+    "{id?: text, name?: text(1-100), description?: text(0-500), command?: [text], desktop_entry?: text, "
+    "package?: text, opengl?: truth, pool?: text}";
 
 constexpr RouteDoc kAdminDocs[] = {
     {"GET", "/api/admin/users", "users", "Users by name", kPage, "", "{users: [User], next: text|null}"},
     {"POST", "/api/admin/users", "users", "Add a user", "",
-     "{name: text, display_name?: text, admin?: truth, groups?: [text], password?: text}",
+     "{name: text, display_name?: text(1-100), admin?: truth, groups?: [text], password?: text}",
      "{user: User, password?: text}"},
     {"DELETE", "/api/admin/users/:name", "users", "Remove a user and end the sessions", "", "", ""},
     {"POST", "/api/admin/users/:name/password", "users", "Set a password, or have one made", "", "{password?: text}",
@@ -41,18 +41,20 @@ constexpr RouteDoc kAdminDocs[] = {
     {"GET", "/api/admin/providers", "users", "Where else users come from, without secrets", "", "",
      "{providers: [Provider]}"},
     {"POST", "/api/admin/providers", "users", "Add a provider", "",
-     "{id?: text, kind?: text, name?: text, position?: integer, enabled?: truth, settings?: {*: any}, secret?: text}",
+     "{id?: text, kind?: text, name?: text(1-60), position?: integer, enabled?: truth, settings?: {*: any}, secret?: "
+     "text(0-1000)}",
      "{provider: Provider}"},
     {"PUT", "/api/admin/providers/:id", "users", "Change what is named of a provider", "",
-     "{name?: text, position?: integer, enabled?: truth, settings?: {*: any}, secret?: text}", "{provider: Provider}"},
+     "{name?: text(1-60), position?: integer, enabled?: truth, settings?: {*: any}, secret?: text(0-1000)}",
+     "{provider: Provider}"},
     {"DELETE", "/api/admin/providers/:id", "users", "Remove a provider and put its users out", "", "", ""},
     {"POST", "/api/admin/providers/:id/test", "users", "Try a provider step by step, also with a user's name", "",
      "{user?: text}", "{ok: truth, steps: [{step: text, ok: truth, detail: text}]}"},
     {"GET", "/api/admin/resources", "catalogue", "Pools, then apps, by name", kPage, "",
      "{resources: [Resource], next: text|null}"},
     {"POST", "/api/admin/resources", "catalogue", "Add a pool, or publish an app", "",
-     "{kind: text, id: text, name?: text, description?: text, command?: [text], desktop_entry?: text, package?: text, "
-     "opengl?: truth, pool?: text}",
+     "{kind: text, id: text, name?: text(1-100), description?: text(0-500), command?: [text], desktop_entry?: text, "
+     "package?: text, opengl?: truth, pool?: text}",
      "{id: text, warning: text}"},
     {"POST", "/api/admin/resources/check", "catalogue", "Whether an app of this description could be published", "",
      kDraft, "{problem: text|null, warning: text|null}"},
@@ -72,7 +74,8 @@ constexpr RouteDoc kAdminDocs[] = {
      "{pools: [Pool]}"},
     {"GET", "/api/admin/pools/:id", "catalogue", "The same of one pool, with its desktops", "", "", "PoolWithDesktops"},
     {"PUT", "/api/admin/pools/:id", "catalogue", "Change what is named of a pool", "",
-     "{kind?: text, spares?: integer, max?: integer, rebuild_s?: integer, message?: text, template?: text, "
+     "{kind?: text, spares?: integer, max?: integer, rebuild_s?: integer, message?: text(0-500), template?: "
+     "text(0-500), "
      "draining?: truth}",
      "Pool"},
 
@@ -98,7 +101,8 @@ constexpr RouteDoc kAdminDocs[] = {
      "time_zone?: text, language?: text}",
      "{session: text, desktop: text, link: text, expires_s: integer}"},
     {"DELETE", "/api/admin/sessions/:id", "sessions", "End a session", "", "", ""},
-    {"POST", "/api/admin/sessions/:id/message", "sessions", "Show a message in a session", "", "{text?: text}", ""},
+    {"POST", "/api/admin/sessions/:id/message", "sessions", "Show a message in a session", "", "{text?: text(1-500)}",
+     ""},
     {"POST", "/api/admin/sessions/:id/disconnect", "sessions", "Close its links; it keeps running", "",
      "{reason?: text}", ""},
     {"GET", "/api/admin/live", "sessions", "What changed in running sessions since a time",

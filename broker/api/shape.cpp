@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace vitrine::broker {
 
@@ -70,8 +71,30 @@ class ShapeReader {
     return named(word());
   }
 
-  Result<Json> named(const std::string& name) const {
-    if (name == "text") return Json{{"type", "string"}};
+  // A number of the notation.
+  Result<int> number() {
+    int value = 0;
+    skip();
+    const char* begin = text_.data() + at_;
+    const auto [end, fault] = std::from_chars(begin, text_.data() + text_.size(), value);
+    if (fault != std::errc()) return wrong("a number is missing");
+    at_ += static_cast<size_t>(end - begin);
+    return value;
+  }
+
+  Result<Json> text() {
+    Json schema = {{"type", "string"}};
+    if (!take('(')) return schema;
+    const int least = TRY(number());
+    if (!take('-')) return wrong("a - is missing");
+    schema["maxLength"] = TRY(number());
+    if (!take(')')) return wrong("a ) is missing");
+    if (least > 0) schema["minLength"] = least;
+    return schema;
+  }
+
+  Result<Json> named(const std::string& name) {
+    if (name == "text") return text();
     if (name == "integer" || name == "number" || name == "null") return Json{{"type", name}};
     if (name == "truth") return Json{{"type", "boolean"}};
     if (name == "any") return Json::object();

@@ -2,7 +2,8 @@
 //
 //   {name: text, display_name?: text, groups: [text], kind: 'app'|'pool', ended_s: integer|null, pids: {*: integer}}
 //
-// text, integer, number, truth, null and any are the types; ? marks a field that may be missing; a capital letter
+// text, integer, number, truth, null and any are the types; text(1-100) has so many characters, which the field's owner
+// checks, who can call it by the name that people know; ? marks a field that may be missing; a capital letter
 // begins the name of a shape that is defined elsewhere.
 #pragma once
 

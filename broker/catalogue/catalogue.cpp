@@ -6,6 +6,7 @@
 #include "broker/provision/child_process.h"
 #include "broker/provision/display_files.h"
 #include "broker/store/change_mark.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
@@ -91,10 +92,10 @@ Result<void> check_shown(const Resource& resource) {
   if (resource.app && (resource.command.empty() || resource.command.front().empty())) {
     return Error{ErrorCode::kInvalidArgument, "An app needs the command that starts it."};
   }
-  if (resource.name.empty() || resource.name.size() > 100) {
+  if (!has_characters(resource.name, 1, kLongestName)) {
     return Error{ErrorCode::kInvalidArgument, "The name shown to users needs 1 to 100 characters."};
   }
-  if (resource.description.size() > 500) {
+  if (!has_characters(resource.description, 0, kLongestDescription)) {
     return Error{ErrorCode::kInvalidArgument, "The description can have 500 characters at most."};
   }
   return {};

@@ -25,6 +25,10 @@ struct Resource {
   std::string provisioner;
 };
 
+// In characters: a tile shows three lines of each.
+inline constexpr size_t kLongestName = 100;
+inline constexpr size_t kLongestDescription = 500;
+
 struct Grant {
   bool group = false;
   std::string subject;  // the group's or the user's name

@@ -11,6 +11,7 @@
 
 #include "broker/provision/child_process.h"
 #include "broker/provision/files.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
@@ -19,7 +20,6 @@ namespace {
 // What was installed by hand hides what the distribution brought.
 constexpr std::array<const char*, 2> kEntryShares = {"/usr/local/share", "/usr/share"};
 constexpr size_t kMostPrograms = 1000;
-constexpr size_t kMostText = 100;
 
 DesktopEntry parse(const std::string& text) {
   DesktopEntry entry;
@@ -43,15 +43,6 @@ bool is_true(const DesktopEntry& entry, const char* key) {
 std::string text_of(const DesktopEntry& entry, const char* key) {
   const auto found = entry.find(key);
   return found == entry.end() ? "" : found->second;
-}
-
-// Text of files that others wrote, cut between characters.
-std::string shortened(std::string text) {
-  if (text.size() <= kMostText) return text;
-  size_t end = kMostText;
-  while (end > 0 && (text[end] & 0xc0) == 0x80) --end;
-  text.resize(end);
-  return text;
 }
 
 bool startable(const DesktopEntry& entry, const std::vector<std::string>& command) {
@@ -118,8 +109,8 @@ std::vector<Program> installed_programs() {
       std::vector<std::string> command = exec_words(text_of(entry, "Exec"));
       if (!startable(entry, command)) continue;
       programs.push_back({.desktop_entry = name,
-                          .name = shortened(text_of(entry, "Name")),
-                          .description = shortened(text_of(entry, "Comment")),
+                          .name = first_characters(text_of(entry, "Name"), kLongestName),
+                          .description = first_characters(text_of(entry, "Comment"), kLongestDescription),
                           .command = std::move(command)});
     }
   }

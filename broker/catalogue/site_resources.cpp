@@ -5,6 +5,7 @@
 #include "broker/catalogue/site_parts.h"
 #include "broker/catalogue/terms.h"
 #include "broker/pools/pools.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
@@ -96,10 +97,10 @@ Resource resource_from(const std::string& key, const Json& entry, bool app) {
 }
 
 Result<void> put_resource(const SiteStore& store, const Resource& resource, const Json& entry, bool exists) {
-  if (resource.name.empty() || resource.name.size() > 100) {
+  if (!has_characters(resource.name, 1, kLongestName)) {
     return Error{ErrorCode::kInvalidArgument, "name: The name shown to users needs 1 to 100 characters."};
   }
-  if (resource.description.size() > 500) {
+  if (!has_characters(resource.description, 0, kLongestDescription)) {
     return Error{ErrorCode::kInvalidArgument, "description: The description can have 500 characters at most."};
   }
   if (exists) {

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "protocol/base/utf8.h"
 #include "protocol/ticket.h"
 
 namespace vitrine::broker {
 
 namespace {
 
-constexpr int64_t kMaxName = 60;
+constexpr size_t kMaxName = 60;
 constexpr std::string_view kPasskeyColumns =
     "SELECT id, user_id, name, public_key, sign_count, created_s, used_s FROM passkeys ";
 
@@ -29,9 +30,8 @@ Error no_such_passkey() {
 }  // namespace
 
 Result<void> check_passkey_name(const std::string& name) {
-  const auto characters = std::ranges::count_if(name, [](char c) { return (c & 0xc0) != 0x80; });
   const bool plain = std::ranges::none_of(name, [](char c) { return c >= 0 && c < ' '; });
-  if (characters >= 1 && characters <= kMaxName && plain) return {};
+  if (has_characters(name, 1, kMaxName) && plain) return {};
   return Error{ErrorCode::kInvalidArgument, "Give the passkey a name of 1 to 60 characters."};
 }
 

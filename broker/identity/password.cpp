@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "broker/identity/secrets.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
@@ -33,14 +34,10 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-size_t character_count(std::string_view utf8) {
-  return static_cast<size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 }  // namespace
 
 Result<void> check_password_rules(std::string_view user_name, std::string_view password) {
-  if (character_count(password) < kMinPassword) {
+  if (character_count(password).value_or(password.size()) < kMinPassword) {
     return Error{ErrorCode::kInvalidArgument, fmt::format("The password needs at least {} characters.", kMinPassword)};
   }
   if (password.size() > kMaxPassword) {

@@ -8,6 +8,7 @@
 #include "broker/identity/oidc/oidc_settings.h"
 #include "broker/identity/users.h"
 #include "broker/identity/web_sessions.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
@@ -36,7 +37,7 @@ Result<void> check(const Provider& provider) {
   if (std::ranges::find(kReserved, provider.id) != std::end(kReserved)) {
     return Error{ErrorCode::kInvalidArgument, fmt::format("\"{}\" means something else already.", provider.id)};
   }
-  if (provider.name.empty() || provider.name.size() > 60) {
+  if (!has_characters(provider.name, 1, kLongestProviderName)) {
     return Error{ErrorCode::kInvalidArgument, "The provider's name, which users see, needs 1 to 60 characters."};
   }
   return {};

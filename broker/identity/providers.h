@@ -15,6 +15,7 @@ enum class ProviderKind : uint8_t { kOidc, kLdap };
 std::string_view provider_kind_name(ProviderKind kind);  // "oidc", "ldap"
 std::optional<ProviderKind> provider_kind(std::string_view name);
 
+inline constexpr size_t kLongestProviderName = 60;  // characters; it has to fit a button
 inline constexpr size_t kMaxProviders = 16;  // each is a button or a server to ask for every unknown name
 
 struct Provider {

@@ -8,22 +8,17 @@
 #include "broker/identity/secrets.h"
 #include "broker/identity/user_state.h"
 #include "broker/store/audit.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
 namespace {
 
-constexpr size_t kMaxDisplayName = 100;
-
-// At most kMaxDisplayName bytes, cut between characters.
+// What a provider calls somebody is as long as it likes; control characters hide in what is shown.
 std::string shown_name(const Identity& identity, const std::string& name) {
   std::string shown = identity.display_name.empty() ? name : identity.display_name;
   std::erase_if(shown, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; });
-  if (shown.size() > kMaxDisplayName) {
-    size_t end = kMaxDisplayName;
-    while (end > 0 && (shown[end] & 0xc0) == 0x80) --end;
-    shown.resize(end);
-  }
+  shown = first_characters(shown, kLongestDisplayName);
   return shown.empty() ? name : shown;
 }
 

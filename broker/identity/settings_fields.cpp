@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "protocol/base/utf8.h"
+
 namespace vitrine::broker {
 
 namespace {
@@ -18,7 +20,7 @@ constexpr SettingsField kMappingFields[] = {
 
 // Control characters never mean anything in a name or an address, and hide in what is shown.
 bool good_text(const Json& value) {
-  return value.is_string() && value.get_ref<const std::string&>().size() <= kMaxText &&
+  return value.is_string() && has_characters(value.get_ref<const std::string&>(), 0, kMaxText) &&
          std::ranges::none_of(value.get_ref<const std::string&>(),
                               [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; });
 }

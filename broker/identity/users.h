@@ -14,6 +14,8 @@ namespace vitrine::broker {
 // The group every user belongs to without being listed in it.
 inline constexpr std::string_view kEveryone = "everyone";
 
+inline constexpr size_t kLongestDisplayName = 100;  // characters; a line of any list
+
 struct User {
   std::string id;
   std::string name;  // lower case; what is typed at sign-in, and the home folder's name

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "broker/pools/desktop_life.h"
+#include "protocol/base/utf8.h"
 
 namespace vitrine::broker {
 
@@ -51,9 +52,9 @@ Result<void> change_number(const Json& changes, const char* key, int64_t most, i
 Result<void> change_text(const Json& changes, const char* key, std::string& value) {
   const auto given = changes.find(key);
   if (given == changes.end()) return {};
-  if (!given->is_string() || given->get<std::string>().size() > kLongestMessage) {
+  if (!given->is_string() || !has_characters(given->get_ref<const std::string&>(), 0, kLongestMessage)) {
     return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("\"{}\" is a text of at most {} bytes.", key, kLongestMessage)};
+                 fmt::format("\"{}\" is a text of at most {} characters.", key, kLongestMessage)};
   }
   value = given->get<std::string>();
   return {};

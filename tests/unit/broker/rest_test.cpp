@@ -18,7 +18,11 @@ TEST(ShapeTest, AShapeBecomesASchema) {
               "of":{"type":"array","items":{"$ref":"#/components/schemas/Thing"}},
               "kind":{"anyOf":[{"const":"a"},{"const":"b"}]},
               "more":{"type":"object","additionalProperties":{"type":"boolean"}}}})"));
-  for (const char* wrong : {"", "{", "{a}", "{a: }", "{a: text", "[text", "words", "{a: text} b", "{a: 'x}", "{*: }"}) {
+  EXPECT_EQ(schema_of("{name: text(1-60), more?: text(0-500)}").value(),
+            Json::parse(R"({"type":"object","required":["name"],"properties":{
+              "name":{"type":"string","minLength":1,"maxLength":60},"more":{"type":"string","maxLength":500}}})"));
+  for (const char* wrong : {"text(", "text(1)", "text(1-)", "text(-2)", "text(1-2", "", "{", "{a}", "{a: }", "{a: text",
+                            "[text", "words", "{a: text} b", "{a: 'x}", "{*: }"}) {
     EXPECT_FALSE(schema_of(wrong).ok()) << wrong;
   }
 }
@@ -183,6 +187,41 @@ TEST_F(RestTest, AnswersAreAsTheDocumentSays) {
     EXPECT_EQ(answer.status, 200) << route.pattern << ": " << answer.body;
     holds(answer, route.method, route.pattern);
   }
+}
+
+// The most that the document lets a field of a request have, in characters.
+size_t longest_of(const char* method, const char* pattern, const char* field) {
+  const Json schema = schema_of(find_doc(method, pattern)->body).value();
+  return schema.at("properties").at(field).at("maxLength").get<size_t>();
+}
+
+TEST_F(RestTest, TextsAreAsLongAsTheDocumentSaysInAnyScript) {
+  const auto repeated = [](const char* character, size_t times) {
+    std::string text;
+    while (times-- > 0) text += character;
+    return text;
+  };
+  int made = 0;
+  const auto status = [&](const char* target, const char* field, const std::string& text) {
+    Json body = {{field, text}};
+    if (std::string_view(target) == "/api/admin/users") body["name"] = "u" + std::to_string(++made);
+    return administer(std::string_view(target).ends_with("notes") ? "PUT" : "POST", target, body).status;
+  };
+  const char* const kUsers = "/api/admin/users";
+  const char* const kNotes = "/api/admin/resources/notes";
+  const size_t user = longest_of("POST", kUsers, "display_name");
+  const size_t name = longest_of("PUT", "/api/admin/resources/:id", "name");
+  const size_t description = longest_of("PUT", "/api/admin/resources/:id", "description");
+  for (const char* character : {"x", "\xd8\xb9", "\xe5\x90\x8d", "\xf0\x9f\x96\xa5"}) {  // x, ع, 名, 🖥
+    EXPECT_EQ(status(kUsers, "display_name", repeated(character, user)), 201) << character;
+    EXPECT_EQ(status(kUsers, "display_name", repeated(character, user + 1)), 400) << character;
+    EXPECT_EQ(status(kNotes, "name", repeated(character, name)), 200) << character;
+    EXPECT_EQ(status(kNotes, "name", repeated(character, name + 1)), 400) << character;
+    EXPECT_EQ(status(kNotes, "description", repeated(character, description)), 200) << character;
+    EXPECT_EQ(status(kNotes, "description", repeated(character, description + 1)), 400) << character;
+  }
+  EXPECT_EQ(status(kUsers, "display_name", ""), 400);
+  EXPECT_EQ(status(kNotes, "name", ""), 400);
 }
 
 TEST_F(RestTest, ChangesGiveBackWhatTheDocumentSays) {
