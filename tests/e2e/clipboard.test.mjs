@@ -9,7 +9,7 @@ import { until } from './until.mjs';
 
 // Runs xclip on the desktop's display; gives what it wrote.
 function xclip({ display, xauthority }, words, input) {
-  const child = spawn('timeout', ['10', 'xclip', '-selection', 'clipboard', ...words], {
+  const child = spawn('timeout', ['60', 'xclip', '-selection', 'clipboard', ...words], {
     env: { ...process.env, DISPLAY: display, XAUTHORITY: xauthority }, stdio: ['pipe', input === undefined ? 'pipe' : 'ignore', 'ignore'],
   });
   child.stdin.end(input);

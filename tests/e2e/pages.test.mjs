@@ -25,7 +25,7 @@ const focused = (page) => page.evaluate(() => {
   return one === document.body ? '' : one.getAttribute('aria-label') || one.id || one.textContent;
 });
 
-describe('pages', { timeout: 240_000 }, () => {
+describe('pages', { timeout: 900_000 }, () => {
   let site, browser, client;
   before(async () => {
     // A copy, so that a test can put another version in its place.
@@ -102,7 +102,7 @@ describe('pages', { timeout: 240_000 }, () => {
     await page.keyboard.press('Enter');
     await shown(page, 'catalogue');
     await page.locator('.tile:not(.ghost)').first().waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1', 'the new page has the focus');
+    await until('the new page has the focus', () => page.evaluate(() => document.activeElement?.tagName === 'H1'));
     // Back to the very first, which leads over what comes before the content.
     for (let i = 0; (await focused(page)) !== 'Skip to the content'; i += 1) {
       assert.ok(i < 8, 'there is no way to skip the bar');
@@ -140,12 +140,12 @@ describe('pages', { timeout: 240_000 }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
-    assert.match(await focused(page), /^End session/, 'the focus is where it was');
+    await until('the focus is where it was', async () => /^End session/.test(await focused(page)));
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.locator('.tile-end').waitFor({ state: 'detached' });
-    assert.notEqual(await focused(page), '', 'the focus is at the tile that ended');
+    await until('the focus is at the tile that ended', async () => (await focused(page)) !== '');
     await page.locator('.account button').focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();

@@ -72,7 +72,7 @@ export class Person {
   }
 
   async whenLive() {
-    await until('the session is live', async () => (await this.state()).session === 'live', { timeoutMs: 30_000 });
+    await until('the session is live', async () => (await this.state()).session === 'live');
   }
 
   // Where the picture is on the page, in the device's pixels, which the browser's zoom leaves as they are.
@@ -91,7 +91,7 @@ export class Person {
   }
 
   // Waits until the device's screen shows exactly what the desktop's X server holds.
-  async whenExact(desktop, timeoutMs = 20_000) {
+  async whenExact(desktop) {
     await until('the screen equals the desktop, pixel for pixel', async () => {
       if ((await this.state()).exact !== 'true') return false;
       const canvas = await this.canvas();
@@ -101,6 +101,6 @@ export class Person {
       const found = difference(wanted, shown);
       if (found.pixels > 0) throw new Error(`${found.pixels} pixels differ, first at ${found.first}`);
       return true;
-    }, { everyMs: 100, timeoutMs });
+    }, { everyMs: 100 });
   }
 }
