@@ -34,9 +34,12 @@ async function dialogOf(page, button) {
   await settled(page);
   return dialog;
 }
+// In a search field the first Escape takes away what was looked for.
 async function leave(page) {
-  await page.keyboard.press('Escape');
-  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  await until('the dialog is closed', async () => {
+    await page.keyboard.press('Escape');
+    return (await page.locator('dialog[open]').count()) === 0;
+  });
 }
 // A picture of the dialog behind a button, and away again.
 async function showing(page, shot, name, button, act = async () => undefined) {
