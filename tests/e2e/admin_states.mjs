@@ -201,7 +201,7 @@ async function users({ page, shot }) {
   await showing(page, shot, 'user-add-taken', add, async (dialog) => {
     await dialog.locator('[name="name"]').fill('ada');
     await send(dialog);
-    await dialog.locator('.form-error:not(:empty)').waitFor();
+    await dialog.locator('.field-error:not(:empty)').waitFor();
   });
   await answering(page, /api\/admin\/users\b/, json({ users: manyUsers(12_345) }), async () => {
     await reopened(page, '/users');
