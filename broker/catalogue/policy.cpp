@@ -51,8 +51,8 @@ std::string known_names() {
   return names;
 }
 
-Error wrong(const PolicySetting& setting, std::string_view form) {
-  return {ErrorCode::kInvalidArgument, fmt::format("{} is {}.", setting.name, form)};
+Error wrong(std::string sentence) {
+  return {ErrorCode::kInvalidArgument, std::move(sentence)};
 }
 
 std::vector<std::string> words(std::string_view text) {
@@ -87,7 +87,7 @@ Result<Json> normal_choice(const PolicySetting& setting, const Json& value) {
   if (value.is_boolean()) return value;
   if (value == "yes") return Json(true);
   if (value == "no") return Json(false);
-  return wrong(setting, "yes or no");
+  return wrong(fmt::format("{} is yes or no.", setting.name));
 }
 
 Result<Json> normal_number(const PolicySetting& setting, const Json& value) {
@@ -99,13 +99,13 @@ Result<Json> normal_number(const PolicySetting& setting, const Json& value) {
   if (value.is_string()) number = span_from(value.get<std::string>());
   const bool none = span && number == 0;
   if (number && (none || (*number >= setting.least && *number <= setting.most))) return Json(*number);
-  if (!span) return wrong(setting, fmt::format("a number from {} to {}", setting.least, setting.most));
-  return wrong(setting, fmt::format("a time from {} to {} like 90s, 15m, 8h or 1d, or none",
-                                    span_to_people(setting.least), span_to_people(setting.most)));
+  if (!span) return wrong(fmt::format("{} is a number from {} to {}.", setting.name, setting.least, setting.most));
+  return wrong(fmt::format("{} is a time from {} to {} like 90s, 15m, 8h or 1d, or none.", setting.name,
+                           span_to_people(setting.least), span_to_people(setting.most)));
 }
 
 Result<Json> normal_hours(const PolicySetting& setting, const Json& value) {
-  if (!value.is_string()) return wrong(setting, "a time zone and windows, or any");
+  if (!value.is_string()) return wrong(fmt::format("{} is a time zone and windows, or any.", setting.name));
   const auto text = value.get<std::string>();
   if (text == "any") return value;
   const WeekHours hours = TRY(WeekHours::parse(text));
@@ -121,7 +121,7 @@ Result<Json> normal_networks(const PolicySetting& setting, const Json& value) {
     else if (list->empty())
       list.reset();
   }
-  if (!list) return wrong(setting, "a list of networks like 10.0.0.0/8, or any");
+  if (!list) return wrong(fmt::format("{} is a list of networks like 10.0.0.0/8, or any.", setting.name));
   const Networks networks = TRY(Networks::parse(*list));
   return Json(networks.list());
 }
@@ -138,7 +138,7 @@ Result<Json> normal_kinds(const PolicySetting& setting, const Json& value) {
     return std::ranges::find(kClipboardKinds, one) != std::end(kClipboardKinds);
   };
   if (!list || !std::ranges::all_of(*list, known))
-    return wrong(setting, "a list of text, html and image, or all, or none");
+    return wrong(fmt::format("{} is a list of text, html and image, or all, or none.", setting.name));
   Json normal = Json::array();
   for (const std::string_view kind : kClipboardKinds) {
     if (std::ranges::find(*list, kind) != list->end()) normal.push_back(kind);
@@ -171,7 +171,7 @@ Result<Json> normal_value(const PolicySetting& setting, const Json& value) {
     case SettingKind::kNetworks: return normal_networks(setting, value);
     case SettingKind::kKinds: return normal_kinds(setting, value);
   }
-  return wrong(setting, "of no known kind");
+  return wrong(fmt::format("{} is of no known kind.", setting.name));
 }
 
 Result<Json> change_policy(const Json& before, const Json& change) {

@@ -93,6 +93,28 @@ describe('administration', () => {
     await radia.context().close();
   });
 
+  test('what is taken is said at its field, and a name is as long in every script', async () => {
+    await goTo(boss, '/users');
+    await boss.getByRole('button', { name: 'Add user' }).click();
+    const dialog = boss.getByRole('dialog');
+    const name = dialog.getByLabel('User name');
+    const shown = dialog.getByLabel('Name', { exact: true });
+    await name.fill('ada');
+    await shown.fill('م'.repeat(101));
+    await dialog.getByRole('button', { name: 'Add user' }).click();
+    await dialog.getByText('100 characters at most.').waitFor();
+    await shown.fill('🖥'.repeat(100));
+    await dialog.getByRole('button', { name: 'Add user' }).click();
+    await dialog.getByText('There is a user "ada" already.').waitFor();
+    assert.equal(await name.getAttribute('aria-invalid'), 'true');
+    assert.ok(await name.evaluate((field) => field === document.activeElement), 'the field has the focus');
+    await name.fill('screens');
+    await dialog.getByLabel('Password').fill(password);
+    await dialog.getByRole('button', { name: 'Add user' }).click();
+    await boss.getByText('screens was added.').waitFor();
+    await site.vitrine(['user', 'remove', 'screens']);
+  });
+
   test('a draft that could not start says so before it is published', async () => {
     await goTo(boss, '/apps');
     await boss.getByRole('button', { name: 'Publish app' }).click();
@@ -295,7 +317,7 @@ describe('administration', () => {
   });
 
   test('no page logged an error', () => {
-    // What a server cannot do is found out by asking, and browsers log the answer 404.
-    assert.deepEqual(boss.problems.filter((one) => !/404/.test(one)), []);
+    // What a server cannot do is found out by asking, a name that is taken by trying; browsers log the answers 404 and 409.
+    assert.deepEqual(boss.problems.filter((one) => !/404|409/.test(one)), []);
   });
 });

@@ -34,9 +34,12 @@ async function dialogOf(page, button) {
   await settled(page);
   return dialog;
 }
+// In a search field the first Escape takes away what was looked for.
 async function leave(page) {
-  await page.keyboard.press('Escape');
-  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  await until('the dialog is closed', async () => {
+    await page.keyboard.press('Escape');
+    return (await page.locator('dialog[open]').count()) === 0;
+  });
 }
 // A picture of the dialog behind a button, and away again.
 async function showing(page, shot, name, button, act = async () => undefined) {
@@ -198,7 +201,7 @@ async function users({ page, shot }) {
   await showing(page, shot, 'user-add-taken', add, async (dialog) => {
     await dialog.locator('[name="name"]').fill('ada');
     await send(dialog);
-    await dialog.locator('.form-error:not(:empty)').waitFor();
+    await dialog.locator('.field-error:not(:empty)').waitFor();
   });
   await answering(page, /api\/admin\/users\b/, json({ users: manyUsers(12_345) }), async () => {
     await reopened(page, '/users');

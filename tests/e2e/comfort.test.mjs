@@ -270,9 +270,9 @@ describe('comfort', () => {
     const place = await until('the program has written it', async () => {
       const written = (await readFile(path.join(site.data, 'homes/bob/place'), 'utf8').catch(() => '')).trim();
       if (written !== '') return written;
-      // A shell that is not there yet swallows keys, and half a line would leave a quote open: begin anew each time.
-      await bob.keyboard.press('Control+c');
-      await bob.keyboard.type('echo "$(date +%z) $TZ $LANG" > place\n');
+      // A shell that is not there yet swallows the first keys. What is left of the line must not leave a quote open.
+      await bob.keyboard.press('Control+u');
+      await bob.keyboard.type('echo $(date +%z) $TZ $LANG > place\n');
       return '';
     }, { everyMs: 2_000 });
     const known = execFileSync('locale', ['-a']).toString().split('\n').includes('de_DE.utf8');

@@ -221,7 +221,8 @@ async function device(round) {
 // A phone with its keyboard over the page, upright and turned. The system's keyboard itself is not in a headless browser;
 // the visual viewport tells of it as it does on a phone.
 async function turned(round) {
-  if (!round.touch || round.options.viewport.width > 600) return;
+  // With letters of twice the size nothing of a desktop is left between a turned phone's keyboard and the keys.
+  if (!round.touch || round.options.viewport.width > 600 || round.letters !== undefined) return;
   const covered = (page, pixels) => page.evaluate((height) => {
     window.keyboardHeight = height;
     if (!Object.hasOwn(visualViewport, 'height')) Object.defineProperty(visualViewport, 'height', { get: () => innerHeight - window.keyboardHeight, configurable: true });
@@ -232,13 +233,21 @@ async function turned(round) {
   await page.goto('/#/s/terminal');
   await whenLive(page);
   await page.locator('.key-bar .bar-first .bar-key').nth(1).tap();
+  await until('the shell has filled its window', async () => {
+    await page.keyboard.type('seq 99\n');
+    return page.evaluate((low) => document.querySelector('.text-field').getBoundingClientRect().bottom > low, height / 2);
+  }, { everyMs: 1_000 });
   const seen = async (pixels) => {
     await covered(page, pixels);
-    await page.keyboard.type('seq 99\n');
-    await until('the caret is above the keys', () => page.evaluate(() => {
-      const [caret, bar] = ['.text-field', '.key-bar'].map((one) => document.querySelector(one).getBoundingClientRect());
-      return caret.top > 20 && caret.bottom <= bar.top;
-    }));
+    await until('the desktop is as wide as the page', () => page.evaluate(() => Number(document.querySelector('.stage > canvas').dataset.width) === innerWidth * devicePixelRatio));
+    // Where the caret is after the desktop has changed its size, the next key tells.
+    await until('the caret is above the keys', async () => {
+      await page.keyboard.type('a');
+      return page.evaluate(() => {
+        const [caret, bar] = ['.text-field', '.key-bar'].map((one) => document.querySelector(one).getBoundingClientRect());
+        return caret.top > 20 && caret.bottom <= bar.top;
+      });
+    }, { everyMs: 1_000 });
     await until('it is exact', async () => (await state(page)).exact === 'true');
   };
   await seen(Math.round(height * 0.4));

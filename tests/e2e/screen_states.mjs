@@ -7,6 +7,7 @@ import { rareGroups } from './screen_rare_states.mjs';
 import { closeDialog, copyInDesktop, enter, openMenu, password, shown, signedIn, tiles } from './screen_steps.mjs';
 import { state, whenLive } from './browser.mjs';
 import { totp } from './totp.mjs';
+import { processTree } from './site.mjs';
 import { until } from './until.mjs';
 
 const submit = 'form.sign-in button[type="submit"]';
@@ -154,31 +155,32 @@ async function account(round) {
   await page.context().close();
 }
 
-// On the way to a desktop, and where that ends.
+// On the way to a desktop, and where that ends: closed at this hour, and a broker that has stopped in the middle of it all.
 async function opening(round) {
   const page = await signedIn(round);
   const shot = (name) => round.shot(page, name);
-  const given = [
-    ['session-forbidden', '.cover.ended', problem(403, { code: 'forbidden', detail: 'It can be used from Monday 08:00 (Europe/Berlin) on.' })],
-    ['session-waiting', '.cover.waiting', answer({ waiting: { in_use: 4, most: 4, place: 3 } })],
-    ['session-broker-gone', '.cover.starting .steps', problem(503, { code: 'broker_unavailable', detail: 'The part of this server that knows users and desktops is not answering; try again in a moment. Open desktops are not affected.' })],
-  ];
-  for (const [name, selector, what] of given) {
-    await page.route('**/api/sessions', (route) => route.fulfill(what));
+  const { site } = round;
+  const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+  await site.vitrine(['policy', 'set', '--resource', 'bridges', '--user', 'ada', `hours=Europe/Berlin ${days[(new Date().getUTCDay() + 3) % 7]} 08:00-09:00`]);
+  await page.goto('/#/s/bridges');
+  await page.locator('.cover.ended').waitFor();
+  await shot('session-forbidden');
+  await page.goto('/#/');
+  await shown(page, 'catalogue');
+  const broker = (await processTree(site.up.pid)).find((one) => one.parent === site.up.pid && one.command.includes(' broker '));
+  process.kill(broker.pid, 'SIGSTOP');
+  try {
+    // By an address alone: nothing has told the page the name.
     await page.goto('/#/s/mousepad');
     await page.reload();
-    await page.locator(selector).waitFor();
-    await shot(name);
-    await page.goto('/#/');
-    await shown(page, 'catalogue');
-    await page.unroute('**/api/sessions');
+    await page.locator('.cover-elapsed:not(:empty)').waitFor();
+    await shot('session-starting');
+    await until('it says when it tries again', async () => /[\d٠-٩]/.test(await page.locator('.cover-detail').textContent()), { timeoutMs: 60_000 });
+    await shot('session-broker-gone');
+  } finally {
+    process.kill(broker.pid, 'SIGCONT');
   }
-  // A start that is waited for.
-  await page.route('**/api/sessions', () => undefined);
-  await page.goto('/#/s/mousepad');
-  await page.reload();
-  await page.locator('.cover-elapsed:not(:empty)').waitFor();
-  await shot('session-starting');
+  await whenLive(page);
   await page.context().close();
 }
 
@@ -268,8 +270,9 @@ async function fingersStates(round, page) {
   await keys.nth(5).tap();
   await keys.nth(5).tap();
   await round.shot(page, 'key-bar-second');
-  await keys.nth(4).tap();
-  await keys.nth(5).tap();
+  for (const key of [keys.nth(4), keys.nth(5)]) {
+    while (await key.getAttribute('aria-pressed') === 'true') await key.tap();
+  }
   await keys.last().tap();
   await fingers.down([80, 70]);
   await page.locator('.magnifier').waitFor();

@@ -28,9 +28,15 @@ export async function tiles(page) {
 }
 
 export async function openMenu(round, page) {
-  if (round.touch) await page.locator('.bar-first button').first().tap();
-  else await page.keyboard.press('Control+Alt+Shift+M');
-  await page.locator('dialog.menu[open]').waitFor();
+  const menu = page.locator('dialog.menu[open]');
+  if (!round.touch) await page.keyboard.press('Control+Alt+Shift+M');
+  // Chromium takes a tap that comes right after a quick drag for one that stops what was thrown: a person taps again.
+  else await until('the menu opens', async () => {
+    if (await menu.isVisible()) return true;
+    await page.locator('.bar-first button').first().tap();
+    return menu.waitFor({ timeout: 2_000 }).then(() => true, () => false);
+  });
+  await menu.waitFor();
 }
 
 export async function closeDialog(page) {

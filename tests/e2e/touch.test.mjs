@@ -352,19 +352,34 @@ describe('pointers', () => {
     before(() => openOn({ viewport: { width: 1000, height: 640 } }));
     const points = [[1, 1], [333.4, 201.7], [640, 360], [998, 637], [17.2, 555.5]];
 
+    async function hits(point) {
+      await page.mouse.move(...point);
+      const wanted = await below(point);
+      await until(`the pointer is at ${wanted}`, () => {
+        if (reporter.last === wanted) return true;
+        throw new Error(`it is at ${reporter.last}`);
+      });
+    }
+
     for (const ratio of [1, 1.25, 1.5, 2, 3]) {
       test(`every pixel is hit at a pixel ratio of ${ratio}`, async () => {
         await openOn({ viewport: { width: 1000, height: 640 }, deviceScaleFactor: ratio });
-        for (const point of points) {
-          await page.mouse.move(...point);
-          const wanted = await below(point);
-          await until(`the pointer is at ${wanted}`, () => {
-            if (reporter.last === wanted) return true;
-            throw new Error(`it is at ${reporter.last}`);
-          });
-        }
+        for (const point of points) await hits(point);
       });
     }
+
+    test('a window that goes to a screen of another pixel ratio is as sharp there, and every pixel is hit', async () => {
+      await openOn({ viewport: { width: 1000, height: 640 }, deviceScaleFactor: 1 });
+      // Chromium tells a page of a ratio that is pretended when the window's size is another one too.
+      for (const [ratio, height] of [[2, 656], [1.25, 648], [1, 640]]) {
+        await fingers.cdp.send('Emulation.setDeviceMetricsOverride', { width: 1000, height, deviceScaleFactor: ratio, mobile: false });
+        await until('the page has the other ratio', async () => (await picture()).ratio === ratio);
+        await settled();
+        const { width, desktop } = await picture();
+        assert.equal(Math.round(width * ratio), desktop.width, 'a pixel of the desktop for a pixel of the screen');
+        for (const point of points) await hits(point);
+      }
+    });
 
     test('the desktop keeps its size where it is fitted, and every pixel is hit', async () => {
       await openOn({ viewport: { width: 1000, height: 640 } });
@@ -414,6 +429,13 @@ describe('pointers', () => {
       reporter.forget();
       await page.mouse.wheel(0, 25);
       await until('a quarter of a notch arrives', () => turned().some((one) => Math.abs(one.valuators['3'] - down - 30) < 0.5));
+      assert.deepEqual(reporter.clicks, { x: 0, y: 0 });
+      reporter.forget();
+      await page.mouse.wheel(5, 0);
+      const sideways = () => turned().filter((one) => '2' in one.valuators).map((one) => one.valuators['2']);
+      const [right] = await until('it turns sideways too', () => sideways().length > 0 && sideways());
+      await page.mouse.wheel(-12.5, 0);
+      await until('parts of a notch back', () => sideways().some((one) => Math.abs(one - right + 15) < 0.5));
       assert.deepEqual(reporter.clicks, { x: 0, y: 0 });
       reporter.forget();
       // Fingers may have left the wheel between two notches, so three are two clicks at least.

@@ -24,6 +24,8 @@ const kSteps: readonly Step[] = ['ask', 'link', 'start', 'picture'];
 /** A start that is over sooner shows no seconds. */
 const kShowSecondsMs = 2_000;
 const kSlowMs = 8_000;
+/** What a desktop that starts is waited for in; before that it is the way to the server. */
+const kDesktopSteps: readonly Step[] = ['start', 'picture'];
 
 export class SessionCover {
   readonly element = h('div', { class: 'cover' });
@@ -31,6 +33,7 @@ export class SessionCover {
   private beganMs = Date.now();
   private seconds: ReturnType<typeof setInterval> | undefined;
   private shown = '';
+  private step: Step = 'ask';
   private readonly waiting = new WaitingCard(() => { this.actions.leave(); });
   private line: WaitingInLine | null = null;
   private readonly stepItems = new Map<Step, HTMLElement>();
@@ -72,6 +75,7 @@ export class SessionCover {
   starting(step: Step, detail: string, retryAtMs: number | null): void {
     if (this.line !== null) return this.drawWaiting();
     if (this.shown !== 'starting') this.drawStarting();
+    this.step = step;
     const at = kSteps.indexOf(step);
     kSteps.forEach((one, index) => {
       const item = this.stepItems.get(one);
@@ -113,7 +117,7 @@ export class SessionCover {
     this.seconds = setInterval(() => {
       const ms = Date.now() - this.beganMs;
       if (ms < kShowSecondsMs) return;
-      const slow = ms >= kSlowMs ? ` · ${text.session.slow}` : '';
+      const slow = ms >= kSlowMs && kDesktopSteps.includes(this.step) ? ` · ${text.session.slow}` : '';
       this.elapsed.textContent = text.session.elapsed(Math.floor(ms / 1_000)) + slow;
     }, 500);
   }

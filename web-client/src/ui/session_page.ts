@@ -280,6 +280,7 @@ export class SessionPage implements Page {
     const canType = (status.rights & kMayInput) !== 0;
     if (canType !== this.couldType) this.app.toasts.show('info', canType ? text.session.mayTypeAgain : text.session.viewOnly);
     this.couldType = canType;
+    if (canType) void this.pointer.resume().then((offered) => { if (offered) this.offer.show(); });
     if (this.wasLive) return;
     this.wasLive = true;
     this.comfort.becameLive(this.handle);
@@ -583,6 +584,7 @@ export class SessionPage implements Page {
   private toggleSoftKeyboard(): void {
     this.field.setSoftKeyboard(!this.field.softKeyboard);
     this.stage.setSoftKeyboard(this.field.softKeyboard, 0);
+    this.caret.tell();
     this.bar?.setKeyboard(this.field.softKeyboard);
   }
 

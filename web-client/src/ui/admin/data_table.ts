@@ -182,8 +182,8 @@ export class DataTable<T> {
   }
 
   private drawGhosts(): void {
-    const { length } = this.options.columns;
-    fill(this.body, ...Array.from({ length: 4 }, () => h('tr', { class: 'ghost', 'aria-hidden': 'true' }, ...Array.from({ length }, () => h('td', {}, h('span'))))));
+    const cells = (): HTMLElement[] => this.options.columns.map(({ minor }) => h('td', { class: minor === true ? 'minor' : '' }, h('span')));
+    fill(this.body, ...Array.from({ length: 4 }, () => h('tr', { class: 'ghost', 'aria-hidden': 'true' }, ...cells())));
   }
 
   /** What is around the rows: search, pages, and what is said when there are none. */
@@ -193,7 +193,7 @@ export class DataTable<T> {
     const searching = this.search.value.trim() !== '';
     this.searchBox.hidden = this.total < kSearchFrom && !searching;
     this.sortChoice.hidden = this.total < 2 || this.options.columns.filter((one) => one.title !== '').length < 2;
-    this.tools.hidden = this.searchBox.hidden && (this.options.tools ?? []).length === 0 && this.sortChoice.hidden;
+    this.tools.hidden = this.searchBox.hidden && (this.options.tools ?? []).every((one) => one.hidden) && this.sortChoice.hidden;
     this.frame.hidden = found === 0;
     this.nothing.hidden = found > 0;
     if (found === 0) this.drawNothing(searching);

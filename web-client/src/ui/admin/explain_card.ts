@@ -10,15 +10,30 @@ import { text } from './text_admin.js';
 
 const t = text.access;
 
-/** "idle_limit: none; hours: any" with the rules' names as the pages have them. */
-const named = (rules: string): string => rules.replaceAll(/\b([a-z_]+): /g, (all, name: string) => (text.rules.names[name] === undefined ? all : `${text.rules.names[name]}: `));
-
 /** A value as the server shows it: a word that rules know, a time, or as it was written. */
 const shown = (value: string): string => text.rules.values[value] ?? value.replaceAll(/\b(\d+) (day|hour|minute|second)s?\b/g, (_, count: string, unit: string) =>
   new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(Number(count)));
 
-/** The sentence that names the sources, each in the page's language. Those of one sentence are joined by "and" there. */
+/** "idle_limit: none; hours: any" with the rules' names and values as the pages have them. */
+const named = (rules: string): string => rules.split('; ').map((rule) => {
+  const [, name = '', value = ''] = /^([a-z_]+): (.*)$/s.exec(rule) ?? [];
+  return text.rules.names[name] === undefined ? rule : `${text.rules.names[name]}: ${shown(value)}`;
+}).join('; ');
+
+/** What holds where nobody says anything. */
+const kStart = 'what Vitrine starts with';
+
+/** Its own rules; those that hold without anybody are in the table. */
+function sourceItem({ source, says }: Explanation['sources'][number]): HTMLElement {
+  const rules = source === kStart ? null : says === '' ? h('span', { class: 'muted' }, ` – ${t.sourceSilent}`) : `: ${named(says)}`;
+  return h('li', {}, h('b', {}, fromServer(source)), rules);
+}
+
+/** The sentence that names the sources, each in the page's language; a single one that all others leave to it by its name.
+    Those of one sentence are joined by "and" there. */
 function because(why: string, sources: readonly string[]): string {
+  const only = sources.find((source) => why === `It is said by ${source}.`);
+  if (only !== undefined) return fromServer(only);
   const joined = sources.filter((source) => why.includes(source)).map(fromServer).join(', ');
   const list = sources.filter((source) => why.includes(source)).join(' and ');
   return fromServer(why.replace(list, joined));
@@ -34,9 +49,10 @@ export class ExplainCard {
   private readonly answer = h('div', { class: 'explanation', 'aria-live': 'polite' });
 
   constructor(private readonly app: AdminApp) {
-    const field = (control: HTMLElement, label: string): HTMLElement => h('div', { class: 'field' }, h('label', { for: control.id }, label), control);
+    const field = (control: HTMLElement, label: string, hint = ''): HTMLElement => h('div', { class: 'field' },
+      h('label', { for: control.id }, label, hint === '' ? null : h('span', { class: 'muted' }, ` (${hint})`)), control);
     const form = h('form', { class: 'explain-form', novalidate: true, on: { submit: (event) => { event.preventDefault(); void this.ask(); } } },
-      field(this.user, t.explainUser), this.names, field(this.resource, t.explainResource), field(this.at, t.explainAt), field(this.from, t.explainFrom),
+      field(this.user, t.explainUser), this.names, field(this.resource, t.explainResource), field(this.at, t.explainAt, t.explainAtHint), field(this.from, t.explainFrom, t.explainFromHint),
       h('button', { type: 'submit', class: 'button primary' }, t.explainAsk));
     this.element = card(t.explain, h('p', { class: 'muted' }, t.explainLead), form, this.answer);
     this.element.classList.add('wide-card');
@@ -66,10 +82,10 @@ export class ExplainCard {
     const sources = found.sources.map((one) => one.source);
     fill(this.answer,
       h('p', { class: 'verdict', 'data-kind': found.outcome.allowed ? 'good' : 'wrong' }, h('b', {}, found.outcome.allowed ? t.allowed : t.refused), found.outcome.allowed ? '' : ` ${fromServer(found.outcome.reason)}`),
-      found.sources.length === 0 ? null : h('ul', { class: 'sources' }, ...found.sources.map((one) => h('li', {}, h('b', {}, fromServer(one.source)), one.says === '' ? '' : `: ${named(one.says)}`))),
+      found.sources.length === 0 ? null : h('div', { class: 'sources' }, h('h3', {}, t.sources), h('ol', {}, ...found.sources.map(sourceItem))),
       h('div', { class: 'table-frame' }, h('table', { class: 'plain' },
         h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t.rule), h('th', { scope: 'col' }, t.value), h('th', { scope: 'col' }, t.because))),
-        h('tbody', {}, ...found.settings.map((one) => h('tr', {}, h('th', { scope: 'row' }, text.rules.names[one.name] ?? one.name), h('td', {}, shown(one.shown)), h('td', {}, because(one.why, sources))))))),
+        h('tbody', {}, ...found.settings.map((one) => h('tr', {}, h('th', { scope: 'row' }, text.rules.names[one.name] ?? one.name), h('td', {}, shown(one.shown)), h('td', one.why.includes(kStart) ? { class: 'muted' } : {}, because(one.why, sources))))))),
       h('p', { class: 'muted' }, fromServer(found.rule)));
   }
 }

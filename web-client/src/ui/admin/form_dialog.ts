@@ -20,6 +20,8 @@ interface FieldBase {
   readonly seldom?: boolean;
   /** Filled in from another field's value until the person writes something else here. */
   readonly follows?: { readonly field: string; by(value: string): string };
+  /** Nothing else may be called so: what is taken already is said here. */
+  readonly unique?: boolean;
   /** What is wrong with the value, or null. Asked at the end and, once something was wrong, as it is typed. */
   check?(value: string): string | null;
 }
@@ -49,6 +51,12 @@ export interface FormOptions {
   readonly aside?: { readonly element: HTMLElement; changed(values: FormValues, set: (id: string, value: string) => void): void };
   /** Sends it; an ApiError's sentence is shown in the form, which stays open. */
   send(values: FormValues): Promise<void>;
+}
+
+/** The server counts characters; maxlength counts units of UTF-16, of which a character is one or two. */
+function tooLong(field: Field, value: string): string | null {
+  const most = 'maxLength' in field ? field.maxLength : undefined;
+  return most !== undefined && [...value].length > most ? text.form.tooLong(most) : null;
 }
 
 /** With fewer boxes all are in sight. */
@@ -130,7 +138,7 @@ class FormDialog {
       if (field.value !== undefined) select.value = field.value;
       return select;
     }
-    const written = { ...shared, required: field.required, maxlength: field.maxLength, class: field.mono === true ? 'mono' : '' };
+    const written = { ...shared, required: field.required, maxlength: field.maxLength === undefined ? undefined : 2 * field.maxLength, class: field.mono === true ? 'mono' : '' };
     if (field.kind === 'lines') {
       const area = h('textarea', { ...written, rows: field.rows ?? 3 });
       area.value = field.value ?? '';
@@ -194,7 +202,7 @@ class FormDialog {
       if (field.kind === 'truth' || field.kind === 'several') continue;
       const value = this.values.text(field.id);
       const missing = 'required' in field && field.required === true && value === '';
-      const wrong = missing ? text.form.missing : (value === '' && !missing ? null : (field.check?.(value) ?? null));
+      const wrong = missing ? text.form.missing : value === '' ? null : (tooLong(field, value) ?? field.check?.(value) ?? null);
       const control = this.form.elements.namedItem(field.id);
       const error = this.form.querySelector(`#${CSS.escape(this.idOf(field))}-error`);
       if (error !== null) error.textContent = wrong ?? '';
@@ -209,15 +217,16 @@ class FormDialog {
   }
 
   /** A sentence of the server that begins with a field's name is shown at that field. */
-  private refused(sentence: string): void {
-    const field = this.options.fields.find((one) => sentence.startsWith(`${one.id} `) || sentence.startsWith(`${one.id}:`));
+  private refused({ code, message: sentence }: ApiError): void {
+    const named = this.options.fields.find((one) => sentence.startsWith(`${one.id} `) || sentence.startsWith(`${one.id}:`));
+    const field = named ?? (code === 'conflict' ? this.options.fields.find((one) => one.unique === true) : undefined);
     const control = field === undefined ? null : this.form.elements.namedItem(field.id);
     if (field === undefined || !(control instanceof HTMLElement)) {
       this.error.textContent = sentence;
       return;
     }
     const error = this.form.querySelector(`#${CSS.escape(this.idOf(field))}-error`);
-    if (error !== null) error.textContent = `${field.label}${sentence.slice(field.id.length)}`;
+    if (error !== null) error.textContent = named === undefined ? sentence : `${field.label}${sentence.slice(field.id.length)}`;
     control.setAttribute('aria-invalid', 'true');
     control.closest('details')?.setAttribute('open', '');
     control.focus();
@@ -240,7 +249,7 @@ class FormDialog {
       this.dialog.close('sent');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.refused(error.message);
+      this.refused(error);
     } finally {
       this.submit.disabled = false;
       this.form.removeAttribute('aria-busy');

@@ -56,7 +56,7 @@ export class GroupsPage implements AdminPage {
     let name = '';
     const added = await formDialog({
       title: t.add,
-      fields: [{ id: 'name', kind: 'text', label: t.name, hint: t.nameHint, required: true, maxLength: 64, check: (value) => (kName.test(value) ? null : text.users.nameRule) }],
+      fields: [{ id: 'name', kind: 'text', label: t.name, hint: t.nameHint, required: true, unique: true, maxLength: 64, check: (value) => (kName.test(value) ? null : text.users.nameRule) }],
       submit: t.add,
       send: (values) => {
         name = values.text('name').toLowerCase();

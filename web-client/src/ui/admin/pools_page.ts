@@ -121,7 +121,7 @@ export class PoolsPage implements AdminPage {
       fields: [
         { id: 'name', kind: 'text', label: text.apps.displayName, required: true, maxLength: 100 },
         { id: 'description', kind: 'text', label: text.apps.description, maxLength: 500 },
-        { id: 'id', kind: 'text', label: t.identifier, hint: text.apps.identifierHint, required: true, maxLength: 64, mono: true, seldom: true, follows: { field: 'name', by: identifierOf }, check: (value) => (kName.test(value) ? null : text.apps.identifierRule) },
+        { id: 'id', kind: 'text', label: t.identifier, hint: text.apps.identifierHint, required: true, unique: true, maxLength: 64, mono: true, seldom: true, follows: { field: 'name', by: identifierOf }, check: (value) => (kName.test(value) ? null : text.apps.identifierRule) },
         { id: 'opengl', kind: 'truth', label: t.opengl, value: true },
       ],
       submit: t.add,

@@ -109,7 +109,7 @@ export async function editProvider(app: AdminApp, kind: Provider['kind'], before
   const flavour: Field[] = kind === 'ldap' && before === undefined
     ? [{ id: 'flavour', kind: 'choice', label: t.flavour, hint: t.flavourHint, choices: [{ value: 'openldap', label: 'OpenLDAP' }, { value: 'ad', label: 'Active Directory' }] }] : [];
   const id: Field[] = before === undefined
-    ? [{ id: 'id', kind: 'text', label: t.identifier, hint: t.identifierHint, required: true, mono: true, maxLength: 64, follows: { field: 'name', by: identifierOf }, check: (value) => (kName.test(value) ? null : text.apps.identifierRule) }] : [];
+    ? [{ id: 'id', kind: 'text', label: t.identifier, hint: t.identifierHint, required: true, unique: true, mono: true, maxLength: 64, follows: { field: 'name', by: identifierOf }, check: (value) => (kName.test(value) ? null : text.apps.identifierRule) }] : [];
   const secretHint = before?.has_secret === true ? t.secretKept : t.secretHint;
   const initial = before?.settings ?? (kind === 'oidc' ? { user_info: true } : {});
   const sent = await formDialog({

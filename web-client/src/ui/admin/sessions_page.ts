@@ -54,6 +54,7 @@ export class SessionsPage implements AdminPage {
   live(): void {
     const chosen = this.filter.value;
     const rows = [...this.app.live.sessions.values()];
+    this.filter.hidden = rows.length === 0 && chosen === '';
     this.table.set(chosen === '' ? rows : rows.filter((row) => (row.state === 'connected') === (chosen === 'connected')));
   }
 

@@ -13,6 +13,9 @@ export const adminSentences = [
   'What is copied in the session and may be taken out of it.',
   // What is wrong with one.
   '{setting} is a number from {least} to {most}, or 0 for none.',
+  '{setting} is a number from {least} to {most}.',
+  '{setting} is a list of networks like 10.0.0.0/8, or any.',
+  '{setting} is a list of text, html and image, or all, or none.',
   // Why somebody may open something; the more particular sentence comes first.
   'It is said by {sources}, which all have to allow it{tail}',
   'It is said by {sources}, the most restrictive of {all} on its level{tail}',

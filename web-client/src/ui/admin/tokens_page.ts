@@ -56,7 +56,7 @@ export class TokensPage implements AdminPage {
     const sent = await formDialog({
       title: t.add,
       fields: [
-        { id: 'name', kind: 'text', label: t.name, hint: t.nameHint, required: true, maxLength: 64, check: (value) => (kName.test(value) ? null : text.users.nameRule) },
+        { id: 'name', kind: 'text', label: t.name, hint: t.nameHint, required: true, unique: true, maxLength: 64, check: (value) => (kName.test(value) ? null : text.users.nameRule) },
         { id: 'scopes', kind: 'several', label: t.scopes, none: '', value: ['read'], choices: Object.entries(t.scopeNames).map(([value, label]) => ({ value, label })) },
         { id: 'days', kind: 'number', label: t.days, value: '90', required: true },
       ],

@@ -16,7 +16,7 @@ export async function addUser(app: AdminApp): Promise<string | null> {
   const added = await formDialog({
     title: t.add,
     fields: [
-      { id: 'name', kind: 'text', label: t.name, hint: t.nameHint, required: true, maxLength: 64, check: (value) => (kName.test(value) ? null : t.nameRule) },
+      { id: 'name', kind: 'text', label: t.name, hint: t.nameHint, required: true, unique: true, maxLength: 64, check: (value) => (kName.test(value) ? null : t.nameRule) },
       { id: 'display', kind: 'text', label: t.display, hint: t.displayHint, maxLength: 100 },
       { id: 'password', kind: 'password', label: t.password, hint: t.passwordHint, autocomplete: 'new-password', maxLength: 1_024 },
       { id: 'groups', kind: 'several', label: t.groups, none: t.noGroups, choices: groups.map((group) => ({ value: group.name, label: group.name })) },

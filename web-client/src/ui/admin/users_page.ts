@@ -29,7 +29,7 @@ export class UsersPage implements AdminPage {
         { id: 'groups', title: t.groups, value: (user) => user.groups.join(', '),
           cell: (user) => (user.groups.length === 0 ? '–' : user.groups.map((group) => h('span', { class: 'chip', 'data-kind': 'group' }, group))) },
         { id: 'source', title: t.source, value: (user) => sourceOf(user), minor: true },
-        { id: 'state', title: t.state, value: (user) => (user.disabled === true ? t.disabledState : t.active), minor: true,
+        { id: 'state', title: t.state, value: (user) => (user.disabled === true ? t.disabledState : t.active),
           cell: (user) => (user.disabled === true ? badge('failed', t.disabledState) : t.active) },
         { id: 'added', title: t.added, value: (user) => user.created_s, numeric: true, minor: true, cell: (user) => day(user.created_s) },
       ],

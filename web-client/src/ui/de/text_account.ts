@@ -4,7 +4,7 @@ import { german } from './grammar.js';
 
 export const accountText: typeof English = {
   passkey: {
-    signIn: 'Stattdessen mit Passkey anmelden',
+    signIn: 'Mit Passkey anmelden',
     nothing: 'Der Browser hat keinen Passkey geliefert. Versuchen Sie es noch einmal.',
     stopped: 'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.',
     already: 'Auf diesem Gerät gibt es schon einen Passkey von Ihnen für diese Seite.',

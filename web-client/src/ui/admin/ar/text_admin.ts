@@ -57,6 +57,7 @@ export const adminText: AdminText = {
   form: {
     choose: 'اختر…',
     missing: 'هذا مطلوب.',
+    tooLong: (most) => `${most} حرف على الأكثر.`,
     more: 'المزيد',
     copy: 'نسخ',
     copied: 'تم النسخ',
@@ -413,6 +414,8 @@ export const adminText: AdminText = {
     explainFrom: 'من العنوان',
     explainFromHint: 'فارغ: أي عنوان',
     explainAsk: 'اشرح',
+    sources: 'ما يُسأل، الأخص أولًا',
+    sourceSilent: 'بلا قواعد خاصة',
     allowed: 'يمكن فتحه.',
     refused: 'لا يمكن فتحه.',
     rule: 'القاعدة',
