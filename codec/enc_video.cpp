@@ -319,6 +319,7 @@ Result<void> VideoLayer::encode_stream(size_t index, const Scene& scene, double 
   const auto number = static_cast<int>(index);
   packet_.clear();
   stream.encoder->set_rate(bytes_per_s);
+  stream.key = stream.encoder->wants_key(scene.now) || stream.key;
   TRY(stream.encoder->encode(scene.source, stream.area, stream.key, scene.now, packet_));
   if (packet_.empty() || packet_.size() > kMostPacket) return Error{ErrorCode::kTooLarge, "a frame is too large"};
 

@@ -34,7 +34,8 @@ constexpr Micros kLongestRun = kSecond;
 // Round trips above the least by more than this are a queue, not jitter.
 constexpr Micros kQueueLimit = 20 * kMillisecond;
 constexpr int kSlowSamples = 3;
-// Delay beyond what the page says it took that is taken for the link at once; more would let pictures of a slow link grow old.
+// Delay beyond what the page says it took that is taken for the link at once; more would let pictures of a slow link
+// grow old.
 constexpr Micros kNoPage = 50 * kMillisecond;
 // In this time at least, bytes on their way that grow by a part of those that came show a link that takes less.
 constexpr Micros kShortestPile = 300 * kMillisecond;
@@ -54,7 +55,12 @@ constexpr double kFirstProbe = 0.012;
 constexpr double kWorthwhile = 1.03;
 
 // And films are made for so much more of the rate meanwhile.
-constexpr double kFilmProbe = 1.2;
+constexpr double kFilmProbe = 1.1;
+
+// An update is in flight as a whole until its last byte came: on average half of one too much. A film's frames are
+// large enough for that to count; how fast their size is followed, and how much time of the link one counts at most.
+constexpr double kFrameShare = 1.0 / 8;
+constexpr double kLongestFrame = 0.034;
 
 // A sample of which the page took more than one part in this many tells nothing about the link.
 constexpr Micros kPageShare = 8;
@@ -110,6 +116,10 @@ void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
   const double pace = rate_ * (cycle_round_ < kProbeRounds ? kProbePace : kPace);
   const double takes = static_cast<double>(bytes) / pace * static_cast<double>(kSecond);
   send_at_ = std::max(send_at_, now - kPaceCredit) + static_cast<Micros>(takes);
+}
+
+void Pacer::sent_frame(size_t bytes) {
+  frame_bytes_ += (static_cast<double>(bytes) - frame_bytes_) * kFrameShare;
 }
 
 void Pacer::ran_dry() {
@@ -309,7 +319,7 @@ void Pacer::follow_page() {
 void Pacer::set_window() {
   if (min_rtt_ == kNever) return;
   const double rtt = seconds(min_rtt_);
-  double window = rate_ * (rtt + slack_);
+  double window = rate_ * (rtt + slack_) + std::min(frame_bytes_, rate_ * kLongestFrame) / 2;
   if (cycle_round_ < kProbeRounds) {
     window += rate_ * std::min(probe_, rtt * kProbeShare);
   } else if (cycle_round_ == kProbeRounds) {
