@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { crop, difference, readCanvas, readDesktop } from './screen.mjs';
-import { kPatienceMs, until } from './until.mjs';
+import { kBrowserStartMs, kPatienceMs, until } from './until.mjs';
 
 export const desktopSize = { width: 1280, height: 720 };
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true };
@@ -28,6 +28,7 @@ async function launchOptions(site) {
   const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
   return {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    timeout: kBrowserStartMs,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync',

@@ -5,10 +5,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import pngjs from 'pngjs';
 import { launchBrowser, newVisitor, openResource, phone, screenshot, signIn, state, whenExact, whenLive } from './browser.mjs';
 import { CuttableProxy } from './cuttable_proxy.mjs';
-import { difference, readDesktop } from './screen.mjs';
+import { difference, readDesktop, readPng } from './screen.mjs';
 import { Site } from './site.mjs';
 import { until } from './until.mjs';
 
@@ -129,9 +128,7 @@ describe('comfort', () => {
     await until('it equals the desktop', async () => {
       const [download] = await Promise.all([page.waitForEvent('download'), choose('Screenshot')]);
       assert.match(download.suggestedFilename(), /^[\w ]+ \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.png$/);
-      const png = pngjs.PNG.sync.read(await readFile(await download.path()));
-      const shot = { width: png.width, height: png.height, rgb: (x, y) => png.data.readUIntBE((y * png.width + x) * 4, 3) };
-      const { pixels, first } = difference(await readDesktop(desktop), shot);
+      const { pixels, first } = difference(await readDesktop(desktop), readPng(await readFile(await download.path())));
       if (pixels > 0) throw new Error(`${pixels} pixels differ, first at ${first}`);
       return true;
     });

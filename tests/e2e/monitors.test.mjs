@@ -1,6 +1,7 @@
 // Several windows of one session, each a monitor of its desktop; and desktops as sharp as the screen they are shown on.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { after, before, describe, test } from 'node:test';
 import { desktopSize, launchBrowser, newVisitor, openResource, signIn, state, whenExact, whenLive } from './browser.mjs';
@@ -180,6 +181,44 @@ describe('a desktop is as sharp as its screen', () => {
         return true;
       });
       await page.context().close();
+    }
+  });
+
+  test('in Xfce a maximised program has the size of the monitor that it is on', async () => {
+    const main = await newVisitor(browser, site, { viewport: { width: 1000, height: 600 } });
+    await signIn(main, 'ada', 'correct horse battery');
+    await openResource(main, 'desktop');
+    const desktop = await until('the desktop runs', async () => (await site.sessions({ user: 'ada', resource: 'desktop' }))[0]);
+    await until('its window manager does', async () => /xfwm4/i.test(await ask(desktop, 'xprop', '-root', '_NET_SUPPORTING_WM_CHECK')
+      .then((line) => ask(desktop, 'xprop', '-id', /0x\w+/.exec(line)[0], '_NET_WM_NAME'))));
+    const second = await main.context().newPage();
+    await second.setViewportSize({ width: 760, height: 520 });
+    await second.goto(`${main.url()}?monitor=1`);
+    await whenLive(second);
+    const area = await until('there are two monitors', async () => (await monitors(desktop)).DUMMY1);
+    assert.deepEqual(area, { x: 1000, y: 0, width: 760, height: 520 });
+    const calculator = spawn('xcalc', ['-title', 'sums', '-geometry', '300x200+1200+150'], { stdio: 'ignore', env: { ...process.env, DISPLAY: desktop.display, XAUTHORITY: desktop.xauthority } });
+    const ended = once(calculator, 'exit');
+    try {
+      const size = async () => {
+        const facts = await ask(desktop, 'xwininfo', '-name', 'sums');
+        const number = (name) => Number(new RegExp(`${name}:\\s+(-?\\d+)`).exec(facts)[1]);
+        return { x: number('Absolute upper-left X'), y: number('Absolute upper-left Y'), width: number('Width'), height: number('Height') };
+      };
+      await until('the program is there', async () => (await size()).width === 300);
+      await second.mouse.click(300, 250);
+      await until('it has the focus', async () => /sums/.test(await ask(desktop, 'xdotool', 'getactivewindow', 'getwindowname')));
+      await second.keyboard.press('Alt+F10');
+      await until('it fills the second monitor and no more', async () => {
+        const { x, y, width, height } = await size();
+        const inside = x >= area.x && y >= area.y && x + width <= area.x + area.width && y + height <= area.y + area.height;
+        if (inside && width > area.width - 20 && height > area.height - 100) return true;
+        throw new Error(JSON.stringify({ x, y, width, height }));
+      });
+    } finally {
+      calculator.kill();
+      await ended;
+      await main.context().close();
     }
   });
 

@@ -1,6 +1,6 @@
 // What a person does with the page: looks at the device's screen, and uses its keys and pointer. `browser` is only asked
 // where things are and what state the page is in.
-import { difference, readDesktop } from '../screen.mjs';
+import { crop, difference, readDesktop } from '../screen.mjs';
 import { until } from '../until.mjs';
 
 export class Person {
@@ -97,8 +97,7 @@ export class Person {
       const canvas = await this.canvas();
       const [wanted, screen] = [await readDesktop(desktop), await this.device.look()];
       const { x, y } = this.onScreen(canvas);
-      const shown = { width: canvas.width, height: canvas.height, rgb: (column, row) => screen.rgb(x + column, y + row) };
-      const found = difference(wanted, shown);
+      const found = difference(wanted, crop(screen, { x, y, width: canvas.width, height: canvas.height }));
       if (found.pixels > 0) throw new Error(`${found.pixels} pixels differ, first at ${found.first}`);
       return true;
     }, { everyMs: 100 });
