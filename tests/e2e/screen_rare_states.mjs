@@ -182,6 +182,8 @@ async function monitors(round) {
   await entry.scrollIntoViewIfNeeded();
   await round.shot(page, 'menu-monitors');
   await page.context().close();
+  // Whoever comes next has one window, and what is on the other monitors would come to it only after a while.
+  for (const { session } of await round.site.sessions({ user: 'ada', resource: 'mousepad' })) await round.site.vitrine(['session', 'end', session]);
 }
 
 // As an app of the device: the browser's offer to install, and a version of the page that came meanwhile.

@@ -39,7 +39,7 @@ function passkeyRow(desk: AccountDesk, passkey: Passkey): HTMLElement {
     if (agreed) await desk.act(() => api.removePasskey(passkey.id), t.removed(passkey.name));
   };
   const used = passkey.used_s === null ? t.neverUsed : t.used(ago(passkey.used_s));
-  return row(passkey.name, `${t.created(date(passkey.created_s))}, ${used}`,
+  return row(passkey.name, `${t.created(date(passkey.created_s))} · ${used}`,
     action(t.rename, () => { void rename(); }, t.renameOf(passkey.name)),
     action(t.remove, () => { void remove(); }, t.removeOf(passkey.name)));
 }

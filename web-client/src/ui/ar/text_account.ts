@@ -137,7 +137,12 @@ export const accountText: typeof English = {
       title: 'المتصفحات المسجّل دخولها',
       thisOne: 'هذا المتصفح',
       byLink: 'ضيف عبر رابط',
-      browser: (said) => said.replace('A browser', 'متصفح').split(' on ').map(isolated).join(' على '),
+      // It begins with a word of the language: whatever begins with a Latin one is set from left to right.
+      browser: (said) => {
+        const [browser = '', system] = said.split(' on ');
+        const name = browser === 'A browser' ? 'متصفح' : `متصفح ${isolated(browser)}`;
+        return system === undefined ? name : `${name} على ${isolated(system)}`;
+      },
       from: (address, when) => (address === '' ? when : `${isolated(address)} · ${isolated(when)}`),
       active: 'نشط الآن',
       seen: (when) => `آخر ظهور ${isolated(when)}`,
