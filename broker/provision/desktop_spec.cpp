@@ -10,12 +10,23 @@
 namespace vitrine::broker {
 
 std::string spec_to_json(const DesktopSpec& spec) {
-  const Json json = {{"id", spec.id},           {"name", spec.name},     {"command", spec.command},
-                     {"folder", spec.folder},   {"home", spec.home},     {"opengl", spec.opengl},
-                     {"width", spec.width},     {"height", spec.height}, {"scale_percent", spec.scale_percent},
-                     {"sandbox", spec.sandbox}, {"hidden", spec.hidden}, {"readable", spec.readable},
-                     {"uid", spec.uid},         {"agent", spec.agent},   {"time_zone", spec.time_zone},
-                     {"locale", spec.locale}};
+  const Json json = {{"id", spec.id},
+                     {"name", spec.name},
+                     {"command", spec.command},
+                     {"folder", spec.folder},
+                     {"home", spec.home},
+                     {"opengl", spec.opengl},
+                     {"width", spec.width},
+                     {"height", spec.height},
+                     {"scale_percent", spec.scale_percent},
+                     {"sandbox", spec.sandbox},
+                     {"hidden", spec.hidden},
+                     {"readable", spec.readable},
+                     {"uid", spec.uid},
+                     {"agent", spec.agent},
+                     {"time_zone", spec.time_zone},
+                     {"locale", spec.locale},
+                     {"home_source", spec.home_source}};
   return to_line(json) + "\n";
 }
 
@@ -47,6 +58,7 @@ Result<DesktopSpec> spec_from_json(const std::string& text) {
   spec.opengl = truth_field(json, "opengl");
   spec.sandbox = truth_field(json, "sandbox");
   spec.hidden = text_field(json, "hidden");
+  spec.home_source = text_field(json, "home_source");
   spec.readable = text_list_field(json, "readable").value_or(std::vector<std::string>());
   spec.uid = number_field(json, "uid");
   if (spec.sandbox && spec.hidden.empty()) {

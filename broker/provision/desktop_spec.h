@@ -13,7 +13,8 @@ struct DesktopSpec {
   std::string name;                  // "Desktop", "Text Editor"
   std::vector<std::string> command;  // of the app; empty: the whole desktop
   std::string folder;                // DATA/run/desktops/ID, made by the broker (0700)
-  std::string home;                  // DATA/homes/USER
+  std::string home;                  // as its programs call it: DATA/homes/USER, in a sandbox /home/USER
+  std::string home_source;           // where that lies outside; empty: there
   bool opengl = false;
   int width = 1280;
   int height = 720;

@@ -124,6 +124,7 @@ Result<void> LocalProvisioner::write_sandbox(DesktopSpec& spec, const DesktopOrd
                    ? TRY(account_of_folder(options_.data_folder + "/run/desktops", order.id, kPassingAccounts))
                    : TRY(account_of_folder(options_.data_folder + "/homes", order.user, kHomeAccounts));
   }
+  show_home_as(spec, "/home/" + order.user);
   const int64_t uid = spec.uid > 0 ? spec.uid : int64_t{::geteuid()};
   const int64_t gid = spec.uid > 0 ? spec.uid : int64_t{::getegid()};
   const std::string people = TRY(read_file("/etc/passwd"));

@@ -18,6 +18,7 @@
 #include <cstring>
 #include <filesystem>
 #include <sstream>
+#include <utility>
 
 #include "broker/provision/child_process.h"
 #include "broker/provision/files.h"
@@ -68,6 +69,19 @@ void add_system_folders(std::vector<std::string>& command) {
     std::error_code failed;
     if (std::filesystem::is_directory(path, failed)) command.insert(command.end(), {"--tmpfs", path});
   }
+}
+
+// Settings that programs wrote when the home folder was seen where it lies lead there still.
+void add_home(std::vector<std::string>& command, const DesktopSpec& spec) {
+  add_parents(command, spec.home);
+  if (spec.home_source.empty()) {
+    command.insert(command.end(), {"--bind", spec.home, spec.home});
+    return;
+  }
+  command.insert(command.end(), {"--bind", spec.home_source, spec.home});
+  if (spec.home_source.starts_with(spec.folder + "/")) return;  // one that goes with the desktop
+  add_parents(command, spec.home_source);
+  command.insert(command.end(), {"--symlink", spec.home, spec.home_source});
 }
 
 // Empty when it went well, else what bwrap said.
@@ -170,6 +184,12 @@ std::string accounts_inside(const std::string& system, const std::string& own) {
   return kept + own + "\n";
 }
 
+void show_home_as(DesktopSpec& spec, const std::string& path) {
+  const auto covered = [&](const std::string& shown) { return (shown + "/").starts_with(path + "/"); };
+  if (covered(spec.hidden) || std::ranges::any_of(spec.readable, covered)) return;
+  spec.home_source = std::exchange(spec.home, path);
+}
+
 std::vector<std::string> sandbox_command(const DesktopSpec& spec) {
   std::vector<std::string> command = {find_program("bwrap"),  "--unshare-pid", "--unshare-ipc", "--unshare-uts",
                                       "--unshare-cgroup-try", "--as-pid-1",    "--new-session"};
@@ -196,10 +216,9 @@ std::vector<std::string> sandbox_command(const DesktopSpec& spec) {
   // The data folder may lie in one of the system's, and its parents' rights do not matter inside.
   add_parents(command, spec.hidden);
   command.insert(command.end(), {"--tmpfs", spec.hidden});
-  for (const std::string& path : {spec.folder, spec.home}) {
-    add_parents(command, path);
-    command.insert(command.end(), {"--bind", path, path});
-  }
+  add_parents(command, spec.folder);
+  command.insert(command.end(), {"--bind", spec.folder, spec.folder});
+  add_home(command, spec);
   command.insert(command.end(), {"--ro-bind", spec.folder + "/passwd", "/etc/passwd", "--ro-bind",
                                  spec.folder + "/group", "/etc/group"});
   for (const std::string& path : spec.readable) {

@@ -1,6 +1,7 @@
 // The sandbox of a local desktop, made by bubblewrap: namespaces of its own for processes, mounts, shared memory and
-// the host's name. In it are the system's programs (read-only), the desktop's folder, its home folder, and nothing
-// else: no other home, no data folder, no other process, display, /tmp, /run or /dev/shm. The network is the host's.
+// the host's name. In it are the system's programs (read-only), the desktop's folder, its home folder (as /home/USER),
+// and nothing else: no other home, no data folder, no other process, display, /tmp, /run or /dev/shm. The network is
+// the host's.
 //
 //   broker ── bwrap (waits) ── supervisor, process 1 inside ── Xorg, agent, bus, programs
 //
@@ -34,6 +35,10 @@ Result<void> check_sandbox();
 // /etc/passwd or /etc/group as a sandbox sees it: the system's accounts and one more line, `own`; other people's are
 // nobody's business there.
 std::string accounts_inside(const std::string& system, const std::string& own);
+
+// Lets the desktop's programs see the home folder at `path`, unless something else has to be seen below that: a data
+// folder or a program in the home folder of the person who runs Vitrine.
+void show_home_as(DesktopSpec& spec, const std::string& path);
 
 // bwrap and its arguments, up to the program it is to run.
 std::vector<std::string> sandbox_command(const DesktopSpec& spec);

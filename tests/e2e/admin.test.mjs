@@ -240,6 +240,37 @@ describe('administration', () => {
     await page.context().close();
   });
 
+  test('among ten thousand users one is found by typing', async () => {
+    const page = await newVisitor(browser, site);
+    const more = Array.from({ length: 10_000 }, (_, i) => ({ name: `user${i}`, display_name: `Person ${i}`, admin: false, disabled: false, groups: [], created_s: 1_790_000_000, provider: 'local' }));
+    await openAdmin(page);
+    const users = await page.evaluate(async () => (await (await fetch('/api/admin/users')).json()).users);
+    await page.route(/api\/admin\/users(\?|$)/, (route) => route.fulfill({ json: { users: [...users, ...more], next: null } }));
+    await goTo(page, '/users');
+    await page.getByText(/^1–25 of 10.?0\d\d$/).waitFor();
+    await page.locator('.row-name[tabindex="0"]').focus();
+    await page.keyboard.press('PageDown');
+    assert.match(await page.locator('.table-status').textContent(), /^26–50 of/);
+    assert.ok(await focusedRow(page), 'a row has the focus');
+    await page.keyboard.press('/');
+    await page.keyboard.type('person 9876');
+    await until('one row is left', async () => (await page.locator('tbody tr').count()) === 1);
+
+    await goTo(page, '/access');
+    await page.getByRole('button', { name: 'Grant', exact: true }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('What').selectOption({ label: 'Drafting' });
+    await dialog.getByLabel('To', { exact: true }).fill('nobody of this name');
+    await dialog.getByRole('button', { name: 'Grant' }).click();
+    await dialog.getByText('Choose one of those that are offered.').waitFor();
+    await dialog.getByLabel('To', { exact: true }).fill('grace hopper (grace)');
+    await dialog.getByRole('button', { name: 'Grant' }).click();
+    await page.getByText('Drafting was granted to grace.').waitFor();
+    assert.match(await site.vitrine(['app', 'list']), /cad.*grace/);
+    await site.vitrine(['app', 'revoke', 'cad', '--user', 'grace']);
+    await page.context().close();
+  });
+
   test('what could not be had is said, and can be asked for again', async () => {
     const page = await newVisitor(browser, site);
     await openAdmin(page);

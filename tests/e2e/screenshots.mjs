@@ -1,7 +1,7 @@
 // Takes the pictures of README.md and of the web app's manifest from a running system: real programs on a real desktop,
 // nothing drawn in afterwards. `node screenshots.mjs [OUTPUT FOLDER]`, else into docs/screenshots.
 // What a developer looks at, every page and state, is taken by screens.mjs and admin_screenshots.mjs.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -27,29 +27,32 @@ This window is on the server. The browser only shows
 it, and every letter of it is exact.
 `;
 
-// A home folder as somebody has it.
+// Where each window stands, and how large it is where it may be of any size.
+const windows = [
+  { program: 'thunar', command: 'thunar /home/ada', at: [130, 36], size: [640, 400] },
+  { program: 'galculator', command: 'galculator', at: [1_056, 48] },
+  { program: 'xfce4-terminal', command: 'xfce4-terminal --title "ada@desk" -x bash --rcfile /home/ada/.shell -i', at: [724, 478], size: [676, 340] },
+  { program: 'mousepad', command: 'mousepad /home/ada/Bridge/notes.txt', at: [150, 404], size: [556, 400] },
+];
+
+// A home folder as somebody has it, whose desktop starts what was at work last.
 async function fillHome(home) {
-  for (const folder of ['Bridge', 'Letters', 'Music', 'Pictures', 'Surveys']) await mkdir(path.join(home, folder), { recursive: true });
+  for (const folder of ['Bridge', 'Letters', 'Surveys', '.config/autostart']) await mkdir(path.join(home, folder), { recursive: true });
   const loads = ['jan', 'feb', 'mar', 'apr', 'may', 'jun'].map((month, i) => `${month},${31 + ((i * 7) % 12)},${120 + i * 14}`);
   await writeFile(path.join(home, 'Bridge', 'notes.txt'), notes);
   await writeFile(path.join(home, 'Bridge', 'loads.csv'), ['month,wind,water', ...loads, ''].join('\n'));
   await writeFile(path.join(home, '.shell'), `cd; PS1='\\[\\e[1;32m\\]ada@desk\\[\\e[0m\\]:\\[\\e[1;34m\\]\\w\\[\\e[0m\\]$ '; ls --color=always; echo; column -s, -t Bridge/loads.csv; echo`);
-  if (account.uid !== undefined) await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, home]);
+  for (const { program, command } of windows) {
+    await writeFile(path.join(home, `.config/autostart/${program}.desktop`), `[Desktop Entry]\nType=Application\nName=${program}\nExec=${command}\n`);
+  }
+  if (account.uid !== undefined) await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, path.dirname(home)]);
 }
 
-// Windows as somebody at work has them; each gets its place and, where it may have any, its size.
-async function arrange(session, home) {
-  const env = { PATH: process.env.PATH, DISPLAY: session.display, XAUTHORITY: session.xauthority, HOME: home, SHELL: '/bin/bash', LANG: 'C.UTF-8' };
+async function arrange({ display, xauthority }) {
+  const env = { PATH: process.env.PATH, DISPLAY: display, XAUTHORITY: xauthority };
   const ask = async (...question) => (await promisify(execFile)('xdotool', question, { env })).stdout.trim().split('\n');
-  const programs = [
-    ['thunar', [home], [40, 50], [640, 420]],
-    ['galculator', [], [1060, 50]],
-    ['xfce4-terminal', ['-x', 'bash', '--rcfile', path.join(home, '.shell'), '-i'], [700, 470], [690, 350]],
-    ['mousepad', [path.join(home, 'Bridge/notes.txt')], [190, 350], [560, 420]],
-  ];
-  for (const [program, words, at, size] of programs) {
-    spawn(program, words, { env, ...account, cwd: home, stdio: 'ignore', detached: true }).unref();
-    const window = await until(`${program} has a window`, async () => (await ask('search', '--onlyvisible', '--class', program)).find(Boolean), { timeoutMs: 30_000 });
+  for (const { program, at, size } of windows) {
+    const window = await until(`${program} has a window`, async () => (await ask('search', '--onlyvisible', '--class', program).catch(() => [])).find(Boolean), { timeoutMs: 30_000 });
     if (size !== undefined) await ask('windowsize', window, ...size.map(String));
     await ask('windowmove', window, ...at.map(String));
     await ask('windowactivate', '--sync', window);
@@ -62,7 +65,7 @@ try {
   await furnishSite(site);
   await site.vitrine(['app', 'remove', 'cad']);
   for (const [app, whom] of [['terminal', ['--group', 'engineering']], ['files', ['--group', 'research']], ['terminal', ['--user', 'barbara']]]) await site.vitrine(['app', 'grant', app, ...whom]);
-  const home = path.join(site.data, 'homes/ada');
+  await fillHome(path.join(site.data, 'homes/ada'));
   const page = await newVisitor(browser, site, wide);
   await signIn(page, 'ada', password);
   await openResource(page, 'Desktop');
@@ -90,8 +93,7 @@ try {
 
   await openResource(page, 'Desktop');
   const session = await until('it runs', async () => (await site.sessions({ user: 'ada', resource: 'desktop' }))[0]);
-  await fillHome(home);
-  await arrange(session, home);
+  await arrange(session);
   await page.keyboard.press('Control+End');
   await until('it is exact', async () => (await state(page)).exact === 'true');
   await page.screenshot({ path: path.join(out, 'desktop.png') });

@@ -150,8 +150,31 @@ TEST_F(SandboxTest, InsideThereIsNoWayToMoreRights) {
     EXPECT_THAT(app, HasSubstr(line));
   }
   EXPECT_THAT(app, Not(HasSubstr("Uid:\t0\t"))) << "not even when root runs the server";
-  EXPECT_THAT(shell(ada, "id -un; echo $HOME"), HasSubstr("ada\n" + folder_.path + "/homes/ada\n"));
+  EXPECT_THAT(shell(ada, "id -un; echo $HOME"), HasSubstr("ada\n/home/ada\n"));
   EXPECT_THAT(shell(ada, "touch /usr/mine /etc/mine"), HasSubstr("Read-only file system"));
+}
+
+TEST_F(SandboxTest, TheHomeFolderIsCalledAsPeopleExpect) {
+  ASSERT_TRUE(make_folder(folder_.path + "/homes/ada", 0700).ok());
+  const DesktopReport ada = start("ada");
+  EXPECT_EQ(shell(ada, "echo kept > ~/diary; cat /home/ada/diary; pwd; echo ~ada; ls /home"),
+            "kept\n/home/ada\n/home/ada\nada\n");
+  EXPECT_EQ(read_file(folder_.path + "/homes/ada/diary").value(), "kept\n") << "it is the one that stays";
+  EXPECT_EQ(shell(ada, "cat " + folder_.path + "/homes/ada/diary"), "kept\n") << "as earlier settings call it";
+}
+
+TEST(SandboxHomeTest, WhatLiesInSomebodysHomeFolderIsNotCovered) {
+  const DesktopSpec before{.id = "x", .home = "/home/joe/data/homes/joe", .hidden = "/home/joe/data"};
+  DesktopSpec spec = before;
+  show_home_as(spec, "/home/joe");
+  EXPECT_EQ(spec, before) << "the data folder is there";
+  spec.hidden = "/srv";
+  spec.readable = {"/home/joe/bin/vitrine"};
+  show_home_as(spec, "/home/joe");
+  EXPECT_EQ(spec.home, before.home) << "the program is there";
+  show_home_as(spec, "/home/jo");
+  EXPECT_EQ(spec.home, "/home/jo");
+  EXPECT_EQ(spec.home_source, before.home);
 }
 
 TEST(SandboxFactsTest, AMachineThatForbidsSandboxesSaysWhatToSet) {

@@ -108,7 +108,7 @@ export async function publishApp(app: AdminApp): Promise<string | null> {
       { id: 'program', kind: 'choice', label: t.program, hint: t.programHint, choices: [{ value: '', label: t.programOther }, ...programs.map((one) => ({ value: one.desktop_entry, label: one.name }))] },
       ...fieldsOf(empty, pools),
       { id: 'id', kind: 'text', seldom: true, label: t.identifier, hint: t.identifierHint, required: true, unique: true, maxLength: 64, mono: true, follows: { field: 'name', by: identifierOf }, check: (value) => (kName.test(value) ? null : t.identifierRule) },
-      { id: 'grant', kind: 'choice', label: t.grantTo, hint: t.grantHint, choices: [{ value: '', label: t.grantNobody }, ...subjects] },
+      { id: 'grant', kind: 'choice', label: t.grantTo, hint: t.grantHint, listed: true, choices: [{ value: '', label: t.grantNobody }, ...subjects] },
     ],
     submit: t.publish,
     aside: { element: form.preview.element, changed: (values, set) => { form.changed(values, set); } },

@@ -3,6 +3,7 @@ import { ApiError } from '../api.js';
 import { h, type Child } from '../dom.js';
 import { icon } from '../icons.js';
 import { text as common } from '../text.js';
+import { kListedFrom, ListedChoice } from './listed_choice.js';
 import { text } from './text_admin.js';
 
 export interface Choice {
@@ -10,6 +11,8 @@ export interface Choice {
   readonly label: string;
   /** Those of one group stand together below its name. */
   readonly group?: string;
+  /** What it may be called as well, where it is typed. */
+  readonly short?: string;
 }
 
 interface FieldBase {
@@ -29,7 +32,7 @@ interface FieldBase {
 export type Field =
   | (FieldBase & { readonly kind: 'text' | 'password' | 'number' | 'datetime-local' | 'url'; readonly value?: string; readonly required?: boolean; readonly autocomplete?: string; readonly maxLength?: number; readonly suggestions?: readonly string[]; readonly placeholder?: string; readonly mono?: boolean })
   | (FieldBase & { readonly kind: 'lines'; readonly value?: string; readonly required?: boolean; readonly rows?: number; readonly mono?: boolean; readonly maxLength?: number })
-  | (FieldBase & { readonly kind: 'choice'; readonly value?: string; readonly choices: readonly Choice[]; /** Nothing is chosen beforehand, and something has to be. */ readonly required?: boolean })
+  | (FieldBase & { readonly kind: 'choice'; readonly value?: string; readonly choices: readonly Choice[]; /** Nothing is chosen beforehand, and something has to be. */ readonly required?: boolean; /** Of many, one is found by typing. */ readonly listed?: boolean })
   | (FieldBase & { readonly kind: 'truth'; readonly value?: boolean })
   | (FieldBase & { readonly kind: 'several'; readonly value?: readonly string[]; readonly choices: readonly Choice[]; readonly none: string });
 
@@ -76,6 +79,7 @@ class FormDialog {
   private readonly error = h('p', { class: 'form-error', role: 'alert' });
   private readonly submit: HTMLButtonElement;
   private tried = false;
+  private readonly listed = new Map<string, ListedChoice>();
 
   constructor(private readonly options: FormOptions) {
     const titleId = `${this.prefix}-title`;
@@ -133,6 +137,11 @@ class FormDialog {
 
   private control(field: Exclude<Field, { kind: 'truth' | 'several' }>, id: string, described: string): HTMLElement {
     const shared = { id, name: field.id, 'aria-describedby': described };
+    if (field.kind === 'choice' && field.listed === true && field.choices.length >= kListedFrom) {
+      const listed = new ListedChoice(field.choices, field.value, shared);
+      this.listed.set(field.id, listed);
+      return listed.element;
+    }
     if (field.kind === 'choice') {
       const select = h('select', { ...shared, required: field.required }, field.required === true ? h('option', { value: '' }, text.form.choose) : null, ...options(field.choices));
       if (field.value !== undefined) select.value = field.value;
@@ -164,6 +173,8 @@ class FormDialog {
 
   private readonly values: FormValues = {
     text: (id) => {
+      const listed = this.listed.get(id);
+      if (listed !== undefined) return listed.value ?? '';
       const element = this.form.elements.namedItem(id);
       if (element instanceof HTMLInputElement && element.type === 'password') return element.value;
       return element instanceof HTMLInputElement || element instanceof HTMLSelectElement || element instanceof HTMLTextAreaElement ? element.value.trim() : '';
@@ -202,7 +213,8 @@ class FormDialog {
       if (field.kind === 'truth' || field.kind === 'several') continue;
       const value = this.values.text(field.id);
       const missing = 'required' in field && field.required === true && value === '';
-      const wrong = missing ? text.form.missing : value === '' ? null : (tooLong(field, value) ?? field.check?.(value) ?? null);
+      const unlisted = this.listed.get(field.id)?.value === null;
+      const wrong = unlisted ? text.form.notListed : missing ? text.form.missing : value === '' ? null : (tooLong(field, value) ?? field.check?.(value) ?? null);
       const control = this.form.elements.namedItem(field.id);
       const error = this.form.querySelector(`#${CSS.escape(this.idOf(field))}-error`);
       if (error !== null) error.textContent = wrong ?? '';

@@ -15,7 +15,7 @@ export async function grantSomething(app: AdminApp, to: Subject = {}, resource?:
     title: t.grantTitle,
     fields: [
       { id: 'resource', kind: 'choice', label: t.resource, required: true, choices: resources.map((one) => ({ value: one.id, label: one.name, group: one.kind === 'app' ? text.apps.title : text.pools.title })), ...(resource === undefined ? {} : { value: resource }) },
-      { id: 'subject', kind: 'choice', label: t.to, required: true, choices, ...(chosen === undefined ? {} : { value: chosen }) },
+      { id: 'subject', kind: 'choice', label: t.to, required: true, listed: true, choices, ...(chosen === undefined ? {} : { value: chosen }) },
     ],
     submit: t.grant,
     send: async (values) => {
@@ -36,7 +36,7 @@ export async function subjectChoices(app: AdminApp): Promise<Choice[]> {
   const [users, groups] = await Promise.all([app.api.users(), app.api.groups()]);
   return [
     ...groups.map((group) => ({ value: subjectValue({ group: group.name }), label: group.built_in ? text.users.everyone : group.name, group: text.groups.title })),
-    ...users.map((user) => ({ value: subjectValue({ user: user.name }), label: user.display_name === user.name ? user.name : `${user.display_name} (${user.name})`, group: text.users.title })),
+    ...users.map((user) => ({ value: subjectValue({ user: user.name }), label: user.display_name === user.name ? user.name : `${user.display_name} (${user.name})`, short: user.name, group: text.users.title })),
   ];
 }
 

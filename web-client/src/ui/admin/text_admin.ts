@@ -57,6 +57,8 @@ export const english = {
   form: {
     choose: 'Choose…',
     missing: 'This is needed.',
+    find: 'Type part of a name',
+    notListed: 'Choose one of those that are offered.',
     tooLong: (most: number): string => `${most} characters at most.`,
     more: 'More',
     copy: 'Copy',

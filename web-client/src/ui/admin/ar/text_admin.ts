@@ -57,6 +57,8 @@ export const adminText: AdminText = {
   form: {
     choose: 'اختر…',
     missing: 'هذا مطلوب.',
+    find: 'اكتب جزءًا من الاسم',
+    notListed: 'اختر واحدًا من المقترحات.',
     tooLong: (most) => `${most} حرف على الأكثر.`,
     more: 'المزيد',
     copy: 'نسخ',

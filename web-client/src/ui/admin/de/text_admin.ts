@@ -57,6 +57,8 @@ export const adminText: AdminText = {
   form: {
     choose: 'Bitte wählen …',
     missing: 'Das wird gebraucht.',
+    find: 'Einen Teil des Namens eingeben',
+    notListed: 'Wählen Sie einen der Vorschläge.',
     tooLong: (most) => `Höchstens ${most} Zeichen.`,
     more: 'Mehr',
     copy: 'Kopieren',
