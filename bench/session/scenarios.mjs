@@ -9,7 +9,7 @@ import { Screencast, colours, counterTimes } from './presented.mjs';
 import { halves, pressRecord, pressTimes, withPointer } from './presses.mjs';
 import { Workload } from './programs.mjs';
 import { RawViewer } from './raw_viewer.mjs';
-import { readMetrics, serverTimes } from './timestamps.mjs';
+import { readMetrics, serverTimes, wayTimes } from './timestamps.mjs';
 
 export { reloading } from './reloading.mjs';
 
@@ -17,6 +17,9 @@ const video = { place: [600, 180, 1280, 720], at: { x: 600, y: 180 } };
 const settleMs = 2_000;
 
 // --- latency ---------------------------------------------------------------------------------------------------
+
+// Other products have none.
+const metrics = async (stage) => stage.product.name === 'vitrine' ? readMetrics(stage.page) : '';
 
 export async function floor(stage) {
   const site = await EchoSite.start();
@@ -32,7 +35,7 @@ export async function floor(stage) {
 export async function keys(stage) {
   const workload = await Workload.start(await stage.session(), ['keys', '--marker', '--picture', stage.pictures.glyphs]);
   await elapse(settleMs);
-  const before = stage.product.name === 'vitrine' ? await readMetrics(stage.page) : '';
+  const before = await metrics(stage);
   const times = await pressTimes(stage, stage.page, stage.keys);
   const server = before === '' ? {} : { server_ms: serverTimes(before, await readMetrics(stage.page)) };
   await workload.stop();
@@ -46,15 +49,17 @@ async function keysBeside(stage, other) {
   const beside = await other.start(session);
   const workload = await Workload.start(session, ['keys', '--marker', '--picture', stage.pictures.glyphs], place);
   await elapse(settleMs);
+  const before = await metrics(stage);
   await stage.link.stats();
   const busy = other.during?.(stage);
   const times = await pressTimes(stage, stage.page, stage.keys);
   stage.busy = false;
   await busy;
   const link = await stage.link.stats();
+  const way = before === '' ? {} : { way_ms: wayTimes(before, await metrics(stage)) };
   await workload.stop();
   await beside.stop();
-  return { ...pressRecord(times), ...halves(times, workload), ...traffic(link) };
+  return { ...pressRecord(times), ...halves(times, workload), ...way, ...traffic(link) };
 }
 
 export const keysWithVideo = (stage) => keysBeside(stage, {
@@ -80,13 +85,15 @@ export async function keysWithPhoto(stage) {
   const session = await stage.session();
   const workload = await Workload.start(session, ['keys', '--marker', '--picture', stage.pictures.glyphs], [0, 0, 560, 1080]);
   await elapse(settleMs);
+  const before = await metrics(stage);
   await stage.link.stats();
   const photo = await Workload.start(session, ['drag', '--picture', stage.pictures.wallpaper, '--window', stage.pictures.window], [580, 0, 1340, 1080]);
   const times = await pressTimes(stage, stage.page, Math.min(stage.keys, 60));
   const link = await stage.link.stats();
+  const way = { way_ms: wayTimes(before, await metrics(stage)) };
   await photo.stop();
   await workload.stop();
-  return { ...pressRecord(times), ...halves(times, workload), ...traffic(link) };
+  return { ...pressRecord(times), ...halves(times, workload), ...way, ...traffic(link) };
 }
 
 // Keys while a film plays, alone and beside another viewer of the session whose link carries 1 Mbit/s and takes 160 ms
