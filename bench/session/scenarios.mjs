@@ -102,20 +102,23 @@ export async function slowBeside(stage) {
   const session = await stage.session();
   const film = await Workload.start(session, ['video', '--picture', stage.pictures.scenery, '--frames', '100000'], video.place);
   const all = { alone: [], beside: [] };
+  const answered = { alone: 0, beside: 0 };
   let slow;
   for (const turn of ['alone', 'beside', 'alone', 'beside']) {
     const other = turn === 'beside' ? await RawViewer.start(stage, '0s rate=1mbit delay=80ms') : undefined;
     const workload = await Workload.start(session, ['keys', '--marker', '--picture', stage.pictures.glyphs], [0, 0, 560, 1080]);
     await elapse(settleMs * 2);
+    await noticesGone(stage);
     await other?.link.stats();
     const times = await pressTimes(stage, stage.page, Math.ceil(stage.keys / 2));
     all[turn].push(...times.presses);
+    answered[turn] += workload.count('key') + workload.count('click');
     if (other) slow = { ...await other.counts(), ...traffic(await other.link.stats()) };
     await workload.stop();
     await other?.stop();
   }
   await film.stop();
-  const [alone, beside] = [all.alone, all.beside].map((presses) => pressRecord({ presses }));
+  const [alone, beside] = ['alone', 'beside'].map((turn) => ({ ...pressRecord({ presses: all[turn] }), answered: answered[turn] }));
   const p95 = (record) => percentile([record.key_to_picture_ms.p95, record.click_to_picture_ms.p95], 1);
   return { alone, beside, p95_ratio: round(p95(beside) / p95(alone), 2), slow };
 }
@@ -150,6 +153,9 @@ export async function exactPercent(stage) {
   if (pixels > 0) stage.note(`${pixels} pixels differ, first ${first}`);
   return round(100 * (1 - Math.min(1, pixels / (desktop.width * desktop.height))), 2);
 }
+
+// What the page says of other windows of the session lies over the picture for a while.
+const noticesGone = (stage) => until('no notice is over the picture', async () => await stage.page.locator('.toast').count() === 0);
 
 async function beat(count, everyMs, step) {
   const from = performance.now();
@@ -238,8 +244,7 @@ export async function opening(stage) {
       await page.context().close();
     }
   }
-  // What the page says of the other windows lies over the picture for a while.
-  await until('no notice is over the picture', async () => await stage.page.locator('.toast').count() === 0);
+  await noticesGone(stage);
   return { open_to_whole_picture_ms: spread(times), kib: { p50: percentile(kib, 0.5), max: percentile(kib, 1) } };
 }
 
