@@ -23,9 +23,10 @@ constexpr double kLongestInterval = 0.1;
 // However seldom frames come, they are no larger than this much time of the rate: what is typed beside waits behind
 // one.
 constexpr double kLongestFrame = 0.034;
-
 // The coder stays below what frames may take, by an eighth on average.
-constexpr double kOver = 1.05;
+constexpr double kOver = 1.03;
+// A film that has this much more than is comfortable looks clean, whatever the link carries.
+constexpr double kMost = 1.25;
 
 }  // namespace
 
@@ -63,7 +64,7 @@ void EvenFilm::note_interval(Micros now) {
 }
 
 double EvenFilm::frame_bytes() const {
-  return rate_ * kOver * std::min(frame_seconds_, kLongestFrame);
+  return std::min(rate_, kMost * comfortable_) * kOver * std::min(frame_seconds_, kLongestFrame);
 }
 
 }  // namespace vitrine::codec

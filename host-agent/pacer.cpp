@@ -54,8 +54,11 @@ constexpr double kFirstProbe = 0.012;
 // A probe that brought this much more is followed by one of twice the size.
 constexpr double kWorthwhile = 1.03;
 
-// And films are made for so much more of the rate meanwhile.
-constexpr double kFilmProbe = 1.1;
+// And films are made for so much more of the rate meanwhile: they take somewhat less than they may, and what a film
+// that is the only source does not ask for is never seen. Where that brought nothing it only queues, so the next probes
+// go without.
+constexpr double kFilmProbe = 1.3;
+constexpr int kFilmRests = 3;
 
 // An update is in flight as a whole until its last byte came: on average half of one too much. A film's frames are
 // large enough for that to count; how fast their size is followed, and how much time of the link one counts at most.
@@ -146,7 +149,7 @@ Micros Pacer::standing_queue() const {
 }
 
 double Pacer::film_rate() const {
-  return !starting_ && cycle_round_ < kProbeRounds ? rate_ * kFilmProbe : rate_;
+  return !starting_ && cycle_round_ < kProbeRounds && film_rests_ == 0 ? rate_ * kFilmProbe : rate_;
 }
 
 void Pacer::acked(uint32_t id, Micros now, const PageTime& page) {
@@ -290,6 +293,7 @@ void Pacer::end_probe_round() {
     probe_ *= 2;
     probed_rate_ = rate_;
   } else if (cycle_round_ >= kCycleRounds || (cycle_round_ > kProbeRounds && probe_next_)) {
+    film_rests_ = film_rests_ > 0 ? film_rests_ - 1 : (rate_ > probed_rate_ * kWorthwhile ? 0 : kFilmRests);
     probe_next_ = false;
     cycle_round_ = 0;
     probe_ = kFirstProbe;

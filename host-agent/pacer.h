@@ -126,6 +126,7 @@ class Pacer {
   int rounds_without_growth_ = 0;
   int cycle_round_ = 0;      // rounds since the last probe began
   bool probe_next_ = false;  // after draining, at once
+  int film_rests_ = 0;       // probes until films take part again
   double probe_ = 0;         // seconds of the link asked for beyond the window while probing
   double probed_rate_ = 0;   // rate when the probe (or its last extension) began
   size_t window_ = 0;

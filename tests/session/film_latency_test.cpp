@@ -65,11 +65,11 @@ TEST_F(FilmLatencyTest, AFilmFillsANarrowLinkWithFramesOfEvenSize) {
     page.forget_counts();
     const Felt felt = fresh.run(page, 6 * kSecond);
     record("narrow", felt, page, fresh);
-    // At 2 Mbit/s scenes of this film are as clean as anybody sees.
-    EXPECT_GE(felt.bytes * 8, rate * 6 * (rate == 1'000'000 ? 80 : 75) / 100);
+    // The wider one is somewhat more than a film wants.
+    EXPECT_GE(felt.bytes * 8, rate * 6 * (rate == 1'000'000 ? 80 : 65) / 100);
     EXPECT_GE(page.counts().frames, 6 * 30 * 9 / 10);
     // A packet takes 12 ms of the narrower link; wanted are 30.
-    EXPECT_LE(felt.queue_p95_ms, rate == 1'000'000 ? 42 : 34);
+    EXPECT_LE(felt.queue_p95_ms, rate == 1'000'000 ? 45 : 35);
     EXPECT_LE(felt.keys.quantile(0.95), 110 * kMillisecond);
     EXPECT_EQ(page.fault(), "");
   }

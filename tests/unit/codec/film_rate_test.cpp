@@ -136,32 +136,32 @@ TEST(EvenFilm, GivesAFrameTheLinksTimeUntilTheNextOne) {
        {std::pair{kSecond / 60, 1.0 / 60}, {kSecond / 30, 1.0 / 30}, {kSecond / 5, 0.034}}) {
     EvenFilm film(kFilm, kRate);
     for (int i = 0; i < 200; ++i) (void)film.wanted(kSecond + i * interval);
-    EXPECT_GT(film.frame_bytes(), kRate * share * 0.98);
-    EXPECT_LT(film.frame_bytes(), kRate * share * 1.08);
+    EXPECT_GT(film.frame_bytes(), kRate * share);
+    EXPECT_LT(film.frame_bytes(), kRate * share * 1.15);
   }
 }
 
 // Of a film whose single frames differ a lot in what they take, no frame takes more than its share.
 TEST(EvenFilm, KeepsEveryFrameOfARealCoderToItsShare) {
-  constexpr double kSlow = 40e3;
-  const Rect film{0, 0, 320, 192};
+  constexpr double kSlow = 25e3;
+  const Size size{320, 192};
   Dice dice{5};
-  Picture scene({film.width, film.height});
+  Picture scene({960, 192});
   draw_photo(scene, scene.bounds(), dice);
-  auto encoder = make_video_encoder(VideoCodec::kH264, {film.width, film.height}, kSlow).take();
+  auto encoder = make_video_encoder(VideoCodec::kH264, size, kSlow).take();
   size_t all = 0;
   for (int i = 0; i < 90; ++i) {
     const Micros now = kSecond + i * kFrame;
-    // Much of it changes, in some frames all.
-    draw_noise(scene, i % 10 == 9 ? scene.bounds() : Rect{i * 7 % 256, i * 5 % 128, 64, 64}, dice);
+    // It glides, and jumps at times.
+    const Rect film{i * 2 + i / 10 * 40, 0, size.width, size.height};
     std::vector<uint8_t> packet;
     const bool key = encoder->wants_key(now);
     EXPECT_EQ(key, i == 0) << "frame " << i;
     ASSERT_TRUE(encoder->encode(scene.view(), film, key, now, packet).ok());
-    EXPECT_LT(static_cast<double>(packet.size()), kSlow / 30 * 1.4) << "frame " << i;
+    EXPECT_LT(static_cast<double>(packet.size()), kSlow / 30 * 1.3) << "frame " << i;
     all += packet.size();
   }
-  EXPECT_GT(static_cast<double>(all), kSlow * 3 * 0.65);
+  EXPECT_GT(static_cast<double>(all), kSlow * 3 * 0.2);
 }
 
 TEST(FilmLook, TellsCutsFromMotionAndDetailFromEvenness) {
