@@ -39,6 +39,7 @@ VideoLayer::VideoLayer(Size size, VideoOptions options)
     : grid_{size, kVideoCellSide}, options_(std::move(options)), areas_(size), none_(grid_), frames_(grid_) {
   if (!enabled()) return;
   marked_ = none_;
+  unframed_ = none_;
   claims_ = none_;
   crisp_ = none_;
   cut_ = none_;
@@ -266,6 +267,7 @@ int64_t VideoLayer::encode(const Scene& scene, double bytes_per_s, std::vector<u
     end(i, body);
   }
   frames_.clear();
+  unframed_.clear();
   claims_.clear();
   strips_.clear();
   requested_parts_ = 0;
@@ -319,7 +321,10 @@ Result<void> VideoLayer::encode_stream(size_t index, const Scene& scene, double 
   const auto number = static_cast<int>(index);
   packet_.clear();
   stream.encoder->set_rate(bytes_per_s);
-  TRY(stream.encoder->encode(scene.source, stream.area, stream.key, scene.now, packet_));
+  TileSet changed = frames_;
+  changed |= unframed_;
+  TRY(stream.encoder->encode({scene.source, stream.area, stream.key, scene.now, stream.key ? nullptr : &changed},
+                             packet_));
   if (packet_.empty() || packet_.size() > kMostPacket) return Error{ErrorCode::kTooLarge, "a frame is too large"};
 
   complete_claims(stream, stream.key);
@@ -339,8 +344,11 @@ Result<void> VideoLayer::encode_stream(size_t index, const Scene& scene, double 
   out.number(static_cast<int>(packet_.size()));
   out.bytes(packet_);
 
-  // What of it is not shown is never looked at.
-  copy_colours(scene.source, filmed_, stream.area);
+  // What of it is not shown is never looked at, and the rest is as it was.
+  for (const Rect& cells : stream.key ? std::vector<Rect>{grid_.cells_of(stream.area)} : changed.rectangles()) {
+    const Rect pixels = intersect(grid_.pixels_of(cells), stream.area);
+    if (!pixels.empty()) copy_colours(scene.source, filmed_, pixels);
+  }
   stream.key = false;
   stream.frame_at = scene.now;
   return {};

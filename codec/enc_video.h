@@ -149,6 +149,7 @@ class VideoLayer {
   TileSet none_;
   TileSet marked_;
   TileSet frames_;
+  TileSet unframed_;         // cells of streams' areas that changed since the last frame and are not in frames_
   TileSet claims_;           // cells of which the next frame is to show what parts_ says
   std::vector<Rect> parts_;  // by cell of frames_ and claims_
   int requested_parts_ = 0;  // cells of claims_ that are to be shown in part

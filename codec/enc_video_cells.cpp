@@ -284,6 +284,7 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
     route_cell(scene, x, y);
   });
   missing -= frames_;
+  unframed_ |= inside(missing);
 }
 
 // Cells in streams' areas that stand still and look natural: parts of the film that do not move.
