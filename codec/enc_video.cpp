@@ -79,10 +79,20 @@ void VideoLayer::note(const Scene& scene, const TileSet& missing, const std::vec
   settled_.clear();
 }
 
-Rect VideoLayer::stream_area(const Rect& cells) const {
+// What was filmed in colour at half the resolution keeps its grid: an area begins an even number of pixels before its
+// film, where that leaves none of the film outside.
+Rect VideoLayer::stream_area(const Rect& cells, Micros now) const {
   Rect area = grid_.pixels_of(cells);
-  area.width &= ~1;
-  area.height &= ~1;
+  const Rect film = measured_film(cells, now);
+  const auto fit = [](int& at, int& length, int film_at, int film_end) {
+    const int odd = film_at & 1;
+    const int left = (length - odd) & ~1;
+    const bool holds_all = film_end <= at + odd + left;
+    if (holds_all) at += odd;
+    length = holds_all ? left : length & ~1;
+  };
+  fit(area.x, area.width, film.x, film.right());
+  fit(area.y, area.height, film.y, film.bottom());
   return area;
 }
 
@@ -114,7 +124,7 @@ Rect VideoLayer::with_edges(const Rect& patch, Micros now) const {
 }
 
 bool VideoLayer::may_start(const Rect& cells) const {
-  if (stream_area(cells).area() > kLargestStream) return false;
+  if (grid_.pixels_of(cells).area() > kLargestStream) return false;
   return std::none_of(streams_.begin(), streams_.end(), [&](const Stream& other) {
     return other.encoder != nullptr && !intersect(grid_.cells_of(other.area), cells).empty();
   });
@@ -128,7 +138,7 @@ void VideoLayer::start(const Rect& cells, Micros now, double bytes_per_s) {
 
 // Gives a stream another area, or its first.
 bool VideoLayer::resize(Stream& stream, const Rect& cells, Micros now, double bytes_per_s) {
-  const Rect area = stream_area(cells);
+  const Rect area = stream_area(cells, now);
   auto made = options_.make(options_.codec, {area.width, area.height}, std::max(bytes_per_s, kLeastRate));
   if (!made.ok()) {
     // It will not become better by asking again with every frame.
@@ -159,7 +169,7 @@ bool VideoLayer::fit(Stream& stream, const std::vector<Rect>& patches, Micros no
     return other.encoder != nullptr && &other != &stream && !intersect(grid_.cells_of(other.area), wanted).empty();
   };
   if (std::any_of(streams_.begin(), streams_.end(), in_the_way)) return false;
-  if (stream_area(wanted).area() > kLargestStream || stream_area(wanted) == stream.area) return false;
+  if (grid_.pixels_of(wanted).area() > kLargestStream || wanted == cells) return false;
   if (shown().count(cells) > shown().count(intersect(wanted, cells))) return false;
   return resize(stream, wanted, now, bytes_per_s);
 }
