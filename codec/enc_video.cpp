@@ -39,6 +39,7 @@ VideoLayer::VideoLayer(Size size, VideoOptions options)
     : grid_{size, kVideoCellSide}, options_(std::move(options)), areas_(size), none_(grid_), frames_(grid_) {
   if (!enabled()) return;
   marked_ = none_;
+  unframed_ = none_;
   claims_ = none_;
   crisp_ = none_;
   cut_ = none_;
@@ -78,10 +79,20 @@ void VideoLayer::note(const Scene& scene, const TileSet& missing, const std::vec
   settled_.clear();
 }
 
-Rect VideoLayer::stream_area(const Rect& cells) const {
+// What was filmed in colour at half the resolution keeps its grid: an area begins an even number of pixels before its
+// film, where that leaves none of the film outside.
+Rect VideoLayer::stream_area(const Rect& cells, Micros now) const {
   Rect area = grid_.pixels_of(cells);
-  area.width &= ~1;
-  area.height &= ~1;
+  const Rect film = measured_film(cells, now);
+  const auto fit = [](int& at, int& length, int film_at, int film_end) {
+    const int odd = film_at & 1;
+    const int left = (length - odd) & ~1;
+    const bool holds_all = film_end <= at + odd + left;
+    if (holds_all) at += odd;
+    length = holds_all ? left : length & ~1;
+  };
+  fit(area.x, area.width, film.x, film.right());
+  fit(area.y, area.height, film.y, film.bottom());
   return area;
 }
 
@@ -113,7 +124,7 @@ Rect VideoLayer::with_edges(const Rect& patch, Micros now) const {
 }
 
 bool VideoLayer::may_start(const Rect& cells) const {
-  if (stream_area(cells).area() > kLargestStream) return false;
+  if (grid_.pixels_of(cells).area() > kLargestStream) return false;
   return std::none_of(streams_.begin(), streams_.end(), [&](const Stream& other) {
     return other.encoder != nullptr && !intersect(grid_.cells_of(other.area), cells).empty();
   });
@@ -127,7 +138,7 @@ void VideoLayer::start(const Rect& cells, Micros now, double bytes_per_s) {
 
 // Gives a stream another area, or its first.
 bool VideoLayer::resize(Stream& stream, const Rect& cells, Micros now, double bytes_per_s) {
-  const Rect area = stream_area(cells);
+  const Rect area = stream_area(cells, now);
   auto made = options_.make(options_.codec, {area.width, area.height}, std::max(bytes_per_s, kLeastRate));
   if (!made.ok()) {
     // It will not become better by asking again with every frame.
@@ -158,7 +169,7 @@ bool VideoLayer::fit(Stream& stream, const std::vector<Rect>& patches, Micros no
     return other.encoder != nullptr && &other != &stream && !intersect(grid_.cells_of(other.area), wanted).empty();
   };
   if (std::any_of(streams_.begin(), streams_.end(), in_the_way)) return false;
-  if (stream_area(wanted).area() > kLargestStream || stream_area(wanted) == stream.area) return false;
+  if (grid_.pixels_of(wanted).area() > kLargestStream || wanted == cells) return false;
   if (shown().count(cells) > shown().count(intersect(wanted, cells))) return false;
   return resize(stream, wanted, now, bytes_per_s);
 }
@@ -266,6 +277,7 @@ int64_t VideoLayer::encode(const Scene& scene, double bytes_per_s, std::vector<u
     end(i, body);
   }
   frames_.clear();
+  unframed_.clear();
   claims_.clear();
   strips_.clear();
   requested_parts_ = 0;
@@ -320,7 +332,10 @@ Result<void> VideoLayer::encode_stream(size_t index, const Scene& scene, double 
   packet_.clear();
   stream.encoder->set_rate(bytes_per_s);
   stream.key = stream.encoder->wants_key(scene.now) || stream.key;
-  TRY(stream.encoder->encode(scene.source, stream.area, stream.key, scene.now, packet_));
+  TileSet changed = frames_;
+  changed |= unframed_;
+  TRY(stream.encoder->encode({scene.source, stream.area, stream.key, scene.now, stream.key ? nullptr : &changed},
+                             packet_));
   if (packet_.empty() || packet_.size() > kMostPacket) return Error{ErrorCode::kTooLarge, "a frame is too large"};
 
   complete_claims(stream, stream.key);
@@ -340,8 +355,11 @@ Result<void> VideoLayer::encode_stream(size_t index, const Scene& scene, double 
   out.number(static_cast<int>(packet_.size()));
   out.bytes(packet_);
 
-  // What of it is not shown is never looked at.
-  copy_colours(scene.source, filmed_, stream.area);
+  // What of it is not shown is never looked at, and the rest is as it was.
+  for (const Rect& cells : stream.key ? std::vector<Rect>{grid_.cells_of(stream.area)} : changed.rectangles()) {
+    const Rect pixels = intersect(grid_.pixels_of(cells), stream.area);
+    if (!pixels.empty()) copy_colours(scene.source, filmed_, pixels);
+  }
   stream.key = false;
   stream.frame_at = scene.now;
   return {};

@@ -104,6 +104,7 @@ class VideoLayer {
   [[nodiscard]] TileSet crisp_cells_for_frames(const Scene& scene, const TileSet& crisp, const TileSet& natural) const;
   [[nodiscard]] TileSet doubtful_cells(const Scene& scene, const TileSet& crisp, const TileSet& natural);
   [[nodiscard]] Rect with_edges(const Rect& patch, Micros now) const;
+  [[nodiscard]] Rect measured_film(const Rect& cells, Micros now) const;
   void measure_films(Micros now);
   [[nodiscard]] Rect film_at(int x, int y) const;
   [[nodiscard]] bool moves_as_film(int x, int y, Micros now) const;
@@ -125,7 +126,7 @@ class VideoLayer {
   [[nodiscard]] Rect changed_part(const Scene& scene, int x, int y) const;
   [[nodiscard]] bool changed_gently(const Scene& scene, int x, int y) const;
   [[nodiscard]] bool may_start(const Rect& cells) const;
-  [[nodiscard]] Rect stream_area(const Rect& cells) const;
+  [[nodiscard]] Rect stream_area(const Rect& cells, Micros now) const;
   void start(const Rect& cells, Micros now, double bytes_per_s);
   bool resize(Stream& stream, const Rect& cells, Micros now, double bytes_per_s);
   [[nodiscard]] std::vector<Rect> moving_patches(Micros now) const;
@@ -149,6 +150,7 @@ class VideoLayer {
   TileSet none_;
   TileSet marked_;
   TileSet frames_;
+  TileSet unframed_;         // cells of streams' areas that changed since the last frame and are not in frames_
   TileSet claims_;           // cells of which the next frame is to show what parts_ says
   std::vector<Rect> parts_;  // by cell of frames_ and claims_
   int requested_parts_ = 0;  // cells of claims_ that are to be shown in part

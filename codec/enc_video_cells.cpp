@@ -284,6 +284,7 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
     route_cell(scene, x, y);
   });
   missing -= frames_;
+  unframed_ |= inside(missing);
 }
 
 // Cells in streams' areas that stand still and look natural: parts of the film that do not move.
@@ -331,34 +332,36 @@ bool VideoLayer::moves_as_crisp_film(int x, int y, Micros now) const {
 
 // A film is a rectangle of pixels. Its sides run through the outermost cells of the stream's area, at the outermost
 // place that motion reaches in several of them: a single one may be something small that moves beside the film.
-void VideoLayer::measure_films(Micros now) {
+Rect VideoLayer::measured_film(const Rect& cells, Micros now) const {
   std::vector<int> reaches;
+  const auto side = [&](const Rect& line, auto reach) {
+    reaches.clear();
+    for (int y = line.y; y < line.bottom(); ++y) {
+      for (int x = line.x; x < line.right(); ++x) {
+        const Rect extent = moving_[0].extent(x, y);
+        if (!extent.empty() && moving_[0].lively(x, y, now)) reaches.push_back(reach(extent));
+      }
+    }
+    const size_t voices = std::max(kLeastVoices, reaches.size() / kVoiceShare);
+    if (reaches.size() < voices) return 0;
+    std::nth_element(reaches.begin(), reaches.end() - static_cast<int64_t>(voices), reaches.end());
+    return reaches[reaches.size() - voices];
+  };
+  const Rect inner = grid_.pixels_of({cells.x + 1, cells.y + 1, cells.width - 2, cells.height - 2});
+  const int left = side({cells.x, cells.y, 1, cells.height}, [&](const Rect& at) { return inner.x - at.x; });
+  const int top = side({cells.x, cells.y, cells.width, 1}, [&](const Rect& at) { return inner.y - at.y; });
+  const int right =
+      side({cells.right() - 1, cells.y, 1, cells.height}, [&](const Rect& at) { return at.right() - inner.right(); });
+  const int bottom =
+      side({cells.x, cells.bottom() - 1, cells.width, 1}, [&](const Rect& at) { return at.bottom() - inner.bottom(); });
+  return {inner.x - left, inner.y - top, inner.width + left + right, inner.height + top + bottom};
+}
+
+void VideoLayer::measure_films(Micros now) {
   for (Stream& stream : streams_) {
     if (stream.encoder == nullptr) continue;
-    const Rect cells = grid_.cells_of(stream.area);
-    const auto side = [&](const Rect& line, auto reach) {
-      reaches.clear();
-      for (int y = line.y; y < line.bottom(); ++y) {
-        for (int x = line.x; x < line.right(); ++x) {
-          const Rect extent = moving_[0].extent(x, y);
-          if (!extent.empty() && moving_[0].lively(x, y, now)) reaches.push_back(reach(extent));
-        }
-      }
-      const size_t voices = std::max(kLeastVoices, reaches.size() / kVoiceShare);
-      if (reaches.size() < voices) return 0;
-      std::nth_element(reaches.begin(), reaches.end() - static_cast<int64_t>(voices), reaches.end());
-      return reaches[reaches.size() - voices];
-    };
-    const Rect inner = grid_.pixels_of({cells.x + 1, cells.y + 1, cells.width - 2, cells.height - 2});
-    const Rect area = grid_.pixels_of(cells);
-    const int left = side({cells.x, cells.y, 1, cells.height}, [&](const Rect& at) { return inner.x - at.x; });
-    const int top = side({cells.x, cells.y, cells.width, 1}, [&](const Rect& at) { return inner.y - at.y; });
-    const int right =
-        side({cells.right() - 1, cells.y, 1, cells.height}, [&](const Rect& at) { return at.right() - inner.right(); });
-    const int bottom = side({cells.x, cells.bottom() - 1, cells.width, 1},
-                            [&](const Rect& at) { return at.bottom() - inner.bottom(); });
-    const Rect film{inner.x - left, inner.y - top, inner.width + left + right, inner.height + top + bottom};
-    stream.film = bounding(stream.film, intersect(film, area));
+    const Rect film = measured_film(grid_.cells_of(stream.area), now);
+    stream.film = bounding(stream.film, intersect(film, stream.area));
   }
 }
 

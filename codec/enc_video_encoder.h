@@ -7,20 +7,29 @@
 #include <vector>
 
 #include "codec/picture.h"
+#include "codec/tile_set.h"
 #include "codec/video_areas.h"
 #include "protocol/base/result.h"
 #include "protocol/base/time.h"
 
 namespace vitrine::codec {
 
+// A frame to be made.
+struct VideoFrame {
+  PictureView picture;
+  Rect area;  // of the picture, of the size the encoder was made for
+  bool key = false;
+  Micros now = 0;  // rises from frame to frame
+  // Cells of the picture (kVideoCellSide) in which something may differ from the frame before; null: all of them.
+  const TileSet* changed = nullptr;
+};
+
 // One stream's encoder, for one size. Low delay: a packet comes with every frame. One thread, its own to call.
 class VideoEncoder {
  public:
   virtual ~VideoEncoder() = default;
-  // Appends the packet of the next frame: `area` of the picture, of the size this encoder was made for. `now` rises
-  // from frame to frame. Errors: internal (the library refused); the stream has to begin again then.
-  virtual Result<void> encode(const PictureView& picture, const Rect& area, bool key, Micros now,
-                              std::vector<uint8_t>& packet) = 0;
+  // Appends the packet of the next frame. Errors: internal (the library refused); the stream has to begin again then.
+  virtual Result<void> encode(const VideoFrame& frame, std::vector<uint8_t>& packet) = 0;
   // Frames should take no more than this from now on, in bytes a second.
   virtual void set_rate(double bytes_per_s) = 0;
   // The frame that is made now should be a key, for one that goes on from here cannot keep to the rate. Asked once

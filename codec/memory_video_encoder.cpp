@@ -32,17 +32,17 @@ Result<std::unique_ptr<VideoEncoder>> MemoryVideoEncoder::create(VideoCodec, Siz
   return std::unique_ptr<VideoEncoder>(new MemoryVideoEncoder(size));
 }
 
-Result<void> MemoryVideoEncoder::encode(const PictureView& picture, const Rect& area, bool key, Micros,
-                                        std::vector<uint8_t>& packet) {
+Result<void> MemoryVideoEncoder::encode(const VideoFrame& frame, std::vector<uint8_t>& packet) {
+  const Rect& area = frame.area;
   if (area.width != size_.width || area.height != size_.height) {
     return Error{ErrorCode::kInternal, "a frame has another size than its stream"};
   }
-  if (key) number_ = 0;
+  if (frame.key) number_ = 0;
   ByteWriter out(packet);
   out.varint(number_++);
   out.number(area.width);
   out.number(area.height);
-  for_each_cell(area, [&](const Rect& cell) { out.colour(mean_colour(picture, cell)); });
+  for_each_cell(area, [&](const Rect& cell) { out.colour(mean_colour(frame.picture, cell)); });
   return {};
 }
 

@@ -13,8 +13,7 @@ class MemoryVideoEncoder final : public VideoEncoder {
  public:
   static Result<std::unique_ptr<VideoEncoder>> create(VideoCodec codec, Size size, double bytes_per_s);
 
-  Result<void> encode(const PictureView& picture, const Rect& area, bool key, Micros now,
-                      std::vector<uint8_t>& packet) override;
+  Result<void> encode(const VideoFrame& frame, std::vector<uint8_t>& packet) override;
   void set_rate(double) override {}
 
  private:

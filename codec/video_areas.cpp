@@ -51,8 +51,7 @@ Rect VideoAreas::part(int x, int y) const {
 }
 
 bool VideoAreas::allows(const Rect& area) const {
-  if (area.empty() || area.x % kVideoCellSide != 0 || area.y % kVideoCellSide != 0) return false;
-  if (area.width % 2 != 0 || area.height % 2 != 0) return false;
+  if (area.empty() || area.width % 2 != 0 || area.height % 2 != 0) return false;
   return intersect(area, {0, 0, grid_.picture.width, grid_.picture.height}) == area;
 }
 

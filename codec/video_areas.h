@@ -70,7 +70,7 @@ class VideoAreas {
   [[nodiscard]] Rect cells(int stream) const { return grid_.cells_of(area(stream)); }
   [[nodiscard]] bool shows_anything(int stream) const { return live(stream) && shown_.count(cells(stream)) > 0; }
 
-  // Whether `area` is one that a stream may have: its corner on the grid of cells, its sides even, inside the picture.
+  // Whether `area` is one that a stream may have: its sides even, inside the picture.
   [[nodiscard]] bool allows(const Rect& area) const;
   // A frame of an allowed area. A key, or another place, shows nothing until claimed. False when the stream cannot go
   // on like that: it has no key yet, changes codec or size without one, or would overlap another stream.
@@ -78,8 +78,8 @@ class VideoAreas {
   // These pixels of the stream's area are shown from now on; of a cell they touch, nothing else is. False when too many
   // cells are shown in part.
   [[nodiscard]] bool claim(const Rect& pixels);
-  // Something else was painted: the picture owns every cell of which it touches what was shown. Gives what bounds all that
-  // was shown of them.
+  // Something else was painted: the picture owns every cell of which it touches what was shown. Gives what bounds all
+  // that was shown of them.
   Rect give_back(const Rect& pixels);
   void end(int stream);
 

@@ -74,9 +74,8 @@ VpxVideoEncoder::~VpxVideoEncoder() {
   if (open_) vpx_codec_destroy(&context_);
 }
 
-Result<void> VpxVideoEncoder::encode(const PictureView& picture, const Rect& area, bool key, Micros now,
-                                     std::vector<uint8_t>& packet) {
-  frame_.convert(picture, area);
+Result<void> VpxVideoEncoder::encode(const VideoFrame& frame, std::vector<uint8_t>& packet) {
+  frame_.convert(frame.picture, frame.area, frame.changed);
   vpx_image_t image;
   // Planes lie in one block, as libvpx lays them out itself.
   if (vpx_img_wrap(&image, VPX_IMG_FMT_I420, config_.g_w, config_.g_h, 1, frame_.plane(0)) == nullptr) {
@@ -88,8 +87,8 @@ Result<void> VpxVideoEncoder::encode(const PictureView& picture, const Rect& are
   }
   image.cs = VPX_CS_BT_601;
   constexpr unsigned long kFrameDuration = kSecond / 30;
-  const vpx_enc_frame_flags_t flags = key ? VPX_EFLAG_FORCE_KF : 0;
-  if (vpx_codec_encode(&context_, &image, now, kFrameDuration, flags, VPX_DL_REALTIME) != VPX_CODEC_OK) {
+  const vpx_enc_frame_flags_t flags = frame.key ? VPX_EFLAG_FORCE_KF : 0;
+  if (vpx_codec_encode(&context_, &image, frame.now, kFrameDuration, flags, VPX_DL_REALTIME) != VPX_CODEC_OK) {
     return Error{ErrorCode::kInternal, "libvpx refused a frame"};
   }
   const size_t before = packet.size();

@@ -14,8 +14,7 @@ class VpxVideoEncoder final : public VideoEncoder {
   static Result<std::unique_ptr<VideoEncoder>> create(VideoCodec codec, Size size, double bytes_per_s);
   ~VpxVideoEncoder() override;
 
-  Result<void> encode(const PictureView& picture, const Rect& area, bool key, Micros now,
-                      std::vector<uint8_t>& packet) override;
+  Result<void> encode(const VideoFrame& frame, std::vector<uint8_t>& packet) override;
   void set_rate(double bytes_per_s) override;
 
  private:

@@ -64,6 +64,8 @@ bool set_parameters(x264_param_t& param, Size size) {
   param.analyse.i_weighted_pred = X264_WEIGHTP_NONE;
   // Dropping blocks of few coefficients takes longer than coding them, and more noise than it saves bytes.
   param.analyse.b_dct_decimate = 0;
+  // It is told which blocks have not changed; as long as they are fine enough they are skipped without a look.
+  param.analyse.b_mb_info = 1;
   param.vui.b_fullrange = 0;
   param.vui.i_colorprim = 1;  // BT.709, which are sRGB's
   param.vui.i_transfer = 13;  // sRGB
@@ -116,11 +118,12 @@ bool X264VideoEncoder::wants_key(Micros now) {
   return even_wanted_ != is_even_;
 }
 
-Result<void> X264VideoEncoder::encode(const PictureView& picture, const Rect& area, bool key, Micros now,
-                                      std::vector<uint8_t>& packet) {
+Result<void> X264VideoEncoder::encode(const VideoFrame& frame, std::vector<uint8_t>& packet) {
+  const bool key = frame.key;
   if (key && even_wanted_ != is_even_) TRY(open(even_wanted_));
-  frame_.convert(picture, area);
-  if (!is_even_) return encode_by_quantizer(key, now, packet);
+  frame_.convert(frame.picture, frame.area, key ? nullptr : frame.changed);
+  note_constant(frame);
+  if (!is_even_) return encode_by_quantizer(key, frame.now, packet);
   TRY(limit_frames());
   return encode_frame(key, std::nullopt, packet);
 }
@@ -151,6 +154,20 @@ Result<void> X264VideoEncoder::encode_by_quantizer(bool key, Micros now, std::ve
   return {};
 }
 
+// Of the blocks of the next frame, which are as they were.
+void X264VideoEncoder::note_constant(const VideoFrame& frame) {
+  constant_.clear();
+  if (frame.key || frame.changed == nullptr) return;
+  const CellGrid grid{{frame.picture.width, frame.picture.height}, kVideoCellSide};
+  for (int y = 0; y < size_.height; y += kVideoCellSide) {
+    for (int x = 0; x < size_.width; x += kVideoCellSide) {
+      const Rect block{frame.area.x + x, frame.area.y + y, kVideoCellSide, kVideoCellSide};
+      const bool changed = frame.changed->count(grid.cells_of(intersect(block, frame.area))) > 0;
+      constant_.push_back(changed ? 0 : X264_MBINFO_CONSTANT);
+    }
+  }
+}
+
 Result<void> X264VideoEncoder::encode_frame(bool key, std::optional<int> quantizer, std::vector<uint8_t>& packet) {
   x264_picture_t in;
   x264_picture_init(&in);
@@ -163,6 +180,7 @@ Result<void> X264VideoEncoder::encode_frame(bool key, std::optional<int> quantiz
     in.img.plane[i] = frame_.plane(i);
     in.img.i_stride[i] = frame_.stride(i);
   }
+  if (!constant_.empty()) in.prop.mb_info = constant_.data();
   x264_nal_t* units = nullptr;
   int count = 0;
   x264_picture_t out;

@@ -18,8 +18,7 @@ class X264VideoEncoder final : public VideoEncoder {
   static Result<std::unique_ptr<VideoEncoder>> create(Size size, double bytes_per_s);
   ~X264VideoEncoder() override;
 
-  Result<void> encode(const PictureView& picture, const Rect& area, bool key, Micros now,
-                      std::vector<uint8_t>& packet) override;
+  Result<void> encode(const VideoFrame& frame, std::vector<uint8_t>& packet) override;
   void set_rate(double bytes_per_s) override;
   bool wants_key(Micros now) override;
 
@@ -28,6 +27,7 @@ class X264VideoEncoder final : public VideoEncoder {
       : size_(size), frame_(size), rate_(size, bytes_per_s), even_(size, bytes_per_s) {}
   Result<void> open(bool even);
   Result<void> limit_frames();
+  void note_constant(const VideoFrame& frame);
   Result<void> encode_by_quantizer(bool key, Micros now, std::vector<uint8_t>& packet);
   // Appends the packet of `frame_`. The library chooses the quantizer of a film of even frames.
   Result<void> encode_frame(bool key, std::optional<int> quantizer, std::vector<uint8_t>& packet);
@@ -39,9 +39,10 @@ class X264VideoEncoder final : public VideoEncoder {
   FilmRate rate_;
   EvenFilm even_;
   bool even_wanted_ = false;
-  bool is_even_ = false;  // as encoder_ is
-  int limit_kbit_ = 0;    // that it has, when even
-  int64_t number_ = 0;    // of the next frame
+  bool is_even_ = false;           // as encoder_ is
+  int limit_kbit_ = 0;             // that it has, when even
+  std::vector<uint8_t> constant_;  // flags of libx264 by block; empty: nothing is known
+  int64_t number_ = 0;             // of the next frame
 };
 
 }  // namespace vitrine::codec

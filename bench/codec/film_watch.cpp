@@ -61,7 +61,7 @@ void FilmWatch::encode_alone(const PictureView& source, Micros now) {
   }
   packet_.clear();
   const double start = cpu_ms();
-  if (!alone_->encode(source, crop_, key, now, packet_).ok()) return;
+  if (!alone_->encode({source, crop_, key, now}, packet_).ok()) return;
   // Key frames are dear on both sides and rare; the ones after tell.
   if (!std::exchange(had_update_, true)) return;
   alone_ms_.add(cpu_ms() - start);

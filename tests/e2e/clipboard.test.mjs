@@ -89,15 +89,18 @@ describe('the clipboard', () => {
   });
 
   test('the editor gets the text with the keys that paste it', async () => {
-    await writeDevice(page, { 'text/plain': Buffer.from('pasted into the editor') });
-    await page.locator('canvas').first().click({ position: { x: 300, y: 300 } });
-    await page.keyboard.press('Control+a');
-    await page.keyboard.press('Control+v');
-    // Marked first, not copied: a copy that comes before the editor has read the clipboard would take its place.
-    await until('the editor has it', async () => {
+    // Marked, not copied: a copy that comes before the editor has read the clipboard would take its place.
+    const editorHas = (text) => until(`the editor has "${text}"`, async () => {
       await page.keyboard.press('Control+a');
-      return String(await xclip(desktop, ['-o', '-selection', 'primary'])) === 'pasted into the editor';
+      const marked = String(await xclip(desktop, ['-o', '-selection', 'primary']));
+      if (marked !== text) throw new Error(`it has "${marked}" ${await xclip(desktop, ["-o"])} ${await xclip(desktop, ["-o", "-t", "TARGETS"])}`);
+      return true;
     }, { everyMs: 250 });
+    await page.locator('canvas').first().click({ position: { x: 300, y: 300 } });
+    await editorHas('from the device: ñ €'); // of the test before
+    await writeDevice(page, { 'text/plain': Buffer.from('pasted into the editor') });
+    await page.keyboard.press('Control+v');
+    await editorHas('pasted into the editor');
     await page.keyboard.press('Control+c');
     await until('the editor copies it back', async () =>
       Buffer.from((await readDevice(page, 'text/plain')) ?? []).toString() === 'pasted into the editor'

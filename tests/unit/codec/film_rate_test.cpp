@@ -105,7 +105,7 @@ TEST(FilmRate, MakesARestlessFilmFitASlowLink) {
   std::vector<uint8_t> packets;
   for (int i = 0; i < kFrames; ++i) {
     draw_noise(scene, {i * 7 % 256, i * 5 % 128, 64, 64}, dice);
-    ASSERT_TRUE(encoder->encode(scene.view(), film, i == 0, kSecond + i * kFrame, packets).ok());
+    ASSERT_TRUE(encoder->encode({scene.view(), film, i == 0, kSecond + i * kFrame}, packets).ok());
   }
   EXPECT_LT(static_cast<double>(packets.size()), kSlow * (kFrames / 30.0 + 0.125) * 1.15);
 }

@@ -20,6 +20,31 @@ TEST(MovingPictures, BecomeOneStreamThatStartsWithTheOnlyKey) {
   EXPECT_FALSE(cinema.encoder.held().row(100)[200] == cinema.desktop.row(100)[200]);
 }
 
+// Films are stored with colour at half the resolution: on the film's own grid it is not sampled once more.
+TEST(MovingPictures, KeepTheirGridOfColourWhereverTheirWindowIs) {
+  for (const Rect& film :
+       {Rect{101, 75, 240, 160}, Rect{102, 75, 241, 159}, Rect{97, 64, 240, 161}, Rect{96, 80, 160, 97}}) {
+    Cinema cinema;
+    draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+    for (int i = 0; i < 20; ++i) cinema.play(film);
+    const Rect area = cinema.decoder.video_areas().area(0);
+    EXPECT_EQ(area.x % 2, film.x % 2) << "film at " << film.x << "," << film.y;
+    EXPECT_EQ(area.y % 2, film.y % 2) << "film at " << film.x << "," << film.y;
+    EXPECT_EQ(intersect(area, film), film);
+    EXPECT_TRUE(cinema.rest(kSecond));
+  }
+}
+
+// A film that ends with its cells has no room for that: none of it is left out.
+TEST(MovingPictures, AreInTheirStreamWholly) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  const Rect film{101, 75, 235, 165};
+  for (int i = 0; i < 20; ++i) cinema.play(film);
+  EXPECT_EQ(intersect(cinema.decoder.video_areas().area(0), film), film);
+  EXPECT_TRUE(cinema.rest(kSecond));
+}
+
 // Frames of one photograph under changing noise, as of a camera.
 TEST(MovingPictures, BeginWithTheSecondFrameWhereTheyAreLarge) {
   Cinema cinema;
@@ -387,6 +412,20 @@ TEST(VideoAreas, TellWhatAPaintedPixelGivesBack) {
   ASSERT_TRUE(areas.claim({64, 32, 5, 16}));
   EXPECT_EQ(areas.give_back({72, 40, 1, 1}), Rect{}) << "beside the part";
   EXPECT_EQ(areas.give_back({66, 40, 20, 1}), (Rect{64, 32, 32, 16}));
+}
+
+TEST(VideoAreas, MayLieBesideTheGridOfCells) {
+  VideoAreas areas(kScreen);
+  const Rect film{17, 35, 64, 48};
+  ASSERT_TRUE(areas.allows(film));
+  ASSERT_TRUE(areas.frame(0, VideoCodec::kVp8, true, film));
+  EXPECT_FALSE(areas.frame(1, VideoCodec::kVp8, true, {81, 35, 64, 48})) << "cells of two streams";
+  ASSERT_TRUE(areas.claim(film));
+  EXPECT_TRUE(areas.kept(0).empty());
+  EXPECT_EQ(areas.give_back({16, 32, 16, 3}), Rect{}) << "above it";
+  EXPECT_EQ(areas.give_back({17, 35, 1, 1}), (Rect{17, 35, 15, 13}));
+  EXPECT_EQ(areas.kept(0), (std::vector<Rect>{{17, 35, 15, 13}}));
+  EXPECT_FALSE(areas.allows({465, 35, 16, 16})) << "beyond the picture";
 }
 
 TEST(MovingCells, NeedThreeTenthsOfASecondWithoutAPause) {
