@@ -86,8 +86,12 @@ Result<std::unique_ptr<Gateway>> Gateway::create(GatewayOptions options) {
 Gateway::~Gateway() {
   for (const auto& worker : shared_.workers) worker->context().stop();
   threads_.clear();
-  acceptor_.reset();
-  accept_pause_.reset();
+  // Closed, not gone: what was posted to the first worker and did not run yet, such as drain()'s, runs below.
+  if (acceptor_ != nullptr) {
+    SystemError ignored;
+    acceptor_->close(ignored);
+    accept_pause_->cancel();
+  }
   // A link that has moved still belongs a little to the worker that accepted it (Beast keeps a list there), so all
   // links go before any worker does. Twice, because what the first round ends may have been on its way to another
   // worker.

@@ -1,10 +1,10 @@
 // A page that lost its link keeps its picture: what comes over the next one is a few messages, counted at the gateway.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import https from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import { launchBrowser, newVisitor, openResource, signIn, state, whenExact, whenLive } from './browser.mjs';
 import { CuttableProxy } from './cuttable_proxy.mjs';
+import { bytesToViewers } from './gateway_metrics.mjs';
 import { readCanvas } from './screen.mjs';
 import { Site, processTree, temporaryFolder } from './site.mjs';
 import { until } from './until.mjs';
@@ -26,10 +26,10 @@ describe('a page that comes back', () => {
     await site.vitrine(['app', 'grant', 'letter', '--user', 'ada']);
     page = await newVisitor(browser, { ...site, url: proxy.url });
     await signIn(page, 'ada', 'correct horse battery');
-    const before = await bytesToViewers();
+    const before = await bytesToViewers(site);
     await openResource(page, 'letter');
     await whenExact(page, await session());
-    firstBytes = (await bytesToViewers()) - before;
+    firstBytes = (await bytesToViewers(site)) - before;
   });
   after(async () => {
     await browser?.close();
@@ -51,38 +51,26 @@ describe('a page that comes back', () => {
     await until('the page noticed', () => page.evaluate(() => window.noticed));
   }
 
-  async function metrics() {
-    return new Promise((resolve, reject) => {
-      https.get(`${site.url}/metrics`, { rejectUnauthorized: false }, (answer) => {
-        let text = '';
-        answer.on('data', (piece) => { text += piece; }).on('end', () => resolve(text));
-      }).on('error', reject);
-    });
-  }
-  async function bytesToViewers() {
-    return Number(/relayed_bytes_total\{to="viewer"\} (\d+)/.exec(await metrics())[1]);
-  }
-
   // What the gateway relayed to the page until it was live and exact again, and how long that took from `since`.
   async function comesBack(t, before, since) {
     await whenLive(page);
     const ms = Date.now() - since;
     await whenExact(page, await session());
-    const bytes = (await bytesToViewers()) - before;
+    const bytes = (await bytesToViewers(site)) - before;
     t.diagnostic(`${bytes} bytes, live after ${ms} ms; the first picture took ${firstBytes} bytes`);
     // A caret that blinks may be elsewhere than it was.
     assert.ok(bytes < kCursorBytes + firstBytes / 20, `${bytes} of ${firstBytes}`);
   }
 
   test('after a cut gets no picture it has already', async (t) => {
-    const before = await bytesToViewers();
+    const before = await bytesToViewers(site);
     const since = Date.now();
     await noticed(() => proxy.cut());
     await comesBack(t, before, since);
   });
 
   test('after a network that was away', async (t) => {
-    const before = await bytesToViewers();
+    const before = await bytesToViewers(site);
     const { session: id } = await session();
     proxy.shut();
     await notLive();
@@ -108,7 +96,7 @@ describe('a page that comes back', () => {
   });
 
   test('after the agent was killed, which remembers nothing', async (t) => {
-    const before = await bytesToViewers();
+    const before = await bytesToViewers(site);
     const { pids } = await session();
     const since = Date.now();
     await noticed(() => process.kill(pids.agent, 'SIGKILL'));
@@ -183,7 +171,7 @@ describe('a page that comes back', () => {
     for (const secret of [...rows, (await session()).session, 'ada', 'letter']) assert.ok(!file.text.includes(secret));
     assert.match(file.name, /^[0-9a-f]{32}$/);
 
-    const before = await bytesToViewers();
+    const before = await bytesToViewers(site);
     const since = Date.now();
     await page.reload();
     await comesBack(t, before, since);
@@ -194,11 +182,11 @@ describe('a page that comes back', () => {
     await keeps();
     // While the page writes, nobody else can.
     await until('a bit is flipped', () => page.evaluate(flipBit).catch(() => false));
-    const before = await bytesToViewers();
+    const before = await bytesToViewers(site);
     await page.reload();
     await whenLive(page);
     await whenExact(page, await session());
-    const bytes = (await bytesToViewers()) - before;
+    const bytes = (await bytesToViewers(site)) - before;
     t.diagnostic(`${bytes} bytes`);
     assert.ok(bytes > kCursorBytes + firstBytes / 20, 'it was sent anew');
   });

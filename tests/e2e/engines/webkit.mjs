@@ -15,7 +15,9 @@ export async function launchWebkit(device) {
   const driver = await WebDriver.start(process.env.WEBKIT_DRIVER ?? '/usr/bin/WebKitWebDriver', {
     acceptInsecureCerts: true,
     'webkitgtk:browserOptions': { binary: miniBrowser(), args: ['--automation'] },
-  }, device.environment({ LIBGL_ALWAYS_SOFTWARE: '1', GTK_A11Y: 'none', NO_AT_BRIDGE: '1' }));
+    // Painted by Skia on the processor: where there is no graphics card, its OpenGL way on Mesa’s llvmpipe ends the page’s process now and
+    // then with a broken heap (WebKitGTK 2.50.6, Mesa 22.3).
+  }, device.environment({ WEBKIT_SKIA_ENABLE_CPU_RENDERING: '1', LIBGL_ALWAYS_SOFTWARE: '1', GTK_A11Y: 'none', NO_AT_BRIDGE: '1' }));
   return {
     version: driver.version,
     problems: [], // the classic protocol tells none

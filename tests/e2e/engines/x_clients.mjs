@@ -20,9 +20,9 @@ export async function copyTo(screen, type, bytes) {
   await until('the clipboard has it', async () => (await pasteFrom(screen, type))?.equals(Buffer.from(bytes)));
 }
 
-// What a program that pastes gets, or null when there is no such content.
-export function pasteFrom(screen, type) {
-  const child = spawn('timeout', ['5', 'xclip', '-selection', 'clipboard', '-o', '-t', type], { env: environment(screen), stdio: ['ignore', 'pipe', 'ignore'] });
+// What a program that pastes gets, or null when there is no such content. The selection "primary" is what is marked.
+export function pasteFrom(screen, type, selection = 'clipboard') {
+  const child = spawn('timeout', ['5', 'xclip', '-selection', selection, '-o', '-t', type], { env: environment(screen), stdio: ['ignore', 'pipe', 'ignore'] });
   const parts = [];
   child.stdout.on('data', (part) => parts.push(part));
   return new Promise((resolve) => child.on('close', (status) => resolve(status === 0 ? Buffer.concat(parts) : null)));

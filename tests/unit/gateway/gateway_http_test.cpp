@@ -371,6 +371,16 @@ TEST_F(GatewayHttpTest, AnIdleConnectionDoesNotHoldUpTheEnd) {
   EXPECT_TRUE(done);
 }
 
+// A second signal ends the process at once, while the first one's drain() is still to be run by a worker.
+TEST_F(GatewayHttpTest, CanEndBeforeItsDrainHasRun) {
+  options_.certificate = ensure_self_signed(folder_.path() / "tls", {"localhost"}).take();
+  gateway_ = Gateway::create(options_).take();
+  const uint16_t port = gateway_->port();
+  gateway_->drain([] {});
+  gateway_.reset();
+  EXPECT_FALSE(TestConnection(port).connected());
+}
+
 // --- starts that fail ------------------------------------------------------------------------------------------
 
 TEST_F(GatewayHttpTest, SaysWhatIsWrongAtTheStart) {
