@@ -62,6 +62,8 @@ describe('administration', () => {
     await dialog.getByRole('button', { name: 'Add user' }).click();
     const secret = await boss.getByRole('dialog', { name: 'Password of radia' }).getByLabel('Password', { exact: true }).inputValue();
     assert.ok(secret.length >= 12, 'a password was made up and is shown');
+    await boss.keyboard.press('Enter');
+    assert.ok(await boss.getByRole('dialog', { name: 'Password of radia' }).isVisible(), 'an Enter too many does not take it away');
     await boss.getByRole('button', { name: 'I have noted it' }).click();
     await boss.getByText('radia was added.').waitFor();
 
@@ -152,11 +154,14 @@ describe('administration', () => {
     await ada.getByText('An administrator disconnected you.').waitFor();
     await boss.getByText('Left open').first().waitFor();
     const [before] = await site.sessions({ user: 'ada' });
+    const link = boss.getByRole('link', { name: 'Ada Lovelace (ada)' });
+    await link.focus();
     await ada.getByRole('button', { name: 'Use it here' }).click();
     await whenLive(ada);
     assert.equal((await site.sessions({ user: 'ada' }))[0].session, before.session, 'it went on meanwhile');
 
     await boss.getByText('In use').first().waitFor();
+    assert.ok(await link.evaluate((element) => element === document.activeElement), 'the focus stays where facts are drawn anew');
     await boss.getByRole('button', { name: 'End session' }).click();
     await boss.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     assert.equal((await site.sessions({ user: 'ada' })).length, 1);

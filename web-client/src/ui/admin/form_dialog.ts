@@ -313,6 +313,8 @@ export function showSecret(options: { title: string; lead: string; label: string
         h('p', { class: 'form-lead' }, options.lead),
         h('div', { class: 'field' }, h('label', { for: 'secret' }, options.label), h('div', { class: 'secret-row' }, field, copy)), copied,
         h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'button primary' }, text.form.noted))));
+    // It is shown this once: an Enter too many, after that of the form before, does not take it away.
+    field.addEventListener('keydown', (event) => { if (event.key === 'Enter') event.preventDefault(); });
     dialog.addEventListener('close', () => { dialog.remove(); resolve(); });
     document.body.append(dialog);
     dialog.showModal();

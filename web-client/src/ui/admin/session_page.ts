@@ -97,7 +97,9 @@ function chart(label: string, least: number, shown: (value: number) => string): 
   return { label, least, shown, span: (seconds) => t.lastMinutes(duration(seconds)), nothing: t.collecting };
 }
 
-/** Everything below the card's heading. */
+/** Everything below the card's heading; who is on a link there stays on it. */
 function replaceFacts(where: HTMLElement, content: HTMLElement): void {
+  const here = where.contains(document.activeElement) ? document.activeElement?.getAttribute('href') : null;
   where.lastElementChild?.matches('h2') === false ? where.lastElementChild.replaceWith(content) : where.append(content);
+  [...content.querySelectorAll('a')].find((link) => link.getAttribute('href') === here)?.focus({ preventScroll: true });
 }
