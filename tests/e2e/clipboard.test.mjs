@@ -93,7 +93,7 @@ describe('the clipboard', () => {
     const editorHas = (text) => until(`the editor has "${text}"`, async () => {
       await page.keyboard.press('Control+a');
       const marked = String(await xclip(desktop, ['-o', '-selection', 'primary']));
-      if (marked !== text) throw new Error(`it has "${marked}" ${await xclip(desktop, ["-o"])} ${await xclip(desktop, ["-o", "-t", "TARGETS"])}`);
+      if (marked !== text) throw new Error(`it has "${marked}", and the clipboard "${await xclip(desktop, ['-o'])}"`);
       return true;
     }, { everyMs: 250 });
     await page.locator('canvas').first().click({ position: { x: 300, y: 300 } });

@@ -157,7 +157,7 @@ TEST(EvenFilm, KeepsEveryFrameOfARealCoderToItsShare) {
     std::vector<uint8_t> packet;
     const bool key = encoder->wants_key(now);
     EXPECT_EQ(key, i == 0) << "frame " << i;
-    ASSERT_TRUE(encoder->encode(scene.view(), film, key, now, packet).ok());
+    ASSERT_TRUE(encoder->encode({scene.view(), film, key, now}, packet).ok());
     EXPECT_LT(static_cast<double>(packet.size()), kSlow / 30 * 1.3) << "frame " << i;
     all += packet.size();
   }

@@ -26,6 +26,10 @@ declare const kDecoderUrl: string;
 /** States of a session in which something runs. */
 const kRunning = ['provisioning', 'ready', 'assigned', 'connected', 'disconnected'];
 
+/** When to ask again who is signed in: doubled each time, up to the second. */
+const kAskAgainMs = 2_000;
+const kAskAgainAtMostMs = 30_000;
+
 class VitrineApp implements App {
   readonly api = new Api(recall('signed-in') ?? '', (csrf) => { remember('signed-in', csrf === '' ? null : csrf); });
   readonly toasts = new Toasts();
@@ -136,7 +140,7 @@ class VitrineApp implements App {
    * Whether the browser still holds a web session. One that never signed in here is not worth asking for. `ahead`: the
    * page that is shown tells by itself that the server cannot be reached, and goes on when it can.
    */
-  private async recogniseUser(ahead: boolean): Promise<boolean> {
+  private async recogniseUser(ahead: boolean, againMs = kAskAgainMs): Promise<boolean> {
     this.unreached = false;
     if (recall('signed-in') === null) {
       this.signedOut('');
@@ -149,12 +153,21 @@ class VitrineApp implements App {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.signedOut) this.signedOut(text.signIn.expired);
-      else if (!(ahead && error.passing)) {
+      else if (ahead && error.passing) this.recogniseLater(againMs);
+      else {
         this.unreached = error.passing;
         this.show(new MessagePage(error.unreached ? text.errors.unreachableTitle : text.errors.title, error.unreached ? text.errors.unreachableDetail : error.message, text.tryAgain, () => { this.reload(); }));
       }
       return false;
     }
+  }
+
+  /** Who the person is, asked again while the page that is shown ahead goes on without it. */
+  private recogniseLater(ms: number): void {
+    const { page } = this;
+    window.setTimeout(() => {
+      if (this.page === page && this.user === null) void this.recogniseUser(true, Math.min(2 * ms, kAskAgainAtMostMs));
+    }, ms);
   }
 
   /** A one-time link. Its code leaves the address bar and the history before anything else happens. */
