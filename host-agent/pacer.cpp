@@ -57,8 +57,8 @@ constexpr double kWorthwhile = 1.03;
 // And films are made for so much more of the rate meanwhile: they take somewhat less than they may, and what a film
 // that is the only source does not ask for is never seen. Where that brought nothing it only queues, so the next probes
 // go without.
-constexpr double kFilmProbe = 1.3;
-constexpr int kFilmRests = 3;
+constexpr double kFilmProbe = 1.4;
+constexpr int kFilmRests = 7;
 
 // An update is in flight as a whole until its last byte came: on average half of one too much. A film's frames are
 // large enough for that to count; how fast their size is followed, and how much time of the link one counts at most.
@@ -248,6 +248,7 @@ void Pacer::note_slow_samples(Micros rtt, Micros now) {
   if (measured < rate_) {
     samples_.assign(1, {round_, measured});
     rate_ = measured;
+    film_rests_ = next_film_rests_ = 0;  // it is a rough measure
   }
   cycle_round_ = kProbeRounds;  // drain first
 }
@@ -286,6 +287,16 @@ void Pacer::end_starting_round() {
   probe_next_ = true;
 }
 
+// One fruitless probe may be chance.
+void Pacer::end_film_probe() {
+  if (film_rests_ > 0) {
+    --film_rests_;
+    return;
+  }
+  next_film_rests_ = rate_ > probed_rate_ * kWorthwhile ? 0 : std::min(kFilmRests, 2 * next_film_rests_ + 1);
+  film_rests_ = next_film_rests_ / 2;
+}
+
 void Pacer::end_probe_round() {
   ++cycle_round_;
   if (cycle_round_ == kProbeRounds && window_was_full_ && rate_ > probed_rate_ * kWorthwhile) {
@@ -293,7 +304,7 @@ void Pacer::end_probe_round() {
     probe_ *= 2;
     probed_rate_ = rate_;
   } else if (cycle_round_ >= kCycleRounds || (cycle_round_ > kProbeRounds && probe_next_)) {
-    film_rests_ = film_rests_ > 0 ? film_rests_ - 1 : (rate_ > probed_rate_ * kWorthwhile ? 0 : kFilmRests);
+    end_film_probe();
     probe_next_ = false;
     cycle_round_ = 0;
     probe_ = kFirstProbe;

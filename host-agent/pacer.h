@@ -89,6 +89,7 @@ class Pacer {
   void take_rate(const Sent& newest, Micros now, Micros in_page);
   void end_round();
   void end_starting_round();
+  void end_film_probe();
   void end_probe_round();
   void note_slow_samples(Micros rtt, Micros now);
   [[nodiscard]] bool piles_up(uint64_t run_bytes, Micros now) const;
@@ -126,9 +127,10 @@ class Pacer {
   int rounds_without_growth_ = 0;
   int cycle_round_ = 0;      // rounds since the last probe began
   bool probe_next_ = false;  // after draining, at once
-  int film_rests_ = 0;       // probes until films take part again
-  double probe_ = 0;         // seconds of the link asked for beyond the window while probing
-  double probed_rate_ = 0;   // rate when the probe (or its last extension) began
+  int next_film_rests_ = 0;
+  int film_rests_ = 0;      // probes until films take part again
+  double probe_ = 0;        // seconds of the link asked for beyond the window while probing
+  double probed_rate_ = 0;  // rate when the probe (or its last extension) began
   size_t window_ = 0;
   double slack_;  // seconds of standing queue that are allowed
 

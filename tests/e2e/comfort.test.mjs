@@ -48,6 +48,16 @@ async function fingersSettings(page) {
   });
 }
 
+// In the page: what it says of itself at the moment in which it is live again.
+function noteReturn() {
+  const { dataset } = document.documentElement;
+  new MutationObserver((_, observer) => {
+    if (dataset.session !== 'live') return;
+    observer.disconnect();
+    globalThis.heardAgain = { session: dataset.session, exact: dataset.exact };
+  }).observe(document.documentElement, { attributeFilter: ['data-session'] });
+}
+
 describe('comfort', () => {
   let site, browser, page, desktop;
   before(async () => {
@@ -245,6 +255,7 @@ describe('comfort', () => {
     await sleeper.clock.install();
     await signIn(sleeper, 'ada', kPassword);
     await openResource(sleeper, 'text editor|mousepad');
+    await until('its picture is exact', async () => (await state(sleeper)).exact === 'true');
     proxy.silence();
     await sleeper.clock.fastForward('10:00');
     const woke = performance.now();
@@ -252,6 +263,14 @@ describe('comfort', () => {
     await until('the page says that the picture is old', async () => (await state(sleeper)).session === 'stale', { timeoutMs: 15_000 });
     await sleeper.getByText(/The picture is from \d+ (s|minutes) ago/).waitFor();
     await screenshot(sleeper, 'stale-desktop');
+    // A link that is heard again has the picture that it had, though nothing new comes.
+    await sleeper.evaluate(noteReturn);
+    proxy.speak();
+    await until('it is heard again', () => sleeper.evaluate(() => globalThis.heardAgain !== undefined));
+    assert.deepEqual(await sleeper.evaluate(() => globalThis.heardAgain), { session: 'live', exact: 'true' });
+    proxy.silence();
+    await sleeper.clock.fastForward('10:00');
+    await until('the picture is old again', async () => (await state(sleeper)).session === 'stale', { timeoutMs: 8_000 });
     // Every connection of before the sleep is dead in silence; the system finds out sooner or later.
     proxy.cut();
     await until('it is live again', async () => (await state(sleeper)).session === 'live');

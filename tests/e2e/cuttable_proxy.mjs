@@ -5,12 +5,12 @@ import { once } from 'node:events';
 export class CuttableProxy {
   static async start(target) {
     const proxy = new CuttableProxy();
-    proxy.open = new Set();
+    proxy.open = new Map(); // from a socket to where its bytes go
     proxy.server = createServer((near) => {
       if (proxy.isShut) return near.resetAndDestroy();
       const far = connect({ host: target.hostname, port: Number(target.port) });
       for (const [from, to] of [[near, far], [far, near]]) {
-        proxy.open.add(from);
+        proxy.open.set(from, to);
         from.setNoDelay(true);
         from.on('error', () => {}).on('close', () => {
           proxy.open.delete(from);
@@ -25,12 +25,17 @@ export class CuttableProxy {
 
   // Ends every connection as a broken network does.
   cut() {
-    for (const socket of this.open) socket.resetAndDestroy();
+    for (const socket of this.open.keys()) socket.resetAndDestroy();
   }
 
   // Nothing comes through the connections there are any more, and neither end is told; others can be made.
   silence() {
-    for (const socket of this.open) socket.unpipe().pause();
+    for (const socket of this.open.keys()) socket.unpipe().pause();
+  }
+
+  // What was silenced goes on, with all that was said meanwhile.
+  speak() {
+    for (const [from, to] of this.open) from.pipe(to);
   }
 
   shut() {

@@ -91,6 +91,8 @@ export class SessionPage implements Page {
   private status: Status | null = null;
   private quality: Quality = kNoQuality;
   private wasLive = false;
+  /** What the canvas shows is the desktop's picture to the pixel, as far as is known. */
+  private exact = false;
   private couldType = true;
   private pollTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -199,6 +201,7 @@ export class SessionPage implements Page {
         return this.stage.setDesktop(message);
       case 'shown':
         root['update'] = String(message.update);
+        this.exact = message.exact;
         root['exact'] = String(message.exact);
         root['frames'] = String(message.frames);
         root['video'] = message.video;
@@ -246,8 +249,10 @@ export class SessionPage implements Page {
     this.serverReturn.follow(status.phase !== 'live' && status.phase !== 'ended' && kAwayCauses.includes(status.cause));
     document.documentElement.dataset['session'] = status.phase;
     this.stageElement.classList.toggle('old', status.phase === 'stale' || (status.phase === 'ended' && status.hasPicture));
+    // A link that was only silent may have nothing new to show when it is heard again.
+    if (status.phase !== 'live' && status.cause !== 'silent') this.exact = false;
+    document.documentElement.dataset['exact'] = String(this.exact && status.phase === 'live');
     if (status.phase !== 'live') {
-      document.documentElement.dataset['exact'] = 'false';
       this.keyboard.forget();
       this.pointer.forget();
       this.keys.forget();
