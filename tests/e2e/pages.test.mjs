@@ -286,6 +286,11 @@ describe('pages', { timeout: 900_000 }, () => {
       await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
       site.up.kill('SIGINT');
       await site.exited;
+      const form = await profile.newPage();
+      await form.goto('/');
+      const note = form.getByRole('alert').filter({ hasText: 'Der Server ist nicht erreichbar.' });
+      await note.waitFor();
+      await form.locator('#user').fill('ada');
       await page.goto('/#/account').catch(() => undefined);
       await page.reload().catch(() => undefined);
       await page.getByRole('heading', { name: 'Vitrine ist nicht erreichbar' }).waitFor();
@@ -293,6 +298,8 @@ describe('pages', { timeout: 900_000 }, () => {
       Object.assign(site, await Site.start({ data: site.data, listen: new URL(site.url).host, more: ['--client', client] }), { ownsData: true });
       await page.getByRole('button', { name: 'Noch einmal versuchen' }).click();
       await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
+      await note.waitFor({ state: 'hidden' });
+      assert.equal(await form.locator('#user').inputValue(), 'ada', 'what was typed is there');
     });
   });
 });

@@ -51,6 +51,10 @@ describe('pools', () => {
     const ben = await visit('ben');
     await tile(ben).getByRole('button', { name: 'Lab Notes' }).click();
     await ben.getByText('One person is waiting before you.').waitFor();
+    // By the address alone, too, the page knows what is waited for.
+    await ben.reload();
+    await ben.getByRole('heading', { name: 'Waiting for Lab Notes' }).waitFor();
+    await ben.getByText('One person is waiting before you.').waitFor();
   });
 
   test('whoever stops waiting is out of the line', async () => {
