@@ -1,6 +1,7 @@
 #include "codec/dec_photo.h"
 
 #include <cstring>
+#include <optional>
 
 #include "codec/bitstream.h"
 
@@ -57,9 +58,30 @@ VITRINE_INLINE Lanes larger(Lanes a, Lanes b) {
   return a > b ? a : b;
 }
 
+VITRINE_INLINE Lanes all(int16_t value) {
+  return Lanes{value, value, value, value, value, value, value, value};
+}
+
+// The arithmetic of PhotoWeights::predict() for three channels at once.
+template <bool kMedian>
+VITRINE_INLINE Lanes predict(Lanes w, Lanes n, Lanes nw, Lanes ne, const PhotoWeights& weights) {
+  const Lanes zero = {};
+  if constexpr (kMedian) {
+    // The median of W, N and W + N - NW is W plus N - W clamped between 0 and N - NW.
+    const Lanes step = n - nw;
+    return w + smaller(larger(n - w, smaller(step, zero)), larger(step, zero));
+  } else {
+    const Lanes sum = (n - w) * all(weights.north) + (nw - w) * all(weights.north_west) +
+                      (ne - w) * all(weights.north_east) + all(kPhotoWeightOne / 2);
+    return smaller(larger(w + (sum >> kPhotoWeightBits), zero), all(255));
+  }
+}
+
 // False when the chunk ran out of words.
-VITRINE_INLINE bool decode_row(ChunkReader& shared, PhotoContext* contexts, const uint32_t* above, uint32_t* current,
-                               int width) {
+template <bool kMedian>
+VITRINE_INLINE bool decode_row(ChunkReader& shared, PhotoContext* contexts, const PhotoWeights& shared_weights,
+                               const uint32_t* above, uint32_t* current, int width) {
+  const PhotoWeights weights = shared_weights;
   ChunkReader chunk = shared;
   uint32_t west = current[-1];
   Lanes w = unpack(west);
@@ -67,11 +89,8 @@ VITRINE_INLINE bool decode_row(ChunkReader& shared, PhotoContext* contexts, cons
   Lanes n = unpack(above[0]);
   for (int x = 0; x < width; ++x) {
     const Lanes ne = unpack(above[x + 1]);
-    // The median of W, N and W + N - NW is W plus N - W clamped between 0 and N - NW.
-    const Lanes step = n - nw;
-    const Lanes zero = {};
-    const Lanes predicted = w + smaller(larger(n - w, smaller(step, zero)), larger(step, zero));
-    const int rough = std::abs(w[1] - nw[1]) + std::abs(step[1]) + std::abs(ne[1] - n[1]);
+    const Lanes predicted = predict<kMedian>(w, n, nw, ne, weights);
+    const int rough = std::abs(w[1] - nw[1]) + std::abs(n[1] - nw[1]) + std::abs(ne[1] - n[1]);
     const uint32_t classes = kPhotoRoughnessOf[static_cast<size_t>(rough)];
     PhotoContext* const chroma = contexts + (classes >> 16);
 
@@ -93,19 +112,36 @@ VITRINE_INLINE bool decode_row(ChunkReader& shared, PhotoContext* contexts, cons
   return true;
 }
 
+VITRINE_INLINE bool decode_row_by(ChunkReader& chunk, PhotoContext* contexts, const PhotoWeights& weights,
+                                  const uint32_t* above, uint32_t* current, int width) {
+  return weights.median ? decode_row<true>(chunk, contexts, weights, above, current, width)
+                        : decode_row<false>(chunk, contexts, weights, above, current, width);
+}
+
 #if defined(__x86_64__)
 __attribute__((target("avx2,bmi2"))) bool decode_row_avx2(ChunkReader& chunk, PhotoContext* contexts,
-                                                          const uint32_t* above, uint32_t* current, int width) {
-  return decode_row(chunk, contexts, above, current, width);
+                                                          const PhotoWeights& weights, const uint32_t* above,
+                                                          uint32_t* current, int width) {
+  return decode_row_by(chunk, contexts, weights, above, current, width);
 }
 #endif
 
-bool decode_row_best(ChunkReader& chunk, PhotoContext* contexts, const uint32_t* above, uint32_t* current, int width) {
+bool decode_row_best(ChunkReader& chunk, PhotoContext* contexts, const PhotoWeights& weights, const uint32_t* above,
+                     uint32_t* current, int width) {
 #if defined(__x86_64__)
   static const bool fast = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-  if (fast) return decode_row_avx2(chunk, contexts, above, current, width);
+  if (fast) return decode_row_avx2(chunk, contexts, weights, above, current, width);
 #endif
-  return decode_row(chunk, contexts, above, current, width);
+  return decode_row_by(chunk, contexts, weights, above, current, width);
+}
+
+// Nothing where they are out of bounds.
+std::optional<PhotoWeights> read_weights(ByteReader& reader) {
+  const auto north = static_cast<int8_t>(reader.byte());
+  if (north == kPhotoMedianMark) return PhotoWeights{};
+  const auto north_west = static_cast<int8_t>(reader.byte());
+  const auto north_east = static_cast<int8_t>(reader.byte());
+  return PhotoWeights::create(north, north_west, north_east);
 }
 
 }  // namespace
@@ -119,6 +155,8 @@ Result<size_t> PhotoDecoder::decode(std::span<const uint8_t> in, uint32_t* pixel
   for (int top = area.y; top < area.bottom(); top += chunk_rows) {
     ChunkReader chunk;
     const size_t words = reader.varint();
+    const auto weights = read_weights(reader);
+    if (!weights) return Error{ErrorCode::kMalformed, "a photo chunk's weights are out of bounds"};
     for (uint32_t& state : chunk.states) {
       const auto bytes = reader.bytes(4);
       if (reader.failed()) break;
@@ -134,7 +172,7 @@ Result<size_t> PhotoDecoder::decode(std::span<const uint8_t> in, uint32_t* pixel
     bool clean = true;
     for (int y = top; y < bottom && clean; ++y) {
       rows.begin(held, area, y);
-      clean = decode_row_best(chunk, model_.contexts(), rows.above(), rows.current(), area.width);
+      clean = decode_row_best(chunk, model_.contexts(), *weights, rows.above(), rows.current(), area.width);
       std::memcpy(pixels + static_cast<int64_t>(y) * stride + area.x, rows.current(),
                   static_cast<size_t>(area.width) * sizeof(uint32_t));
       model_.end_row(area.width);

@@ -96,6 +96,11 @@ bool MovingCells::sustained_by(int x, int y, Micros time) const {
   return one.moved && now - one.last <= pause_ms_ && now - one.since >= kSustainedMs;
 }
 
+bool MovingCells::was_crisp(int x, int y, Micros time) const {
+  const Cell& one = cell(x, y);
+  return one.moved && one.crisp && one.crisp_since != milliseconds(time);
+}
+
 bool MovingCells::sustained_crisp(int x, int y, Micros time) const {
   const Cell& one = cell(x, y);
   return sustained(x, y, time) && one.crisp && one.last - one.crisp_since >= kSustainedMs;

@@ -33,7 +33,8 @@ class MovingCells {
  public:
   explicit MovingCells(const CellGrid& grid);
 
-  // For all that follows: kLongestMotionPause, or as long as the picture has not been looked at, within kLongestPauseOfSlow.
+  // For all that follows: kLongestMotionPause, or as long as the picture has not been looked at, within
+  // kLongestPauseOfSlow.
   void allow_pause(Micros since_last_look);
   void note(int x, int y, const CellChange& change, Micros now);
   // What moved in it until now says nothing about where it will move: something opened over it.
@@ -48,6 +49,8 @@ class MovingCells {
   [[nodiscard]] bool lively(int x, int y, Micros now) const;
   // Whether it is not known to be lively, so that note() wants to hear whether a change is gentle.
   [[nodiscard]] bool wants_gentle(int x, int y) const { return cell(x, y).evidence < kEnoughEvidence; }
+  // At its last change before this one.
+  [[nodiscard]] bool was_crisp(int x, int y, Micros now) const;
   // It was crisp at every change for as long.
   [[nodiscard]] bool sustained_crisp(int x, int y, Micros now) const;
   // Pixels of the cell that changed in the last kSustainedMotion at least.

@@ -1,6 +1,7 @@
 #include "codec/enc_photo.h"
 
 #include "codec/bitstream.h"
+#include "codec/enc_photo_fit.h"
 
 namespace vitrine::codec {
 namespace {
@@ -18,16 +19,34 @@ VITRINE_INLINE int16_t channel_of(uint32_t pixel, int shift) {
   return static_cast<int16_t>(pixel >> shift & 0xff);
 }
 
-VITRINE_INLINE int16_t error_of(const uint32_t* above, const uint32_t* current, int x, int shift) {
+// The arithmetic of PhotoWeights::predict() in 16 bits, which is what makes it quick.
+template <bool kMedian>
+VITRINE_INLINE int16_t error_of(const uint32_t* above, const uint32_t* current, int x, int shift,
+                                const PhotoWeights& weights) {
   const int16_t w = channel_of(current[x - 1], shift);
   const int16_t n = channel_of(above[x], shift);
-  const auto step = static_cast<int16_t>(n - channel_of(above[x - 1], shift));
-  const auto low = static_cast<int16_t>(step < 0 ? step : 0);
-  const auto high = static_cast<int16_t>(step < 0 ? 0 : step);
-  auto move = static_cast<int16_t>(n - w);
-  move = move < low ? low : move;
-  move = move > high ? high : move;
-  return static_cast<int16_t>(channel_of(current[x], shift) - w - move);
+  const int16_t nw = channel_of(above[x - 1], shift);
+  if constexpr (kMedian) {
+    const auto step = static_cast<int16_t>(n - nw);
+    const auto low = static_cast<int16_t>(step < 0 ? step : 0);
+    const auto high = static_cast<int16_t>(step < 0 ? 0 : step);
+    auto move = static_cast<int16_t>(n - w);
+    move = move < low ? low : move;
+    move = move > high ? high : move;
+    return static_cast<int16_t>(channel_of(current[x], shift) - w - move);
+  } else {
+    const int16_t ne = channel_of(above[x + 1], shift);
+    const auto part = [w](int16_t neighbour, int16_t weight) {
+      return static_cast<int16_t>(static_cast<int16_t>(neighbour - w) * weight);
+    };
+    auto sum = static_cast<int16_t>(part(n, weights.north) + part(nw, weights.north_west));
+    sum = static_cast<int16_t>(sum + part(ne, weights.north_east));
+    sum = static_cast<int16_t>(static_cast<int16_t>(sum + kPhotoWeightOne / 2) >> kPhotoWeightBits);
+    auto expected = static_cast<int16_t>(w + sum);
+    expected = static_cast<int16_t>(expected < 0 ? 0 : expected);
+    expected = static_cast<int16_t>(expected > 255 ? 255 : expected);
+    return static_cast<int16_t>(channel_of(current[x], shift) - expected);
+  }
 }
 
 VITRINE_INLINE uint8_t fold(int16_t error) {
@@ -36,13 +55,24 @@ VITRINE_INLINE uint8_t fold(int16_t error) {
 }
 
 // Errors of a row; nothing here depends on the pixel before, so the compiler vectorises it.
-VITRINE_INLINE void predict_row(const uint32_t* above, const uint32_t* current, int width, uint8_t* green, uint8_t* red,
-                                uint8_t* blue, uint16_t* rough) {
+template <bool kMedian>
+VITRINE_INLINE void predict_channels(const uint32_t* above, const uint32_t* current, int width,
+                                     const PhotoWeights& weights, uint8_t* green, uint8_t* red, uint8_t* blue) {
+  const PhotoWeights local = weights;  // the stores below might alias it
   for (int x = 0; x < width; ++x) {
-    const int16_t error = error_of(above, current, x, 8);
+    const int16_t error = error_of<kMedian>(above, current, x, 8, local);
     green[x] = fold(error);
-    red[x] = fold(static_cast<int16_t>(error_of(above, current, x, 16) - error));
-    blue[x] = fold(static_cast<int16_t>(error_of(above, current, x, 0) - error));
+    red[x] = fold(static_cast<int16_t>(error_of<kMedian>(above, current, x, 16, local) - error));
+    blue[x] = fold(static_cast<int16_t>(error_of<kMedian>(above, current, x, 0, local) - error));
+  }
+}
+
+VITRINE_INLINE void predict_row(const uint32_t* above, const uint32_t* current, int width, const PhotoWeights& weights,
+                                uint8_t* green, uint8_t* red, uint8_t* blue, uint16_t* rough) {
+  if (weights.median) {
+    predict_channels<true>(above, current, width, weights, green, red, blue);
+  } else {
+    predict_channels<false>(above, current, width, weights, green, red, blue);
   }
   for (int x = 0; x < width; ++x) {
     const int w = channel_of(current[x - 1], 8);
@@ -55,18 +85,19 @@ VITRINE_INLINE void predict_row(const uint32_t* above, const uint32_t* current, 
 
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) void predict_row_avx2(const uint32_t* above, const uint32_t* current, int width,
-                                                      uint8_t* green, uint8_t* red, uint8_t* blue, uint16_t* rough) {
-  predict_row(above, current, width, green, red, blue, rough);
+                                                      const PhotoWeights& weights, uint8_t* green, uint8_t* red,
+                                                      uint8_t* blue, uint16_t* rough) {
+  predict_row(above, current, width, weights, green, red, blue, rough);
 }
 #endif
 
-void predict_row_best(const uint32_t* above, const uint32_t* current, int width, uint8_t* green, uint8_t* red,
-                      uint8_t* blue, uint16_t* rough) {
+void predict_row_best(const uint32_t* above, const uint32_t* current, int width, const PhotoWeights& weights,
+                      uint8_t* green, uint8_t* red, uint8_t* blue, uint16_t* rough) {
 #if defined(__x86_64__)
   static const bool fast = __builtin_cpu_supports("avx2");
-  if (fast) return predict_row_avx2(above, current, width, green, red, blue, rough);
+  if (fast) return predict_row_avx2(above, current, width, weights, green, red, blue, rough);
 #endif
-  predict_row(above, current, width, green, red, blue, rough);
+  predict_row(above, current, width, weights, green, red, blue, rough);
 }
 
 }  // namespace
@@ -76,6 +107,9 @@ void PhotoEncoder::encode(const PictureView& source, const PictureView& held, co
   PhotoRows rows(area.width);
   const int chunk_rows = std::max(1, kPhotoChunkPixels / area.width);
   for (int y = area.y; y < area.bottom(); ++y) {
+    if ((y - area.y) % chunk_rows == 0) {
+      weights_ = fit_photo_weights(source, {area.x, y, area.width, std::min(chunk_rows, area.bottom() - y)});
+    }
     rows.begin(held, area, y);
     const uint32_t* in = source.row(y) + area.x;
     uint32_t* current = rows.current();
@@ -94,7 +128,7 @@ void PhotoEncoder::collect_row(const uint32_t* above, const uint32_t* current, i
   uint8_t* const green = errors_.data();
   uint8_t* const red = green + count;
   uint8_t* const blue = red + count;
-  predict_row_best(above, current, width, green, red, blue, rough_.data());
+  predict_row_best(above, current, width, weights_, green, red, blue, rough_.data());
 
   const size_t start = items_.size();
   items_.resize(start + count * 6);
@@ -144,7 +178,13 @@ void PhotoEncoder::write_chunk(std::vector<uint8_t>& out) {
     }
   }
   const auto count = static_cast<size_t>(word - words_.data());
-  ByteWriter(out).varint(static_cast<uint32_t>(count));
+  ByteWriter writer(out);
+  writer.varint(static_cast<uint32_t>(count));
+  writer.byte(static_cast<uint8_t>(weights_.median ? kPhotoMedianMark : weights_.north));
+  if (!weights_.median) {
+    writer.byte(static_cast<uint8_t>(weights_.north_west));
+    writer.byte(static_cast<uint8_t>(weights_.north_east));
+  }
   for (const uint32_t state : states) {
     push_word(out, state & 0xffff);
     push_word(out, state >> 16);

@@ -21,6 +21,7 @@ class PhotoEncoder {
   void write_chunk(std::vector<uint8_t>& out);
 
   PhotoModel model_;
+  PhotoWeights weights_;         // of the current chunk
   std::vector<uint32_t> items_;  // of the current chunk: see enc_photo.cpp
   std::vector<uint8_t> errors_;  // of the current row: folded green, red, blue
   std::vector<uint16_t> rough_;  // of the current row: sum of differences in green

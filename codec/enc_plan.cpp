@@ -29,9 +29,10 @@ constexpr int kAbsorbPasses = 8;
 constexpr int kLeastLossyCells = 16;
 constexpr int kLeastCrowdedCells = 4;
 constexpr double kSmallShare = 1.0 / 4;
-// Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare.
-constexpr int64_t kExtraCells = 2;
-constexpr int64_t kExtraShare = 16;
+// Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare. A rectangle
+// takes about nine bytes, a cell of text three and a blank one nothing.
+constexpr int64_t kExtraCells = 4;
+constexpr int64_t kExtraShare = 4;
 // Regions whose distance from the focus falls in the same ring are ordered by kind instead.
 constexpr int64_t kFocusRing = 64;
 // What differs of text-like cells is looked at by itself when it is at least this much and not more: a strip of
@@ -269,7 +270,7 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   for (const Rect& cells : lossy.rectangles()) regions.push_back({Coding::kJpeg, grid.pixels_of(cells), 0});
   for (const Rect& part : cut) regions.push_back({Coding::kJpeg, part, 0});
   for (const Rect& cells : exact.rectangles()) {
-    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells))) {
+    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells), kLeastSavedPhoto)) {
       regions.push_back({Coding::kPhoto, area, 0});
     }
   }
@@ -277,7 +278,7 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   apart -= text;
   apart |= natural;
   for (const Rect& cells : join_loosely(text, apart)) {
-    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells))) {
+    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells), kLeastSavedText)) {
       regions.push_back({exact_coding(source, area), area, 0});
     }
   }

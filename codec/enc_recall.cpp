@@ -129,7 +129,7 @@ std::vector<Recall> RecallSearch::find_rest(const EncoderArchive& archive, const
   TileSet open = missing;
   find_displaced(archive, source, open, found);
   for (const Rect& cells : open.rectangles()) {
-    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells))) {
+    for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells), kLeastSavedPhoto)) {
       if (found.size() >= kMostAreas) return found;
       find_in_place(archive, source, painted, area, found);
     }

@@ -9,8 +9,6 @@
 namespace vitrine::codec {
 namespace {
 
-// Pixels that a cut has to save: what another rectangle of a photograph or of the archive takes, at a byte a pixel.
-constexpr int64_t kLeastSaved = 48;
 constexpr int kMostCuts = 3;  // deep: eight rectangles
 // Taller areas are left whole; where they are that tall, corners no longer matter.
 constexpr int kMostRows = 2048;
@@ -48,7 +46,7 @@ Rect bounds_of(std::span<const Extent> rows, int x, int y) {
   return {x + all.left, y + top, static_cast<int>(all.width()), bottom - top};
 }
 
-void cut(std::span<const Extent> rows, int x, int y, int cuts_left, std::vector<Rect>& areas) {
+void cut(std::span<const Extent> rows, int x, int y, int cuts_left, int64_t least_saved, std::vector<Rect>& areas) {
   const Rect whole = bounds_of(rows, x, y);
   if (whole.empty()) return;
   // Of the rows from each on, down to the end.
@@ -61,7 +59,7 @@ void cut(std::span<const Extent> rows, int x, int y, int cuts_left, std::vector<
   }
   Extent above;
   size_t best = 0;
-  int64_t least = whole.area() - kLeastSaved;
+  int64_t least = whole.area() - least_saved;
   for (size_t i = 1; cuts_left > 0 && i < count; ++i) {
     above.add(rows[i - 1]);
     const int64_t top = static_cast<int64_t>(i) - (whole.y - y);
@@ -76,23 +74,24 @@ void cut(std::span<const Extent> rows, int x, int y, int cuts_left, std::vector<
     areas.push_back(whole);
     return;
   }
-  cut(rows.first(best), x, y, cuts_left - 1, areas);
-  cut(rows.subspan(best), x, y + static_cast<int>(best), cuts_left - 1, areas);
+  cut(rows.first(best), x, y, cuts_left - 1, least_saved, areas);
+  cut(rows.subspan(best), x, y + static_cast<int>(best), cuts_left - 1, least_saved, areas);
 }
 
 }  // namespace
 
-std::vector<Rect> tight_areas(const PictureView& a, const PictureView& b, const Rect& area) {
+std::vector<Rect> tight_areas(const PictureView& a, const PictureView& b, const Rect& area, int64_t least_saved) {
   std::vector<Rect> areas;
   const Rect whole = tighten(a, b, area);
   if (whole.empty()) return areas;
-  if (whole.height > kMostRows || whole.area() <= kLeastSaved) return {whole};
+  if (whole.height > kMostRows || whole.area() <= least_saved) return {whole};
   std::array<Extent, kMostRows> rows;
   for (int y = 0; y < whole.height; ++y) {
     const int at = whole.y + y;
     rows[static_cast<size_t>(y)] = extent_of(a.row(at) + whole.x, b.row(at) + whole.x, whole.width);
   }
-  cut(std::span<const Extent>(rows).first(static_cast<size_t>(whole.height)), whole.x, whole.y, kMostCuts, areas);
+  cut(std::span<const Extent>(rows).first(static_cast<size_t>(whole.height)), whole.x, whole.y, kMostCuts, least_saved,
+      areas);
   return areas;
 }
 

@@ -42,6 +42,7 @@ VideoLayer::VideoLayer(Size size, VideoOptions options)
   claims_ = none_;
   crisp_ = none_;
   cut_ = none_;
+  covered_ = none_;
   film_ = none_;
   film_around_ = none_;
   settled_ = none_;
@@ -133,7 +134,8 @@ bool VideoLayer::resize(Stream& stream, const Rect& cells, Micros now, double by
     failed_ = true;
     return false;
   }
-  stream = {.encoder = made.take(), .area = area, .key = true, .made_at = now, .frame_at = now, .fitted_at = now};
+  const Micros began = stream.encoder == nullptr ? now : stream.began_at;
+  stream = {.encoder = made.take(), .area = area, .key = true, .began_at = began, .frame_at = now, .fitted_at = now};
   if (filmed_.size() != grid_.picture) filmed_ = Picture(grid_.picture);
   return true;
 }
@@ -218,7 +220,9 @@ void VideoLayer::end(size_t index, std::vector<uint8_t>& body) {
   }
   streams_[index] = {};
   const bool last = std::none_of(streams_.begin(), streams_.end(), [](const Stream& one) { return bool{one.encoder}; });
-  if (last) filmed_ = Picture();
+  if (!last) return;
+  filmed_ = Picture();
+  covered_.clear();
 }
 
 void VideoLayer::end_idle(Micros now, std::vector<uint8_t>& body) {
@@ -315,6 +319,7 @@ Result<void> VideoLayer::encode_stream(size_t index, const Scene& scene, double 
   const auto number = static_cast<int>(index);
   packet_.clear();
   stream.encoder->set_rate(bytes_per_s);
+  stream.key = stream.encoder->wants_key(scene.now) || stream.key;
   TRY(stream.encoder->encode(scene.source, stream.area, stream.key, scene.now, packet_));
   if (packet_.empty() || packet_.size() > kMostPacket) return Error{ErrorCode::kTooLarge, "a frame is too large"};
 

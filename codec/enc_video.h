@@ -94,7 +94,7 @@ class VideoLayer {
     Rect area;  // as the next frame will have it
     Rect film;  // pixels of it that move: what lies beside them in the outermost cells is page
     bool key = true;
-    Micros made_at = 0;
+    Micros began_at = 0;
     Micros frame_at = 0;   // when the last frame was made, or the stream
     Micros fitted_at = 0;  // when its area was last compared with what moves
   };
@@ -107,13 +107,14 @@ class VideoLayer {
   void measure_films(Micros now);
   [[nodiscard]] Rect film_at(int x, int y) const;
   [[nodiscard]] bool moves_as_film(int x, int y, Micros now) const;
+  [[nodiscard]] bool moves_as_crisp_film(int x, int y, Micros now) const;
   [[nodiscard]] bool stays_film(const Scene& scene, int x, int y) const;
   [[nodiscard]] TileSet still_film(const Scene& scene, const TileSet& missing) const;
   [[nodiscard]] bool uncovers_page(const Scene& scene, int x, int y, const Rect& part, const TileSet& film) const;
   [[nodiscard]] bool is_streamed(const Rect& cells) const;
   [[nodiscard]] bool is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const;
   [[nodiscard]] bool is_still(const Scene& scene, const Rect& cell, const Rect& area) const;
-  [[nodiscard]] bool has_still_corner(const Scene& scene, int x, int y) const;
+  [[nodiscard]] bool has_still_corner(const Scene& scene, int x, int y, const Rect& part) const;
   [[nodiscard]] Rect film_part(const Scene& scene, int x, int y, Rect moving) const;
   [[nodiscard]] Rect to_sides(const Scene& scene, const Rect& film, Rect moving) const;
   [[nodiscard]] Rect moved_part(const Scene& scene, int x, int y) const;
@@ -154,6 +155,7 @@ class VideoLayer {
   std::vector<Rect> strips_;
   TileSet crisp_;        // cells that looked crisp when they were last given to a frame
   TileSet cut_;          // cells of which other pixels move from now on, since the last note()
+  TileSet covered_;      // cells that left the film for what opened over it, until they are shown whole again
   TileSet film_;         // what the next frame will show, while route() decides
   TileSet film_around_;  // and what looks like film and stands still
   TileSet settled_;      // shown whole, and all around is film too

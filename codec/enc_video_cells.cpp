@@ -29,13 +29,18 @@ constexpr int64_t kNaturalNeighbours = 3;
 constexpr int64_t kEnclosing = 5;
 // An outer cell of the film with this many neighbours that leave it, or may, is at the corner of what leaves.
 constexpr int64_t kCornerNeighbours = 3;
+constexpr int kCornerPasses = 2;
 // Of 16 pixels of a cell's side towards crisp cells, how many equal a neighbour where it may be theirs.
 constexpr int64_t kPlainShare = 6;
+// A film's patch that becomes even had this share of even pixels before, one in so many.
+constexpr int64_t kEvenShare = 4;
 // Steps of green by which something changes that opens over a film, and the noise of a still one does not.
 constexpr int kOtherColour = 32;
 constexpr int kAnyChange = 0;
 // Of 255, on the average over a cell: one scene or page after another steps by three times as much.
 constexpr int kGentleStep = 20;
+// What moves of a cell around a window's corner reaches from side to side, but for a line that stands still by chance.
+constexpr int64_t kCornerParts = 4;
 // Pixels of a cell's corner that are looked at for what may lie over it.
 constexpr int kCornerSide = 4;
 // New cells shown in part by one frame; beyond, cells are shown whole.
@@ -66,8 +71,8 @@ int mean_step(const PictureView& a, const PictureView& b, const Rect& cell) {
   return static_cast<int>(sum / cell.area());
 }
 
-// Whether most pixels equal a neighbour in the area.
-bool is_plain(const PictureView& picture, const Rect& area) {
+// Pixels that equal a neighbour in the area.
+int64_t count_plain(const PictureView& picture, const Rect& area) {
   int equal = 0;
   for (int y = area.y; y < area.bottom(); ++y) {
     const uint32_t* row = picture.row(y);
@@ -77,7 +82,21 @@ bool is_plain(const PictureView& picture, const Rect& area) {
       equal += left || upper ? 1 : 0;
     }
   }
-  return int64_t{equal} * 2 >= area.area();
+  return equal;
+}
+
+bool is_plain(const PictureView& picture, const Rect& area) {
+  return count_plain(picture, area) * 2 >= area.area();
+}
+
+// Whether most rows, or most columns, are of one colour each: a gradient that was drawn, as a window's title.
+bool has_even_lines(const PictureView& picture, const Rect& area) {
+  int rows = 0;
+  for (int y = area.y; y < area.bottom(); ++y) rows += is_flat(picture, {area.x, y, area.width, 1}) ? 1 : 0;
+  if (rows * 2 > area.height) return true;
+  int columns = 0;
+  for (int x = area.x; x < area.right(); ++x) columns += is_flat(picture, {x, area.y, 1, area.height}) ? 1 : 0;
+  return columns * 2 > area.width;
 }
 
 // The outermost `deep` lines of an area towards (dx, dy).
@@ -132,7 +151,9 @@ void VideoLayer::keep_differing(const PictureView& source, const PictureView& pa
 
 TileSet VideoLayer::exact_only() const {
   TileSet cells = shown();
-  if (enabled()) cells |= cut_;
+  if (!enabled()) return cells;
+  cells |= cut_;
+  cells |= covered_;
   return cells;
 }
 
@@ -169,7 +190,11 @@ bool VideoLayer::is_crisp(const Scene& scene, int x, int y) const {
   // Without the hysteresis of classes: what was a film until now may be covered by text.
   if (scene.classes.picture.test(x, y) && !scene.classes.textlike.test(x, y)) return false;
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
-  if (is_soft_gradient(scene.source, cell)) return false;
+  // So may a soft one be that was drawn, where there was none before.
+  if (is_soft_gradient(scene.source, cell)) {
+    if (!has_even_lines(scene.source, cell) || !shown_at(x, y)) return false;
+    if (is_soft(filmed_.view(), cell) && !steps_by(scene.source, filmed_.view(), cell, kOtherColour)) return false;
+  }
   // A film's edge in a cell that is mostly page or window is judged by the film's pixels, or else by those that move.
   const Rect film = intersect(cell, film_at(x, y));
   if (!film.empty() && film != cell) return is_plain(scene.source, film);
@@ -183,7 +208,7 @@ bool VideoLayer::is_crisp(const Scene& scene, int x, int y) const {
 TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& crisp, const TileSet& natural) const {
   TileSet sustained(grid_);
   crisp.for_each([&](int x, int y) {
-    if (moving_[0].sustained_crisp(x, y, scene.now) || moves_as_film(x, y, scene.now)) sustained.insert(x, y);
+    if (moving_[0].sustained_crisp(x, y, scene.now) || moves_as_crisp_film(x, y, scene.now)) sustained.insert(x, y);
   });
   TileSet taken = large_patches(sustained, static_cast<int>(kCrispPatch), grid_);
   TileSet film = shown();
@@ -209,9 +234,12 @@ TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& cr
   return taken;
 }
 
-// Films are even in places, as sky or a wall; what opens over one is of another colour.
+// Films are even in places, as sky or a wall; what opens over one is of another colour, or was not even before.
 bool VideoLayer::stays_film(const Scene& scene, int x, int y) const {
-  return shown_at(x, y) && !steps_by(scene.source, filmed_.view(), areas_.part(x, y), kOtherColour);
+  if (!shown_at(x, y)) return false;
+  const Rect part = areas_.part(x, y);
+  return count_plain(filmed_.view(), part) * kEvenShare >= part.area() &&
+         !steps_by(scene.source, filmed_.view(), part, kOtherColour);
 }
 
 void VideoLayer::route(const Scene& scene, TileSet& missing) {
@@ -249,6 +277,7 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
     }
     crisp_.erase(x, y);
     route_cell(scene, x, y);
+    if (!frames_.test(x, y)) covered_.insert(x, y);
   });
   taken.for_each([&](int x, int y) {
     crisp_.insert(x, y);
@@ -290,9 +319,14 @@ Rect VideoLayer::film_at(int x, int y) const {
 // film.
 bool VideoLayer::moves_as_film(int x, int y, Micros now) const {
   return moving_[0].lively(x, y, now) && std::any_of(streams_.begin(), streams_.end(), [&](const Stream& stream) {
-           return stream.encoder != nullptr && now - stream.made_at <= kSustainedMotion &&
+           return stream.encoder != nullptr && now - stream.began_at <= kSustainedMotion &&
                   !intersect(grid_.cells_of(stream.area), {x, y, 1, 1}).empty();
          });
+}
+
+// The same of what is even: it was so before, as no window is that opens.
+bool VideoLayer::moves_as_crisp_film(int x, int y, Micros now) const {
+  return moving_[0].was_crisp(x, y, now) && moves_as_film(x, y, now);
 }
 
 // A film is a rectangle of pixels. Its sides run through the outermost cells of the stream's area, at the outermost
@@ -337,7 +371,7 @@ TileSet VideoLayer::doubtful_cells(const Scene& scene, const TileSet& crisp, con
   beside -= leaving;
   const TileSet changed_beside = beside;
   changed_beside.for_each([&](int x, int y) {
-    if (moving_[0].sustained(x, y, scene.now) || moves_as_film(x, y, scene.now)) beside.erase(x, y);
+    if (moving_[0].sustained(x, y, scene.now) || moves_as_crisp_film(x, y, scene.now)) beside.erase(x, y);
   });
   TileSet doubtful(grid_);
   TileSet film = shown();
@@ -364,16 +398,21 @@ TileSet VideoLayer::doubtful_cells(const Scene& scene, const TileSet& crisp, con
       doubtful.insert(x, y);
     }
   });
-  // What comes out at a film's corner is no wider than the corner; that its neighbours leave tells more.
-  TileSet going = leaving;
-  going |= doubtful;
+  // What comes out at a film's corner, or opens over one, is no wider than the corner; that its neighbours leave tells
+  // more, and one of these may be known by the same.
   near &= outer;
-  near -= doubtful;
-  near.for_each([&](int x, int y) {
-    if (going.count(around_cell(x, y)) >= kCornerNeighbours) doubtful.insert(x, y);
-  });
+  for (int pass = 0; pass < kCornerPasses; ++pass) {
+    TileSet going = leaving;
+    going |= doubtful;
+    near -= doubtful;
+    near.for_each([&](int x, int y) {
+      if (going.count(around_cell(x, y)) >= kCornerNeighbours) doubtful.insert(x, y);
+    });
+  }
   cut_ |= leaving;
   cut_ |= doubtful;
+  covered_ |= leaving;
+  covered_ |= doubtful;
   return doubtful;
 }
 
@@ -423,18 +462,19 @@ bool VideoLayer::is_still(const Scene& scene, const Rect& cell, const Rect& area
   return tighten_cell(scene.source, is_shown ? filmed_.view() : scene.painted, area).empty();
 }
 
-// Whether a window's corner covers a corner of the cell: of what no rectangle can be shown. The window's sides then run
-// through the cells on both sides of it, and one is plain. A pixel that stands still by chance has none beside it that
-// do.
-bool VideoLayer::has_still_corner(const Scene& scene, int x, int y) const {
+// Whether a window's corner covers a corner of this part of the cell: of what no rectangle can be shown. The window's
+// sides then run through the cells on both sides of it, and one is plain. A pixel that stands still by chance has none
+// beside it that do.
+bool VideoLayer::has_still_corner(const Scene& scene, int x, int y, const Rect& part) const {
   const Rect cell = grid_.pixels_of({x, y, 1, 1});
-  if (cell.width < kVideoCellSide || cell.height < kVideoCellSide) return false;
+  if (cell.width < kVideoCellSide || cell.height < kVideoCellSide || part.empty()) return false;
   for (const int dy : {-1, 1}) {
     for (const int dx : {-1, 1}) {
       const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
-      if (beside.empty() || film_around_.count(beside) > 0 || !is_streamed(beside)) continue;
-      const int column = dx < 0 ? cell.x : cell.right() - 1;
-      const int row = dy < 0 ? cell.y : cell.bottom() - 1;
+      if (beside.empty() || film_around_.count(beside) > 0) continue;
+      if (intersect(grid_.pixels_of(beside), film_at(x, y)).empty()) continue;
+      const int column = dx < 0 ? part.x : part.right() - 1;
+      const int row = dy < 0 ? part.y : part.bottom() - 1;
       const Rect across = grid_.pixels_of({x + dx, y, 1, 1});
       const Rect along = grid_.pixels_of({x, y + dy, 1, 1});
       if (is_still(scene, {x, y, 1, 1}, {column, row, 1, 1}) &&
@@ -484,7 +524,9 @@ void VideoLayer::request(const Scene& scene, int x, int y, const Rect& part) {
   // What stays the picture's may be stale where a frame showed all of the cell, or lossy.
   const bool exact = !shown_at(x, y) && !scene.lossy.test(x, y);
   for (const Rect& strip : around(grid_.pixels_of({x, y, 1, 1}), part)) {
-    if (!exact && !strip.empty()) strips_.push_back(strip);
+    if (strip.empty()) continue;
+    const Rect wrong = exact ? tighten_cell(scene.source, scene.painted, strip) : strip;
+    if (!wrong.empty()) strips_.push_back(wrong);
   }
 }
 
@@ -541,8 +583,10 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
     part = without_window(scene, x, y, part);
   }
   if (!was_shown && uncovers_page(scene, x, y, part, film_around_)) return;
-  if (part == cell && has_still_corner(scene, x, y)) return;
+  const int64_t of_film = intersect(cell, film).area();
+  if (part.area() * kCornerParts >= of_film * (kCornerParts - 1) && has_still_corner(scene, x, y, part)) return;
   part_of(x, y) = part;
+  if (part == cell) covered_.erase(x, y);
   if (part != shown_part) request(scene, x, y, part);
   frames_.insert(x, y);
 }

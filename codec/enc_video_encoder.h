@@ -23,6 +23,9 @@ class VideoEncoder {
                               std::vector<uint8_t>& packet) = 0;
   // Frames should take no more than this from now on, in bytes a second.
   virtual void set_rate(double bytes_per_s) = 0;
+  // The frame that is made now should be a key, for one that goes on from here cannot keep to the rate. Asked once
+  // before each frame.
+  virtual bool wants_key(Micros) { return false; }
 };
 
 // Makes encoders of one codec. Errors: invalid_argument (a size it cannot do), unsupported, internal.

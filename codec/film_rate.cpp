@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "codec/even_film.h"
+
 namespace vitrine::codec {
 namespace {
 
@@ -17,10 +19,6 @@ constexpr int kLargestQuantizer = 51;
 // this it is worth its bytes, as far as they are no more than this of what was saved up.
 constexpr double kFinerFresh = 5;
 constexpr double kFinerShare = 1.0 / 2;
-// What a film of 1280x720 comfortably takes in a second; larger ones need less a pixel.
-constexpr double kComfortable = 178e3;
-constexpr double kComfortablePixels = 1280.0 * 720;
-constexpr double kComfortableGrowth = 0.75;
 // How fast the comfortable quantizer follows what frames take.
 constexpr double kComfortShare = 1.0 / 8;
 // What may be saved up and spent on one frame, as time of the rate: on a link that a film fills, what is typed beside
@@ -58,13 +56,14 @@ double quantizer_for(double scale, double bytes) {
 
 FilmRate::FilmRate(Size size, double bytes_per_s)
     : pixels_(static_cast<double>(size.width) * size.height),
+      comfortable_a_second_(comfortable_film_rate(size)),
       rate_(bytes_per_s),
       credit_(bytes_per_s * kBurstSeconds),
       frame_seconds_(kFirstInterval),
       comfortable_(kFirst) {}
 
 double FilmRate::comfortable_bytes() const {
-  return kComfortable * std::pow(pixels_ / kComfortablePixels, kComfortableGrowth) * frame_seconds_;
+  return comfortable_a_second_ * frame_seconds_;
 }
 
 void FilmRate::note_interval(Micros now) {

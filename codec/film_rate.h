@@ -37,6 +37,7 @@ class FilmRate {
   void note_interval(Micros now);
 
   double pixels_;
+  double comfortable_a_second_;
   double rate_;
   double credit_;  // bytes that were saved up
   double frame_seconds_;

@@ -1,16 +1,18 @@
 // What both sides of the lossless photograph coder share: prediction, contexts and the adaptive frequency tables.
 //
-// Each channel is predicted by the median edge detector of JPEG-LS (W, N, W+N-NW); red and blue also give up what green
-// was wrong by. The error, modulo 256 and folded (0, -1, 1, -2, ...), becomes a token and perhaps raw bits. A token's
-// frequencies depend on its context: for green how rough the neighbourhood is, for red and blue also how large the
-// error of the channel before was. Frequencies are counted on both sides and tables rebuilt from the counts at
-// the same pixels, so no table travels, and what was learnt is kept for the life of the link.
+// Each channel is predicted by weights of W, N, NW and NE that the encoder chose for the chunk, or by the median edge
+// detector of JPEG-LS (W, N, W+N-NW); red and blue also give up what green was wrong by. The error, modulo 256 and
+// folded (0, -1, 1, -2, ...), becomes a token and perhaps raw bits. A token's frequencies depend on its context: for
+// green how rough the neighbourhood is, for red and blue also how large the error of the channel before was.
+// Frequencies are counted on both sides and tables rebuilt from the counts at the same pixels, so no table travels, and
+// what was learnt is kept for the life of the link.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <vector>
 
 #include "codec/picture.h"
@@ -55,6 +57,35 @@ inline constexpr std::array<uint8_t, 7> kPhotoGroupBits = {3, 4, 4, 5, 5, 6, 6};
 [[nodiscard]] constexpr int photo_unfold(int folded) {
   return (folded >> 1) ^ -(folded & 1);
 }
+
+// How a chunk is predicted. What is added to W fits 16 bits, which is what both sides' vectors hold; a sum of more than
+// kPhotoWeightMost would not.
+inline constexpr int kPhotoWeightBits = 6;
+inline constexpr int kPhotoWeightOne = 1 << kPhotoWeightBits;
+inline constexpr int kPhotoWeightMost = 127;
+static_assert(255 * kPhotoWeightMost + kPhotoWeightOne / 2 <= INT16_MAX);
+// Instead of the first weight: the chunk is predicted by the median. No weight is that large.
+inline constexpr int8_t kPhotoMedianMark = -128;
+struct PhotoWeights {
+  bool median = true;
+  int16_t north = 0;  // of the difference to W, in 1/64, so for the other two
+  int16_t north_west = 0;
+  int16_t north_east = 0;
+
+  // Nothing when they are too large.
+  [[nodiscard]] static constexpr std::optional<PhotoWeights> create(int n, int nw, int ne) {
+    if (std::abs(n) + std::abs(nw) + std::abs(ne) > kPhotoWeightMost) return {};
+    return PhotoWeights{false, static_cast<int16_t>(n), static_cast<int16_t>(nw), static_cast<int16_t>(ne)};
+  }
+  [[nodiscard]] constexpr int predict(int w, int n, int nw, int ne) const {
+    if (median) {
+      const int step = n - nw;
+      return w + std::clamp(n - w, std::min(step, 0), std::max(step, 0));
+    }
+    const int sum = (n - w) * north + (nw - w) * north_west + (ne - w) * north_east;
+    return std::clamp(w + ((sum + kPhotoWeightOne / 2) >> kPhotoWeightBits), 0, 255);
+  }
+};
 
 // The tables of one context.
 struct PhotoContext {

@@ -26,8 +26,10 @@ struct ColourGuess {
 
 // Contexts of guesses, the widest first: 17, 12, 4 and 2 causal neighbours.
 inline constexpr int kOrders = 4;
-inline constexpr int kGuessBits[kOrders] = {16, 16, 14, 12};
+inline constexpr int kGuessBits[kOrders] = {17, 17, 16, 12};
 inline constexpr int kRightMax = 7;
+// Shorter runs lie inside of letters and say nothing about others.
+inline constexpr int kLongRun = 7;
 
 // Pixels beside the area that contexts and the search for the end of a run may look at.
 inline constexpr int kRowMargin = 8;
@@ -40,13 +42,29 @@ struct LiteralTrees {
   NibbleModel lower[3][256][16];
 };
 
+// How long the last run was behind something of this shape (what lies on its left), and which colour broke it: the gap
+// inside a letter, and often the one to the next.
+struct GapGuess {
+  uint32_t colour = 0;  // | check << 24
+  uint16_t length = 0;  // kGapUnbroken: as long as the row above allowed
+  uint16_t right = 0;   // how often, at most kRightMax; 0 in a fresh slot
+};
+inline constexpr int kGapBits = 13;
+inline constexpr uint16_t kGapUnbroken = 0xffff;
+// How much of what lies on the left is its shape: wider ones were no better.
+inline constexpr int kShapeColumns = 5;
+inline constexpr int kGapTrusts = 4;
+
 struct ScreenModel {
   ColourGuess guesses0[1 << kGuessBits[0]];
   ColourGuess guesses1[1 << kGuessBits[1]];
   ColourGuess guesses2[1 << kGuessBits[2]];
   ColourGuess guesses3[1 << kGuessBits[3]];
+  GapGuess gaps[1 << kGapBits];
 
-  BitModel run_whole[16][32];
+  BitModel run_whole[3 * kGapTrusts][16][32];
+  BitModel gap_length[kGapTrusts][8];
+  BitModel gap_colour[kGapTrusts];
   BitModel run_length[16][64];
   BitModel guess_right[kOrders][kRightMax + 1][16][8];
   SureModel sure_right[kRightMax + 1][2];
@@ -202,30 +220,86 @@ class RowCoder {
 
   static bool is_sure(uint32_t bits, uint32_t hash) { return (((bits >> 24 ^ hash) & 31) == 0) & (bits >> 29 != 0); }
 
+  // What is expected of a run before it is coded.
+  struct Outlook {
+    GapGuess* gap;
+    uint32_t check;  // in place, << 24
+    bool known;
+    int trust;    // of kGapTrusts
+    bool breaks;  // before the row above lets it end, after the length of `gap`
+  };
+
+  Outlook look_out(const uint32_t* nn, const uint32_t* n, const uint32_t* cur, int extent) {
+    uint64_t sum = 0;
+    for (int x = -kShapeColumns; x < 0; ++x) {
+      sum = sum * 0x2127599bf4325c37u + cur[x] + uint64_t{n[x]} * 0x165667b19e3779f9u +
+            uint64_t{nn[x]} * 0x58f38dedcc9e2d51u;
+    }
+    const uint32_t hash = finish_hash(sum);
+    GapGuess* const gap = &m_.gaps[hash >> (32 - kGapBits)];
+    const uint32_t check = (hash & 255) << 24;
+    const bool known = (gap->colour & ~kColourMask) == check && gap->right > 0;
+    const int trust = known ? std::min<int>(gap->right, kGapTrusts) - 1 : 0;
+    return {gap, check, known, trust, known && gap->length < extent};
+  }
+
+  static void learn_gap(const Outlook& outlook, uint16_t length, uint32_t colour) {
+    GapGuess& gap = *outlook.gap;
+    const bool right = outlook.known && gap.length == length;
+    if (!right && gap.right > 2) {
+      gap.right /= 2;  // as with colours, what was right is worn down first
+      return;
+    }
+    const int before = right ? gap.right : 0;
+    gap = {colour | outlook.check, length, static_cast<uint16_t>(std::min(before + 1, kRightMax))};
+  }
+
   // Pixels equal to the one on the left, as far as the row above keeps its colour, at most `left`; where there are
   // fewer, with the one that differs. Answers how many pixels that were. Where the row two above was of that colour
-  // too, and where the run's ends look alike, it is rarely broken.
+  // too, and where the run's ends look alike, it is rarely broken; where one of this row was, letters begin.
   [[gnu::noinline]] int code_run(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int left) {
     const uint32_t colour = cur[-1];
     const int extent = 1 + equal_run(n + 2, left - 1, colour);
     const int calm = (nn[0] == colour && cur[-2] == colour) | (nn[extent - 1] == colour) << 1 |
                      (nn[extent / 2] == colour) << 2 | (n[extent] == n[-2]) << 3 | (nn[extent] == colour) << 4;
+    const Outlook outlook = look_out(nn, n, cur, extent);
+    const int expected = outlook.known ? (outlook.breaks ? 1 : 2) * kGapTrusts + outlook.trust : broken_lately_;
     int length = 0;
     if constexpr (!Coder::kDecodes) length = equal_run(cur, extent, colour);
     const int size = std::bit_width(static_cast<unsigned>(extent));
     const int context = size > 15 ? 15 : size;
-    if (bit(m_.run_whole[context][calm], length == extent)) {
+    const bool whole = bit(m_.run_whole[expected][context][calm], length == extent);
+    if (extent >= kLongRun) broken_lately_ = broken_lately_ >> 1 | (whole ? 0 : 2);
+    if (whole) {
       if constexpr (Coder::kDecodes) std::fill_n(cur, extent, colour);
+      const bool says_more = outlook.known && !outlook.breaks && outlook.gap->length != kGapUnbroken;
+      if (!says_more) learn_gap(outlook, kGapUnbroken, 0);
       return extent;
     }
-    if (extent > 1) length = code_length(context, length, extent);
+    const int gap = outlook.gap->length;
+    const bool expectedly = outlook.breaks && bit(m_.gap_length[outlook.trust][std::min(size, 7)], length == gap);
+    if (expectedly) {
+      length = gap;
+    } else if (extent > 1) {
+      length = code_length(context, length, extent);
+    }
     if constexpr (Coder::kDecodes) std::fill_n(cur, length, colour);
-    nn += length;
-    n += length;
-    cur += length;
+    code_break(nn + length, n + length, cur + length, outlook, expectedly);
+    learn_gap(outlook, static_cast<uint16_t>(std::min<int>(length, kGapUnbroken - 1)), cur[length]);
+    return length + 1;
+  }
+
+  // The pixel that ends a run, of another colour than that: the one that ended the last such run, where it ends as that
+  // did.
+  void code_break(const uint32_t* nn, const uint32_t* n, uint32_t* cur, const Outlook& outlook, bool expectedly) {
+    const uint32_t colour = cur[-1];
+    const uint32_t guess = outlook.gap->colour & kColourMask;
+    if (expectedly && guess != colour && bit(m_.gap_colour[outlook.trust], *cur == guess)) {
+      if constexpr (Coder::kDecodes) *cur = guess;
+      return;
+    }
     const Surroundings around(nn, n, cur);
     code_unsure(around.wide(), around.narrow(), nn, n, cur, colour, false);
-    return length + 1;
   }
 
   // 0 <= length < extent: how many bits it has, then those below the first, highest one modelled.
@@ -453,6 +527,7 @@ class RowCoder {
   ScreenModel& m_;
   Coder& coder_;
   Surroundings around_;
+  int broken_lately_ = 0;  // whether the last long run was, and the one before: bits 1 and 0
 };
 
 }  // namespace vitrine::codec

@@ -34,7 +34,8 @@ constexpr Micros kLongestRun = kSecond;
 // Round trips above the least by more than this are a queue, not jitter.
 constexpr Micros kQueueLimit = 20 * kMillisecond;
 constexpr int kSlowSamples = 3;
-// Delay beyond what the page says it took that is taken for the link at once; more would let pictures of a slow link grow old.
+// Delay beyond what the page says it took that is taken for the link at once; more would let pictures of a slow link
+// grow old.
 constexpr Micros kNoPage = 50 * kMillisecond;
 // In this time at least, bytes on their way that grow by a part of those that came show a link that takes less.
 constexpr Micros kShortestPile = 300 * kMillisecond;
@@ -53,8 +54,16 @@ constexpr double kFirstProbe = 0.012;
 // A probe that brought this much more is followed by one of twice the size.
 constexpr double kWorthwhile = 1.03;
 
-// And films are made for so much more of the rate meanwhile.
-constexpr double kFilmProbe = 1.2;
+// And films are made for so much more of the rate meanwhile: they take somewhat less than they may, and what a film
+// that is the only source does not ask for is never seen. Where that brought nothing it only queues, so the next probes
+// go without.
+constexpr double kFilmProbe = 1.3;
+constexpr int kFilmRests = 3;
+
+// An update is in flight as a whole until its last byte came: on average half of one too much. A film's frames are
+// large enough for that to count; how fast their size is followed, and how much time of the link one counts at most.
+constexpr double kFrameShare = 1.0 / 8;
+constexpr double kLongestFrame = 0.034;
 
 // A sample of which the page took more than one part in this many tells nothing about the link.
 constexpr Micros kPageShare = 8;
@@ -112,6 +121,10 @@ void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
   send_at_ = std::max(send_at_, now - kPaceCredit) + static_cast<Micros>(takes);
 }
 
+void Pacer::sent_frame(size_t bytes) {
+  frame_bytes_ += (static_cast<double>(bytes) - frame_bytes_) * kFrameShare;
+}
+
 void Pacer::ran_dry() {
   if (!has_room()) return;
   app_limited_until_ = std::max<uint64_t>(delivered_ + in_flight_bytes_, 1);
@@ -136,7 +149,7 @@ Micros Pacer::standing_queue() const {
 }
 
 double Pacer::film_rate() const {
-  return !starting_ && cycle_round_ < kProbeRounds ? rate_ * kFilmProbe : rate_;
+  return !starting_ && cycle_round_ < kProbeRounds && film_rests_ == 0 ? rate_ * kFilmProbe : rate_;
 }
 
 void Pacer::acked(uint32_t id, Micros now, const PageTime& page) {
@@ -280,6 +293,7 @@ void Pacer::end_probe_round() {
     probe_ *= 2;
     probed_rate_ = rate_;
   } else if (cycle_round_ >= kCycleRounds || (cycle_round_ > kProbeRounds && probe_next_)) {
+    film_rests_ = film_rests_ > 0 ? film_rests_ - 1 : (rate_ > probed_rate_ * kWorthwhile ? 0 : kFilmRests);
     probe_next_ = false;
     cycle_round_ = 0;
     probe_ = kFirstProbe;
@@ -309,7 +323,7 @@ void Pacer::follow_page() {
 void Pacer::set_window() {
   if (min_rtt_ == kNever) return;
   const double rtt = seconds(min_rtt_);
-  double window = rate_ * (rtt + slack_);
+  double window = rate_ * (rtt + slack_) + std::min(frame_bytes_, rate_ * kLongestFrame) / 2;
   if (cycle_round_ < kProbeRounds) {
     window += rate_ * std::min(probe_, rtt * kProbeShare);
   } else if (cycle_round_ == kProbeRounds) {

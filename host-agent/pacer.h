@@ -33,6 +33,8 @@ class Pacer {
  public:
   // An update was handed to the link. Ids rise.
   void sent(uint32_t id, size_t bytes, Micros now);
+  // That update was a film's frame.
+  void sent_frame(size_t bytes);
   // The viewer shows this update and all before it; `page` is what it says of the newest.
   void acked(uint32_t id, Micros now, const PageTime& page = {});
   // The window has room but there is nothing to send: samples until now's flight is over say nothing about the link.
@@ -114,15 +116,17 @@ class Pacer {
   Micros queue_rtt_ = kNever;       // of the last one
   Micros round_min_wait_ = kNever;  // least time that an update of this round waited in the page
   int round_acks_ = 0;
-  double page_share_ = 1;  // of the window, so that updates do not wait there
-  int slow_samples_ = 0;   // in a row
-  Delivery slow_since_;    // at the first of them
+  double frame_bytes_ = 0;  // of a film's, on average
+  double page_share_ = 1;   // of the window, so that updates do not wait there
+  int slow_samples_ = 0;    // in a row
+  Delivery slow_since_;     // at the first of them
   bool starting_ = true;
   bool window_was_full_ = false;
   double full_rate_ = 0;  // rate at the last time it still grew while starting
   int rounds_without_growth_ = 0;
   int cycle_round_ = 0;      // rounds since the last probe began
   bool probe_next_ = false;  // after draining, at once
+  int film_rests_ = 0;       // probes until films take part again
   double probe_ = 0;         // seconds of the link asked for beyond the window while probing
   double probed_rate_ = 0;   // rate when the probe (or its last extension) began
   size_t window_ = 0;

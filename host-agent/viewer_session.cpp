@@ -481,7 +481,10 @@ Bytes ViewerSession::take_update(Micros now) {
   bytes.reserve(message.body.size() + 32);
   serialize_to(message, bytes);
   pacer_.sent(message.id, bytes.size(), now);
-  if (update.has_frames) frames_.sent(message.id, now);
+  if (update.has_frames) {
+    pacer_.sent_frame(bytes.size());
+    frames_.sent(message.id, now);
+  }
   cap_.sent(bytes.size(), now);
   meter_.sent_update(message.flags);
   // What the ceiling holds back says nothing about the link.

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { repository } from '../../tests/e2e/site.mjs';
 import { articlePage, pictures } from '../session/pictures.mjs';
 import { Desktop, size } from './desktop.mjs';
+import { paperPage } from './paper.mjs';
 import { scenes } from './scenes.mjs';
 
 const { chromium } = createRequire(path.join(repository, 'tests/e2e/package.json'))('playwright-core');
@@ -19,7 +20,7 @@ if (unknown.length > 0) {
 }
 const out = path.join(repository, 'bench/out/screens');
 
-// A source file, the illustrated article as a page and as a PDF, and the pictures of the session benchmark. They lie where
+// A source file, the illustrated article as a page and as a PDF, a paper as a PDF, and the pictures of the session benchmark. They lie where
 // they always do, because programs show their paths.
 async function documents() {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
@@ -28,16 +29,27 @@ async function documents() {
     const text = path.join(out, 'tour_test.cpp');
     await copyFile(path.join(repository, 'tests/session/tour_test.cpp'), text);
     const article = path.join(out, 'article.html');
-    const pdf = path.join(out, 'article.pdf');
     await writeFile(article, `<!doctype html><meta charset="utf-8"><title>Article</title>${articlePage()}`);
-    const page = await browser.newPage();
-    await page.goto(`file://${article}`);
-    await page.addStyleTag({ content: '@media print { body { margin: 0 !important; } }' });
-    await page.pdf({ path: pdf, format: 'A4', margin: { top: '2cm', bottom: '2cm', left: '2cm', right: '2cm' } });
-    return { ...made, text, article, pdf };
+    return { ...made, text, article, pdf: await printed(browser, article), paper: await printedPaper(browser) };
   } finally {
     await browser.close();
   }
+}
+
+async function printedPaper(browser) {
+  const file = path.join(out, 'paper.html');
+  await writeFile(file, `<!doctype html><html lang="en"><meta charset="utf-8"><title>Paper</title>${paperPage()}`);
+  return printed(browser, file);
+}
+
+// The page as a PDF of A4 sheets beside it.
+async function printed(browser, file) {
+  const page = await browser.newPage();
+  await page.goto(`file://${file}`);
+  await page.addStyleTag({ content: '@media print { body { margin: 0 !important; } }' });
+  const pdf = file.replace(/html$/, 'pdf');
+  await page.pdf({ path: pdf, format: 'A4', margin: { top: '2cm', bottom: '2cm', left: '2cm', right: '2cm' } });
+  return pdf;
 }
 
 async function record(name, made) {

@@ -1,6 +1,6 @@
 // What is recorded: real programs doing what people do with them. Each scene opens its programs, then gives one step a
 // frame. Documents come from bench/session/pictures.mjs and from the repository itself.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { repository } from '../../tests/e2e/site.mjs';
 import { officeScenes } from './office.mjs';
@@ -25,6 +25,13 @@ async function webPage(desktop, file, place) {
   return window;
 }
 
+async function article(desktop, pdf) {
+  desktop.start('mupdf', ['-r', '96', pdf]);
+  await desktop.place(await desktop.window(['--name', 'article.pdf']), whole);
+  await desktop.hands('key', 'shift+w');
+  await desktop.hands('mousemove', 900, 600);
+}
+
 export const scenes = {
   ...officeScenes,
   async typing(desktop, { text }) {
@@ -40,11 +47,23 @@ export const scenes = {
     await desktop.place(await desktop.window(['--class', 'xterm']), whole);
     return { frames: 60, step: (i) => desktop.hands('key', i % 8 === 7 ? 'space' : 'Down') };
   },
+  // Illustrated, as wide as the window, by notches of the wheel; `leaf` is the same by quarters of a page.
   async document(desktop, { pdf }) {
-    desktop.start('mupdf', ['-r', '96', pdf]);
-    await desktop.place(await desktop.window(['--name', 'article.pdf']), whole);
-    await desktop.hands('key', 'shift+w');
+    await article(desktop, pdf);
+    return { frames: 90, step: () => desktop.hands('click', 5) };
+  },
+  async leaf(desktop, { pdf }) {
+    await article(desktop, pdf);
     return { frames: 60, step: (i) => desktop.hands('key', i % 20 === 19 ? 'Next' : 'j') };
+  },
+  // Text, formulas and charts, two pages side by side, by a viewer's own steps.
+  async paper(desktop, { paper }) {
+    const settings = path.join(desktop.programs.folder, 'zathura');
+    await mkdir(settings);
+    await writeFile(path.join(settings, 'zathurarc'), 'set pages-per-row 2\nset adjust-open width\nset selection-notification false\n');
+    desktop.start('zathura', ['-c', settings, '-d', settings, paper]);
+    await desktop.place(await desktop.window(['--class', 'zathura']), whole);
+    return { frames: 90, step: () => desktop.hands('key', 'j') };
   },
   async web(desktop, { article }) {
     await webPage(desktop, article, whole);

@@ -14,7 +14,11 @@ export class RawViewer {
     const resource = decodeURIComponent(stage.product.path.split('/').at(-1));
     await page.evaluate(view, { resource, ...stage.size });
     viewer.link.say(script);
-    await until('the other viewer gets pictures', () => page.evaluate(() => globalThis.viewed.updates > 0));
+    await until('the other viewer gets pictures', async () => {
+      const { updates, closed } = await viewer.counts();
+      if (closed) throw new Error(`the other viewer was turned away: ${closed}`);
+      return updates > 0;
+    });
     return viewer;
   }
 

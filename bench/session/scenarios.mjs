@@ -9,7 +9,7 @@ import { Screencast, colours, counterTimes } from './presented.mjs';
 import { halves, pressRecord, pressTimes, withPointer } from './presses.mjs';
 import { Workload } from './programs.mjs';
 import { RawViewer } from './raw_viewer.mjs';
-import { readMetrics, serverTimes } from './timestamps.mjs';
+import { readMetrics, serverTimes, wayTimes } from './timestamps.mjs';
 
 export { reloading } from './reloading.mjs';
 
@@ -17,6 +17,9 @@ const video = { place: [600, 180, 1280, 720], at: { x: 600, y: 180 } };
 const settleMs = 2_000;
 
 // --- latency ---------------------------------------------------------------------------------------------------
+
+// Other products have none.
+const metrics = async (stage) => stage.product.name === 'vitrine' ? readMetrics(stage.page) : '';
 
 export async function floor(stage) {
   const site = await EchoSite.start();
@@ -32,7 +35,7 @@ export async function floor(stage) {
 export async function keys(stage) {
   const workload = await Workload.start(await stage.session(), ['keys', '--marker', '--picture', stage.pictures.glyphs]);
   await elapse(settleMs);
-  const before = stage.product.name === 'vitrine' ? await readMetrics(stage.page) : '';
+  const before = await metrics(stage);
   const times = await pressTimes(stage, stage.page, stage.keys);
   const server = before === '' ? {} : { server_ms: serverTimes(before, await readMetrics(stage.page)) };
   await workload.stop();
@@ -46,15 +49,17 @@ async function keysBeside(stage, other) {
   const beside = await other.start(session);
   const workload = await Workload.start(session, ['keys', '--marker', '--picture', stage.pictures.glyphs], place);
   await elapse(settleMs);
+  const before = await metrics(stage);
   await stage.link.stats();
   const busy = other.during?.(stage);
   const times = await pressTimes(stage, stage.page, stage.keys);
   stage.busy = false;
   await busy;
   const link = await stage.link.stats();
+  const way = before === '' ? {} : { way_ms: wayTimes(before, await metrics(stage)) };
   await workload.stop();
   await beside.stop();
-  return { ...pressRecord(times), ...halves(times, workload), ...traffic(link) };
+  return { ...pressRecord(times), ...halves(times, workload), ...way, ...traffic(link) };
 }
 
 export const keysWithVideo = (stage) => keysBeside(stage, {
@@ -80,13 +85,15 @@ export async function keysWithPhoto(stage) {
   const session = await stage.session();
   const workload = await Workload.start(session, ['keys', '--marker', '--picture', stage.pictures.glyphs], [0, 0, 560, 1080]);
   await elapse(settleMs);
+  const before = await metrics(stage);
   await stage.link.stats();
   const photo = await Workload.start(session, ['drag', '--picture', stage.pictures.wallpaper, '--window', stage.pictures.window], [580, 0, 1340, 1080]);
   const times = await pressTimes(stage, stage.page, Math.min(stage.keys, 60));
   const link = await stage.link.stats();
+  const way = { way_ms: wayTimes(before, await metrics(stage)) };
   await photo.stop();
   await workload.stop();
-  return { ...pressRecord(times), ...halves(times, workload), ...traffic(link) };
+  return { ...pressRecord(times), ...halves(times, workload), ...way, ...traffic(link) };
 }
 
 // Keys while a film plays, alone and beside another viewer of the session whose link carries 1 Mbit/s and takes 160 ms
@@ -95,20 +102,23 @@ export async function slowBeside(stage) {
   const session = await stage.session();
   const film = await Workload.start(session, ['video', '--picture', stage.pictures.scenery, '--frames', '100000'], video.place);
   const all = { alone: [], beside: [] };
+  const answered = { alone: 0, beside: 0 };
   let slow;
   for (const turn of ['alone', 'beside', 'alone', 'beside']) {
     const other = turn === 'beside' ? await RawViewer.start(stage, '0s rate=1mbit delay=80ms') : undefined;
     const workload = await Workload.start(session, ['keys', '--marker', '--picture', stage.pictures.glyphs], [0, 0, 560, 1080]);
     await elapse(settleMs * 2);
+    await noticesGone(stage);
     await other?.link.stats();
     const times = await pressTimes(stage, stage.page, Math.ceil(stage.keys / 2));
     all[turn].push(...times.presses);
+    answered[turn] += workload.count('key') + workload.count('click');
     if (other) slow = { ...await other.counts(), ...traffic(await other.link.stats()) };
     await workload.stop();
     await other?.stop();
   }
   await film.stop();
-  const [alone, beside] = [all.alone, all.beside].map((presses) => pressRecord({ presses }));
+  const [alone, beside] = ['alone', 'beside'].map((turn) => ({ ...pressRecord({ presses: all[turn] }), answered: answered[turn] }));
   const p95 = (record) => percentile([record.key_to_picture_ms.p95, record.click_to_picture_ms.p95], 1);
   return { alone, beside, p95_ratio: round(p95(beside) / p95(alone), 2), slow };
 }
@@ -143,6 +153,9 @@ export async function exactPercent(stage) {
   if (pixels > 0) stage.note(`${pixels} pixels differ, first ${first}`);
   return round(100 * (1 - Math.min(1, pixels / (desktop.width * desktop.height))), 2);
 }
+
+// What the page says of other windows of the session lies over the picture for a while.
+const noticesGone = (stage) => until('no notice is over the picture', async () => await stage.page.locator('.toast').count() === 0);
 
 async function beat(count, everyMs, step) {
   const from = performance.now();
@@ -231,8 +244,7 @@ export async function opening(stage) {
       await page.context().close();
     }
   }
-  // What the page says of the other windows lies over the picture for a while.
-  await until('no notice is over the picture', async () => await stage.page.locator('.toast').count() === 0);
+  await noticesGone(stage);
   return { open_to_whole_picture_ms: spread(times), kib: { p50: percentile(kib, 0.5), max: percentile(kib, 1) } };
 }
 

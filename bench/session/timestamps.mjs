@@ -9,6 +9,14 @@ const parts = {
   relay_down: ['vitrine_gateway_relay_seconds', 'to="viewer"'],
 };
 
+const kWay = ['network', 'agent', 'application', 'encode', 'transfer', 'decode', 'present'];
+
+// The same of an input's whole way as the page tells it, part by part; `present` ends when the canvas has it.
+export const wayTimes = (before, after) => Object.fromEntries(kWay.map((part) => {
+  const counts = added(before, after, 'vitrine_input_to_picture_part_seconds', `part="${part}"`);
+  return [part, { p50: quantile(counts, 0.5), p95: quantile(counts, 0.95) }];
+}));
+
 export const readMetrics = (page) => page.evaluate(async () => (await fetch('/metrics')).text());
 
 // What was added between two texts of /metrics, as {part: {n, p50, p95}} in ms. `sum` adds the parts' shares, which for

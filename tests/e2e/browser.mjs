@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { crop, difference, readCanvas, readDesktop } from './screen.mjs';
-import { until } from './until.mjs';
+import { kBrowserStartMs, kPatienceMs, until } from './until.mjs';
 
 export const desktopSize = { width: 1280, height: 720 };
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true };
@@ -17,7 +17,9 @@ export async function launchBrowser(site, more = []) {
 
 // A browser of one profile that is no private window: it keeps what sites ask it to keep, and installs apps.
 export async function launchProfile(site, options = {}) {
-  return chromium.launchPersistentContext('', { ...(await launchOptions(site)), viewport: desktopSize, baseURL: site.url, ...options });
+  const profile = await chromium.launchPersistentContext('', { ...(await launchOptions(site)), viewport: desktopSize, baseURL: site.url, ...options });
+  profile.setDefaultTimeout(kPatienceMs);
+  return profile;
 }
 
 // Trusts exactly the certificate this site made for itself, and nothing else that is self-signed.
@@ -26,6 +28,7 @@ async function launchOptions(site) {
   const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
   return {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    timeout: kBrowserStartMs,
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync',
@@ -38,6 +41,7 @@ async function launchOptions(site) {
 // logs fail the test that asks for them by `page.problems`.
 export async function newVisitor(browser, site, { firstVisit = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: desktopSize, baseURL: site.url, ...options });
+  context.setDefaultTimeout(kPatienceMs);
   if (!firstVisit) await context.addInitScript(seeHints);
   const page = await context.newPage();
   page.problems = [];

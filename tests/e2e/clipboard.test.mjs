@@ -9,7 +9,7 @@ import { until } from './until.mjs';
 
 // Runs xclip on the desktop's display; gives what it wrote.
 function xclip({ display, xauthority }, words, input) {
-  const child = spawn('timeout', ['10', 'xclip', '-selection', 'clipboard', ...words], {
+  const child = spawn('timeout', ['60', 'xclip', '-selection', 'clipboard', ...words], {
     env: { ...process.env, DISPLAY: display, XAUTHORITY: xauthority }, stdio: ['pipe', input === undefined ? 'pipe' : 'ignore', 'ignore'],
   });
   child.stdin.end(input);
@@ -93,13 +93,15 @@ describe('the clipboard', () => {
     await page.locator('canvas').first().click({ position: { x: 300, y: 300 } });
     await page.keyboard.press('Control+a');
     await page.keyboard.press('Control+v');
-    // A copy that comes before the editor has read the selection copies what was there.
-    await until('the editor copies it back', async () => {
+    // Marked first, not copied: a copy that comes before the editor has read the clipboard would take its place.
+    await until('the editor has it', async () => {
       await page.keyboard.press('Control+a');
-      await page.keyboard.press('Control+c');
-      return Buffer.from((await readDevice(page, 'text/plain')) ?? []).toString() === 'pasted into the editor'
-        && (await xclip(desktop, ['-o', '-t', 'TARGETS']))?.toString().includes('GTK_TEXT_BUFFER_CONTENTS');
+      return String(await xclip(desktop, ['-o', '-selection', 'primary'])) === 'pasted into the editor';
     }, { everyMs: 250 });
+    await page.keyboard.press('Control+c');
+    await until('the editor copies it back', async () =>
+      Buffer.from((await readDevice(page, 'text/plain')) ?? []).toString() === 'pasted into the editor'
+      && (await xclip(desktop, ['-o', '-t', 'TARGETS']))?.toString().includes('GTK_TEXT_BUFFER_CONTENTS'));
   });
 
   test('HTML that carries a script cannot touch the page', async () => {

@@ -45,7 +45,7 @@ const untilPasted = (what, screen, fits) => until(what, async () => {
   return true;
 });
 
-describe('in each engine', { timeout: 300_000 }, () => {
+describe('in each engine', { timeout: 900_000 }, () => {
   let site, proxy, device, drawn;
   const found = [];
   before(async () => {
@@ -160,7 +160,7 @@ describe('in each engine', { timeout: 300_000 }, () => {
             const [wanted, got] = [await told(), game.turned];
             if (wanted.x === got.x && wanted.y === got.y) return true;
             throw new Error(`by ${got.x}, ${got.y}, not ${wanted.x}, ${wanted.y}`);
-          }, { timeoutMs: 5_000 });
+          });
           can['Captured pointer: tells of every move'] = await told().then(({ x, y }) => x === pushed.x && y === pushed.y);
           await device.press('Escape');
           await until('the pointer is free', async () => !(await locked()));
@@ -219,7 +219,7 @@ describe('in each engine', { timeout: 300_000 }, () => {
         const arrive = (count) => until(`${count} keys arrive`, () => {
           if (pressed() === count) return true;
           throw new Error(`${pressed()} came`);
-        }, { timeoutMs: 5_000 });
+        });
         try {
           await device.press('ctrl+alt+shift+m');
           await until('the menu is open', () => browser.evaluate(() => document.querySelector('dialog.menu').open));

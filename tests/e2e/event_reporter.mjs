@@ -63,7 +63,7 @@ export class EventReporter {
     await until(`the desktop's program gets the buttons ${expected}`, () => {
       if (this.buttons === expected) return true;
       throw new Error(`it got ${this.buttons}`);
-    }, { timeoutMs: 5_000 });
+    });
   }
 
   async stop() {

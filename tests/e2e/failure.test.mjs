@@ -69,17 +69,22 @@ describe('when a part is killed', () => {
     await watchStates();
     process.kill(broker.pid, 'SIGKILL');
     await until('it is back', async () => ((await child('broker'))?.pid ?? broker.pid) !== broker.pid);
-    const found = await until('it knows the session', session);
-    assert.equal(found.session, before.session);
-    assert.deepEqual(found.pids, before.pids);
+    const found = await until('it knows the session, and its processes', async () => {
+      const now = await session();
+      assert.equal(now?.session, before.session);
+      assert.deepEqual(now.pids, before.pids);
+      return now;
+    });
     assert.deepEqual((await seen()).filter((one) => one.session !== 'live'), []);
     await whenExact(page, found);
   });
 
   test('the app: it is started again and a notice says so', async () => {
     const before = await session();
-    process.kill(before.pids.app, 'SIGKILL');
-    await page.getByText(/started again|restarted/i).first().waitFor();
+    await Promise.all([
+      page.getByText(/started again|restarted/i).first().waitFor(),
+      process.kill(before.pids.app, 'SIGKILL'),
+    ]);
     const found = await until('it runs again', async () => {
       const now = await session();
       return now.pids.app && now.pids.app !== before.pids.app && now;

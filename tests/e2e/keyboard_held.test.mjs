@@ -2,7 +2,7 @@
 // writes down each event it gets.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { newVisitor, openResource, signIn } from './browser.mjs';
+import { newVisitor, openResource, signIn, whenLive } from './browser.mjs';
 import { Listener, activeWindow, ask } from './keyboard_editor.mjs';
 import { Seat, key } from './keyboard_seat.mjs';
 import { Site } from './site.mjs';
@@ -117,7 +117,19 @@ describe('keys that are held, repeated, locked or lost', () => {
     await seat.press('-38 -64');
   });
 
-  test('full screen takes the keys that the browser else keeps, and a held Esc leaves it', async () => {
+  // The agent dies, and the page is live again.
+  async function cut() {
+    await page.evaluate(() => {
+      const root = document.documentElement;
+      window.noticed = false;
+      new MutationObserver(() => { window.noticed ||= root.dataset.session !== 'live'; }).observe(root, { attributes: true });
+    });
+    process.kill((await site.sessions({ user: 'ada' }))[0].pids.agent, 'SIGKILL');
+    await until('the page noticed', () => page.evaluate(() => window.noticed));
+    await whenLive(page);
+  }
+
+  test('full screen takes the keys that the browser else keeps, and a held Esc leaves it; a cut changes neither', async () => {
     const full = () => page.evaluate(() => document.fullscreenElement !== null);
     const tabs = () => page.context().pages().length;
     await page.bringToFront();
@@ -126,14 +138,25 @@ describe('keys that are held, repeated, locked or lost', () => {
     await page.getByRole('button', { name: 'Full screen', exact: true }).click();
     await until('the page fills the screen', full);
     const before = tabs();
-    for (const [code, name] of [[25, 'w'], [28, 't'], [57, 'n']]) {
-      assert.equal(await heard(`+37 ${code} -37`, '-Control_L'), `+Control_L +${name} -${name} -Control_L`);
-    }
+    const taken = async () => {
+      for (const [code, name] of [[25, 'w'], [28, 't'], [57, 'n']]) {
+        assert.equal(await heard(`+37 ${code} -37`, '-Control_L'), `+Control_L +${name} -${name} -Control_L`);
+      }
+    };
+    await taken();
+    await seat.press('+37 +64 +50 58 -50 -64 -37');
+    await page.getByRole('button', { name: /^capture the pointer/i }).click();
+    const captured = () => page.evaluate(() => document.pointerLockElement !== null);
+    await until('the pointer is captured', captured);
+    await cut();
+    await until('it is captured again', captured);
+    await taken();
     assert.equal(await heard(`${key.escape}`, '-Escape'), '+Escape -Escape');
     assert.equal(await full(), true);
     assert.equal(tabs(), before);
     await seat.press(`+${key.escape}`);
     await until('it is left', async () => !(await full()));
+    await until('the pointer is free', async () => !(await captured()));
     await seat.press(`-${key.escape}`);
     await holds(0);
   });

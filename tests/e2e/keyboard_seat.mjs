@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { repository } from './site.mjs';
+import { kBrowserStartMs } from './until.mjs';
 
 const run = promisify(execFile);
 export const keyboardTool = process.env.KEYBOARD_TOOL ?? path.join(repository, 'build/release/tests/keyboard/keyboard_tool');
@@ -118,7 +119,7 @@ export class Seat {
     const certificate = new X509Certificate(await readFile(path.join(site.data, 'tls/cert.pem')));
     const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
     this.browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: false,
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: false, timeout: kBrowserStartMs,
       env: { ...process.env, DISPLAY: this.display, HOME: this.folder, LC_ALL: 'C.UTF-8' },
       args: [
         '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',

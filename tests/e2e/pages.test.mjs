@@ -1,12 +1,12 @@
 // The pages themselves: three languages, the keyboard alone, large letters, axe; and as an app of the device: installable,
 // there without the server, and never keeping anything of a session.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { lossAtTwiceTheSize, movesInReducedMotion, unseenInForcedColors, violations } from './axe.mjs';
 import { launchBrowser, launchProfile, newVisitor, phone, state, whenLive } from './browser.mjs';
+import { publishNext } from './client_version.mjs';
 import { Site, repository, temporaryFolder } from './site.mjs';
 import { until } from './until.mjs';
 
@@ -25,7 +25,7 @@ const focused = (page) => page.evaluate(() => {
   return one === document.body ? '' : one.getAttribute('aria-label') || one.id || one.textContent;
 });
 
-describe('pages', { timeout: 240_000 }, () => {
+describe('pages', { timeout: 900_000 }, () => {
   let site, browser, client;
   before(async () => {
     // A copy, so that a test can put another version in its place.
@@ -102,7 +102,7 @@ describe('pages', { timeout: 240_000 }, () => {
     await page.keyboard.press('Enter');
     await shown(page, 'catalogue');
     await page.locator('.tile:not(.ghost)').first().waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1', 'the new page has the focus');
+    await until('the new page has the focus', () => page.evaluate(() => document.activeElement?.tagName === 'H1'));
     // Back to the very first, which leads over what comes before the content.
     for (let i = 0; (await focused(page)) !== 'Skip to the content'; i += 1) {
       assert.ok(i < 8, 'there is no way to skip the bar');
@@ -140,12 +140,12 @@ describe('pages', { timeout: 240_000 }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
-    assert.match(await focused(page), /^End session/, 'the focus is where it was');
+    await until('the focus is where it was', async () => /^End session/.test(await focused(page)));
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.locator('.tile-end').waitFor({ state: 'detached' });
-    assert.notEqual(await focused(page), '', 'the focus is at the tile that ended');
+    await until('the focus is at the tile that ended', async () => (await focused(page)) !== '');
     await page.locator('.account button').focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
@@ -265,19 +265,7 @@ describe('pages', { timeout: 240_000 }, () => {
 
     test('a new version comes whole, takes over when the person wants it, and reloads nothing by itself', async () => {
       await page.evaluate(() => { window.sinceWhen = 'before'; });
-      // Another build: another main script, named by another hash, in pages and worker alike.
-      const old = JSON.parse(`"${(await readFile(path.join(client, 'index.html'), 'utf8')).match(/\/assets\/main-[A-Z2-7]+\.js/)[0]}"`);
-      const next = old.replace(/main-[A-Z2-7]+/, 'main-NEWNEWNE');
-      await writeFile(path.join(client, next), `${await readFile(path.join(client, old), 'utf8')}\nglobalThis.isNew = true;`);
-      const check = (await readFile(path.join(client, 'index.html'), 'utf8')).match(/\/assets\/check-[A-Z2-7]+\.js/)[0];
-      const nextCheck = check.replace(/check-[A-Z2-7]+/, 'check-NEWNEWNE');
-      await writeFile(path.join(client, nextCheck), (await readFile(path.join(client, check), 'utf8')).replaceAll(old, next));
-      const digest = async () => createHash('sha256').update(await readFile(path.join(client, 'index.html'))).digest('hex');
-      const oldDigest = await digest();
-      for (const file of ['index.html', 'sw.js']) {
-        const text = await readFile(path.join(client, file), 'utf8');
-        await writeFile(path.join(client, file), text.replaceAll(old, next).replaceAll(check, nextCheck).replace(/("[0-9a-f]{10})[0-9a-f]{2}"/, '$1zz"').replaceAll(oldDigest, await digest()));
-      }
+      const { old, next } = await publishNext(client);
       await page.evaluate(() => navigator.serviceWorker.getRegistration().then((one) => one.update()).then(() => undefined));
       const offer = page.locator('.toast', { hasText: 'A new version of this page is ready.' });
       await offer.waitFor();

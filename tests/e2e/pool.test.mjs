@@ -65,8 +65,8 @@ describe('pools', () => {
     const { ada, eve } = pages;
     await endOf('ada');
     await whenLive(eve);
-    assert.equal((await state(ada)).session, 'ended');
-    assert.equal((await site.sessions({ resource: 'notes' })).length, 1);
+    await until('the other page says that it ended', async () => (await state(ada)).session === 'ended');
+    await until('it is the only one', async () => (await site.sessions({ resource: 'notes' })).length === 1);
     assert.deepEqual(eve.problems, []);
   });
 
@@ -87,14 +87,17 @@ describe('pools', () => {
     await site.vitrine(['pool', 'set', 'desktop', '--spares', '4']); // the others are signed in too
     await site.vitrine(['pool', 'grant', 'desktop', '--user', 'zoe']);
     const cold = await visit('zoe');
-    await until('it is prepared', async () => /desktop +ready +zoe/.test(await site.vitrine(['pool', 'status', 'desktop'])), { timeoutMs: 60_000 });
+    await until('it is prepared', async () => /desktop +ready +zoe/.test(await site.vitrine(['pool', 'status', 'desktop'])));
     const began = performance.now();
     await openResource(cold, 'Desktop');
     await whenLive(cold);
     t.diagnostic(`${(performance.now() - began).toFixed(0)} ms from the click to the live picture`);
     const [session] = await site.sessions({ user: 'zoe' });
     assert.equal(session.resource, 'desktop');
-    const listed = await site.vitrine(['pool', 'status', 'desktop']);
-    assert.match(listed, new RegExp(`${session.desktop} +desktop +connected +zoe`), 'it is the one that was prepared');
+    await until('it is the one that was prepared', async () => {
+      const listed = await site.vitrine(['pool', 'status', 'desktop']);
+      if (new RegExp(`${session.desktop} +desktop +connected +zoe`).test(listed)) return true;
+      throw new Error(listed);
+    });
   });
 });

@@ -5,7 +5,17 @@ import pngjs from 'pngjs';
 
 const run = promisify(execFile);
 
-// The root window's pixels as {width, height, rgb(x, y)}, read by `xwd` (format: X11/XWDFile.h, version 7, ZPixmap).
+// `pixels`: 0xRRGGBB each, row by row.
+const picture = ({ width, height, pixels }) => ({ width, height, pixels, rgb: (x, y) => pixels[y * width + x] });
+
+export function readPng(file) {
+  const { width, height, data } = pngjs.PNG.sync.read(file);
+  const pixels = new Uint32Array(width * height);
+  for (let i = 0; i < pixels.length; ++i) pixels[i] = data[i * 4] << 16 | data[i * 4 + 1] << 8 | data[i * 4 + 2];
+  return picture({ width, height, pixels });
+}
+
+// The root window's picture, read by `xwd` (format: X11/XWDFile.h, version 7, ZPixmap).
 export async function readDesktop({ display, xauthority }) {
   const { stdout } = await run('xwd', ['-root', '-silent', '-display', display], {
     encoding: 'buffer', maxBuffer: 1 << 28, env: { ...process.env, XAUTHORITY: xauthority },
@@ -15,7 +25,11 @@ export async function readDesktop({ display, xauthority }) {
   const pixelBytes = word(11) / 8; // 4, or 3 where xwd packs what it merged from windows of several visuals
   if (word(1) !== 7 || ![3, 4].includes(pixelBytes)) throw new Error('xwd wrote a format this test does not read');
   const start = headerSize + colours * 12;
-  return { width, height, rgb: (x, y) => stdout.readUIntLE(start + y * stride + x * pixelBytes, 3) };
+  const pixels = new Uint32Array(width * height);
+  for (let y = 0; y < height; ++y) {
+    for (let x = 0, at = start + y * stride; x < width; ++x, at += pixelBytes) pixels[y * width + x] = stdout[at] | stdout[at + 1] << 8 | stdout[at + 2] << 16;
+  }
+  return picture({ width, height, pixels });
 }
 
 // What fingers need lies over the picture.
@@ -27,17 +41,19 @@ const showHandle = (page, visibility) => page.evaluate((value) => {
 export async function readCanvas(page) {
   const clip = await page.locator('canvas').first().boundingBox();
   await showHandle(page, 'hidden');
-  const png = pngjs.PNG.sync.read(await page.screenshot({ clip, scale: 'device', animations: 'disabled' }));
+  const png = await page.screenshot({ clip, scale: 'device', animations: 'disabled' });
   await showHandle(page, '');
-  return {
-    width: png.width, height: png.height,
-    rgb: (x, y) => png.data.readUIntBE((y * png.width + x) * 4, 3),
-  };
+  return readPng(png);
 }
 
-// A rectangle of such a picture.
-export function crop(picture, { x, y, width, height }) {
-  return { width, height, rgb: (column, row) => picture.rgb(x + column, y + row) };
+// A rectangle of such a picture; what lies outside of it is black.
+export function crop(whole, { x, y, width, height }) {
+  const pixels = new Uint32Array(width * height);
+  for (let row = 0; row < height; ++row) {
+    const from = (y + row) * whole.width;
+    pixels.set(whole.pixels.subarray(from + x, from + Math.min(x + width, whole.width)), row * width);
+  }
+  return picture({ width, height, pixels });
 }
 
 // How many pixels differ, and where the first one is.
@@ -47,12 +63,10 @@ export function difference(a, b) {
   }
   let pixels = 0;
   let first = null;
-  for (let y = 0; y < a.height; ++y) {
-    for (let x = 0; x < a.width; ++x) {
-      if (a.rgb(x, y) === b.rgb(x, y)) continue;
-      ++pixels;
-      first ??= `(${x}, ${y}): ${a.rgb(x, y).toString(16)} and ${b.rgb(x, y).toString(16)}`;
-    }
+  for (let i = 0; i < a.pixels.length; ++i) {
+    if (a.pixels[i] === b.pixels[i]) continue;
+    ++pixels;
+    first ??= `(${i % a.width}, ${Math.floor(i / a.width)}): ${a.pixels[i].toString(16)} and ${b.pixels[i].toString(16)}`;
   }
   return { pixels, first };
 }

@@ -1,16 +1,17 @@
 // The states that screens.mjs takes pictures of, in groups. A group makes its own visitors and closes them. Answers of the
 // server that are hard to have (a full pool, a policy's hours) are given in its place; everything else is the real thing.
-import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Fingers } from './fingers.mjs';
+import { rareGroups } from './screen_rare_states.mjs';
+import { closeDialog, copyInDesktop, enter, openMenu, password, shown, signedIn, tiles } from './screen_steps.mjs';
 import { state, whenLive } from './browser.mjs';
 import { totp } from './totp.mjs';
+import { processTree } from './site.mjs';
 import { until } from './until.mjs';
 
-const password = 'correct horse battery';
-const long = 'Computer-aided design of bridges and other structures (2026)';
 const submit = 'form.sign-in button[type="submit"]';
+const long = 'Computer-aided design of bridges and other structures (2026)';
 const problem = (status, body, headers = {}) => ({ status, headers, contentType: 'application/problem+json', body: JSON.stringify(body) });
 const answer = (body) => ({ status: 200, contentType: 'application/json', body: JSON.stringify(body) });
 const down = problem(503, { code: 'unavailable', detail: 'The part of this server that knows users and desktops is not answering; try again in a moment. Open desktops are not affected.' });
@@ -20,25 +21,6 @@ export async function prepare(site) {
   await site.addUser('ada', password, '--display-name', 'Ada Lovelace', '--admin');
   await site.vitrine(['app', 'add', 'bridges', '--name', long, '--command', 'xterm', '--description', 'A description that is much longer than two lines of a tile can hold, so that it has to be cut somewhere without looking broken']);
   await site.vitrine(['app', 'grant', 'bridges', '--user', 'ada']);
-}
-
-async function enter(page, name, words = password) {
-  await page.locator('#user').fill(name);
-  await page.locator('#password').fill(words);
-  await page.locator(submit).click();
-}
-const shown = (page, name) => until(`${name} is shown`, async () => (await state(page)).page === name);
-const tiles = async (page) => {
-  await page.locator('.tile:not(.ghost)').first().waitFor();
-  await until('the icons are there', () => page.evaluate(() => [...document.images].every((one) => one.complete)));
-};
-async function signedIn(round, more = {}) {
-  const page = await round.visitor(more);
-  await page.goto('/');
-  await page.locator('#user').waitFor();
-  await enter(page, 'ada');
-  await shown(page, 'catalogue');
-  return page;
 }
 
 async function signIn(round) {
@@ -173,47 +155,33 @@ async function account(round) {
   await page.context().close();
 }
 
-// On the way to a desktop, and where that ends.
+// On the way to a desktop, and where that ends: closed at this hour, and a broker that has stopped in the middle of it all.
 async function opening(round) {
   const page = await signedIn(round);
   const shot = (name) => round.shot(page, name);
-  const given = [
-    ['session-forbidden', '.cover.ended', problem(403, { code: 'forbidden', detail: 'It can be used from Monday 08:00 (Europe/Berlin) on.' })],
-    ['session-waiting', '.cover.waiting', answer({ waiting: { in_use: 4, most: 4, place: 3 } })],
-    ['session-broker-gone', '.cover.starting .steps', problem(503, { code: 'broker_unavailable', detail: 'The part of this server that knows users and desktops is not answering; try again in a moment. Open desktops are not affected.' })],
-  ];
-  for (const [name, selector, what] of given) {
-    await page.route('**/api/sessions', (route) => route.fulfill(what));
+  const { site } = round;
+  const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+  await site.vitrine(['policy', 'set', '--resource', 'bridges', '--user', 'ada', `hours=Europe/Berlin ${days[(new Date().getUTCDay() + 3) % 7]} 08:00-09:00`]);
+  await page.goto('/#/s/bridges');
+  await page.locator('.cover.ended').waitFor();
+  await shot('session-forbidden');
+  await page.goto('/#/');
+  await shown(page, 'catalogue');
+  const broker = (await processTree(site.up.pid)).find((one) => one.parent === site.up.pid && one.command.includes(' broker '));
+  process.kill(broker.pid, 'SIGSTOP');
+  try {
+    // By an address alone: nothing has told the page the name.
     await page.goto('/#/s/mousepad');
     await page.reload();
-    await page.locator(selector).waitFor();
-    await shot(name);
-    await page.goto('/#/');
-    await shown(page, 'catalogue');
-    await page.unroute('**/api/sessions');
+    await page.locator('.cover-elapsed:not(:empty)').waitFor();
+    await shot('session-starting');
+    await page.locator('.cover-detail:not(:empty)').waitFor({ timeout: 60_000 });
+    await shot('session-broker-gone');
+  } finally {
+    process.kill(broker.pid, 'SIGCONT');
   }
-  // A start that is waited for.
-  await page.route('**/api/sessions', () => undefined);
-  await page.goto('/#/s/mousepad');
-  await page.reload();
-  await page.locator('.cover-elapsed:not(:empty)').waitFor();
-  await shot('session-starting');
+  await whenLive(page);
   await page.context().close();
-}
-
-const openMenu = async (round, page) => {
-  if (round.touch) await page.locator('.bar-first button').first().tap();
-  else await page.keyboard.press('Control+Alt+Shift+M');
-  await page.locator('dialog.menu[open]').waitFor();
-};
-const closeDialog = async (page) => {
-  await page.keyboard.press('Escape');
-  await until('it is closed', () => page.evaluate(() => document.querySelector('dialog[open]') === null));
-};
-function copyInDesktop({ display, xauthority }, type, content) {
-  const child = spawn('timeout', ['10', 'xclip', '-selection', 'clipboard', '-i', '-t', type], { env: { ...process.env, DISPLAY: display, XAUTHORITY: xauthority }, stdio: ['pipe', 'ignore', 'ignore'] });
-  child.stdin.end(content);
-  return new Promise((resolve) => child.on('close', resolve));
 }
 
 // What the editor would offer to restore, after an administrator ended its session.
@@ -302,8 +270,9 @@ async function fingersStates(round, page) {
   await keys.nth(5).tap();
   await keys.nth(5).tap();
   await round.shot(page, 'key-bar-second');
-  await keys.nth(4).tap();
-  await keys.nth(5).tap();
+  for (const key of [keys.nth(4), keys.nth(5)]) {
+    while (await key.getAttribute('aria-pressed') === 'true') await key.tap();
+  }
   await keys.last().tap();
   await fingers.down([80, 70]);
   await page.locator('.magnifier').waitFor();
@@ -358,4 +327,4 @@ async function others(round) {
   await plain.context().close();
 }
 
-export const groups = { 'sign-in': signIn, factors, catalogue, account, opening, session, 'first-time': firstTime, others };
+export const groups = { 'sign-in': signIn, factors, catalogue, account, opening, session, 'first-time': firstTime, others, ...rareGroups };

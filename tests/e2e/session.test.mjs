@@ -61,8 +61,10 @@ describe('a user with a desktop and apps', () => {
 
   test('an app opens from its tile and the canvas equals its display', async () => {
     await openResource(page, 'text editor|mousepad');
-    const [session] = await site.sessions({ user: 'ada' });
-    assert.equal(session.state, 'connected');
+    const [session] = await until('it is listed as connected', async () => {
+      const rows = await site.sessions({ user: 'ada', state: 'connected' });
+      return rows.length === 1 && rows;
+    });
     await whenExact(page, session);
   });
 
@@ -108,7 +110,7 @@ describe('a user with a desktop and apps', () => {
       return rows[0].session === before.session && rows[0].width === 900 && rows[0].height === 1000 && rows[0];
     });
     assert.deepEqual(session.pids.app, before.pids.app);
-    assert.ok((await windowTitles(session)).some((title) => title.includes('typed.txt')));
+    await until('the file is still open', async () => (await windowTitles(session)).some((title) => title.includes('typed.txt')));
     await whenExact(page, session);
   });
 
@@ -149,8 +151,8 @@ describe('a user with a desktop and apps', () => {
     assert.equal(status, 204);
     await until('the page says why the session ended', async () => /signed out|ended/i.test(await page.textContent('body')));
     await until('every process of the sessions is gone', () => !pids.some(alive));
-    assert.deepEqual((await processes()).filter((one) => one.command.includes(site.data) && /Xorg|desktop --spec/.test(one.command)), []);
-    assert.deepEqual(await site.sessions({ user: 'ada' }), []);
+    await until('nothing else of them runs', async () => !(await processes()).some((one) => one.command.includes(site.data) && /Xorg|desktop --spec/.test(one.command)));
+    await until('none is listed', async () => (await site.sessions({ user: 'ada' })).length === 0);
   });
 
   test('no page logged an error', () => assert.deepEqual(page.problems, []));

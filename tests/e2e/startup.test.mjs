@@ -9,7 +9,7 @@ import { describe, test } from 'node:test';
 import { Site, account, alive, processTree, program, temporaryFolder } from './site.mjs';
 import { until } from './until.mjs';
 
-const vitrine = (...words) => spawnSync(program, words, { encoding: 'utf8', timeout: 20_000, ...account });
+const vitrine = (...words) => spawnSync(program, words, { encoding: 'utf8', timeout: 60_000, ...account });
 
 describe('vitrine up', () => {
   test('a wrong flag names itself and what is allowed', () => {

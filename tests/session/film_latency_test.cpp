@@ -53,6 +53,28 @@ TEST_F(FilmLatencyTest, KeysAreQuickAndNothingQueuesWhileAFilmPlays) {
   EXPECT_EQ(page.fault(), "");
 }
 
+// A link that a film would fill several times over: frames are of even size, so it is used and nothing waits long.
+TEST_F(FilmLatencyTest, AFilmFillsANarrowLinkWithFramesOfEvenSize) {
+  for (const uint64_t rate : {1'000'000, 2'000'000}) {
+    Office fresh(1, kCinema);
+    fresh.world.desktop.make_video = codec::make_video_encoder;
+    fresh.film = fresh.typing = true;
+    VirtualPage& page = fresh.open({.rate_bps = rate, .delay = 25 * kMillisecond});
+    page.take_h264();
+    fresh.run(page, 3 * kSecond);
+    page.forget_counts();
+    const Felt felt = fresh.run(page, 6 * kSecond);
+    record("narrow", felt, page, fresh);
+    // The wider one is somewhat more than a film wants.
+    EXPECT_GE(felt.bytes * 8, rate * 6 * (rate == 1'000'000 ? 80 : 65) / 100);
+    EXPECT_GE(page.counts().frames, 6 * 30 * 9 / 10);
+    // A packet takes 12 ms of the narrower link; wanted are 30.
+    EXPECT_LE(felt.queue_p95_ms, rate == 1'000'000 ? 45 : 35);
+    EXPECT_LE(felt.keys.quantile(0.95), 110 * kMillisecond);
+    EXPECT_EQ(page.fault(), "");
+  }
+}
+
 // A machine that decodes and composes a film in software leaves its page little time; what it says of it or not,
 // updates that are answered late must not be taken for a slow link.
 TEST_F(FilmLatencyTest, ABusyPageIsNotTakenForASlowLink) {

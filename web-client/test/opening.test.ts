@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { canBeOpened, subprotocolsOf } from '../src/core/opening.js';
-import { kEarlyLooks, kLateLookMs, kLookMs, ReturnWatch } from '../src/core/return_watch.js';
+import { kEarlyLooks, kFirstLookMs, kFirstLooks, kLateLookMs, kLookMs, kMostLooks, ReturnWatch } from '../src/core/return_watch.js';
 import { kMaxOpening, parseMessage, type ViewerHello, type ViewerOpening } from '../src/wire/messages.gen.js';
 import { kTicket, World } from './session_world.js';
 
@@ -127,14 +127,26 @@ describe('an opening in a header', () => {
 describe('the server that is back', () => {
   test('is worth one attempt each time, however often it answers', () => {
     const watch = new ReturnWatch();
-    assert.deepEqual([false, false, true, true, false, true].map((answered) => watch.looked(answered)), [false, false, true, false, false, true]);
+    assert.deepEqual([false, false, true, true, false, true].map((answered) => watch.looked(watch.look(), answered)), [false, false, true, false, false, true]);
   });
 
   test('is asked for rarely in the end', () => {
     const watch = new ReturnWatch();
+    assert.equal(watch.pauseMs, kFirstLookMs);
+    for (let i = 0; i < kFirstLooks; i += 1) watch.looked(watch.look(), false);
     assert.equal(watch.pauseMs, kLookMs);
-    for (let i = 0; i < kEarlyLooks; i += 1) watch.looked(false);
+    for (let i = kFirstLooks; i < kEarlyLooks; i += 1) watch.looked(watch.look(), false);
     assert.equal(watch.pauseMs, kLateLookMs);
+  });
+
+  test('is asked for again while requests hang, by a few, and those that hung tell nothing after an answer', () => {
+    const watch = new ReturnWatch();
+    const hanging = Array.from({ length: kMostLooks - 1 }, () => watch.look());
+    const answered = watch.look();
+    assert.equal(watch.look(), 0);
+    assert.equal(watch.looked(answered, true), true);
+    for (const number of hanging) assert.equal(watch.looked(number, false), false);
+    assert.equal(watch.looked(watch.look(), true), false);
   });
 
   test('gets a new connection in place of one that hangs, and not of one that is young', () => {

@@ -35,6 +35,14 @@ class Hand {
   up(x: number, y: number, finger = 1): this {
     return this.event('up', finger, x, y);
   }
+  /** The next event is this much older than what the page has done meanwhile. */
+  late(ms: number, act: (hand: this) => this): this {
+    const now = this.nowMs;
+    this.nowMs = now - ms;
+    act(this);
+    this.nowMs = now;
+    return this;
+  }
   cancel(finger = 1): this {
     return this.event('cancel', finger, 0, 0);
   }
@@ -99,6 +107,19 @@ describe('one finger', () => {
     const hand = new Hand().down(50, 50).wait(kLongPressMs).move(90, 120).up(90, 120);
     assert.equal(hand.story, 'buzz move magnify move magnify magnify move 2v 2^');
     assert.deepEqual(hand.actions.at(-1), { type: 'button', place: { x: 90, y: 120 }, button: 2, down: false });
+  });
+
+  test('what a busy page hears late counts by when it happened', () => {
+    const tap = new Hand().down(50, 50).wait(900).late(820, (hand) => hand.up(50, 50));
+    assert.equal(tap.story, 'buzz move magnify magnify move 0v 0^');
+    const second = new Hand().down(50, 50).wait(50).up(50, 50).wait(100).down(55, 50).wait(900).late(820, (hand) => hand.up(55, 50));
+    assert.deepEqual(second.gestures.map((one) => ('count' in one ? one.count : one.type)), [1, 'press', 'pressCancel', 2]);
+    const drag = new Hand().down(50, 50).wait(900).late(700, (hand) => hand.move(55, 50).move(90, 50)).up(90, 50);
+    assert.deepEqual(drag.types, ['press', 'pressCancel', 'dragStart', 'dragEnd']);
+    const two = new Hand().down(50, 50).wait(900).late(820, (hand) => hand.down(90, 50, 2).up(50, 50).up(90, 50, 2));
+    assert.equal(two.story, 'buzz move magnify magnify move 2v 2^');
+    const rested = new Hand().down(50, 50).wait(900).late(300, (hand) => hand.move(52, 50)).wait(50).up(52, 50);
+    assert.deepEqual(rested.types, ['press', 'pressEnd']);
   });
 
   test('a long press that is taken away clicks nothing', () => {
@@ -186,6 +207,8 @@ describe('two fingers', () => {
     const tap = (hand: Hand): Hand => hand.down(10, 10).down(30, 10, 2).wait(50).up(10, 10).up(30, 10, 2);
     assert.equal(tap(tap(zoomed()).wait(100)).wait(1_000).story, 'resetView');
     assert.equal(tap(zoomed()).wait(1_000).story, 'move 2v 2^');
+    // By its own time the second came soon enough.
+    assert.equal(tap(zoomed()).wait(700).late(500, tap).story, 'move 2v 2^ resetView');
   });
 
   test('the finger that stays after a scroll starts nothing', () => {

@@ -146,6 +146,19 @@ describe('the caret', () => {
     assert.deepEqual(view.view.offset, { x: 0, y: 0 });
   });
 
+  test('that is kept in sight stays so when the keyboard comes later, and when the desktop gets another size', () => {
+    const view = shown([1170, 2100], 3, [1170, 2100]);
+    view.keep(caret);
+    view.setCovered(900);
+    const bottom = (): number => view.view.offset.y + caret.y + caret.height;
+    assert.ok(bottom() <= 1200, `${bottom()}`);
+    view.setDesktop({ width: 1170, height: 2090 });
+    assert.ok(bottom() <= 1200, `${bottom()}`);
+    view.keep(null);
+    view.setDesktop({ width: 1170, height: 2100 });
+    assert.deepEqual(view.view.offset, { x: 0, y: 0 });
+  });
+
   test('lets the picture back when the keyboard goes', () => {
     const view = shown([1170, 2100], 3, [1170, 2100]);
     view.setCovered(900);

@@ -3,6 +3,7 @@ import { X509Certificate, createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
+import { kBrowserStartMs } from '../until.mjs';
 
 export async function launchChromium(device, site) {
   const certificate = new X509Certificate(await readFile(path.join(site.data, 'tls/cert.pem')));
@@ -10,6 +11,7 @@ export async function launchChromium(device, site) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: false,
+    timeout: kBrowserStartMs,
     env: device.environment(),
     args: [
       '--no-sandbox', '--test-type', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',

@@ -1,11 +1,13 @@
 // Firefox, by WebDriver BiDi.
 import puppeteer from 'puppeteer-core';
+import { kBrowserStartMs } from '../until.mjs';
 
 export async function launchFirefox(device) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
     headless: false,
+    timeout: kBrowserStartMs,
     args: ['--width', '1200', '--height', '800'], // without, it takes a small screen for one to be filled
     acceptInsecureCerts: true,
     defaultViewport: null,

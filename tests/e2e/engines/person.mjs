@@ -1,6 +1,6 @@
 // What a person does with the page: looks at the device's screen, and uses its keys and pointer. `browser` is only asked
 // where things are and what state the page is in.
-import { difference, readDesktop } from '../screen.mjs';
+import { crop, difference, readDesktop } from '../screen.mjs';
 import { until } from '../until.mjs';
 
 export class Person {
@@ -72,7 +72,7 @@ export class Person {
   }
 
   async whenLive() {
-    await until('the session is live', async () => (await this.state()).session === 'live', { timeoutMs: 30_000 });
+    await until('the session is live', async () => (await this.state()).session === 'live');
   }
 
   // Where the picture is on the page, in the device's pixels, which the browser's zoom leaves as they are.
@@ -91,16 +91,15 @@ export class Person {
   }
 
   // Waits until the device's screen shows exactly what the desktop's X server holds.
-  async whenExact(desktop, timeoutMs = 20_000) {
+  async whenExact(desktop) {
     await until('the screen equals the desktop, pixel for pixel', async () => {
       if ((await this.state()).exact !== 'true') return false;
       const canvas = await this.canvas();
       const [wanted, screen] = [await readDesktop(desktop), await this.device.look()];
       const { x, y } = this.onScreen(canvas);
-      const shown = { width: canvas.width, height: canvas.height, rgb: (column, row) => screen.rgb(x + column, y + row) };
-      const found = difference(wanted, shown);
+      const found = difference(wanted, crop(screen, { x, y, width: canvas.width, height: canvas.height }));
       if (found.pixels > 0) throw new Error(`${found.pixels} pixels differ, first at ${found.first}`);
       return true;
-    }, { everyMs: 100, timeoutMs });
+    }, { everyMs: 100 });
   }
 }

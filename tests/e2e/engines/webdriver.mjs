@@ -16,11 +16,7 @@ async function freePort() {
 export class WebDriver {
   // Starts the driver program and a session with these capabilities.
   static async start(program, capabilities, env) {
-    const driver = new WebDriver();
-    const port = await freePort();
-    driver.child = spawn(program, [`--port=${port}`, '--host=127.0.0.1'], { stdio: 'ignore', env });
-    driver.address = `http://127.0.0.1:${port}`;
-    await until(`${program} listens`, () => driver.request('GET', '/status'));
+    const driver = await WebDriver.listening(program, env);
     try {
       const { sessionId, capabilities: given } = await driver.request('POST', '/session', { capabilities: { alwaysMatch: capabilities } });
       driver.session = `/session/${sessionId}`;
@@ -31,6 +27,19 @@ export class WebDriver {
     }
     await driver.command('POST', '/timeouts', { script: 30_000, pageLoad: 30_000 });
     return driver;
+  }
+
+  // It cannot be asked for any free port, and one that was free a moment ago may be taken.
+  static async listening(program, env) {
+    for (let attempt = 1; ; ++attempt) {
+      const driver = new WebDriver();
+      const port = await freePort();
+      driver.child = spawn(program, [`--port=${port}`, '--host=127.0.0.1'], { stdio: 'ignore', env });
+      driver.address = `http://127.0.0.1:${port}`;
+      await until(`${program} listens, or has ended`, () => driver.child.exitCode !== null || driver.request('GET', '/status'));
+      if (driver.child.exitCode === null) return driver;
+      if (attempt === 3) throw new Error(`${program} ended with ${driver.child.exitCode}`);
+    }
   }
 
   async request(method, path, body) {

@@ -2,13 +2,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { until } from '../until.mjs';
+import { kPatienceMs, until } from '../until.mjs';
 
 const environment = ({ display, xauthority = '' }) => ({ ...process.env, DISPLAY: display, XAUTHORITY: xauthority });
 
 // What the program printed.
 export async function ask(screen, program, ...words) {
-  return (await promisify(execFile)(program, words, { env: environment(screen), timeout: 10_000 })).stdout;
+  return (await promisify(execFile)(program, words, { env: environment(screen), timeout: kPatienceMs })).stdout;
 }
 
 // A program that owns the clipboard with this content, until another takes it.
@@ -22,7 +22,7 @@ export async function copyTo(screen, type, bytes) {
 
 // What a program that pastes gets, or null when there is no such content. The selection "primary" is what is marked.
 export function pasteFrom(screen, type, selection = 'clipboard') {
-  const child = spawn('timeout', ['5', 'xclip', '-selection', selection, '-o', '-t', type], { env: environment(screen), stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn('timeout', ['10', 'xclip', '-selection', selection, '-o', '-t', type], { env: environment(screen), stdio: ['ignore', 'pipe', 'ignore'] });
   const parts = [];
   child.stdout.on('data', (part) => parts.push(part));
   return new Promise((resolve) => child.on('close', (status) => resolve(status === 0 ? Buffer.concat(parts) : null)));

@@ -114,7 +114,7 @@ TEST_F(SandboxTest, ADisposableDesktopStartsFromItsTemplateAndLeavesNothing) {
       // Two programs that own what was copied, and still do when the desktop ends.
       // Each daemon takes its selection a moment after the command has returned.
       "for one in clipboard primary; do echo trace | xclip -i -selection $one > /dev/null 2>&1; "
-      "timeout 5 sh -c \"until xclip -o -selection $one 2> /dev/null; do :; done\"; done; "
+      "timeout 30 sh -c \"until xclip -o -selection $one 2> /dev/null; do :; done\"; done; "
       "cat ~/trace /tmp/trace /var/tmp/trace /dev/shm/trace; xprop -root CUT_BUFFER0";
   EXPECT_THAT(shell(first, traces),
               HasSubstr("trace\ntrace\ntrace\ntrace\ntrace\ntrace\nCUT_BUFFER0(STRING) = \"trace\""));

@@ -24,8 +24,18 @@ TEST(TightAreas, OfAnLAreItsTwoArms) {
   fill(after, {100, 50, 300, 8}, 0xffffff);
   fill(after, {100, 58, 10, 200}, 0xffffff);
   const std::vector<Rect> expected = {{100, 50, 300, 8}, {100, 58, 10, 200}};
-  EXPECT_EQ(tight_areas(after.view(), before.view(), {96, 48, 320, 224}), expected);
-  EXPECT_TRUE(tight_areas(after.view(), before.view(), {416, 48, 64, 64}).empty());
+  EXPECT_EQ(tight_areas(after.view(), before.view(), {96, 48, 320, 224}, kLeastSavedPhoto), expected);
+  EXPECT_TRUE(tight_areas(after.view(), before.view(), {416, 48, 64, 64}, kLeastSavedPhoto).empty());
+}
+
+TEST(TightAreas, OfTextAreNotCutForFewPixels) {
+  const Picture before(kDeskSize);
+  Picture after(kDeskSize);
+  fill(after, {100, 50, 300, 20}, 0xffffff);
+  fill(after, {100, 70, 250, 20}, 0xffffff);
+  const Rect area{96, 48, 320, 64};
+  EXPECT_EQ(tight_areas(after.view(), before.view(), area, kLeastSavedPhoto).size(), 2U);
+  EXPECT_EQ(tight_areas(after.view(), before.view(), area, kLeastSavedText), std::vector<Rect>({{100, 50, 300, 40}}));
 }
 
 TEST(TightAreas, HoldEveryPixelThatDiffersOnceAndNoMoreThanTheirBounds) {
@@ -35,7 +45,7 @@ TEST(TightAreas, HoldEveryPixelThatDiffersOnceAndNoMoreThanTheirBounds) {
     Picture after(kDeskSize);
     for (int i = dice.below(5); i >= 0; --i) fill(after, random_area(kDeskSize, dice), 0x123456);
     const Rect area = random_area(kDeskSize, dice);
-    const auto found = tight_areas(after.view(), before.view(), area);
+    const auto found = tight_areas(after.view(), before.view(), area, kLeastSavedPhoto);
     EXPECT_LE(found.size(), 8U);
     int64_t pixels = 0;
     Rect bounds;

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
 
+#include "codec/even_film.h"
 #include "codec/film_look.h"
 #include "codec/video_encoders.h"
 #include "tests/unit/codec/pictures.h"
@@ -106,6 +108,60 @@ TEST(FilmRate, MakesARestlessFilmFitASlowLink) {
     ASSERT_TRUE(encoder->encode(scene.view(), film, i == 0, kSecond + i * kFrame, packets).ok());
   }
   EXPECT_LT(static_cast<double>(packets.size()), kSlow * (kFrames / 30.0 + 0.125) * 1.15);
+}
+
+TEST(EvenFilm, IsWantedWhereAFilmFillsTheLinkAndNotForAMoment) {
+  EvenFilm film(kFilm, kAmple);
+  Micros now = kSecond;
+  const auto wanted_after = [&](Micros time) {
+    bool wanted = false;
+    for (const Micros end = now + time; now < end; now += kFrame) wanted = film.wanted(now);
+    return wanted;
+  };
+  EXPECT_FALSE(wanted_after(kSecond));
+  film.set_rate(125e3);
+  EXPECT_TRUE(film.wanted(now));
+  // Its first frames on a better link, and a link that is better for a second.
+  film.set_rate(kAmple);
+  EXPECT_TRUE(wanted_after(kSecond));
+  film.set_rate(400e3);
+  EXPECT_TRUE(wanted_after(10 * kSecond));
+  film.set_rate(kAmple);
+  EXPECT_FALSE(wanted_after(5 * kSecond));
+}
+
+TEST(EvenFilm, GivesAFrameTheLinksTimeUntilTheNextOne) {
+  constexpr double kRate = 120e3;
+  for (const auto& [interval, share] :
+       {std::pair{kSecond / 60, 1.0 / 60}, {kSecond / 30, 1.0 / 30}, {kSecond / 5, 0.034}}) {
+    EvenFilm film(kFilm, kRate);
+    for (int i = 0; i < 200; ++i) (void)film.wanted(kSecond + i * interval);
+    EXPECT_GT(film.frame_bytes(), kRate * share);
+    EXPECT_LT(film.frame_bytes(), kRate * share * 1.15);
+  }
+}
+
+// Of a film whose single frames differ a lot in what they take, no frame takes more than its share.
+TEST(EvenFilm, KeepsEveryFrameOfARealCoderToItsShare) {
+  constexpr double kSlow = 25e3;
+  const Size size{320, 192};
+  Dice dice{5};
+  Picture scene({960, 192});
+  draw_photo(scene, scene.bounds(), dice);
+  auto encoder = make_video_encoder(VideoCodec::kH264, size, kSlow).take();
+  size_t all = 0;
+  for (int i = 0; i < 90; ++i) {
+    const Micros now = kSecond + i * kFrame;
+    // It glides, and jumps at times.
+    const Rect film{i * 2 + i / 10 * 40, 0, size.width, size.height};
+    std::vector<uint8_t> packet;
+    const bool key = encoder->wants_key(now);
+    EXPECT_EQ(key, i == 0) << "frame " << i;
+    ASSERT_TRUE(encoder->encode(scene.view(), film, key, now, packet).ok());
+    EXPECT_LT(static_cast<double>(packet.size()), kSlow / 30 * 1.3) << "frame " << i;
+    all += packet.size();
+  }
+  EXPECT_GT(static_cast<double>(all), kSlow * 3 * 0.2);
 }
 
 TEST(FilmLook, TellsCutsFromMotionAndDetailFromEvenness) {

@@ -137,6 +137,30 @@ TEST(ScreenCoder, WhatWasSeenBeforeCostsLess) {
   EXPECT_LT(link.send(screen, {0, 80, 180, 80}), fresh);
 }
 
+// Letters of two stems at places that do not repeat: where the second begins follows from the first.
+TEST(ScreenCoder, GapsInsideOfShapesAreLearned) {
+  const Size size{1200, 14};
+  const auto line = [size](unsigned seed, bool even) {
+    Random random(seed);
+    Picture picture(size);
+    for (int y = 0; y < size.height; ++y) std::fill_n(picture.row(y), size.width, 0xffffffu);
+    for (int x = 10; x + 30 < size.width; x += 22 + below(random, 7)) {
+      const int gap = even ? 6 : 4 + below(random, 5);
+      for (int y = 4; y < 12; ++y) picture.row(y)[x] = picture.row(y)[x + 1] = 0x101010;
+      for (int y = 4; y < 12; ++y) picture.row(y)[x + 1 + gap] = picture.row(y)[x + 2 + gap] = 0x808080;
+    }
+    return picture;
+  };
+  const auto bytes_of_second_line = [&](bool even) {
+    Link link(size);
+    link.send(line(1, even), {0, 0, size.width, size.height});
+    link.send(Picture(size), {0, 0, size.width, size.height});
+    return link.send(line(2, even), {0, 0, size.width, size.height});
+  };
+  // A gap among five that is not known takes more than two bits each in some fifty letters.
+  EXPECT_LE(bytes_of_second_line(true) * 2, bytes_of_second_line(false));
+}
+
 TEST(ScreenCoder, StopsAfterTheRowThatPassesTheLimit) {
   const Size size{256, 256};
   Random random(3);

@@ -215,7 +215,7 @@ TEST_F(GatewayLinkTest, AViewerThatDoesNotReadStopsItsAgentInBoundedMemory) {
 
 TEST_F(GatewayLinkTest, PingsIdleAgentsAndGivesUpSilentOnes) {
   options_.switchboard.ping_after = 100 * kMillisecond;
-  options_.switchboard.peer_timeout = 1 * kSecond;
+  options_.switchboard.peer_timeout = 3 * kSecond;  // a busy machine has to answer within it
   start();
   auto agent = this->agent();
   agent->say(Pong{.time_us = agent->next<Ping>().time_us});
@@ -236,7 +236,7 @@ TEST_F(GatewayLinkTest, TellsEverybodyThatItShutsDown) {
   EXPECT_EQ(waiting->next_close().code, CloseCode::kShuttingDown);
   EXPECT_EQ(greeting->next_close().code, CloseCode::kShuttingDown);
   agent->next_close();
-  const Micros until = monotonic_now() + 10 * kSecond;
+  const Micros until = monotonic_now() + 60 * kSecond;
   while (!done && monotonic_now() < until) std::this_thread::yield();
   EXPECT_TRUE(done) << "all have gone";
 }

@@ -19,7 +19,7 @@
 namespace vitrine {
 namespace {
 
-constexpr int kPatienceMs = 10'000;
+constexpr int kPatienceMs = 60'000;  // only ever reached by a failing test
 
 // A process that is not a child, watched by its descriptor.
 class Watched {

@@ -25,6 +25,7 @@ class Path {
   bool saturated = true;             // the source always has more
   Micros every = 0;                  // otherwise: one update of `size` each
   size_t size = 200;
+  double film_share = 0;  // or of this share of what a film's frame may take
 
   Pacer pacer;
   Micros now = kSecond;
@@ -89,6 +90,10 @@ class Path {
     } else {
       if (now >= next_ && pacer.may_send(now)) {
         next_ = now + every;
+        if (film_share > 0) {
+          size = static_cast<size_t>(film_share * pacer.film_rate() * static_cast<double>(every) / 1e6);
+          pacer.sent_frame(size);
+        }
         send(size);
       }
       pacer.ran_dry();
@@ -182,6 +187,30 @@ TEST(PacerTest, AFasterLinkIsFoundWithinSeconds) {
   path.run(3 * kSecond);
   EXPECT_GE(path.utilisation(3 * kSecond), 0.85);
   EXPECT_LE(path.queue_p95(), 30 * kMillisecond);
+}
+
+// A film's frames take somewhat less than they may, so without asking for more it would never see more.
+TEST(PacerTest, AFilmFindsAFasterLinkAndAsksSeldomWhereThereIsNone) {
+  Path path;
+  path.bytes_per_second = kMegabit;
+  path.run(3 * kSecond);
+  path.saturated = false;
+  path.every = kSecond / 30;
+  path.film_share = 0.83;
+  path.run(2 * kSecond);
+  int asks = 0;
+  for (int i = 0; i < 1000; ++i) {
+    path.run(10 * kMillisecond);
+    asks += path.pacer.film_rate() > path.pacer.rate() ? 1 : 0;
+  }
+  EXPECT_GT(asks, 0);
+  EXPECT_LT(asks, 150);
+  path.bytes_per_second = 1.4 * kMegabit;
+  path.run(8 * kSecond);
+  EXPECT_GT(path.pacer.rate(), 1.3 * kMegabit);
+  path.measure();
+  path.run(2 * kSecond);
+  EXPECT_GE(path.utilisation(2 * kSecond), 0.78);
 }
 
 TEST(PacerTest, AfterAStallTheNewestGoesOutAtOnceAndAtTheOldRate) {

@@ -121,7 +121,7 @@ std::optional<TestLink> TestGateway::accept(int seconds) {
     Tcp::socket socket(state_->io);
     state_->acceptor.accept(socket, error);
     if (error) continue;
-    limit_waits(socket, 10);
+    limit_waits(socket, 60);
     auto link = std::make_unique<TestLink::State>(std::move(socket), state_->tls);
     link->stream.next_layer().handshake(asio::ssl::stream_base::server, error);
     if (!error) link->stream.accept(error);

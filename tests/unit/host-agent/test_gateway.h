@@ -30,7 +30,7 @@ class TestLink {
   TestLink& operator=(TestLink&&) noexcept;
   ~TestLink();
 
-  // The next message; nothing when the link ended (or nothing came for ten seconds).
+  // The next message; nothing when the link ended (or nothing came for a minute).
   std::optional<Bytes> receive();
   // The next message of this type; messages of other types before it are kept in `skipped`.
   template <class M>
@@ -67,7 +67,7 @@ class TestGateway {
 
   [[nodiscard]] uint16_t port() const;
   // The next link that got through TLS and the upgrade; nothing when none came within `seconds`.
-  std::optional<TestLink> accept(int seconds = 10);
+  std::optional<TestLink> accept(int seconds = 60);
   // accept(), the greeting and the Welcome.
   std::optional<TestLink> welcome();
   // Why the last attempts of accept() failed.

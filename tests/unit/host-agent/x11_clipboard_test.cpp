@@ -46,7 +46,7 @@ class X11ClipboardTest : public testing::Test {
   // The next event of this kind, however many of others come before.
   template <class E>
   E next() {
-    for (int rounds = 0; rounds < 500; ++rounds) {
+    for (int rounds = 0; rounds < 3'000; ++rounds) {
       auto taken = clipboard->take_events();
       events.insert(events.end(), taken.value().begin(), taken.value().end());
       while (!events.empty()) {
@@ -80,7 +80,7 @@ class X11ClipboardTest : public testing::Test {
   int paste(const std::string& target, const std::function<void()>& answer) {
     int status = -1;
     std::thread program([&] {
-      status = xorg->run("timeout 10 xclip -selection clipboard -t " + target + " -o > " + folder + "/out");
+      status = xorg->run("timeout 60 xclip -selection clipboard -t " + target + " -o > " + folder + "/out");
       done = true;
     });
     answer();

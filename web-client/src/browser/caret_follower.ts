@@ -40,10 +40,15 @@ export class CaretFollower {
     this.field.moveTo({ x, y }, below.y - y);
   }
 
-  private move(): void {
+  /** Tells where it is, to whom that begins to matter. */
+  tell(): void {
     const { caret } = this.guess;
-    if (caret === null || this.field.composing) return;
+    if (caret !== null) this.caretAt(caret);
+  }
+
+  private move(): void {
+    if (this.guess.caret === null || this.field.composing) return;
     this.placed();
-    this.caretAt(caret);
+    this.tell();
   }
 }

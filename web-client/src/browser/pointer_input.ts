@@ -67,11 +67,16 @@ export class PointerInput {
     this.fingers.close();
   }
 
-  /** The desktop holds no button any more. */
+  /** The desktop is away and holds no button any more. */
   forget(): void {
     this.buttons = kNoButtons;
     this.fingers.lost();
-    this.lock.leave();
+    this.lock.suspend(nowMs());
+  }
+
+  /** It is back. Resolves to whether the pointer, which was captured, should be offered to be captured again. */
+  resume(): Promise<boolean> {
+    return this.lock.resume(nowMs());
   }
 
   setTouchMode(mode: TouchMode): void {

@@ -19,15 +19,19 @@ export class ServerReturn {
   }
 
   private lookSoon(watch: ReturnWatch): void {
-    this.timer = setTimeout(() => { void this.look(watch); }, watch.pauseMs);
+    this.timer = setTimeout(() => {
+      void this.look(watch);
+      this.lookSoon(watch);
+    }, watch.pauseMs);
   }
 
   private async look(watch: ReturnWatch): Promise<void> {
+    const number = watch.look();
+    if (number === 0) return;
     // Whoever comes back to the page wakes the link by that.
     const answered = document.visibilityState === 'visible' && await answers();
-    if (watch !== this.watch) return;
-    if (watch.looked(answered)) this.back();
-    this.lookSoon(watch);
+    const back = watch.looked(number, answered);
+    if (watch === this.watch && back) this.back();
   }
 }
 

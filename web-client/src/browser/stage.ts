@@ -24,7 +24,6 @@ export class Stage implements TouchView {
   private placing = false;
   private told: Size = { width: 0, height: 0 };
   private softKeyboard = false;
-  private kept: Rect | null = null;
 
   constructor(
     readonly element: HTMLElement,
@@ -135,15 +134,14 @@ export class Stage implements TouchView {
     const gone = this.softKeyboard && !shown;
     this.softKeyboard = shown;
     this.transform.setCovered(coveredCss * this.pixelRatio);
-    if (this.kept !== null) this.transform.keepVisible(this.kept);
     this.place();
     if (gone) this.tellSoon();
   }
 
   /** Shows this part of the desktop from now on, also when the window turns or the soft keyboard comes; null: any. */
   keepVisible(rect: Rect | null): void {
-    this.kept = rect;
-    if (rect !== null) this.reveal(rect);
+    this.transform.keep(rect);
+    this.placeSoon();
   }
 
   /** Shows this part of the desktop now. */
@@ -185,7 +183,6 @@ export class Stage implements TouchView {
     if (area.width === 0 || area.height === 0) return;
     const first = this.transform.view.area.width === 0;
     this.transform.setArea(area, devicePixelRatio);
-    if (this.kept !== null) this.transform.keepVisible(this.kept);
     this.place();
     if (first) this.tell();
     else this.tellSoon();

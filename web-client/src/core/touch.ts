@@ -12,7 +12,7 @@ export interface FingerEvent {
 export type Gesture =
   /** Fingers came down and left without moving. `count` is 2 for the second tap of a double tap. */
   | { readonly type: 'tap'; readonly fingers: number; readonly count: number; readonly point: Point }
-  /** One finger has rested long; then it moves, and leaves or is taken away. */
+  /** One finger has rested long; then it moves, and leaves or is taken away, or did not rest after all. */
   | { readonly type: 'press'; readonly point: Point }
   | { readonly type: 'pressMove'; readonly point: Point }
   | { readonly type: 'pressEnd'; readonly point: Point }
@@ -52,6 +52,7 @@ export class GestureRecogniser {
   private moved = false;
   private downAtMs = 0;
   private lastTap: { fingers: number; point: Point; atMs: number } | null = null;
+  private tapBeforePress: typeof this.lastTap = null;
   private scrolled = false;
   private lastCentre: Point = { x: 0, y: 0 };
   private lastSpread = 0;
@@ -73,11 +74,29 @@ export class GestureRecogniser {
   tick(nowMs: number): Gesture[] {
     if (nowMs < this.nextDeadline()) return [];
     this.state = 'press';
+    this.tapBeforePress = this.lastTap;
     this.lastTap = null;
     return [{ type: 'press', point: this.first().now }];
   }
 
   handle(event: FingerEvent): Gesture[] {
+    return [...this.takeBackPress(event), ...this.handleInTime(event)];
+  }
+
+  /**
+   * A page that was busy hears of its timer first, and then what the finger had done before the time was up: by the finger's
+   * own time it did not rest.
+   */
+  private takeBackPress(event: FingerEvent): Gesture[] {
+    if (this.state !== 'press' || event.atMs >= this.downAtMs + kLongPressMs) return [];
+    const rests = event.kind === 'move' && distance(this.first().start, event.point) <= kSlop;
+    if (rests || event.kind === 'cancel') return [];
+    this.state = 'maybeTap';
+    this.lastTap = this.tapBeforePress;
+    return [{ type: 'pressCancel' }];
+  }
+
+  private handleInTime(event: FingerEvent): Gesture[] {
     switch (event.kind) {
       case 'down':
         return this.down(event);
@@ -219,7 +238,6 @@ export class GestureRecogniser {
     if (finger === undefined) throw new Error('no finger is down');
     return finger;
   }
-
 
   private centre(): Point {
     let x = 0;

@@ -81,9 +81,9 @@ export class ManyFingerTaps {
 
   handle(fingers: number, count: number, place: Point, atMs: number, zoomed: boolean): PointerAction[] {
     if (fingers !== 2) return fingers === 3 ? [{ type: 'keyboard' }] : [];
-    const waited = this.waiting !== null;
     this.waiting = null;
-    if (waited && count === 2) return [{ type: 'resetView' }];
+    // Also where a page was so busy that the first tap's click has gone out: the second came in time.
+    if (count === 2 && zoomed) return [{ type: 'resetView' }];
     if (!zoomed) return click(place, kRight);
     this.waiting = { place, untilMs: atMs + kDoubleTapMs };
     return [];

@@ -29,6 +29,7 @@ export class ViewTransform {
   private covered = 0;
   /** What was in the middle, as parts of the desktop, before the window or the desktop changed; until fingers choose anew. */
   private middleWas: Point | null = null;
+  private kept: Rect | null = null;
 
   get view(): View {
     const { area, pixelRatio, desktop, scale } = this;
@@ -71,16 +72,29 @@ export class ViewTransform {
       this.area = area;
       this.pixelRatio = pixelRatio;
     });
+    this.seeKept();
   }
 
   setDesktop(desktop: Size): void {
     this.keepingMiddle(() => { this.desktop = desktop; });
+    this.seeKept();
   }
 
   /** The soft keyboard lies over this much of the lower edge. */
   setCovered(covered: number): void {
     this.covered = Math.min(Math.max(0, Math.round(covered)), this.area.height);
     this.clamp();
+    this.seeKept();
+  }
+
+  /** Shows this part of the desktop from now on, also when window, desktop or soft keyboard change; null: any. */
+  keep(rect: Rect | null): void {
+    this.kept = rect;
+    this.seeKept();
+  }
+
+  private seeKept(): void {
+    if (this.kept !== null) this.keepVisible(this.kept);
   }
 
   /** Fingers around this point, CSS pixels of the area, moved apart by this factor: what lies below them stays there. */

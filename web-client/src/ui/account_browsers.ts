@@ -36,7 +36,8 @@ export function browsersSection(desk: AccountDesk): HTMLElement {
 function browserRow(desk: AccountDesk, session: WebSession): HTMLElement {
   const t = text.account.browsers;
   const active = Date.now() / 1_000 - session.seen_s < kActiveS;
-  const name = session.by_link ? `${session.browser} (${t.byLink})` : session.browser;
+  const browser = t.browser(session.browser);
+  const name = session.by_link ? `${browser} (${t.byLink})` : browser;
   const about = t.from(session.address, active ? t.active : t.seen(ago(session.seen_s)));
   const end = (): void => { void desk.act(() => desk.app.api.account.endWebSession(session.id), t.ended(name)); };
   return row(name, about, session.this_one ? h('span', { class: 'badge good' }, t.thisOne) : action(t.end, end, t.endOf(name)));

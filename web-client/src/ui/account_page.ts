@@ -79,9 +79,8 @@ export class AccountPage implements Page {
 
   private installSection(): HTMLElement {
     const { installer } = this.app;
-    const button = installer.button('button', text.install.all);
     return section('install-title', text.install.title, null,
-      h('p', { class: 'account-lead' }, button.hidden ? installer.note : text.install.lead), h('div', { class: 'account-do' }, button));
+      installer.about('account-lead'), h('div', { class: 'account-do' }, installer.button('button', text.install.all)));
   }
 
   private async act(change: () => Promise<readonly string[] | void>, done?: string): Promise<void> {

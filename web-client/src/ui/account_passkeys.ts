@@ -8,6 +8,9 @@ import { ago, date } from './moments.js';
 import { canUsePasskeys, createPasskey } from './passkey.js';
 import { text } from './text.js';
 
+/** Marks of direction are for sentences, not for a name that is kept. */
+const kIsolates = /[\u2066-\u2069]/g;
+
 export function passkeysSection(desk: AccountDesk): HTMLElement {
   const t = text.account.passkeys;
   const { passkeys, passkey_use: use } = desk.account;
@@ -36,7 +39,7 @@ function passkeyRow(desk: AccountDesk, passkey: Passkey): HTMLElement {
     if (agreed) await desk.act(() => api.removePasskey(passkey.id), t.removed(passkey.name));
   };
   const used = passkey.used_s === null ? t.neverUsed : t.used(ago(passkey.used_s));
-  return row(passkey.name, `${t.created(date(passkey.created_s))}, ${used}`,
+  return row(passkey.name, `${t.created(date(passkey.created_s))} · ${used}`,
     action(t.rename, () => { void rename(); }, t.renameOf(passkey.name)),
     action(t.remove, () => { void remove(); }, t.removeOf(passkey.name)));
 }
@@ -46,7 +49,8 @@ async function addPasskey(desk: AccountDesk): Promise<readonly string[]> {
   const api = desk.app.api.account;
   const question = await api.passkeyQuestion();
   const credential = await createPasskey(question);
-  const suggested = desk.browsers.find((one) => one.this_one)?.browser ?? text.account.passkeys.title;
+  const browser = desk.browsers.find((one) => one.this_one)?.browser;
+  const suggested = browser === undefined ? text.account.passkeys.title : text.account.browsers.browser(browser).replaceAll(kIsolates, '');
   // It exists by now; whoever does not name it gets the suggestion.
   const name = (await askName(suggested, text.account.passkeys.skip)) || suggested;
   const codes = await api.addPasskey(question.challenge, name, credential);

@@ -91,10 +91,15 @@ export class ApiError extends Error {
     return this.status === 401;
   }
 
+  /** No answer came at all. */
+  get unreached(): boolean {
+    return this.status === 0;
+  }
+
   /** The way to the broker is interrupted; the same request may work soon. */
   get passing(): boolean {
     const codes = ['broker_unavailable', 'broker_timeout', 'busy'];
-    return this.status === 0 || this.status === 502 || this.status === 504 || codes.includes(this.code);
+    return this.unreached || this.status === 502 || this.status === 504 || codes.includes(this.code);
   }
 }
 

@@ -22,6 +22,8 @@ export interface App {
   readonly settings: DeviceSettings;
   readonly installer: Installer;
   user: User | null;
+  /** What resources are called, as far as this page was told. */
+  readonly names: Map<string, string>;
   /** Goes to the page of this hash; "" is the catalogue. */
   go(hash: string): void;
   /** Shows the page of the present hash anew. */

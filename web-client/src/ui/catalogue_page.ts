@@ -84,6 +84,7 @@ export class CataloguePage implements Page {
       const published = await this.app.api.catalogue();
       this.resources = published.map((one) => ({ ...one, description: fromServer(one.description) }));
       this.loaded = true;
+      for (const { id, name } of published) this.app.names.set(id, name);
       this.draw();
     } catch (error) {
       if (this.stop.signal.aborted) return;

@@ -148,18 +148,24 @@ export class ClipboardPanel {
     try {
       this.give(await coming);
     } catch {
-      this.answer.textContent = text.clipboard.unreadable;
+      this.say(text.clipboard.unreadable);
     }
   }
 
   private give(pasted: PastedClips): boolean {
     const t = text.comfort.clipboard;
-    if (pasted.tooLarge > 0) this.answer.textContent = t.tooLarge(pasted.tooLarge);
-    else if (pasted.clips.length === 0) this.answer.textContent = text.clipboard.nothingToPaste;
+    if (pasted.tooLarge > 0) this.say(t.tooLarge(pasted.tooLarge));
+    else if (pasted.clips.length === 0) this.say(text.clipboard.nothingToPaste);
     if (pasted.clips.length === 0) return false;
     const given = this.desk.give(pasted);
-    if (pasted.tooLarge === 0) this.answer.textContent = given ? t.given : t.policyFormat;
+    if (pasted.tooLarge === 0) this.say(given ? t.given : t.policyFormat);
     return given;
+  }
+
+  /** It may be below what is in sight. */
+  private say(sentence: string): void {
+    this.answer.textContent = sentence;
+    this.answer.scrollIntoView({ block: 'nearest' });
   }
 }
 

@@ -40,6 +40,8 @@ export function sheet(title: string, ...content: (Node | null)[]): { dialog: HTM
   });
   document.body.append(dialog);
   dialog.showModal();
+  // What has the focus may be far below; the title is what is read first.
+  dialog.scrollTop = 0;
   return { dialog, closed };
 }
 

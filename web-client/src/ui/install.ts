@@ -16,7 +16,8 @@ export type Subject = { readonly of: 'anybody' } | { readonly of: 'user' } | { r
 export class Installer {
   private offer: InstallPrompt | null = null;
   private readonly link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]');
-  private readonly buttons = new Set<HTMLElement>();
+  /** What is shown of the offer, and how it follows it. */
+  private readonly followers = new Map<HTMLElement, () => void>();
 
   constructor() {
     window.addEventListener('beforeinstallprompt', (event) => {
@@ -32,6 +33,7 @@ export class Installer {
   }
 
   describe(subject: Subject): void {
+    this.prune();
     const path = subject.of === 'app' ? `/api/manifest/${encodeURIComponent(subject.resource)}` : subject.of === 'user' ? '/api/manifest' : '/manifest.webmanifest';
     if (this.link === null || this.link.getAttribute('href') === path) return;
     this.setOffer(null);
@@ -42,15 +44,16 @@ export class Installer {
 
   /** A button that is there while the browser offers to install; `kind` is its class. */
   button(kind: string, words: string): HTMLButtonElement {
-    const button = h('button', { type: 'button', class: kind, hidden: this.offer === null, on: { click: () => { void this.ask(); } } }, icon('download'), h('span', {}, words));
-    this.prune();
-    this.buttons.add(button);
-    return button;
+    const button = h('button', { type: 'button', class: kind, on: { click: () => { void this.ask(); } } }, icon('download'), h('span', {}, words));
+    return this.follow(button, () => { button.hidden = this.offer === null; });
   }
 
-  /** What can be said where there is no button. */
-  get note(): string {
-    return this.installed ? text.install.installed : text.install.byMenu;
+  /** What being an app brings, or how to become one where there is no button. */
+  about(kind: string): HTMLElement {
+    const words = h('p', { class: kind });
+    return this.follow(words, () => {
+      words.textContent = this.offer !== null ? text.install.lead : this.installed ? text.install.installed : text.install.byMenu;
+    });
   }
 
   private async ask(): Promise<void> {
@@ -65,11 +68,17 @@ export class Installer {
   private setOffer(offer: InstallPrompt | null): void {
     this.offer = offer;
     this.prune();
-    for (const button of this.buttons) button.hidden = offer === null;
+    for (const show of this.followers.values()) show();
+  }
+
+  private follow<E extends HTMLElement>(element: E, show: () => void): E {
+    this.followers.set(element, show);
+    show();
+    return element;
   }
 
   /** Those of pages that are gone. */
   private prune(): void {
-    for (const button of this.buttons) if (!button.isConnected) this.buttons.delete(button);
+    for (const element of this.followers.keys()) if (!element.isConnected) this.followers.delete(element);
   }
 }

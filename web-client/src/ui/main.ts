@@ -33,6 +33,7 @@ class VitrineApp implements App {
   readonly worker = new SessionWorker(kWorkerUrl, kDecoderUrl);
   readonly installer = new Installer();
   user: User | null = null;
+  readonly names = new Map<string, string>();
 
   private page: Page | null = null;
   /** The page, which is kept on the device, is there and the server is not. */
@@ -65,6 +66,8 @@ class VitrineApp implements App {
 
   signedOut(note: string, failure = ''): void {
     this.user = null;
+    this.names.clear();
+    this.toasts.forget();
     remember('signed-in', null);
     this.show(new SignInPage(this, note, (user) => {
       this.user = user;
@@ -123,9 +126,9 @@ class VitrineApp implements App {
       case 'account':
         return new AccountPage(this);
       case 'resource':
-        return new SessionPage(this, { kind: 'resource', resource: route.resource }, route.resource);
+        return new SessionPage(this, { kind: 'resource', resource: route.resource }, this.names.get(route.resource) ?? '');
       case 'session':
-        return new SessionPage(this, { kind: 'session', session: route.session }, text.product);
+        return new SessionPage(this, { kind: 'session', session: route.session }, '');
     }
   }
 
@@ -148,7 +151,7 @@ class VitrineApp implements App {
       if (error.signedOut) this.signedOut(text.signIn.expired);
       else if (!(ahead && error.passing)) {
         this.unreached = error.passing;
-        this.show(new MessagePage(text.errors.title, error.message, text.tryAgain, () => { this.reload(); }));
+        this.show(new MessagePage(error.unreached ? text.errors.unreachableTitle : text.errors.title, error.unreached ? text.errors.unreachableDetail : error.message, text.tryAgain, () => { this.reload(); }));
       }
       return false;
     }

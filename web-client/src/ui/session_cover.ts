@@ -24,6 +24,8 @@ const kSteps: readonly Step[] = ['ask', 'link', 'start', 'picture'];
 /** A start that is over sooner shows no seconds. */
 const kShowSecondsMs = 2_000;
 const kSlowMs = 8_000;
+/** What a desktop that starts is waited for in; before that it is the way to the server. */
+const kDesktopSteps: readonly Step[] = ['start', 'picture'];
 
 export class SessionCover {
   readonly element = h('div', { class: 'cover' });
@@ -31,26 +33,25 @@ export class SessionCover {
   private beganMs = Date.now();
   private seconds: ReturnType<typeof setInterval> | undefined;
   private shown = '';
+  private step: Step = 'ask';
   private readonly waiting = new WaitingCard(() => { this.actions.leave(); });
   private line: WaitingInLine | null = null;
   private readonly stepItems = new Map<Step, HTMLElement>();
+  private readonly heading = h('h1');
   private readonly detail = h('p', { class: 'cover-detail', role: 'status' });
   private readonly elapsed = h('p', { class: 'cover-elapsed' });
 
-  constructor(
-    private name: string,
-    private readonly actions: CoverActions,
-  ) {}
+  constructor(private readonly actions: CoverActions) {}
 
   close(): void {
     this.countdown.stop();
     clearInterval(this.seconds);
   }
 
+  /** `name` is empty while it is not known. */
   rename(name: string): void {
-    if (name === this.name) return;
-    this.name = name;
-    this.shown = '';
+    this.heading.textContent = text.session.starting(name);
+    this.waiting.rename(name);
   }
 
   hide(): void {
@@ -74,6 +75,7 @@ export class SessionCover {
   starting(step: Step, detail: string, retryAtMs: number | null): void {
     if (this.line !== null) return this.drawWaiting();
     if (this.shown !== 'starting') this.drawStarting();
+    this.step = step;
     const at = kSteps.indexOf(step);
     kSteps.forEach((one, index) => {
       const item = this.stepItems.get(one);
@@ -90,7 +92,7 @@ export class SessionCover {
     if (this.shown === 'waiting') return;
     this.close();
     this.shown = 'waiting';
-    this.waiting.drawIn(this.element, this.name);
+    this.waiting.drawIn(this.element);
   }
 
   private drawStarting(): void {
@@ -104,7 +106,7 @@ export class SessionCover {
       this.element,
       h('div', { class: 'cover-card' },
         h('div', { class: 'cover-logo' }, logo()),
-        h('h1', {}, text.session.starting(this.name)),
+        this.heading,
         h('ol', { class: 'steps' }, ...this.stepItems.values()),
         this.detail,
         this.elapsed,
@@ -115,7 +117,7 @@ export class SessionCover {
     this.seconds = setInterval(() => {
       const ms = Date.now() - this.beganMs;
       if (ms < kShowSecondsMs) return;
-      const slow = ms >= kSlowMs ? ` · ${text.session.slow}` : '';
+      const slow = ms >= kSlowMs && kDesktopSteps.includes(this.step) ? ` · ${text.session.slow}` : '';
       this.elapsed.textContent = text.session.elapsed(Math.floor(ms / 1_000)) + slow;
     }, 500);
   }

@@ -27,7 +27,7 @@ import { viewModes } from '../core/view.js';
 import { WarpWatch } from '../core/warp_watch.js';
 import type { FromWorkerBody } from '../decode/messages.js';
 import { kMaxScreenSide, kMayInput, kMinScreenSide, NoticeLevel } from '../wire/messages.gen.js';
-import { ApiError, type Answered, type SessionInfo } from './api.js';
+import { ApiError, type Answered, type SessionInfo, type WaitingInLine } from './api.js';
 import type { App, Page } from './app.js';
 import { CaptureOffer } from './capture_offer.js';
 import { h } from './dom.js';
@@ -97,6 +97,7 @@ export class SessionPage implements Page {
   constructor(
     private readonly app: App,
     private readonly target: Target,
+    /** Empty until it is known. */
     name: string,
   ) {
     this.title = name;
@@ -112,15 +113,15 @@ export class SessionPage implements Page {
     this.stage.setMode(this.choices.view);
     this.stage.canvas.setAttribute('role', 'img');
     this.cursor = new CursorShape(this.stageElement, this.ghost.canvas);
-    this.field = new TextField(text.session.input(name), this.keys);
+    this.field = new TextField('', this.keys);
     this.caret = new CaretFollower(this.stage, this.field);
     this.keys.onTyped = (atMs) => { this.caret.typed(atMs); };
     this.caret.caretAt = (rect) => { this.stage.keepVisible(this.field.softKeyboard ? rect : null); };
     this.stageElement.append(this.field.element, this.ghost.canvas);
-    this.tickets = new TicketSource(app.api, target, () => this.windowSize(), (line) => { this.cover.setLine(line); }, this.stop.signal);
+    this.tickets = new TicketSource(app.api, target, () => this.windowSize(), (line) => { this.setLine(line); }, this.stop.signal);
     this.terms = new SessionTerms(app.api);
     this.monitors = this.makeMonitors();
-    this.cover = this.makeCover(name);
+    this.cover = this.makeCover();
     this.comfort = this.makeComfort();
     this.view = this.makeViewMenu(touch);
     this.menu = this.makeMenu(name, touch);
@@ -279,6 +280,7 @@ export class SessionPage implements Page {
     const canType = (status.rights & kMayInput) !== 0;
     if (canType !== this.couldType) this.app.toasts.show('info', canType ? text.session.mayTypeAgain : text.session.viewOnly);
     this.couldType = canType;
+    if (canType) void this.pointer.resume().then((offered) => { if (offered) this.offer.show(); });
     if (this.wasLive) return;
     this.wasLive = true;
     this.comfort.becameLive(this.handle);
@@ -346,6 +348,7 @@ export class SessionPage implements Page {
 
   private learn(info: SessionInfo): void {
     this.info = info;
+    this.app.names.set(info.resource, info.name);
     this.rename(info.name);
     if (info.state === 'failed') this.finishFailed('desktop-failed', info.detail);
     else if (info.state === 'ended') this.finishFailed('session-ended', info.detail);
@@ -358,11 +361,28 @@ export class SessionPage implements Page {
     this.session?.send({ type: 'finish', cause, text: sentence });
   }
 
+  private setLine(line: WaitingInLine | null): void {
+    this.cover.setLine(line);
+    if (line !== null && this.title === '') void this.findName();
+  }
+
+  /** Who waits in line has no session yet whose name would be known. */
+  private async findName(): Promise<void> {
+    const resource = this.resource() ?? '';
+    try {
+      for (const { id, name } of await this.app.api.catalogue()) this.app.names.set(id, name);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+    if (!this.stop.signal.aborted && this.title === '') this.rename(this.app.names.get(resource) ?? '');
+  }
+
   private rename(plain: string): void {
-    const name = this.monitor === 0 ? plain : text.display.title(plain, this.monitor + 1);
+    const full = this.monitor === 0 || plain === '' ? plain : text.display.title(plain, this.monitor + 1);
+    const name = full === '' ? text.product : full;
     this.title = plain;
-    this.app.setTitle(name);
-    this.cover.rename(name);
+    this.app.setTitle(full);
+    this.cover.rename(full);
     this.menu.rename(name);
     this.handle?.rename(name);
     this.stage.canvas.setAttribute('aria-label', text.session.screen(name));
@@ -424,8 +444,8 @@ export class SessionPage implements Page {
     });
   }
 
-  private makeCover(name: string): SessionCover {
-    return new SessionCover(name, {
+  private makeCover(): SessionCover {
+    return new SessionCover({
       retryNow: () => { this.session?.send({ type: 'wake' }); },
       openAgain: () => { this.openAgain(); },
       leave: () => { this.app.go(''); },
@@ -564,6 +584,7 @@ export class SessionPage implements Page {
   private toggleSoftKeyboard(): void {
     this.field.setSoftKeyboard(!this.field.softKeyboard);
     this.stage.setSoftKeyboard(this.field.softKeyboard, 0);
+    this.caret.tell();
     this.bar?.setKeyboard(this.field.softKeyboard);
   }
 

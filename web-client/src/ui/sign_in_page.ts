@@ -1,6 +1,7 @@
 import type { FactorQuestion, LoginAnswer, Proof } from './account_api.js';
 import { ApiError, type User } from './api.js';
 import type { App, Page } from './app.js';
+import { ServerReturn } from '../browser/server_return.js';
 import { Countdown } from './countdown.js';
 import { fill, h } from './dom.js';
 import { FactorForm } from './factor_form.js';
@@ -26,10 +27,12 @@ export class SignInPage implements Page {
     'aria-describedby': 'caps',
   });
   private readonly caps = h('p', { id: 'caps', class: 'hint caps', hidden: true }, text.signIn.capsLock);
+  private readonly away = h('p', { class: 'form-note', role: 'alert', hidden: true });
   private readonly error = h('p', { class: 'form-error', role: 'alert' });
   private readonly submit = h('button', { type: 'submit', class: 'button primary wide' }, text.signIn.submit);
   private readonly services = h('div', { class: 'services', hidden: true });
   private readonly countdown = new Countdown();
+  private readonly serverReturn = new ServerReturn(() => { void this.offerWays(); });
   private readonly passkey = h(
     'button',
     { type: 'button', class: 'button wide', hidden: true, on: { click: () => { void this.sendPasskey(); } } },
@@ -54,6 +57,7 @@ export class SignInPage implements Page {
       h('div', { class: 'brand' }, logo(), h('span', {}, text.product)),
       h('h1', {}, text.signIn.title),
       h('p', { class: 'lead' }, note === '' ? text.signIn.lead : note),
+      this.away,
       h('div', { class: 'field' }, h('label', { for: 'user' }, text.signIn.userName), this.user),
       h('div', { class: 'field' }, h('label', { for: 'password' }, text.signIn.password), h('div', { class: 'with-button' }, this.password, this.reveal())),
       this.caps,
@@ -63,7 +67,6 @@ export class SignInPage implements Page {
       this.services,
     );
     fill(this.main, this.form);
-    void showServices(app.api, this.services, (sentence) => { this.error.textContent = sentence; });
     this.password.addEventListener('keydown', (event) => { this.capsHint(event); });
     this.password.addEventListener('keyup', (event) => { this.capsHint(event); });
     this.password.addEventListener('blur', () => { this.caps.hidden = true; });
@@ -72,12 +75,29 @@ export class SignInPage implements Page {
 
   shown(): void {
     this.user.focus();
-    void this.offerPasskey();
+    void this.offerWays();
   }
 
   close(): void {
     this.countdown.stop();
+    this.serverReturn.follow(false);
     this.step?.close();
+  }
+
+  /** Ways to sign in beside the password; the server is asked, so this tells whether it is there. */
+  private async offerWays(): Promise<void> {
+    const [reached] = await Promise.all([
+      showServices(this.app.api, this.services, (sentence) => { this.error.textContent = sentence; }),
+      this.offerPasskey(),
+    ]);
+    this.setAway(!reached);
+  }
+
+  /** The form stays, with what was typed: it can be sent as soon as the server answers again. */
+  private setAway(away: boolean): void {
+    this.away.textContent = away ? text.signIn.away : '';
+    this.away.hidden = !away;
+    this.serverReturn.follow(away && this.element.isConnected);
   }
 
   private async offerPasskey(): Promise<void> {
@@ -202,7 +222,8 @@ export class SignInPage implements Page {
 
   private refused(error: ApiError): void {
     if (error.status === 429) return this.throttled(Math.max(1, error.retryAfterS));
-    this.error.textContent = error.signedOut ? text.signIn.wrong : error.message;
+    if (error.unreached) this.setAway(true);
+    else this.error.textContent = error.signedOut ? text.signIn.wrong : error.message;
     if (error.signedOut) this.password.select();
     this.password.focus();
   }

@@ -7,14 +7,14 @@ import { text } from './text.js';
 /** Where the person wanted to go, kept for this tab alone while another site is shown. */
 const kWanted = 'vitrine-wanted';
 
-/** A button for each service, in the element; nothing when there are none. `failed` gets the sentence. */
-export async function showServices(api: Api, into: HTMLElement, failed: (sentence: string) => void): Promise<void> {
+/** A button for each service, in the element; nothing when there are none. `failed` gets the sentence. Resolves to whether the server could be reached. */
+export async function showServices(api: Api, into: HTMLElement, failed: (sentence: string) => void): Promise<boolean> {
   let services: readonly SignInService[];
   try {
     services = await api.signInServices();
   } catch (error) {
-    // The form below still works, and says itself when the server does not.
-    if (error instanceof ApiError) return;
+    // The form still works, and says itself what else is wrong.
+    if (error instanceof ApiError) return !error.unreached;
     throw error;
   }
   into.hidden = services.length === 0;
@@ -26,6 +26,7 @@ export async function showServices(api: Api, into: HTMLElement, failed: (sentenc
       return button;
     }),
   );
+  return true;
 }
 
 async function leave(api: Api, service: SignInService, button: HTMLButtonElement, failed: (sentence: string) => void): Promise<void> {

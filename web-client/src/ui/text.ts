@@ -43,6 +43,7 @@ export const english = {
     throttled: (seconds: number): string =>
       `Too many attempts. Try again in ${seconds} ${plural(seconds, 'second', 'seconds')}.`,
     expired: 'You were signed out. Sign in to go on.',
+    away: 'The server cannot be reached. Check your network. You can sign in as soon as it answers again.',
     or: 'or',
     with: (service: string): string => `Sign in with ${service}`,
   },
@@ -95,7 +96,7 @@ export const english = {
   session: {
     input: (name: string): string => `Keyboard for ${name}. Ctrl+Alt+Shift+M opens the menu.`,
     screen: (name: string): string => `Screen of ${name}`,
-    starting: (name: string): string => `Opening ${name}`,
+    starting: (name: string): string => (name === '' ? 'Opening…' : `Opening ${name}`),
     steps: {
       ask: 'Permission',
       link: 'Connection',
@@ -258,6 +259,8 @@ export const english = {
     answer: 'The server gave an answer this page does not understand. Reload the page.',
     status: (status: number): string => `The server answered with error ${status}.`,
     title: 'Something went wrong',
+    unreachableTitle: 'Vitrine cannot be reached',
+    unreachableDetail: 'Check your network. Open desktops go on running on the server.',
     broken: 'The part of the page that shows the desktop could not start:',
   },
 };

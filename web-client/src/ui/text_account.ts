@@ -112,7 +112,7 @@ export const accountText = {
       none: 'You have no passkeys yet.',
       created: (date: string): string => `Added ${date}`,
       used: (when: string): string => `last used ${when}`,
-      neverUsed: 'never used',
+      neverUsed: 'not used yet',
       rename: 'Rename',
       renameOf: (name: string): string => `Rename ${name}`,
       remove: 'Remove',
@@ -134,6 +134,8 @@ export const accountText = {
       title: 'Signed-in browsers',
       thisOne: 'This browser',
       byLink: 'Guest by link',
+      /** As the server says it. */
+      browser: (said: string): string => said,
       from: (address: string, when: string): string => (address === '' ? when : `${address} · ${when}`),
       active: 'active now',
       seen: (when: string): string => `last seen ${when}`,

@@ -4,7 +4,7 @@ export const poolText = {
     full: (inUse: number, most: number): string => `${inUse} of ${most} in use`,
     fullHint: (inUse: number, most: number): string => `${inUse} of ${most} in use: you can wait for one`,
     draining: (message: string): string => (message === '' ? 'Under maintenance' : `Under maintenance: ${message}`),
-    waitingTitle: (name: string): string => `Waiting for ${name}`,
+    waitingTitle: (name: string): string => (name === '' ? 'Waiting for a desktop' : `Waiting for ${name}`),
     next: 'You are next.',
     before: (count: number): string => (count === 1 ? 'One person is waiting before you.' : `${count} people are waiting before you.`),
     opens: 'It opens by itself when one is free. Keep this page open.',

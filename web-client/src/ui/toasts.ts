@@ -7,6 +7,8 @@ export type ToastLevel = 'info' | 'warning' | 'error';
 
 /** Time to read a sentence of the longest kind; errors stay until they are dismissed. */
 const kReadMs = 6_000;
+/** What is shown for longer stays until it is answered. */
+const kStandingMs = 3_600_000;
 /** More at once would cover the desktop; the oldest goes. */
 const kMost = 3;
 
@@ -20,6 +22,11 @@ export class Toasts {
     });
   }
 
+  /** Whoever is signed in next has nothing to do with what was told before; what stays until it is answered is of the page. */
+  forget(): void {
+    for (const toast of this.element.querySelectorAll('.toast:not(.standing)')) toast.remove();
+  }
+
   /** `undo`: something to do about it while it is shown. */
   show(level: ToastLevel, sentence: string, readMs: number = kReadMs, undo?: { readonly words: string; readonly act: () => void }): void {
     const dismiss = (): void => {
@@ -28,7 +35,7 @@ export class Toasts {
     };
     const toast = h(
       'div',
-      { class: `toast ${level}`, role: level === 'error' ? 'alert' : 'status' },
+      { class: `toast ${level}${readMs > kStandingMs ? ' standing' : ''}`, role: level === 'error' ? 'alert' : 'status' },
       level === 'info' ? null : icon('alert'),
       h('p', {}, sentence),
       undo === undefined ? null : h('button', { type: 'button', class: 'button quiet', on: { click: () => { dismiss(); undo.act(); } } }, undo.words),

@@ -37,6 +37,7 @@ export const mainText: MainText = {
     empty: 'أدخل اسم المستخدم وكلمة المرور.',
     throttled: (count) => `محاولات كثيرة جدًا. حاول مرة أخرى بعد ${seconds(count)}.`,
     expired: 'سُجّل خروجك. سجّل الدخول للمتابعة.',
+    away: 'تعذّر الوصول إلى الخادم. تحقق من الشبكة. يمكنك تسجيل الدخول فور عودته.',
     or: 'أو',
     with: (service) => `تسجيل الدخول عبر ${isolated(service)}`,
   },
@@ -84,7 +85,7 @@ export const mainText: MainText = {
   session: {
     input: (name) => `لوحة مفاتيح ${isolated(name)}. يفتح Ctrl+Alt+Shift+M القائمة.`,
     screen: (name) => `شاشة ${isolated(name)}`,
-    starting: (name) => `جارٍ فتح ${isolated(name)}`,
+    starting: (name) => (name === '' ? 'جارٍ الفتح…' : `جارٍ فتح ${isolated(name)}`),
     steps: {
       ask: 'الإذن',
       link: 'الاتصال',
@@ -246,6 +247,8 @@ export const mainText: MainText = {
     answer: 'أعطى الخادم إجابة لا تفهمها هذه الصفحة. أعد تحميل الصفحة.',
     status: (status) => `أجاب الخادم بالخطأ ${status}.`,
     title: 'حدث خطأ ما',
+    unreachableTitle: 'تعذّر الوصول إلى Vitrine',
+    unreachableDetail: 'تحقق من الشبكة. تستمر أسطح المكتب المفتوحة في العمل على الخادم.',
     broken: 'تعذّر بدء الجزء الذي يعرض سطح المكتب من الصفحة:',
   },
 };

@@ -115,7 +115,7 @@ export const accountText: typeof English = {
       none: 'ليس لديك مفاتيح مرور بعد.',
       created: (date) => `أُضيف في ${isolated(date)}`,
       used: (when) => `آخر استخدام ${isolated(when)}`,
-      neverUsed: 'لم يُستخدم قط',
+      neverUsed: 'لم يُستخدم بعد',
       rename: 'إعادة تسمية',
       renameOf: (name) => `إعادة تسمية ${isolated(name)}`,
       remove: 'إزالة',
@@ -137,6 +137,12 @@ export const accountText: typeof English = {
       title: 'المتصفحات المسجّل دخولها',
       thisOne: 'هذا المتصفح',
       byLink: 'ضيف عبر رابط',
+      // It begins with a word of the language: whatever begins with a Latin one is set from left to right.
+      browser: (said) => {
+        const [browser = '', system] = said.split(' on ');
+        const name = browser === 'A browser' ? 'متصفح' : `متصفح ${isolated(browser)}`;
+        return system === undefined ? name : `${name} على ${isolated(system)}`;
+      },
       from: (address, when) => (address === '' ? when : `${isolated(address)} · ${isolated(when)}`),
       active: 'نشط الآن',
       seen: (when) => `آخر ظهور ${isolated(when)}`,

@@ -2,8 +2,9 @@
 import { arabic, isolated } from './grammar.js';
 
 const { unit } = arabic;
+const megabytes = (tenths: number): string => unit(tenths / 10, 'megabyte', tenths % 10 === 0 ? 0 : 1);
 const size = (bytes: number): string =>
-  bytes < 1_024 ? unit(bytes, 'byte') : bytes < 1_048_576 ? unit(bytes / 1_024, 'kilobyte') : unit(bytes / 1_048_576, 'megabyte', 1);
+  bytes < 1_024 ? unit(bytes, 'byte') : bytes < 1_048_576 ? unit(bytes / 1_024, 'kilobyte') : megabytes(Math.round(bytes / 104_857.6));
 
 export const comfortText = {
   comfort: {
@@ -68,7 +69,7 @@ export const comfortText = {
       given: 'وصل إلى سطح المكتب. الصقه هناك بـ Ctrl+V أو من قائمته.',
       onlyText: 'نُسخ النص إلى هذا الجهاز. ولا يقبل هذا المتصفح غيره.',
       notWritten: 'رفض المتصفح. حدّد النص أعلاه وانسخه بـ Ctrl+C.',
-      tooLarge: (bytes: number): string => `حجمه ${size(bytes)}؛ وأقصى ما تنقله الحافظة 32 MB. احفظه في ملف.`,
+      tooLarge: (bytes: number): string => `حجمه ${size(bytes)}؛ وأقصى ما تنقله الحافظة ${megabytes(320)}. احفظه في ملف.`,
       openPanel: 'فتح الحافظة',
       writeRefused: 'لم يسمح المتصفح لهذه الصفحة بالنسخ إلى هذا الجهاز تلقائيًا.',
       policyBoth: 'لا تسمح سياسة المسؤول بالنسخ أو اللصق هنا.',

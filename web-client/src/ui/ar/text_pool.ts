@@ -6,7 +6,7 @@ export const poolText = {
     full: (inUse: number, most: number): string => `${inUse} من ${most} قيد الاستخدام`,
     fullHint: (inUse: number, most: number): string => `${inUse} من ${most} قيد الاستخدام: يمكنك الانتظار`,
     draining: (message: string): string => (message === '' ? 'قيد الصيانة' : `قيد الصيانة: ${isolated(message)}`),
-    waitingTitle: (name: string): string => `في انتظار ${isolated(name)}`,
+    waitingTitle: (name: string): string => (name === '' ? 'في انتظار سطح مكتب' : `في انتظار ${isolated(name)}`),
     next: 'أنت التالي.',
     before: (count: number): string => arabic.plural(count, {
       one: 'ينتظر قبلك شخص واحد.', two: 'ينتظر قبلك شخصان.', few: `ينتظر قبلك ${count} أشخاص.`, many: `ينتظر قبلك ${count} شخصًا.`, other: `ينتظر قبلك ${count} شخص.`,

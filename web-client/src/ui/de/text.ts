@@ -32,6 +32,7 @@ export const mainText: MainText = {
     empty: 'Geben Sie Ihren Benutzernamen und Ihr Passwort ein.',
     throttled: (seconds) => `Zu viele Versuche. Versuchen Sie es in ${seconds} ${plural(seconds, { one: 'Sekunde', other: 'Sekunden' })} wieder.`,
     expired: 'Sie wurden abgemeldet. Melden Sie sich an, um fortzufahren.',
+    away: 'Der Server ist nicht erreichbar. Prüfen Sie Ihre Netzverbindung. Sobald er wieder antwortet, können Sie sich anmelden.',
     or: 'oder',
     with: (service) => `Mit ${service} anmelden`,
   },
@@ -80,7 +81,7 @@ export const mainText: MainText = {
   session: {
     input: (name) => `Tastatur für ${name}. Strg+Alt+Umschalt+M öffnet das Menü.`,
     screen: (name) => `Bildschirm von ${name}`,
-    starting: (name) => `${name} wird geöffnet`,
+    starting: (name) => (name === '' ? 'Wird geöffnet …' : `${name} wird geöffnet`),
     steps: {
       ask: 'Erlaubnis',
       link: 'Verbindung',
@@ -243,6 +244,8 @@ export const mainText: MainText = {
     answer: 'Der Server gab eine Antwort, die diese Seite nicht versteht. Laden Sie die Seite neu.',
     status: (status) => `Der Server hat mit Fehler ${status} geantwortet.`,
     title: 'Etwas ist schiefgegangen',
+    unreachableTitle: 'Vitrine ist nicht erreichbar',
+    unreachableDetail: 'Prüfen Sie Ihre Netzverbindung. Offene Desktops laufen auf dem Server weiter.',
     broken: 'Der Teil der Seite, der den Desktop zeigt, konnte nicht starten:',
   },
 };

@@ -4,7 +4,7 @@ import { german } from './grammar.js';
 
 export const accountText: typeof English = {
   passkey: {
-    signIn: 'Stattdessen mit Passkey anmelden',
+    signIn: 'Mit Passkey anmelden',
     nothing: 'Der Browser hat keinen Passkey geliefert. Versuchen Sie es noch einmal.',
     stopped: 'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.',
     already: 'Auf diesem Gerät gibt es schon einen Passkey von Ihnen für diese Seite.',
@@ -56,7 +56,7 @@ export const accountText: typeof English = {
   },
 
   recovery: {
-    title: 'Ihre Wiederherstellungscodes',
+    title: 'Ihre Wiederherstellungs\u00adcodes',
     lead: 'Wenn Sie Ihre App oder Ihre Passkeys verlieren, meldet jeder dieser Codes Sie einmal an. Sie werden nur jetzt gezeigt: Drucken Sie sie aus, oder bewahren Sie sie in einem Passwortmanager auf.',
     copy: 'Kopieren',
     copied: 'Kopiert.',
@@ -116,7 +116,7 @@ export const accountText: typeof English = {
       none: 'Sie haben noch keine Passkeys.',
       created: (date) => `Hinzugefügt am ${date}`,
       used: (when) => `zuletzt verwendet ${when}`,
-      neverUsed: 'nie verwendet',
+      neverUsed: 'noch nicht verwendet',
       rename: 'Umbenennen',
       renameOf: (name) => `${name} umbenennen`,
       remove: 'Entfernen',
@@ -138,6 +138,7 @@ export const accountText: typeof English = {
       title: 'Angemeldete Browser',
       thisOne: 'Dieser Browser',
       byLink: 'Gast über einen Link',
+      browser: (said) => said.replace('A browser', 'Ein Browser').replace(' on ', ' auf '),
       from: (address, when) => (address === '' ? when : `${address} · ${when}`),
       active: 'gerade aktiv',
       seen: (when) => `zuletzt gesehen ${when}`,

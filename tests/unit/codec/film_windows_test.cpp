@@ -1,0 +1,71 @@
+// Windows that open over a film and close again: all of them, and the page beside the film, exact in every frame.
+#include <gtest/gtest.h>
+
+#include <utility>
+#include <vector>
+
+#include "codec/enc_diff.h"
+#include "tests/unit/codec/cinema.h"
+
+namespace vitrine::codec {
+namespace {
+
+constexpr Rect kFilm{37, 29, 390, 260};
+
+// A frame of one colour, a drawn title and a light page with text.
+void draw_window(Picture& picture, const Rect& at, Dice& dice) {
+  fill(picture, at, 0x1e1e2e);
+  for (int y = 1; y < 24; ++y) {
+    fill(picture, {at.x + 1, at.y + y, at.width - 2, 1}, static_cast<uint32_t>(0xd0 + y) * 0x010101);
+  }
+  const Rect page{at.x + 1, at.y + 24, at.width - 2, at.height - 25};
+  fill(picture, page, 0xf4f4f0);
+  draw_text(picture, {page.x + 6, page.y + 4, page.width - 12, page.height - 8}, dice);
+}
+
+// Opens the window before the frame of this number and closes it before another. The worst of all frames is returned:
+// pixels that are wrong of the window or outside of the film.
+int wrong_pixels_over_film(const Rect& window, int opens_at, int closes_at) {
+  Cinema cinema;
+  draw_text(cinema.desktop, cinema.desktop.bounds(), cinema.dice);
+  cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
+  cinema.update();
+  Picture page(kScreen);
+  copy_colours(cinema.desktop.view(), page, page.bounds());
+  Picture with_window(kScreen);
+  draw_window(with_window, window, cinema.dice);
+  Camera camera({kFilm.width, kFilm.height}, cinema.dice);
+  int worst = 0;
+  for (int i = 0; i < closes_at + 12; ++i) {
+    copy_colours(page.view(), cinema.desktop, page.bounds());
+    camera.show(cinema.desktop, kFilm.x, kFilm.y);
+    const bool open = i >= opens_at && i < closes_at;
+    if (open) copy_colours(with_window.view(), cinema.desktop, window);
+    cinema.encoder.mark(cinema.desktop.bounds(), cinema.now);
+    cinema.update();
+    if (i == 0) continue;  // a photograph as yet
+    worst = std::max(worst, cinema.wrong(cinema.desktop.bounds(), kFilm) + (open ? cinema.wrong(window) : 0));
+  }
+  EXPECT_GT(cinema.frames_seen, closes_at);
+  EXPECT_TRUE(cinema.rest(kSecond));
+  return worst;
+}
+
+TEST(WindowsOverFilms, AreExactInEveryFrameWheneverTheyOpen) {
+  for (int opens_at = 1; opens_at < 40; opens_at += 3) {
+    // At another place within cells each time.
+    const Rect window{140 + opens_at % 17, 75 + opens_at * 5 % 16, 130 + opens_at * 3 % 16, 120 + opens_at % 13};
+    EXPECT_EQ(wrong_pixels_over_film(window, opens_at, opens_at + 14), 0) << "opened before frame " << opens_at;
+  }
+}
+
+// What they uncover then is page and film in one cell.
+TEST(WindowsOverFilms, LeaveThePageExactWhenTheyCloseOverASide) {
+  for (const Rect& window : {Rect{5, 107, 103, 93}, Rect{155, 3, 103, 93}, Rect{381, 90, 90, 80},
+                             Rect{200, 251, 140, 60}, Rect{11, 9, 80, 60}, Rect{370, 242, 90, 60}}) {
+    EXPECT_EQ(wrong_pixels_over_film(window, 12, 24), 0) << "window at " << window.x << "," << window.y;
+  }
+}
+
+}  // namespace
+}  // namespace vitrine::codec
