@@ -181,7 +181,9 @@ void Pacer::acked(uint32_t id, Micros now, const PageTime& page) {
     first_sent_at_ = newest.at;
   } else {
     take_rate(newest, now, in_page);
-    note_slow_samples(rtt - in_page, now);
+    // What a film's frame takes to leave is no queue.
+    const double leaves = std::min(static_cast<double>(newest.bytes) / rate_, kLongestFrame);
+    note_slow_samples(rtt - in_page - static_cast<Micros>(leaves * static_cast<double>(kSecond)), now);
   }
   if (starting_ && window_was_full_) window_ = std::min(window_ + bytes, kLargestWindow);
   if (delivered_ >= round_ends_at_) end_round();
