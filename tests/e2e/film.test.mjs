@@ -10,7 +10,8 @@ import { Site } from './site.mjs';
 import { until } from './until.mjs';
 
 const size = { width: 1600, height: 900 };
-const film = { x: 300, y: 150, width: 1280, height: 720 };
+// At an odd place, where its stream lies beside the grid of cells.
+const film = { x: 301, y: 151, width: 1280, height: 720 };
 // A window of text over the film's middle, off its grid of cells, and what is beside the film.
 const over = { x: 705, y: 411, width: 331, height: 203 };
 const beside = [{ x: 0, y: 0, width: 300, height: 900 }, { x: 300, y: 0, width: 1300, height: 150 }];
