@@ -392,7 +392,7 @@ void ViewerSession::tell_monitors(const Monitors& monitors) {
 
 void ViewerSession::notify(NoticeLevel level, std::string text) {
   if (notices_.size() == kMostNotices) notices_.pop_front();
-  notices_.push_back({level, clip_text(text, kMaxReason)});
+  notices_.push_back({level, clip_text(text, kMaxNotice)});
 }
 
 void ViewerSession::close(CloseCode code, std::string reason) {

@@ -42,6 +42,7 @@ inline constexpr size_t kMaxTicket = 1024;
 
 inline constexpr size_t kMaxName = 128;        // user, desktop, session, program names
 inline constexpr size_t kMaxReason = 256;      // sentences shown to a person
+inline constexpr size_t kMaxNotice = 2048;     // what an administrator says: 500 characters of any script
 inline constexpr size_t kMaxKeyName = 32;      // the longest standard KeyboardEvent.code has 18 characters
 inline constexpr size_t kMaxText = 4096;       // one commit of text input; longer pastes go through the clipboard
 // One format of a clipboard: a screenshot of the largest screens as PNG; more goes as a file.

@@ -364,7 +364,7 @@ struct Notice {
   template <class Self, class V>
   static void visit(Self& self, V& v) {
     v.field("level", self.level, NoticeLevel::kError, "info, warning or error");
-    v.field("text", self.text, kMaxReason, "a sentence");
+    v.field("text", self.text, kMaxNotice, "what to tell the user");
   }
 };
 

@@ -8,6 +8,7 @@
 #include "broker/provision/measure_json.h"
 #include "broker/session/live_sessions.h"
 #include "protocol/base/utf8.h"
+#include "protocol/limits.h"
 
 namespace vitrine::broker {
 
@@ -16,7 +17,8 @@ namespace {
 constexpr int64_t kMostLiveRows = 1000;  // of one answer: about 700 bytes each
 constexpr int64_t kMostActions = 2000;   // a page that missed more than these reads everything anew
 constexpr int64_t kLongestTime = 1LL << 40;
-constexpr size_t kLongestMessage = 500;  // three lines on a phone; the wire's own limit is above
+constexpr size_t kLongestMessage = 500;  // characters, a dozen lines on a phone
+static_assert(kLongestMessage * 4 <= kMaxNotice);
 
 // The value of the first `name=` behind the question mark; empty when there is none. For numbers and ids, which need no
 // escapes.

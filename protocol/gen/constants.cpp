@@ -72,6 +72,7 @@ std::vector<Constant> limits() {
       VITRINE_LIMIT(kMaxTicket),
       VITRINE_LIMIT(kMaxName),
       VITRINE_LIMIT(kMaxReason),
+      VITRINE_LIMIT(kMaxNotice),
       VITRINE_LIMIT(kMaxKeyName),
       VITRINE_LIMIT(kMaxText),
       VITRINE_LIMIT(kMaxClipboard),

@@ -487,9 +487,10 @@ TEST_F(DesktopAgentTest, NoticesAndClosingReachAll) {
   const ViewerId two = join();
   deliver();
   const size_t before = viewers[one].notices.size();
-  agent.notify(NoticeLevel::kWarning, std::string(300, 'x') + "\xc3\xa9");
+  agent.notify(NoticeLevel::kWarning, std::string(kMaxNotice - 1, 'x') + "\xc3\xa9");
   deliver();
-  EXPECT_EQ(viewers[one].notices.size(), before + 1);
+  ASSERT_EQ(viewers[one].notices.size(), before + 1);
+  EXPECT_EQ(viewers[one].notices.back(), std::string(kMaxNotice - 1, 'x')) << "no part of a character";
   agent.close_all(CloseCode::kShuttingDown, "bye");
   deliver();
   EXPECT_EQ(viewers[one].close->code, CloseCode::kShuttingDown);
