@@ -25,6 +25,9 @@ double fixed(xcb_input_fp1616_t value) {
   return value / 65536.0;
 }
 
+// Two programs that insist on the focus would take it from each other for ever.
+constexpr int kMostTakenBack = 5;
+
 class Reporter {
  public:
   explicit Reporter(bool steers) : x_(xcb_connect(nullptr, nullptr)), steers_(steers) {}
@@ -60,14 +63,16 @@ class Reporter {
 
   void open_window() {
     window_ = xcb_generate_id(x_);
-    const uint32_t values[] = {shade_, 1, XCB_EVENT_MASK_EXPOSURE};
+    const uint32_t values[] = {shade_, 1, XCB_EVENT_MASK_EXPOSURE | XCB_EVENT_MASK_FOCUS_CHANGE};
     xcb_create_window(x_, XCB_COPY_FROM_PARENT, window_, screen_->root, 0, 0, 16384, 16384, 0,
                       XCB_WINDOW_CLASS_INPUT_OUTPUT, XCB_COPY_FROM_PARENT,
                       XCB_CW_BACK_PIXEL | XCB_CW_OVERRIDE_REDIRECT | XCB_CW_EVENT_MASK, values);
     xcb_map_window(x_, window_);
-    xcb_set_input_focus(x_, XCB_INPUT_FOCUS_POINTER_ROOT, window_, XCB_CURRENT_TIME);
+    take_focus();
     if (steers_) hide_cursor();
   }
+
+  void take_focus() { xcb_set_input_focus(x_, XCB_INPUT_FOCUS_POINTER_ROOT, window_, XCB_CURRENT_TIME); }
 
   // As programs do it: by a cursor in which no pixel is set.
   void hide_cursor() {
@@ -98,6 +103,11 @@ class Reporter {
   }
 
   void handle(const xcb_generic_event_t& event) {
+    // A window manager gives the focus to another window a moment after one has gone, perhaps that of a reporter before.
+    if ((event.response_type & 0x7f) == XCB_FOCUS_OUT && taken_back_++ < kMostTakenBack) {
+      take_focus();
+      xcb_flush(x_);
+    }
     if ((event.response_type & 0x7f) != XCB_GE_GENERIC) return;
     const auto& generic = reinterpret_cast<const xcb_ge_generic_event_t&>(event);
     if (generic.extension != opcode_) return;
@@ -167,6 +177,7 @@ class Reporter {
   xcb_screen_t* screen_ = nullptr;
   xcb_window_t window_ = 0;
   uint8_t opcode_ = 0;
+  int taken_back_ = 0;
 };
 
 }  // namespace
