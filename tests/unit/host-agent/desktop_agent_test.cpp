@@ -490,7 +490,7 @@ TEST_F(DesktopAgentTest, NoticesAndClosingReachAll) {
   agent.notify(NoticeLevel::kWarning, std::string(kMaxNotice - 1, 'x') + "\xc3\xa9");
   deliver();
   ASSERT_EQ(viewers[one].notices.size(), before + 1);
-  EXPECT_EQ(viewers[one].notices.back(), std::string(kMaxNotice - 1, 'x')) << "no part of a character";
+  EXPECT_EQ(viewers[one].notices.back().text, std::string(kMaxNotice - 1, 'x')) << "no part of a character";
   agent.close_all(CloseCode::kShuttingDown, "bye");
   deliver();
   EXPECT_EQ(viewers[one].close->code, CloseCode::kShuttingDown);

@@ -74,6 +74,8 @@ export const kMaxTicket = 1024;
 export const kMaxName = 128;
 /** sentences shown to a person */
 export const kMaxReason = 256;
+/** what an administrator says: 500 characters of any script */
+export const kMaxNotice = 2048;
 /** the longest standard KeyboardEvent.code has 18 characters */
 export const kMaxKeyName = 32;
 /** one commit of text input; longer pastes go through the clipboard */
@@ -467,7 +469,7 @@ export interface Notice {
   readonly type: 'Notice';
   /** info, warning or error */
   readonly level: NoticeLevel;
-  /** a sentence */
+  /** what to tell the user */
   readonly text: string;
 }
 
@@ -1298,14 +1300,14 @@ function readNotice(r: WireReader): Notice {
   return {
     type: 'Notice',
     level: r.enum('level', 2) as NoticeLevel,
-    text: r.text('text', 256),
+    text: r.text('text', 2048),
   };
 }
 
 function writeNotice(w: WireWriter, m: Notice): void {
   w.start('Notice', 21);
   w.enum('level', m.level, 2);
-  w.text('text', m.text, 256);
+  w.text('text', m.text, 2048);
 }
 
 function readCopyOffered(r: WireReader): CopyOffered {
