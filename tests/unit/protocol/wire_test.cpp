@@ -179,7 +179,7 @@ TEST(WireCheckerTest, NamesTheFieldThatCannotBeWritten) {
     return checker.fault();
   };
   EXPECT_EQ(fault(with_edge_values<ViewerHello>(Edge::kLargest)), "");
-  EXPECT_EQ(fault(Notice{.text = std::string(kMaxReason + 1, 'x')}), "field text passes its limit");
+  EXPECT_EQ(fault(Notice{.text = std::string(kMaxNotice + 1, 'x')}), "field text passes its limit");
   EXPECT_EQ(fault(Notice{.text = "\xff"}), "field text is not UTF-8 text");
   EXPECT_EQ(fault(Ping{.time_us = kMaxWireInteger + 1}), "field time_us is out of range");
   EXPECT_EQ(fault(PictureCheck{.tiles = std::vector<uint32_t>(kMaxTiles + 1)}), "field tiles passes its limit");
