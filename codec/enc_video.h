@@ -126,6 +126,10 @@ class VideoLayer {
   };
 
   [[nodiscard]] bool shown_at(int x, int y) const { return shows_anything() && areas_.shown().test(x, y); }
+  // Whether something opened over these pixels of a cell of the film, as far as is known.
+  [[nodiscard]] bool is_covered(int x, int y, const Rect& some) const {
+    return shown_at(x, y) ? intersect(areas_.part(x, y), some).empty() : covered_.test(x, y);
+  }
   [[nodiscard]] bool is_crisp(const Scene& scene, int x, int y) const;
   [[nodiscard]] TileSet crisp_cells_for_frames(const Scene& scene, const TileSet& crisp, const TileSet& natural) const;
   [[nodiscard]] TileSet doubtful_cells(const Scene& scene, const TileSet& crisp, const TileSet& natural);
@@ -144,6 +148,9 @@ class VideoLayer {
   [[nodiscard]] bool is_streamed(const Rect& cells) const;
   [[nodiscard]] bool is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const;
   [[nodiscard]] bool is_still(const Scene& scene, const Rect& cell, const Rect& area) const;
+  [[nodiscard]] bool has_still_window(const Scene& scene, int x, int y) const;
+  // What stays the picture's and was sent as a lossy one would stay lossy for as long as some of it moves.
+  void make_exact(int x, int y) { strips_.push_back(grid_.pixels_of({x, y, 1, 1})); }
   [[nodiscard]] bool has_still_corner(const Scene& scene, int x, int y, const Rect& part) const;
   [[nodiscard]] Rect film_part(const Scene& scene, int x, int y, Rect moving) const;
   [[nodiscard]] Rect to_sides(const Scene& scene, const Rect& film, Rect moving) const;

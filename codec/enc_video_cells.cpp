@@ -287,11 +287,17 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
     }
     crisp_.erase(x, y);
     route_cell(scene, x, y);
-    if (!frames_.test(x, y)) covered_.insert(x, y);
+    if (frames_.test(x, y)) return;
+    covered_.insert(x, y);
+    if (scene.lossy.test(x, y)) make_exact(x, y);
   });
   taken.for_each([&](int x, int y) {
     crisp_.insert(x, y);
     route_cell(scene, x, y);
+  });
+  crisp &= scene.lossy;
+  crisp.for_each([&](int x, int y) {
+    if (has_still_window(scene, x, y)) make_exact(x, y);
   });
   missing -= frames_;
   unframed_ |= inside(missing);
@@ -527,6 +533,13 @@ bool VideoLayer::is_still(const Scene& scene, const Rect& cell, const Rect& area
   });
 }
 
+// Whether what stands still of a cell that changes looks like a window.
+bool VideoLayer::has_still_window(const Scene& scene, int x, int y) const {
+  const auto still = around(grid_.pixels_of({x, y, 1, 1}), changed_part(scene, x, y));
+  return std::any_of(still.begin(), still.end(),
+                     [&](const Rect& strip) { return !strip.empty() && is_plain(scene.source, strip); });
+}
+
 // Whether a window's corner covers a corner of this part of the cell: of what no rectangle can be shown. The window's
 // sides then run through the cells on both sides of it, and one is plain. A pixel that stands still by chance has none
 // beside it that do.
@@ -537,14 +550,21 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y, const Rect& 
     for (const int dx : {-1, 1}) {
       const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
       if (beside.empty() || film_around_.count(beside) > 0) continue;
-      if (intersect(grid_.pixels_of(beside), film_at(x, y)).empty()) continue;
       const int column = dx < 0 ? part.x : part.right() - 1;
       const int row = dy < 0 ? part.y : part.bottom() - 1;
       const Rect across = grid_.pixels_of({x + dx, y, 1, 1});
       const Rect along = grid_.pixels_of({x, y + dy, 1, 1});
-      if (is_still(scene, {x, y, 1, 1}, {column, row, 1, 1}) &&
-          is_still(scene, {x + dx, y, 1, 1}, {across.x, row, across.width, 1}) &&
-          is_still(scene, {x, y + dy, 1, 1}, {column, along.y, 1, along.height}) &&
+      const Rect side_across{across.x, row, across.width, 1};
+      const Rect side_along{column, along.y, 1, along.height};
+      const Rect film = film_at(x, y);
+      // Beside the film everything stands still: there the film must not be shown where the window's side is.
+      if (intersect(grid_.pixels_of(beside), film).empty() &&
+          (intersect(side_across, film).empty() || !is_covered(x + dx, y, side_across)) &&
+          (intersect(side_along, film).empty() || !is_covered(x, y + dy, side_along))) {
+        continue;
+      }
+      if (is_still(scene, {x, y, 1, 1}, {column, row, 1, 1}) && is_still(scene, {x + dx, y, 1, 1}, side_across) &&
+          is_still(scene, {x, y + dy, 1, 1}, side_along) &&
           (!shown_at(beside.x, beside.y) || is_plain_somewhere(scene.source, across, 0, dy) ||
            is_plain_somewhere(scene.source, along, dx, 0))) {
         return true;
