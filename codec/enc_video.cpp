@@ -44,6 +44,7 @@ VideoLayer::VideoLayer(Size size, VideoOptions options)
   crisp_ = none_;
   cut_ = none_;
   covered_ = none_;
+  doubted_ = none_;
   film_ = none_;
   film_around_ = none_;
   settled_ = none_;

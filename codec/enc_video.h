@@ -13,9 +13,12 @@
 //     encode              after text, before other pictures
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <climits>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "codec/enc_motion.h"
@@ -89,10 +92,33 @@ class VideoLayer {
   [[nodiscard]] size_t memory_bytes() const;
 
  private:
+  // How far from the inner cells of a stream's area a side of its film changed, in its last frames that tell.
+  class Side {
+   public:
+    // Of what changed since the frame of this time.
+    void note(int reach, Micros frame_at) {
+      if (frame_at != frame_at_) ++latest_;
+      frame_at_ = frame_at;
+      reaches_[latest_ % reaches_.size()] = reach;
+    }
+    [[nodiscard]] int farthest() const { return *std::max_element(reaches_.begin(), reaches_.end()); }
+    // Reached in more than one frame: more than a window that closes.
+    [[nodiscard]] int repeated() const {
+      auto sorted = reaches_;
+      std::sort(sorted.begin(), sorted.end());
+      return sorted[sorted.size() - 2];
+    }
+
+   private:
+    std::array<int, 4> reaches_{INT_MAX, INT_MAX, INT_MAX, INT_MAX};
+    size_t latest_ = 0;
+    Micros frame_at_ = -1;
+  };
   struct Stream {
     std::unique_ptr<VideoEncoder> encoder;
-    Rect area;  // as the next frame will have it
-    Rect film;  // pixels of it that move: what lies beside them in the outermost cells is page
+    Rect area;                    // as the next frame will have it
+    Rect film;                    // pixels of it that move: what lies beside them in the outermost cells is page
+    std::array<Side, 4> sides{};  // left, top, right, bottom
     bool key = true;
     Micros began_at = 0;
     Micros frame_at = 0;   // when the last frame was made, or the stream
@@ -100,12 +126,19 @@ class VideoLayer {
   };
 
   [[nodiscard]] bool shown_at(int x, int y) const { return shows_anything() && areas_.shown().test(x, y); }
+  // Whether something opened over these pixels of a cell of the film, as far as is known.
+  [[nodiscard]] bool is_covered(int x, int y, const Rect& some) const {
+    return shown_at(x, y) ? intersect(areas_.part(x, y), some).empty() : covered_.test(x, y);
+  }
   [[nodiscard]] bool is_crisp(const Scene& scene, int x, int y) const;
   [[nodiscard]] TileSet crisp_cells_for_frames(const Scene& scene, const TileSet& crisp, const TileSet& natural) const;
   [[nodiscard]] TileSet doubtful_cells(const Scene& scene, const TileSet& crisp, const TileSet& natural);
   [[nodiscard]] Rect with_edges(const Rect& patch, Micros now) const;
   [[nodiscard]] Rect measured_film(const Rect& cells, Micros now) const;
-  void measure_films(Micros now);
+  [[nodiscard]] std::optional<int> reach_now(const Scene& scene, const TileSet& missing, const Rect& line, int dx,
+                                             int dy, const Rect& inner) const;
+  void fit_film(const Scene& scene, const TileSet& missing, const Rect& measured, Stream& stream);
+  void measure_films(const Scene& scene, const TileSet& missing);
   [[nodiscard]] Rect film_at(int x, int y) const;
   [[nodiscard]] bool moves_as_film(int x, int y, Micros now) const;
   [[nodiscard]] bool moves_as_crisp_film(int x, int y, Micros now) const;
@@ -115,6 +148,9 @@ class VideoLayer {
   [[nodiscard]] bool is_streamed(const Rect& cells) const;
   [[nodiscard]] bool is_plain_towards(const Scene& scene, int x, int y, const TileSet& cells, int least_step) const;
   [[nodiscard]] bool is_still(const Scene& scene, const Rect& cell, const Rect& area) const;
+  [[nodiscard]] bool has_still_window(const Scene& scene, int x, int y) const;
+  // What stays the picture's and was sent as a lossy one would stay lossy for as long as some of it moves.
+  void make_exact(int x, int y) { strips_.push_back(grid_.pixels_of({x, y, 1, 1})); }
   [[nodiscard]] bool has_still_corner(const Scene& scene, int x, int y, const Rect& part) const;
   [[nodiscard]] Rect film_part(const Scene& scene, int x, int y, Rect moving) const;
   [[nodiscard]] Rect to_sides(const Scene& scene, const Rect& film, Rect moving) const;
@@ -158,6 +194,7 @@ class VideoLayer {
   TileSet crisp_;        // cells that looked crisp when they were last given to a frame
   TileSet cut_;          // cells of which other pixels move from now on, since the last note()
   TileSet covered_;      // cells that left the film for what opened over it, until they are shown whole again
+  TileSet doubted_;      // cells that are to be painted before a frame has them again
   TileSet film_;         // what the next frame will show, while route() decides
   TileSet film_around_;  // and what looks like film and stands still
   TileSet settled_;      // shown whole, and all around is film too

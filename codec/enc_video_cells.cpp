@@ -1,6 +1,8 @@
 // Which cells a frame brings: those of the film, without what lies over it or beside it.
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "codec/enc_cells.h"
@@ -15,6 +17,8 @@ constexpr int64_t kCrispPatch = 48;
 // Of the cells along a film's side, one in this many tells where it is, and no fewer than so many.
 constexpr size_t kVoiceShare = 2;
 constexpr size_t kLeastVoices = 2;
+// And as many have to change for a frame to tell.
+constexpr int64_t kSideShare = 4;
 // A crisp cell in sustained motion with this many neighbours in the film, of eight (or as many of fewer at the film's
 // edge), is part of it.
 constexpr int64_t kCrispNeighbours = 5;
@@ -223,7 +227,8 @@ TileSet VideoLayer::crisp_cells_for_frames(const Scene& scene, const TileSet& cr
     rest.for_each([&](int x, int y) {
       const Rect near = around_cell(x, y);
       const int64_t of_film = grid_.cells_of(intersect(grid_.pixels_of(near), film_at(x, y))).area() - 1;
-      const int64_t enough = sustained.test(x, y) ? kCrispNeighbours : kLoneNeighbours;
+      const int64_t lone = of_film < 8 ? 8 : kLoneNeighbours;  // at a film's side all of them have to be
+      const int64_t enough = sustained.test(x, y) ? kCrispNeighbours : lone;
       if (film.count(near) * 8 >= enough * of_film || stays_film(scene, x, y)) joining.insert(x, y);
     });
     if (!joining.any()) break;
@@ -244,7 +249,7 @@ bool VideoLayer::stays_film(const Scene& scene, int x, int y) const {
 
 void VideoLayer::route(const Scene& scene, TileSet& missing) {
   moving_[0].allow_pause(since_last_frame(scene.now));
-  measure_films(scene.now);
+  measure_films(scene, missing);
   TileSet crisp(grid_);
   TileSet natural(grid_);
   inside(missing).for_each([&](int x, int y) {
@@ -257,7 +262,12 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
   looks_crisp_ |= crisp;
   const TileSet taken = crisp_cells_for_frames(scene, crisp, natural);
   crisp -= taken;
-  const TileSet doubtful = doubtful_cells(scene, crisp, natural);
+  TileSet doubtful = doubtful_cells(scene, crisp, natural);
+  // Until they are painted, though those that told have left by then: text goes out before them.
+  doubted_ &= shown();
+  doubted_ &= natural;
+  doubtful |= doubted_;
+  doubted_ = doubtful;
   natural -= doubtful;
   film_ = shown();
   film_ -= crisp;
@@ -277,11 +287,17 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
     }
     crisp_.erase(x, y);
     route_cell(scene, x, y);
-    if (!frames_.test(x, y)) covered_.insert(x, y);
+    if (frames_.test(x, y)) return;
+    covered_.insert(x, y);
+    if (scene.lossy.test(x, y)) make_exact(x, y);
   });
   taken.for_each([&](int x, int y) {
     crisp_.insert(x, y);
     route_cell(scene, x, y);
+  });
+  crisp &= scene.lossy;
+  crisp.for_each([&](int x, int y) {
+    if (has_still_window(scene, x, y)) make_exact(x, y);
   });
   missing -= frames_;
   unframed_ |= inside(missing);
@@ -357,11 +373,53 @@ Rect VideoLayer::measured_film(const Rect& cells, Micros now) const {
   return {inner.x - left, inner.y - top, inner.width + left + right, inner.height + top + bottom};
 }
 
-void VideoLayer::measure_films(Micros now) {
+// How far what changes now reaches out of the area's inner cells into those of one side; nothing where too few change.
+std::optional<int> VideoLayer::reach_now(const Scene& scene, const TileSet& missing, const Rect& line, int dx, int dy,
+                                         const Rect& inner) const {
+  int64_t changing = 0;
+  std::array<int, kLeastVoices> farthest{};  // the least of them first
+  for (int y = line.y; y < line.bottom(); ++y) {
+    for (int x = line.x; x < line.right(); ++x) {
+      if (!missing.test(x, y)) continue;
+      const Rect changed = changed_part(scene, x, y);
+      if (changed.empty()) continue;
+      ++changing;
+      const int across = dx < 0 ? inner.x - changed.x : changed.right() - inner.right();
+      const int along = dy < 0 ? inner.y - changed.y : changed.bottom() - inner.bottom();
+      farthest[0] = std::max(farthest[0], dx != 0 ? across : along);
+      std::sort(farthest.begin(), farthest.end());
+    }
+  }
+  if (changing * kSideShare < line.area()) return std::nullopt;
+  return farthest[0];
+}
+
+// A side of which nothing changed lately beyond some line is there: what reached farther was a window that opened or
+// closed while it was measured.
+void VideoLayer::fit_film(const Scene& scene, const TileSet& missing, const Rect& measured, Stream& stream) {
+  const Rect cells = grid_.cells_of(stream.area);
+  const Rect inner = grid_.pixels_of({cells.x + 1, cells.y + 1, cells.width - 2, cells.height - 2});
+  const auto fit = [&](size_t number, const Rect& line, int dx, int dy, int present, int wanted) {
+    Side& side = stream.sides[number];
+    if (const auto reach = reach_now(scene, missing, line, dx, dy, inner)) side.note(*reach, stream.frame_at);
+    const int grown = stream.film.empty() ? wanted : std::max(present, std::min(wanted, side.repeated()));
+    return std::min(grown, side.farthest());
+  };
+  const Rect film = stream.film;
+  const int left = fit(0, {cells.x, cells.y, 1, cells.height}, -1, 0, inner.x - film.x, inner.x - measured.x);
+  const int top = fit(1, {cells.x, cells.y, cells.width, 1}, 0, -1, inner.y - film.y, inner.y - measured.y);
+  const int right = fit(2, {cells.right() - 1, cells.y, 1, cells.height}, 1, 0, film.right() - inner.right(),
+                        measured.right() - inner.right());
+  const int bottom = fit(3, {cells.x, cells.bottom() - 1, cells.width, 1}, 0, 1, film.bottom() - inner.bottom(),
+                         measured.bottom() - inner.bottom());
+  stream.film = {inner.x - left, inner.y - top, inner.width + left + right, inner.height + top + bottom};
+}
+
+void VideoLayer::measure_films(const Scene& scene, const TileSet& missing) {
   for (Stream& stream : streams_) {
     if (stream.encoder == nullptr) continue;
-    const Rect film = measured_film(grid_.cells_of(stream.area), now);
-    stream.film = bounding(stream.film, intersect(film, stream.area));
+    const Rect film = intersect(measured_film(grid_.cells_of(stream.area), scene.now), stream.area);
+    fit_film(scene, missing, film, stream);
   }
 }
 
@@ -391,12 +449,17 @@ TileSet VideoLayer::doubtful_cells(const Scene& scene, const TileSet& crisp, con
   if (!leaving.any() && !beside.any()) return doubtful;
   TileSet near(grid_);
   const auto add_around = [&](int x, int y) { near.insert(around_cell(x, y)); };
-  leaving.for_each(add_around);
+  // A patch of the film that becomes even for itself is no window.
+  TileSet opening = leaving;
+  leaving.for_each([&](int x, int y) {
+    if (crisp.count(around_cell(x, y)) == 1) opening.erase(x, y);
+  });
+  opening.for_each(add_around);
   beside.for_each(add_around);
   near &= natural;
   near.for_each([&](int x, int y) {
     const bool in_part = shown_at(x, y) && areas_.part(x, y) != grid_.pixels_of({x, y, 1, 1});
-    if (is_plain_towards(scene, x, y, leaving, kAnyChange) ||
+    if (is_plain_towards(scene, x, y, opening, kAnyChange) ||
         (!in_part && is_plain_towards(scene, x, y, beside, kOtherColour))) {
       doubtful.insert(x, y);
     }
@@ -461,8 +524,20 @@ bool VideoLayer::is_plain_towards(const Scene& scene, int x, int y, const TileSe
 
 // Whether nothing of an area inside of a cell differs from what was last sent of it.
 bool VideoLayer::is_still(const Scene& scene, const Rect& cell, const Rect& area) const {
-  const bool is_shown = shown_at(cell.x, cell.y);
-  return tighten_cell(scene.source, is_shown ? filmed_.view() : scene.painted, area).empty();
+  const Rect part = shown_at(cell.x, cell.y) ? intersect(areas_.part(cell.x, cell.y), area) : Rect{};
+  if (part.empty()) return tighten_cell(scene.source, scene.painted, area).empty();
+  if (!tighten_cell(scene.source, filmed_.view(), part).empty()) return false;
+  const auto beside = around(area, part);
+  return std::all_of(beside.begin(), beside.end(), [&](const Rect& strip) {
+    return strip.empty() || tighten_cell(scene.source, scene.painted, strip).empty();
+  });
+}
+
+// Whether what stands still of a cell that changes looks like a window.
+bool VideoLayer::has_still_window(const Scene& scene, int x, int y) const {
+  const auto still = around(grid_.pixels_of({x, y, 1, 1}), changed_part(scene, x, y));
+  return std::any_of(still.begin(), still.end(),
+                     [&](const Rect& strip) { return !strip.empty() && is_plain(scene.source, strip); });
 }
 
 // Whether a window's corner covers a corner of this part of the cell: of what no rectangle can be shown. The window's
@@ -475,15 +550,23 @@ bool VideoLayer::has_still_corner(const Scene& scene, int x, int y, const Rect& 
     for (const int dx : {-1, 1}) {
       const Rect beside = intersect({x + dx, y + dy, 1, 1}, {0, 0, grid_.columns(), grid_.rows()});
       if (beside.empty() || film_around_.count(beside) > 0) continue;
-      if (intersect(grid_.pixels_of(beside), film_at(x, y)).empty()) continue;
       const int column = dx < 0 ? part.x : part.right() - 1;
       const int row = dy < 0 ? part.y : part.bottom() - 1;
       const Rect across = grid_.pixels_of({x + dx, y, 1, 1});
       const Rect along = grid_.pixels_of({x, y + dy, 1, 1});
-      if (is_still(scene, {x, y, 1, 1}, {column, row, 1, 1}) &&
-          is_still(scene, {x + dx, y, 1, 1}, {across.x, row, across.width, 1}) &&
-          is_still(scene, {x, y + dy, 1, 1}, {column, along.y, 1, along.height}) &&
-          (is_plain_somewhere(scene.source, across, 0, dy) || is_plain_somewhere(scene.source, along, dx, 0))) {
+      const Rect side_across{across.x, row, across.width, 1};
+      const Rect side_along{column, along.y, 1, along.height};
+      const Rect film = film_at(x, y);
+      // Beside the film everything stands still: there the film must not be shown where the window's side is.
+      if (intersect(grid_.pixels_of(beside), film).empty() &&
+          (intersect(side_across, film).empty() || !is_covered(x + dx, y, side_across)) &&
+          (intersect(side_along, film).empty() || !is_covered(x, y + dy, side_along))) {
+        continue;
+      }
+      if (is_still(scene, {x, y, 1, 1}, {column, row, 1, 1}) && is_still(scene, {x + dx, y, 1, 1}, side_across) &&
+          is_still(scene, {x, y + dy, 1, 1}, side_along) &&
+          (!shown_at(beside.x, beside.y) || is_plain_somewhere(scene.source, across, 0, dy) ||
+           is_plain_somewhere(scene.source, along, dx, 0))) {
         return true;
       }
     }
@@ -582,6 +665,7 @@ void VideoLayer::route_cell(const Scene& scene, int x, int y) {
   } else if ((!was_shown || moving_[0].knows_extent(x, y)) && requested_parts_ < kMostParts) {
     const Rect extent = moved_part(scene, x, y);
     if (!extent.empty()) part = intersect(film_part(scene, x, y, extent), film);
+    if (was_shown) part = without_window(scene, x, y, part);
   } else if (requested_parts_ < kMostParts) {
     part = without_window(scene, x, y, part);
   }
