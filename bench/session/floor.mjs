@@ -49,7 +49,8 @@ const worker = `
   const film = [];
   function play({ width, height, x, y, perSecond }) {
     for (let i = 0; i < 8; ++i) {
-      const data = Uint8Array.from({ length: width * height * 1.5 }, (_, at) => (at < width * height ? (at * 7 + i * 31 + (at >> 9)) & 255 : 128));
+      const grey = (at) => (at < width * height ? (at * 7 + i * 31 + (at >> 9)) & 255 : 128);
+      const data = Uint8Array.from({ length: width * height * 1.5 }, (_, at) => grey(at));
       film.push(new VideoFrame(data, { format: 'I420', codedWidth: width, codedHeight: height, timestamp: 0 }));
     }
     let at = 0;
