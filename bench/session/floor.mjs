@@ -46,6 +46,16 @@ function echo(socket) {
 
 const worker = `
   let context, socket;
+  const film = [];
+  function play({ width, height, x, y, perSecond }) {
+    for (let i = 0; i < 8; ++i) {
+      const grey = (at) => (at < width * height ? (at * 7 + i * 31 + (at >> 9)) & 255 : 128);
+      const data = Uint8Array.from({ length: width * height * 1.5 }, (_, at) => grey(at));
+      film.push(new VideoFrame(data, { format: 'I420', codedWidth: width, codedHeight: height, timestamp: 0 }));
+    }
+    let at = 0;
+    setInterval(() => context.drawImage(film[at++ % film.length], x, y), 1000 / perSecond);
+  }
   onmessage = ({ data }) => {
     if (data.canvas) {
       context = data.canvas.getContext('2d', { alpha: false });
@@ -59,7 +69,8 @@ const worker = `
         for (let i = 0; i < image.data.length; i += 4) image.data.set([...colour, 255], i);
         context.putImageData(image, 0, 0);
       };
-    } else socket.send(new Uint8Array([data]));
+    } else if (data.film) play(data.film);
+    else socket.send(new Uint8Array([data]));
   };`;
 
 const html = `<!doctype html><style>body{margin:0;overflow:hidden}canvas{display:block;width:100vw;height:100vh}</style><canvas></canvas>
@@ -71,6 +82,7 @@ const html = `<!doctype html><style>body{margin:0;overflow:hidden}canvas{display
   const offscreen = canvas.transferControlToOffscreen();
   worker.onmessage = () => { document.documentElement.dataset.session = 'live'; };
   worker.postMessage({ canvas: offscreen, url: location.href.replace('http', 'ws') }, [offscreen]);
+  globalThis.playFilm = (film) => worker.postMessage({ film });
   let count = 0;
   for (const event of ['keydown', 'pointerdown']) addEventListener(event, () => worker.postMessage(++count));
 </script>`;

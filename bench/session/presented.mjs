@@ -28,6 +28,33 @@ export class Screencast {
   }
 }
 
+// Chromium's capturer follows what moves at an even rate, as a film of 12 frames a second or more does, and drops the frames
+// in which only something else changed: a letter would be dated by the film's next frame. It does so while two thirds of
+// all damage are the film's. Dots in opposite corners that change at times make it less. Gives what ends that.
+export async function showFramesBesideFilm(page) {
+  await page.evaluate(({ everyMs }) => {
+    const dots = [['top', 'right'], ['bottom', 'left']].map((corner) => {
+      const dot = document.createElement('div');
+      Object.assign(dot.style, { position: 'fixed', width: '1px', height: '1px', zIndex: 9, pointerEvents: 'none' });
+      document.body.append(dot);
+      return { dot, corner };
+    });
+    let count = 0;
+    const timer = setInterval(() => {
+      count += 1;
+      for (const { dot, corner } of dots) {
+        corner.forEach((side, i) => { dot.style[side] = `${count % (5 + 2 * i)}px`; });
+        dot.style.background = count % 2 ? '#444' : '#555';
+      }
+    }, everyMs);
+    globalThis.benchDots = () => {
+      clearInterval(timer);
+      for (const { dot } of dots) dot.remove();
+    };
+  }, { everyMs: 100 });
+  return () => page.evaluate(() => benchDots());
+}
+
 // The mean colour [r, g, b] of the middle of each rectangle (desktop pixels) in each frame.
 export async function colours(browser, frames, rects) {
   const page = await browser.newPage();

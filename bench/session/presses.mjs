@@ -1,7 +1,7 @@
 // Keys and clicks, and how long each takes to be seen.
 import { setTimeout as elapse } from 'node:timers/promises';
 import { spread } from './numbers.mjs';
-import { Screencast, markerTimes } from './presented.mjs';
+import { Screencast, markerTimes, showFramesBesideFilm } from './presented.mjs';
 
 const settleMs = 2_000;
 
@@ -20,8 +20,8 @@ export async function withPointer(stage, work) {
 
 // Presses `count` keys and clicks as often, in turn and at uneven times, so that they meet every phase of the display.
 // The program answers each with the next colour of its marker. Gives {presses: [{kind, ms, latency}], frames}; the
-// latency, from the event to the presented picture, is null for one whose picture never came.
-export async function pressTimes(stage, page, count, { at = [300, 700], gapMs = [90, 190] } = {}) {
+// latency, from the event to the presented picture, is null for one whose picture never came. `film`: one plays beside.
+export async function pressTimes(stage, page, count, { at = [300, 700], gapMs = [90, 190], film = false } = {}) {
   await page.evaluate(() => {
     globalThis.benchPresses = [];
     if (globalThis.benchListens) return;
@@ -30,7 +30,9 @@ export async function pressTimes(stage, page, count, { at = [300, 700], gapMs = 
     addEventListener('keydown', note('key'), true);
     addEventListener('pointerdown', note('click'), true);
   });
+  const endDots = film ? await showFramesBesideFilm(page) : () => {};
   const cast = await Screencast.start(page);
+  if (film) await elapse(settleMs);
   for (let i = 0; i < count * 2; ++i) {
     if (i % 2 === 0) await page.keyboard.press('x');
     else if (page === stage.page) await withPointer(stage, (mouse) => mouse.click(...at));
@@ -39,6 +41,7 @@ export async function pressTimes(stage, page, count, { at = [300, 700], gapMs = 
   }
   await elapse(settleMs);
   const frames = await cast.stop();
+  await endDots();
   const presses = await page.evaluate(() => globalThis.benchPresses);
   const seen = await markerTimes(stage.browser, frames);
   const counts = [...seen.keys()].sort((a, b) => a - b);

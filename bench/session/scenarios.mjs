@@ -21,12 +21,18 @@ const settleMs = 2_000;
 // Other products have none.
 const metrics = async (stage) => stage.product.name === 'vitrine' ? readMetrics(stage.page) : '';
 
-export async function floor(stage) {
+export const floor = (stage) => floorOf(stage);
+
+// The same while the worker paints a film of ready frames beside.
+export const floorWithVideo = (stage) => floorOf(stage, { ...video.at, width: video.place[2], height: video.place[3], perSecond: 30 });
+
+async function floorOf(stage, film) {
   const site = await EchoSite.start();
   const page = await stage.browser.newPage({ viewport: stage.size });
   await page.goto(site.url);
   await whenLive(page);
-  const times = await pressTimes(stage, page, stage.keys);
+  if (film) await page.evaluate((one) => playFilm(one), film);
+  const times = await pressTimes(stage, page, stage.keys, { film: film !== undefined });
   await page.close();
   site.stop();
   return pressRecord(times);
@@ -52,7 +58,7 @@ async function keysBeside(stage, other) {
   const before = await metrics(stage);
   await stage.link.stats();
   const busy = other.during?.(stage);
-  const times = await pressTimes(stage, stage.page, stage.keys);
+  const times = await pressTimes(stage, stage.page, stage.keys, { film: other.film });
   stage.busy = false;
   await busy;
   const link = await stage.link.stats();
@@ -63,6 +69,7 @@ async function keysBeside(stage, other) {
 }
 
 export const keysWithVideo = (stage) => keysBeside(stage, {
+  film: true,
   start: (session) => Workload.start(session, ['video', '--picture', stage.pictures.scenery, '--frames', '100000'], video.place),
 });
 
@@ -110,7 +117,7 @@ export async function slowBeside(stage) {
     await elapse(settleMs * 2);
     await noticesGone(stage);
     await other?.link.stats();
-    const times = await pressTimes(stage, stage.page, Math.ceil(stage.keys / 2));
+    const times = await pressTimes(stage, stage.page, Math.ceil(stage.keys / 2), { film: true });
     all[turn].push(...times.presses);
     answered[turn] += workload.count('key') + workload.count('click');
     if (other) slow = { ...await other.counts(), ...traffic(await other.link.stats()) };
