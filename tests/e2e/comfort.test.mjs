@@ -260,7 +260,7 @@ describe('comfort', () => {
     await sleeper.clock.fastForward('10:00');
     const woke = performance.now();
     // Silence alone would be noticed after 22 s.
-    await until('the page says that the picture is old', async () => (await state(sleeper)).session === 'stale', { timeoutMs: 15_000 });
+    await until('the page says that the picture is old', async () => (await state(sleeper)).session === 'stale', { timeoutMs: 8_000 });
     await sleeper.getByText(/The picture is from \d+ (s|minutes) ago/).waitFor();
     await screenshot(sleeper, 'stale-desktop');
     // A link that is heard again has the picture that it had, though nothing new comes.

@@ -126,7 +126,7 @@ describe('the first load', () => {
     let far = Infinity;
     let count;
     const right = () => count >= least - kSlack && count <= most + kSlack;
-    for (let attempt = 0; attempt < 12; ++attempt) {
+    for (let attempt = 0; attempt < 4; ++attempt) {
       near = Math.min(near, await open(0));
       far = Math.min(far, await open(kRoundTripMs));
       count = (far - near) / kRoundTripMs;

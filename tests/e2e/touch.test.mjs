@@ -358,7 +358,7 @@ describe('pointers', () => {
       await until(`the pointer is at ${wanted}`, () => {
         if (reporter.last === wanted) return true;
         throw new Error(`it is at ${reporter.last}`);
-      });
+      }, { timeoutMs: 3_000 });
     }
 
     for (const ratio of [1, 1.25, 1.5, 2, 3]) {
@@ -397,7 +397,7 @@ describe('pointers', () => {
               const wanted = await below(point);
               if (reporter.last === wanted) return true;
               throw new Error(`it is at ${reporter.last}, not ${wanted}`);
-            }, { everyMs: 50 });
+            }, { timeoutMs: 3_000, everyMs: 50 });
           }
           assert.deepEqual((await picture()).desktop, { width: 1000, height: 640 });
         }
