@@ -14,6 +14,7 @@ import { TigerVnc } from './products/tigervnc.mjs';
 import { Vitrine } from './products/vitrine.mjs';
 import { Xpra } from './products/xpra.mjs';
 import { Link } from './programs.mjs';
+import { Weather } from './radio.mjs';
 import * as scenarios from './scenarios.mjs';
 
 // Which scenarios run on which link. `loopback` passes bytes at once and only counts them.
@@ -25,6 +26,8 @@ const alone = [
   { link: '100ms-2mbit', script: '0s rate=2mbit delay=50ms', run: ['keys', 'keysWithVideo', 'keysWithScroll', 'keysWithPhoto', 'reloading'] },
   { link: 'cliff', script: '0s rate=20mbit delay=25ms', run: ['cliff'] },
   { link: 'cut', script: '0s rate=5mbit delay=25ms', run: ['cut'] },
+  { link: 'wifi', script: '0s rate=30mbit delay=3ms jitter=6ms queue=256kib', run: ['keys', 'keysWithVideo', 'keysWithScroll'] },
+  { link: 'telephone', script: '0s rate=8mbit delay=25ms jitter=15ms queue=256kib', run: ['keys', 'keysWithVideo', 'keysWithScroll'] },
 ];
 const besideOthers = [
   { link: 'loopback', script: '0s rate=unlimited delay=0ms',
@@ -102,12 +105,15 @@ async function runOne(stage, name, link, script) {
   const what = { scenario: name, link, product: stage.product.name };
   process.stderr.write(`${link}: ${name}, ${stage.product.name}\n`);
   stage.link.say(script);
+  const weather = Weather.over(stage.link, link);
   try {
     return { ...what, ...(await scenarios[name](stage)), load: Math.round(loadavg()[0] * 10) / 10 };
   } catch (error) {
     stage.link.say(script.replace(/rate=\S+/, 'rate=unlimited'));
     await stage.open();
     return { ...what, failed: String(error.stack ?? error) };
+  } finally {
+    weather?.stop();
   }
 }
 
