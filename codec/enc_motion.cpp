@@ -66,13 +66,13 @@ std::vector<MotionSearch::Vote> MotionSearch::vote() {
 }
 
 std::vector<Motion> MotionSearch::find(const PictureView& now, const PictureView& old, const TileSet& changed,
-                                       const TileSet& blank) {
-  if (now.width < kAnchorPixels || changed.count() < kLeastCells) return {};
-  TileSet sources = changed;
+                                       const TileSet& blank, const TileSet& telling) {
+  if (now.width < kAnchorPixels || telling.count() < kLeastCells) return {};
+  TileSet sources = telling;
   sources -= blank;
   anchors_.find(old, sources, old_anchors_);
   if (old_anchors_.size() < kLeastVotes) return {};
-  anchors_.find(now, changed, now_anchors_);
+  anchors_.find(now, telling, now_anchors_);
   std::vector<Motion> motions;
   TileSet open = changed;
   int64_t copied = 0;

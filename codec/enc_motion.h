@@ -27,9 +27,10 @@ class MotionSearch {
 
   // `changed` are the cells where the pictures differ. Areas of different motions may overlap, and all read the old
   // picture as a whole. They lie inside the picture.
-  // Cells of `blank` are known to show nothing yet.
-  std::vector<Motion> find(const PictureView& now, const PictureView& old, const TileSet& changed,
-                           const TileSet& blank);
+  // Cells of `blank` are known to show nothing yet. Motions are told from those of `telling`, a part of the changed
+  // ones; what they explain may lie beside it.
+  std::vector<Motion> find(const PictureView& now, const PictureView& old, const TileSet& changed, const TileSet& blank,
+                           const TileSet& telling);
 
  private:
   struct Slot {

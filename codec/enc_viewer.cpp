@@ -92,7 +92,9 @@ void ViewerEncoder::State::classify_missing(const Draft& draft) {
 std::vector<Motion> ViewerEncoder::State::find_motions(const Draft& draft, const TileSet& fresh) {
   const auto* known = draft.shared == nullptr ? nullptr : draft.shared->motions(in_step, fresh);
   if (known != nullptr) return *known;
-  auto found = motion.find(draft.source, painted.view(), fresh, blank);
+  const TileSet telling = restless.worth_searching(fresh, classes.picture, draft.now);
+  auto found = motion.find(draft.source, painted.view(), fresh, blank, telling);
+  restless.note(fresh, found);
   if (draft.shared != nullptr) draft.shared->keep_motions(in_step, fresh, found);
   return found;
 }

@@ -31,7 +31,7 @@ void ViewerEncoder::State::route_frames(const Draft& draft) {
   TileSet film = video.inside(missing);
   if (!film.any()) return;
   film &= unclassified;
-  classify(draft.source, film, classes);
+  classify(draft.source, film, classes, draft.shared);
   unclassified -= film;
   video.route(scene(draft), missing);
 }

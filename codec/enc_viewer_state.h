@@ -12,6 +12,7 @@
 #include "codec/enc_photo.h"
 #include "codec/enc_plan.h"
 #include "codec/enc_recall.h"
+#include "codec/enc_restless.h"
 #include "codec/enc_screen.h"
 #include "codec/enc_video.h"
 #include "codec/enc_viewer.h"
@@ -43,6 +44,7 @@ struct ViewerEncoder::State {
         unverified(tiles),
         considered(grid),
         classes(grid),
+        restless(grid),
         painted_at(static_cast<size_t>(grid.columns()) * grid.rows(), 0),
         missing_since(painted_at.size(), 0),
         archive(std::move(kept)),
@@ -130,6 +132,7 @@ struct ViewerEncoder::State {
   TileSet unverified;
   TileSet considered;  // cells whose content was judged worth keeping or not since it last changed
   CellClasses classes;
+  RestlessCells restless;
   std::vector<uint32_t> wrong_tiles;
   // Hashes of what the viewer showed before, until the first update.
   std::vector<uint64_t> offered;

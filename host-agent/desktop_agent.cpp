@@ -9,6 +9,12 @@ namespace {
 // Screens show 60 pictures a second; three at once let an answer that is drawn in steps through without a wait.
 constexpr double kCapturesPerSecond = 60;
 constexpr double kCaptureBurst = 3;
+// Most programs answer an input within this. A frame of a film takes longer to encode, and nobody sees that it came so
+// much later.
+constexpr Micros kAnswerExpected = 4 * kMillisecond;
+// So often that is waited for, whoever sends inputs: an eighth of the time at most.
+constexpr double kAnswersPerSecond = 30;
+constexpr double kAnswerBurst = 8;
 // A window being dragged to another size asks for many; each costs every program on the desktop a redraw.
 constexpr Micros kBetweenResizes = 100 * kMillisecond;
 // A link that comes later than this after one was cut is another visit.
@@ -31,6 +37,7 @@ DesktopAgent::DesktopAgent(ScreenSource& screen, InputSink& hands, codec::MakeVi
       layout_(screen.content().monitors, screen.content().most_monitors),
       views_(screen.content()),
       captures_(kCapturesPerSecond, kCaptureBurst),
+      answers_(kAnswersPerSecond, kAnswerBurst),
       arranged_at_(-kBetweenResizes) {
   if (clipboard != nullptr) clipboard_.emplace(*clipboard, primary);
 }
@@ -149,6 +156,9 @@ void DesktopAgent::receive(ViewerId viewer, std::span<const uint8_t> message, Mi
   const Received received = session.receive(message, now);
   perform(viewer, received, now);
   if (received.sequence != 0) session.injected(received.sequence, now);
+  if (received.shows_effect && !session.expects_answer(now) && answers_.take(now)) {
+    session.expect_answer(now + kAnswerExpected);
+  }
   if (session.closing() && !was_closing) check(hands_.release_all(viewer));
 }
 
@@ -302,13 +312,19 @@ void DesktopAgent::capture(Micros now) {
 bool DesktopAgent::wants_output(ViewerId viewer, Micros now) const {
   const ViewerSession* wanted = session(viewer);
   if (wanted == nullptr) return false;
-  if (wanted->wants_output(now) || would_encode(viewer, now)) return true;
+  if (wanted->wants_message(now) || would_encode(viewer, now)) return true;
   return clipboard_ && wanted->content_at() <= now && clipboard_->wants_output(viewer, wanted->content_window());
+}
+
+// What another viewer is about to be shown as the answer to its input goes first.
+bool DesktopAgent::yields(const ViewerSession& session, Micros now) const {
+  if (session.expects_answer(now)) return false;
+  return std::ranges::any_of(viewers_, [now](const auto& entry) { return entry.second.expects_answer(now); });
 }
 
 bool DesktopAgent::would_encode(ViewerId viewer, Micros now) const {
   const ViewerSession* wanted = session(viewer);
-  if (wanted == nullptr || fault_ || !wanted->can_take_pixels(now)) return false;
+  if (wanted == nullptr || fault_ || !wanted->can_take_pixels(now) || yields(*wanted, now)) return false;
   return wanted->lacks_pixels(now) || (damaged_ && captures_.ready_at() <= now);
 }
 
@@ -321,7 +337,7 @@ std::optional<Bytes> DesktopAgent::take_ready(ViewerId viewer, Micros now) {
 
 void DesktopAgent::prepare_output(ViewerId viewer, Micros now) {
   const auto found = viewers_.find(viewer);
-  if (found == viewers_.end() || fault_ || !found->second.can_take_pixels(now)) return;
+  if (found == viewers_.end() || fault_ || !found->second.can_take_pixels(now) || yields(found->second, now)) return;
   read_events(now);
   if (!fault_ && (damaged_ || found->second.lacks_pixels(now))) capture(now);
   if (fault_ || !found->second.lacks_pixels(now)) return;

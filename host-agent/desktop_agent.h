@@ -111,6 +111,7 @@ class DesktopAgent {
   void tell_monitors();
   // The monitors that viewers are shown, one for each viewer.
   [[nodiscard]] std::vector<uint32_t> looked_at() const;
+  [[nodiscard]] bool yields(const ViewerSession& session, Micros now) const;
   codec::FrameAnalysis* shared_analysis(const ViewerSession& session);
   void fail(const Error& error);
   // Keeps the value of a call to screen or hands, or fails.
@@ -132,6 +133,7 @@ class DesktopAgent {
   MonitorLayout layout_;       // as the viewers want it
   MonitorViews views_;         // as the screen has it
   TokenBucket captures_;
+  TokenBucket answers_;
   bool rearrange_ = false;  // the screen does not follow the layout yet
   std::optional<uint32_t> scale_percent_;
   Micros arranged_at_;

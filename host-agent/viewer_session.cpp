@@ -44,8 +44,8 @@ codec::EncoderArchive new_archive(const ViewerJoined& joined) {
   return codec::EncoderArchive(archive_capacity(joined));
 }
 
-// Of an update's bytes, which are 4 ms of the link, pictures that are sent exactly at once may take so much: nobody sees
-// 2 ms, and a first paint that is refined later costs its bytes twice.
+// Of an update's bytes, which are 4 ms of the link, pictures that are sent exactly at once may take so much: nobody
+// sees 2 ms, and a first paint that is refined later costs its bytes twice.
 constexpr double kExactShare = 1.0 / 2;
 
 // Quality of first paint of pictures by the link's rate in bytes a second: a fast link has no use for smaller bytes,
@@ -162,7 +162,8 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
   if constexpr (requires { message.sequence; }) {
     if (!accept_input(message.sequence, now)) return;
     result.sequence = message.sequence;
-    if (shows_effect(message)) input_clock_.received(message.sequence, now);
+    result.shows_effect = shows_effect(message);
+    if (result.shows_effect) input_clock_.received(message.sequence, now);
   }
   if constexpr (std::is_same_v<M, Key>) {
     result.request = KeyInput{message.down, message.code, message.key, message.modifiers};
@@ -413,16 +414,16 @@ bool ViewerSession::hurries(Micros now) const {
 }
 
 bool ViewerSession::lacks_pixels(Micros now) const {
-  if (pixels_at() > now) return encoder_.missing(false);
+  if (pixels_at() > now || expects_answer(now)) return encoder_.missing(false);
   return missing() || (!encoder_.missing() && encoder_.refine_at() <= now);
 }
 
-bool ViewerSession::wants_output(Micros now) const {
+bool ViewerSession::wants_message(Micros now) const {
   if (finished_) return false;
   if (closing()) return true;
   return !pongs_.empty() || !notices_.empty() || reset_pending_ || monitors_pending_ || cursor_pending_ ||
          pointer_pending_ || ping_ || encoded_ || check_at() <= now || meter_.report_at() <= now ||
-         meter_.figures_due(now) || (can_take_pixels(now) && lacks_pixels(now));
+         meter_.figures_due(now);
 }
 
 codec::EncodeBudget ViewerSession::budget(Micros now) const {
@@ -430,16 +431,17 @@ codec::EncodeBudget ViewerSession::budget(Micros now) const {
   const auto within = [ceiling](double rate) { return ceiling > 0 ? std::min(ceiling, rate) : rate; };
   const double rate = within(pacer_.rate());
   const bool in_turn = pixels_at() <= now;
+  const bool in_no_way = in_turn && !expects_answer(now);
   const size_t bytes = in_turn ? pacer_.update_bytes() : std::min(kAnswerUpdate, pacer_.update_bytes());
   return {.max_bytes = cap_.update_bytes(bytes),
           .max_pixels = slice_pixels_,
           .jpeg_quality = std::max(terms_.quality_floor(), jpeg_quality_for(rate)),
           .exact_share = kExactShare,
-          .refine = in_turn,
+          .refine = in_no_way,
           .focus_x = pointer_.x,
           .focus_y = pointer_.y,
           .link_bytes_per_s = within(pacer_.film_rate()),
-          .frames = in_turn && frames_.has_room()};
+          .frames = in_no_way && frames_.has_room()};
 }
 
 void ViewerSession::encode(const codec::PictureView& screen, codec::FrameAnalysis* shared, Micros now) {
@@ -470,6 +472,7 @@ Bytes ViewerSession::take_update(Micros now) {
   EncodedUpdate update = std::move(*encoded_);
   encoded_.reset();
   fit_slice(update, now - update.started_at);
+  if (captured_sequence_ >= expected_sequence_) answer_until_ = kNever;
   const Update message{.id = ++last_update_,
                        .flags = update.flags,
                        .input_sequence = captured_sequence_,
@@ -603,6 +606,7 @@ Micros ViewerSession::next_deadline(Micros after) const {
   consider(health_.next_deadline());
   consider(check_at());
   consider(meter_.report_at());
+  consider(answer_until_);
   if (pixels_at() != kNever) {
     if (missing()) consider(pixels_at());
     if (!encoder_.missing()) consider(std::max(pixels_at(), encoder_.refine_at()));
@@ -612,6 +616,7 @@ Micros ViewerSession::next_deadline(Micros after) const {
 
 void ViewerSession::advance(Micros now) {
   if (closing()) return;
+  if (answer_until_ <= now) answer_until_ = kNever;
   if (health_.timed_out(now)) {
     close(CloseCode::kTimeout, "nothing was heard from the viewer for 25 seconds");
   } else if (const auto ping = health_.take_ping(now)) {

@@ -41,6 +41,7 @@ using ViewerRequest =
 struct Received {
   uint32_t sequence = 0;  // of an input; give it to injected() when that is done
   ViewerRequest request;
+  bool shows_effect = false;  // a program is likely to answer it by a change of its picture
 };
 
 struct ViewerSummary {
@@ -63,6 +64,17 @@ class ViewerSession {
     injected_sequence_ = sequence;
     injected_at_ = now;
     input_clock_.injected(sequence, now);
+  }
+
+  // What was injected last is likely to be answered by this time, and the answer could leave at once. What takes long
+  // to encode would be in its way and waits until it was sent, or until then: films' frames, refinement, and everything
+  // of other viewers.
+  void expect_answer(Micros until) {
+    expected_sequence_ = injected_sequence_;
+    answer_until_ = until;
+  }
+  [[nodiscard]] bool expects_answer(Micros now) const {
+    return answer_until_ != kNever && now < answer_until_ && can_take_pixels(now);
   }
 
   // --- the screen changed ---
@@ -90,7 +102,11 @@ class ViewerSession {
   [[nodiscard]] bool can_take_pixels(Micros now) const { return pixels_at() <= now || hurries(now); }
   // There is something to encode; what waits for a frame that the decoder has no room for is not.
   [[nodiscard]] bool lacks_pixels(Micros now) const;
-  [[nodiscard]] bool wants_output(Micros now) const;
+  [[nodiscard]] bool wants_output(Micros now) const {
+    return wants_message(now) || (!finished_ && can_take_pixels(now) && lacks_pixels(now));
+  }
+  // Whether take_output() has something without encode().
+  [[nodiscard]] bool wants_message(Micros now) const;
   // Encodes the next update from a picture of the screen; it must be taken by take_output() soon. `shared` is of the
   // viewer's part; it may be null.
   void encode(const codec::PictureView& screen, codec::FrameAnalysis* shared, Micros now);
@@ -174,7 +190,9 @@ class ViewerSession {
   Micros injected_at_ = kNever;
   uint32_t captured_sequence_ = 0;  // last that was injected before the picture was captured
   InputClock input_clock_;
-  Point pointer_;  // where this viewer believes the pointer to be, in its part; -1,-1: elsewhere
+  Micros answer_until_ = kNever;
+  uint32_t expected_sequence_ = 0;  // of the input whose answer is expected until then
+  Point pointer_;                   // where this viewer believes the pointer to be, in its part; -1,-1: elsewhere
 
   // Updates.
   uint32_t epoch_ = 0;

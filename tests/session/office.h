@@ -56,8 +56,10 @@ class Office {
   }
 
   World world;
-  bool film = false;    // 30 pictures a second of something that moves
-  bool typing = false;  // about six keys a second, at the first page
+  bool film = false;           // 30 pictures a second of something that moves
+  bool typing = false;         // about six keys a second, at the first page
+  Micros step = kMillisecond;  // how exactly times are known
+  Micros program_takes = 0;    // from a key to its answer on the screen
 
   VirtualPage& open(const LinkConditions& link) {
     pages_.push_back(&world.open_page(room_.screen, link));
@@ -78,7 +80,7 @@ class Office {
     const Micros end = world.now() + duration;
     while (world.now() < end) {
       act();
-      world.run(kMillisecond);
+      world.run(step);
       answer();
       look(felt);
       felt.oldest_picture = std::max(felt.oldest_picture, world.now() - page.shown_capture());
@@ -114,6 +116,9 @@ class Office {
   // The program's part.
   void answer() {
     if (!waiting_ || answered_ || world.desktop.hands.typed.size() == typed_before_) return;
+    if (!injected_) injected_ = world.now();
+    if (world.now() - *injected_ < program_takes) return;
+    injected_.reset();
     answered_ = true;
     colour_ = (colour_ + 0x35719b) & 0xffffff;
     world.desktop.screen.fill(room_.answer, colour_);
@@ -154,7 +159,8 @@ class Office {
   Micros film_at_ = 0;
   Micros next_film_ = 0;
   Micros next_key_ = 0;
-  std::optional<Micros> waiting_;  // since when for the answer to a key
+  std::optional<Micros> waiting_;   // since when for the answer to a key
+  std::optional<Micros> injected_;  // when the program got it
   bool answered_ = false;
   size_t typed_before_ = 0;
   uint32_t colour_ = 0x123456;

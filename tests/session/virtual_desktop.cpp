@@ -23,6 +23,8 @@ VirtualDesktop::VirtualDesktop(std::string name, Size size, Connections& connect
 void VirtualDesktop::crash(Micros now, Micros away) {
   for (const auto& [id, link] : links_) connections_.close_near(id);
   links_.clear();
+  turns_ = {};
+  encoding_for_.reset();
   agent_.reset();
   back_at_ = now + away;
 }
@@ -42,6 +44,8 @@ void VirtualDesktop::hang_up(uint64_t id, Micros now) {
   const auto found = links_.find(id);
   if (found->second.viewer) agent_->remove_viewer(*found->second.viewer, now);
   links_.erase(found);
+  turns_.forget(id);
+  if (encoding_for_ == id) encoding_for_.reset();
   connections_.close_near(id);
   dial_at_ = std::min(dial_at_, now);
 }
@@ -66,8 +70,8 @@ bool VirtualDesktop::serve_viewer(uint64_t id, Connection& connection, Link& lin
     agent_->receive(*link.viewer, *message, now);
     progress = true;
   }
-  if (!connection.up.can_write()) return progress;
-  if (const auto message = agent_->take_output(*link.viewer, now)) {
+  if (!connection.up.can_write() || encoding_for_) return progress;
+  if (const auto message = next_message(id, *link.viewer, now)) {
     connection.up.write(*message);
     const agent::Pacer& pacer = agent_->session(*link.viewer)->pacer();
     if (pacer.bytes_in_flight() > pacer.window_bytes()) {
@@ -77,6 +81,31 @@ bool VirtualDesktop::serve_viewer(uint64_t id, Connection& connection, Link& lin
   }
   if (agent_->finished(*link.viewer)) return hang_up(id, now), true;
   return progress;
+}
+
+// Encoding that takes time leaves its message for finish_encoding().
+std::optional<Bytes> VirtualDesktop::next_message(uint64_t id, agent::ViewerId viewer, Micros now) {
+  const bool takes_time = encoding_time.update > 0 || encoding_time.frame > 0;
+  if (!takes_time || !agent_->would_encode(viewer, now)) return agent_->take_output(viewer, now);
+  if (!turns_.take(id)) {
+    refused_ = true;
+    return agent_->take_ready(viewer, now);
+  }
+  agent_->prepare_output(viewer, now);
+  processor_.encoded(encoding_time, now);
+  encoding_for_ = id;
+  return std::nullopt;
+}
+
+// True when the agent is free, for the first time since.
+bool VirtualDesktop::finish_encoding(Micros now) {
+  if (!encoding_for_) return false;
+  const uint64_t id = *std::exchange(encoding_for_, std::nullopt);
+  Connection* connection = connections_.find(id);
+  const auto link = links_.find(id);
+  if (connection == nullptr || link == links_.end() || !connection->up.can_write()) return true;
+  if (const auto message = agent_->take_ready(*link->second.viewer, now)) connection->up.write(*message);
+  return true;
 }
 
 bool VirtualDesktop::serve(uint64_t id, Link& link, Micros now) {
@@ -91,19 +120,33 @@ bool VirtualDesktop::serve(uint64_t id, Link& link, Micros now) {
   return serve_viewer(id, *connection, link, now) || pumped;
 }
 
+// What was written goes on meanwhile; the rest waits.
+bool VirtualDesktop::pump_links(Micros now) {
+  bool progress = false;
+  for (const auto& [id, link] : links_) {
+    Connection* const connection = connections_.find(id);
+    if (connection != nullptr && connection->near_open) progress = connection->up.pump(now) || progress;
+  }
+  return progress;
+}
+
 bool VirtualDesktop::step(Micros now) {
+  now_ = now;
   if (!agent_) {
     if (now < back_at_) return false;
-    agent_ = std::make_unique<agent::DesktopAgent>(screen, hands, make_video);
+    agent_ = std::make_unique<agent::DesktopAgent>(screen, hands, processor_.watch(make_video));
     dial_at_ = now;
   }
+  if (encoding_for_ && now < processor_.free_at()) return pump_links(now);
+  bool progress = finish_encoding(now);
+  turns_.begin();
+  refused_ = false;
   dial(now);
   if (std::exchange(touched_, false) || agent_->next_deadline() <= now) agent_->advance(now);
-  bool progress = false;
   std::vector<uint64_t> ids;
   for (const auto& [id, link] : links_) ids.push_back(id);
   for (const uint64_t id : ids) progress = serve(id, links_.at(id), now) || progress;
-  return progress;
+  return progress || refused_;
 }
 
 std::string VirtualDesktop::describe(Micros now) const {
@@ -130,7 +173,9 @@ const agent::Pacer* VirtualDesktop::newest_pacer() const {
 }
 
 Micros VirtualDesktop::next_deadline() const {
-  return agent_ ? std::min(agent_->next_deadline(), dial_at_) : back_at_;
+  if (!agent_) return back_at_;
+  if (encoding_for_) return processor_.free_at();
+  return std::min(agent_->next_deadline(now_), dial_at_);
 }
 
 }  // namespace vitrine::session

@@ -8,10 +8,12 @@
 
 #include "codec/memory_video_encoder.h"
 #include "host-agent/desktop_agent.h"
+#include "host-agent/encoding_turns.h"
 #include "host-agent/input/recording_input.h"
 #include "host-agent/screen/memory_screen.h"
 #include "protocol/link.h"
 #include "tests/session/virtual_gateway.h"
+#include "tests/session/virtual_processor.h"
 
 namespace vitrine::session {
 
@@ -24,6 +26,8 @@ class VirtualDesktop {
   agent::RecordingInput hands;
   // What its agents code moving pictures with; an agent that is up keeps what it was made with.
   codec::MakeVideoEncoder make_video = codec::MemoryVideoEncoder::create;
+  // With it, viewers take turns as they do in the agent's shell.
+  EncodingTime encoding_time;
 
   [[nodiscard]] const std::string& name() const { return name_; }
   // The agent dies with all its connections and is back after `away`.
@@ -53,6 +57,9 @@ class VirtualDesktop {
   bool serve(uint64_t id, Link& link, Micros now);
   bool serve_idle(Connection& connection, Link& link, Micros now);
   bool serve_viewer(uint64_t id, Connection& connection, Link& link, Micros now);
+  std::optional<Bytes> next_message(uint64_t id, agent::ViewerId viewer, Micros now);
+  bool finish_encoding(Micros now);
+  bool pump_links(Micros now);
   void hang_up(uint64_t id, Micros now);
 
   std::string name_;
@@ -60,6 +67,11 @@ class VirtualDesktop {
   VirtualGateway& gateway_;
   EmulatedLink& network_;
   Bytes credential_;
+  VirtualProcessor processor_;
+  agent::EncodingTurns turns_;
+  std::optional<uint64_t> encoding_for_;  // the link whose update the processor is busy with
+  bool refused_ = false;                  // somebody waits for the next turn
+  Micros now_ = 0;
   std::unique_ptr<agent::DesktopAgent> agent_;
   std::map<uint64_t, Link> links_;
   Micros back_at_ = 0;

@@ -355,7 +355,7 @@ TEST(Motion, FindsSeveralMotionsAndEachIsExact) {
   TileSet changed(grid);
   changed.insert(Rect{0, 0, grid.columns(), grid.rows()});
   keep_differing(now.view(), old.view(), changed);
-  const auto motions = MotionSearch().find(now.view(), old.view(), changed, TileSet(grid));
+  const auto motions = MotionSearch().find(now.view(), old.view(), changed, TileSet(grid), changed);
   ASSERT_EQ(motions.size(), 2U);
   int64_t covered = 0;
   for (const Motion& motion : motions) {
