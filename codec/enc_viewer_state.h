@@ -74,6 +74,7 @@ struct ViewerEncoder::State {
   [[nodiscard]] std::vector<Motion> find_motions(const Draft& draft, const TileSet& fresh);
   [[nodiscard]] Micros waiting(const Rect& area, Micros now) const;
   void encode_missing(Draft& draft);
+  EncodeBudget with_exact_share(const Draft& draft, const std::vector<Motion>& motions);
   std::vector<Motion> move_and_recall(Draft& draft, const TileSet& fresh);
   enum class Painted : uint8_t { kSkip, kRepeat, kMakeExact };
   bool encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts);
@@ -144,6 +145,7 @@ struct ViewerEncoder::State {
   JpegScratch jpeg_scratch;
   MotionSearch motion;
   DragWatch drags;
+  Micros dragged_at = kNever;  // when a window was last dragged; what else moves since ends that
   EncoderArchive archive;
   RecallSearch recalling;
   VideoLayer video;
