@@ -90,7 +90,7 @@ std::vector<Motion> MotionSearch::find(const PictureView& now, const PictureView
   return motions;
 }
 
-bool DragWatch::note(std::span<const Motion> motions, Size picture) {
+const Motion* largest_motion(std::span<const Motion> motions) {
   const Motion* largest = nullptr;
   int64_t most = 0;
   for (const Motion& motion : motions) {
@@ -100,6 +100,11 @@ bool DragWatch::note(std::span<const Motion> motions, Size picture) {
     most = pixels;
     largest = &motion;
   }
+  return largest;
+}
+
+bool DragWatch::note(std::span<const Motion> motions, Size picture) {
+  const Motion* const largest = largest_motion(motions);
   if (largest == nullptr) return false;
   const Rect before = place_;
   place_ = {};

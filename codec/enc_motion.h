@@ -53,6 +53,9 @@ class MotionSearch {
   std::vector<Vote> votes_;
 };
 
+// By the pixels it moves; null when there is none.
+[[nodiscard]] const Motion* largest_motion(std::span<const Motion> motions);
+
 // Tells a dragged window from a scrolled page: the window's place moves along with it, the page's stays. What a window
 // uncovers is there to stay; what a page brings moves on with its next step.
 class DragWatch {

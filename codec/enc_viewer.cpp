@@ -30,8 +30,7 @@ constexpr int64_t kLeastPhotoPixels = 1024;
 constexpr double kExactWhileScrolling = 1.0 / 8;
 // What a dragged window uncovers stays, and only what is exact can be archived when it is covered again: then the share
 // is one of this time of the link, however small an update has to be.
-constexpr double kExactSecondsWhileDragging = 0.010;
-constexpr Micros kDragPause = 100 * kMillisecond;
+constexpr double kExactSecondsWhileDragging = 0.007;
 
 }  // namespace
 
@@ -152,7 +151,7 @@ EncodeBudget ViewerEncoder::State::with_exact_share(const Draft& draft, const st
     if (dragged_at == kNever) budget.exact_share *= kExactWhileScrolling;
   }
   // What an update leaves comes with the next ones, in which nothing moves.
-  if (dragged_at != kNever && draft.now - dragged_at <= kDragPause) {
+  if (dragging(draft.now)) {
     const double bytes = budget.link_bytes_per_s * kExactSecondsWhileDragging;
     budget.exact_share *= bytes / static_cast<double>(std::max<size_t>(budget.max_bytes, 1));
   }

@@ -176,6 +176,29 @@ TEST(Drag, IsExactAtOnceWhereTheLinkTakesItAndAPageThatScrollsIsNot) {
   }
 }
 
+// Entries are kept ahead of the window, so that it finds what comes out again in one or two of them.
+TEST(Drag, BringsBackWhatItCrossedInFewRectangles) {
+  const Desktop desktop;
+  const EncodeBudget lossless{.max_bytes = SIZE_MAX, .max_pixels = INT64_MAX, .jpeg_quality = 0};
+  Viewer viewer;
+  viewer.show(desktop.wallpaper, lossless);
+  int x = 30;
+  int y = 40;
+  const auto drag = [&](int steps, int dx, int dy) {
+    size_t bytes = 0;
+    for (int i = 0; i < steps; ++i) {
+      x += dx + i % 3;
+      y += dy - i % 2;
+      bytes += viewer.show(desktop.with_window(x, y), lossless).bytes;
+    }
+    return bytes / static_cast<size_t>(steps);
+  };
+  viewer.show(desktop.with_window(x, y), lossless);
+  EXPECT_LT(drag(30, 9, 6), 60U);
+  EXPECT_LT(drag(30, -9, -4), 60U);
+  EXPECT_LT(drag(20, 5, 3), 60U);
+}
+
 // An update that somebody waits for is small whatever the link carries; what it leaves comes with the next.
 TEST(Drag, IsExactHoweverSmallAnUpdateMayBe) {
   const Desktop desktop;
