@@ -30,7 +30,7 @@ constexpr int64_t kLeastPhotoPixels = 1024;
 constexpr double kExactWhileScrolling = 1.0 / 8;
 // What a dragged window uncovers stays, and only what is exact can be archived when it is covered again: then the share
 // is one of this time of the link, however small an update has to be.
-constexpr double kExactSecondsWhileDragging = 0.007;
+constexpr double kExactSecondsWhileDragging = 0.008;
 
 }  // namespace
 
