@@ -45,6 +45,7 @@ class MotionSearch {
   };
 
   std::vector<Vote> vote();
+  void take_motions(const PictureView& now, const PictureView& old, TileSet& open, std::vector<Motion>& motions);
 
   AnchorFinder anchors_;
   std::vector<Anchor> now_anchors_;
