@@ -20,6 +20,7 @@ class PhotoDecoder {
  private:
   PhotoModel model_;
   std::vector<uint8_t> words_;  // of the current chunk, with room to read past them
+  std::vector<int16_t> row_;    // of the row above: its channels, and what they add to sums and roughness
 };
 
 }  // namespace vitrine::codec

@@ -73,7 +73,12 @@ void AnchorFinder::find_in_row(const PictureView& picture, int y, int left, int 
   }
 }
 
-void AnchorFinder::find(const PictureView& picture, const TileSet& cells, std::vector<Anchor>& anchors) {
+void AnchorFinder::find(const PictureView& picture, const TileSet& cells, std::vector<Anchor>& anchors,
+                        AnchorRows rows) {
+  constexpr int kApart = 4;
+  static_assert(kApart * kApart == kCellSide);
+  const int step = rows == AnchorRows::kApart ? kApart : 1;
+  const int most = rows == AnchorRows::kNeighbours ? kApart : kCellSide;
   anchors.clear();
   for (int cy = 0; cy < cells.rows(); ++cy) {
     for (int x = 0; x < cells.columns();) {
@@ -83,8 +88,8 @@ void AnchorFinder::find(const PictureView& picture, const TileSet& cells, std::v
       }
       const int first = x;
       while (x < cells.columns() && cells.test(x, cy)) ++x;
-      const int bottom = std::min((cy + 1) * kCellSide, picture.height);
-      for (int y = cy * kCellSide; y < bottom; ++y) {
+      const int bottom = std::min(cy * kCellSide + most, picture.height);
+      for (int y = cy * kCellSide; y < bottom; y += step) {
         find_in_row(picture, y, first * kCellSide, std::min(x * kCellSide, picture.width), picture.width, anchors);
       }
     }

@@ -19,11 +19,16 @@ struct Anchor {
   uint16_t y = 0;
 };
 
+// Of rows far apart and rows that are neighbours, a quarter each, a quarter of the former meet one of the latter
+// however far down content moved.
+enum class AnchorRows : uint8_t { kAll, kApart, kNeighbours };
+
 // One per user, to keep its scratch memory.
 class AnchorFinder {
  public:
   // Anchors of the cells, row by row. Their pixels may reach past the cells, never past the picture.
-  void find(const PictureView& picture, const TileSet& cells, std::vector<Anchor>& anchors);
+  void find(const PictureView& picture, const TileSet& cells, std::vector<Anchor>& anchors,
+            AnchorRows rows = AnchorRows::kAll);
   // Appends the anchors of row `y` in [left, right) whose pixels end before `end`.
   void find_in_row(const PictureView& picture, int y, int left, int right, int end, std::vector<Anchor>& anchors);
 

@@ -10,6 +10,8 @@ namespace {
 
 // An area takes about 8 bytes to keep, and most of what is kept is never seen again.
 constexpr int64_t kLeastBytes = 100;
+// What an edge of a dragged window covers is seen again, and what is left out once is in no entry.
+constexpr int64_t kLeastBytesOfEdge = 24;
 // Entries of one update.
 constexpr size_t kMostAreas = 24;
 // Sources of motions and pieces of areas that are told apart; more are coincidences.
@@ -22,6 +24,10 @@ constexpr double kOldestAge = 0.75;
 constexpr uint64_t kEdgeEntries = 8;
 constexpr int kAhead = 320;
 constexpr int kBeside = 64;
+// The same for a window that is dragged, as shares of the picture's width: it comes back to most of what it crosses,
+// and every entry that an edge crosses is a rectangle to recall with every step.
+constexpr int kAheadOfWindow = 4;
+constexpr int kBesideWindow = 16;
 // Cells kept along to save a rectangle: up to as many as are lost.
 constexpr int64_t kMostWaste = 2;
 // Rectangles of a set that are few enough as they are.
@@ -137,6 +143,32 @@ Rect with_what_comes(const Rect& area, const Archive& ring, const Rect& picture)
   return area;
 }
 
+// The same of what lies before an edge of a window that moves on.
+Rect with_what_is_ahead(const Rect& area, std::span<const Motion> motions, const Rect& picture) {
+  const Motion* const window = largest_motion(motions);
+  if (window == nullptr) return area;
+  const int ahead = picture.width / kAheadOfWindow;
+  const int beside = picture.width / kBesideWindow;
+  const bool upright = area.height > area.width;
+  int left = 0;
+  int right = 0;
+  int top = 0;
+  int bottom = 0;
+  if (upright) {
+    if (window->dx == 0) return area;
+    (window->dx > 0 ? right : left) = ahead;
+    top = window->dy < 0 ? ahead : beside;
+    bottom = window->dy > 0 ? ahead : beside;
+  } else {
+    if (window->dy == 0) return area;
+    (window->dy > 0 ? bottom : top) = ahead;
+    left = window->dx < 0 ? ahead : beside;
+    right = window->dx > 0 ? ahead : beside;
+  }
+  const Rect more{area.x - left, area.y - top, area.width + left + right, area.height + top + bottom};
+  return intersect(more, picture);
+}
+
 }  // namespace
 
 std::vector<Rect> worth_keeping(const Loss& loss, const EncoderArchive& archive, RecallSearch& search,
@@ -159,18 +191,21 @@ std::vector<Rect> worth_keeping(const Loss& loss, const EncoderArchive& archive,
   if (!film && inexact.any()) drop_lossy(loss, inexact, grid, areas);
   join(areas);
 
+  const int64_t least = loss.dragging ? kLeastBytesOfEdge : kLeastBytes;
   std::vector<Rect> kept;
   for (const Rect& whole : areas) {
     const Rect area = tighten(loss.source, loss.painted, whole);
-    if (area.empty() || estimate_bytes(loss.held, area, kLeastBytes) < kLeastBytes) continue;
+    if (area.empty() || estimate_bytes(loss.held, area, least) < least) continue;
     int64_t fresh = 0;
     Rect around;
     for (const Rect& part : search.not_archived(archive, loss.held, area, kOldestAge)) {
-      fresh += estimate_bytes(loss.held, part, kLeastBytes);
+      fresh += estimate_bytes(loss.held, part, least);
       around = bounding(around, part);
     }
-    if (fresh < kLeastBytes) continue;
-    around = with_what_comes(around, archive.ring(), loss.source.bounds());
+    if (fresh < least) continue;
+    const Rect known = around;
+    if (loss.dragging) around = with_what_is_ahead(known, loss.motions, loss.source.bounds());
+    if (around == known) around = with_what_comes(known, archive.ring(), loss.source.bounds());
     if (around.area() + kEntryCost > std::min(most_pixels, archive.capacity())) continue;
     most_pixels -= around.area() + kEntryCost;
     kept.push_back(around);

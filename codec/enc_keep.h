@@ -19,6 +19,7 @@ struct Loss {
   const TileSet& cells;             // where they differ
   const TileSet& lossy;             // where held and painted may differ
   std::span<const Motion> motions;  // where some of it goes
+  bool dragging;                    // a window of late, by the largest of them
 };
 
 // Areas to keep, few and large rather than tight: what `cells` lose and no motion carries elsewhere, unless it is

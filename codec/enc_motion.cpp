@@ -14,6 +14,9 @@ constexpr int64_t kLeastCells = 12;
 // Motions of one frame that are tried, and how many votes make one worth comparing.
 constexpr size_t kMostMotions = 6;
 constexpr uint32_t kLeastVotes = 3;
+// Where more cells changed, a few rows say what most of them did: finding anchors in all was half of what a dragged
+// window takes. What they leave is looked at whole.
+constexpr int64_t kManyCells = 512;
 // How far a dragged window's side may be from where it should be, in pixels.
 constexpr int kSideSlack = 2;
 
@@ -70,13 +73,31 @@ std::vector<Motion> MotionSearch::find(const PictureView& now, const PictureView
   if (now.width < kAnchorPixels || telling.count() < kLeastCells) return {};
   TileSet sources = telling;
   sources -= blank;
-  anchors_.find(old, sources, old_anchors_);
+  const bool many = telling.count() > kManyCells;
+  anchors_.find(old, sources, old_anchors_, many ? AnchorRows::kApart : AnchorRows::kAll);
   if (old_anchors_.size() < kLeastVotes) return {};
-  anchors_.find(now, telling, now_anchors_);
-  std::vector<Motion> motions;
   TileSet open = changed;
+  std::vector<Motion> motions;
+  const auto explain = [&](AnchorRows rows) {
+    TileSet asked = telling;
+    asked &= open;
+    anchors_.find(now, asked, now_anchors_, rows);
+    take_motions(now, old, open, motions);
+  };
+  if (many) explain(AnchorRows::kNeighbours);
+  if (open.count() >= kLeastCells) explain(AnchorRows::kAll);
+  return motions;
+}
+
+// Appends what the anchors speak for and the pixels bear out, and removes it from `open`.
+void MotionSearch::take_motions(const PictureView& now, const PictureView& old, TileSet& open,
+                                std::vector<Motion>& motions) {
   int64_t copied = 0;
+  for (const Motion& motion : motions) {
+    for (const Rect& area : motion.areas) copied += area.area();
+  }
   for (const Vote& vote : vote()) {
+    if (motions.size() >= kMostMotions) break;
     DisplacedCells check(now, old, vote.dx, vote.dy);
     if (!check.explain(open)) continue;
     auto areas = check.areas();
@@ -87,10 +108,9 @@ std::vector<Motion> MotionSearch::find(const PictureView& now, const PictureView
     open -= check.moved();
     motions.push_back({vote.dx, vote.dy, std::move(areas)});
   }
-  return motions;
 }
 
-bool DragWatch::note(std::span<const Motion> motions, Size picture) {
+const Motion* largest_motion(std::span<const Motion> motions) {
   const Motion* largest = nullptr;
   int64_t most = 0;
   for (const Motion& motion : motions) {
@@ -100,6 +120,11 @@ bool DragWatch::note(std::span<const Motion> motions, Size picture) {
     most = pixels;
     largest = &motion;
   }
+  return largest;
+}
+
+bool DragWatch::note(std::span<const Motion> motions, Size picture) {
+  const Motion* const largest = largest_motion(motions);
   if (largest == nullptr) return false;
   const Rect before = place_;
   place_ = {};

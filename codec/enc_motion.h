@@ -46,6 +46,7 @@ class MotionSearch {
   };
 
   std::vector<Vote> vote();
+  void take_motions(const PictureView& now, const PictureView& old, TileSet& open, std::vector<Motion>& motions);
 
   AnchorFinder anchors_;
   std::vector<Anchor> now_anchors_;
@@ -53,6 +54,9 @@ class MotionSearch {
   std::vector<Slot> slots_;
   std::vector<Vote> votes_;
 };
+
+// By the pixels it moves; null when there is none.
+[[nodiscard]] const Motion* largest_motion(std::span<const Motion> motions);
 
 // Tells a dragged window from a scrolled page: the window's place moves along with it, the page's stays. What a window
 // uncovers is there to stay; what a page brings moves on with its next step.

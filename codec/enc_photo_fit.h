@@ -1,12 +1,13 @@
-// Which prediction suits a part of a photograph: the encoder's choice for each chunk.
+// Which prediction suits a chunk of a photograph: grain and blur are linear, drawn edges are the median's.
 #pragma once
 
 #include "codec/photo_model.h"
+#include "codec/photo_rows.h"
 #include "codec/picture.h"
 
 namespace vitrine::codec {
 
-// The weights that leave the least error in green over `area` of the source, or the median where that leaves less.
-[[nodiscard]] PhotoWeights fit_photo_weights(const PictureView& source, const Rect& area);
+// Looks at some of the area's pixels. With too few of them, or none that say anything: the median.
+[[nodiscard]] PhotoWeights fit_photo_weights(const PictureView& source, const Rect& area, PhotoSides sides);
 
 }  // namespace vitrine::codec

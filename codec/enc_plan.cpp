@@ -29,6 +29,8 @@ constexpr int kAbsorbPasses = 8;
 constexpr int kLeastLossyCells = 16;
 constexpr int kLeastCrowdedCells = 4;
 constexpr double kSmallShare = 1.0 / 4;
+// Pixels of cells for each pixel that changes in them, where it is worth counting those.
+constexpr double kMostCellsOfStrips = 8;
 // Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare. A rectangle
 // takes about nine bytes, a cell of text three and a blank one nothing.
 constexpr int64_t kExtraCells = 4;
@@ -102,12 +104,24 @@ TileSet picture_edges(const PictureView& source, const TileSet& changed, const C
 }
 
 // Which of the picture's cells the budget wants lossy at first.
-TileSet lossy_cells(const TileSet& pictures, const CellGrid& grid, const EncodeBudget& budget) {
-  const auto share = [&budget](const TileSet& cells) {
-    const double bytes = static_cast<double>(cells.count()) * kCellSide * kCellSide * kPhotoBytesPerPixel;
-    return bytes / static_cast<double>(budget.max_bytes);
+TileSet lossy_cells(const PictureView& source, const PictureView& painted, const TileSet& pictures,
+                    const CellGrid& grid, const EncodeBudget& budget) {
+  const auto share_of = [&budget](int64_t pixels) {
+    return static_cast<double>(pixels) * kPhotoBytesPerPixel / static_cast<double>(budget.max_bytes);
   };
-  if (share(pictures) <= budget.exact_share) return TileSet(grid);
+  const auto share = [&](const TileSet& cells) { return share_of(cells.count() * kCellSide * kCellSide); };
+  const double all = share(pictures);
+  if (all <= budget.exact_share) return TileSet(grid);
+  // Strips that come out from under a window's edge cut their cells.
+  if (all <= budget.exact_share * kMostCellsOfStrips) {
+    int64_t pixels = 0;
+    for (const Rect& cells : pictures.rectangles()) {
+      for (const Rect& area : tight_areas(source, painted, grid.pixels_of(cells), kLeastSavedPhoto)) {
+        pixels += area.area();
+      }
+    }
+    if (share_of(pixels) <= budget.exact_share) return TileSet(grid);
+  }
   TileSet lossy = large_patches(pictures, kLeastLossyCells, grid);
   TileSet small = pictures;
   small -= lossy;
@@ -248,7 +262,7 @@ std::vector<Region> plan_regions(const PictureView& source, const PictureView& p
   const TileSet edges = picture_edges(source, changed, grid, pictures, classes);
 
   std::vector<Region> regions;
-  TileSet lossy = budget.jpeg_quality > 0 ? lossy_cells(pictures, grid, budget) : TileSet(grid);
+  TileSet lossy = budget.jpeg_quality > 0 ? lossy_cells(source, painted, pictures, grid, budget) : TileSet(grid);
   lossy -= avoided;
   TileSet natural = pictures;
   natural |= edges;

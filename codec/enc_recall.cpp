@@ -137,12 +137,19 @@ std::vector<Recall> RecallSearch::find_rest(const EncoderArchive& archive, const
   return found;
 }
 
+// Orders entries by how much of an area they had, so that what shows again is taken from few of them.
+void RecallSearch::largest_first(const EncoderArchive& archive, const Rect& area) {
+  const auto covered = [&](uint64_t number) { return intersect(archive.ring().entry(number).place, area).area(); };
+  std::stable_sort(numbers_.begin(), numbers_.end(), [&](uint64_t a, uint64_t b) { return covered(a) > covered(b); });
+}
+
 // What of an area shows again where it was.
 void RecallSearch::find_in_place(const EncoderArchive& archive, const PictureView& source, const PictureView& painted,
                                  const Rect& area, std::vector<Recall>& found) {
   if (estimate_bytes(source, area, kLeastBytes) < kLeastBytes) return;
   archive.find_at(area, numbers_);
   if (numbers_.size() > kMostEntries) numbers_.resize(kMostEntries);
+  largest_first(archive, area);
   std::vector<Rect> taken;
   std::vector<Rect> left(1, area);
   for (const uint64_t number : numbers_) {

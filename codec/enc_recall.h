@@ -52,6 +52,7 @@ class RecallSearch {
     uint32_t count = 0;
   };
 
+  void largest_first(const EncoderArchive& archive, const Rect& area);
   std::vector<Vote> vote(const EncoderArchive& archive);
   void find_displaced(const EncoderArchive& archive, const PictureView& source, TileSet& open,
                       std::vector<Recall>& found);

@@ -26,10 +26,11 @@ constexpr int64_t kLeastPiecePixels = 4096;
 // Lossless photographs take up to two bytes a pixel: a piece of them is 8 ms of a link of 2 Mbit/s.
 constexpr int64_t kLeastPhotoPixels = 1024;
 // Of the pictures that would be sent exactly at once, as many while a page is scrolled: they move on with its next step
-// and are often gone before they would have to be exact. What a dragged window uncovers stays, and only what is exact
-// can be archived when it is covered again.
+// and are often gone before they would have to be exact.
 constexpr double kExactWhileScrolling = 1.0 / 8;
-constexpr double kExactWhileDragging = 2.0 / 3;
+// What a dragged window uncovers stays, and only what is exact can be archived when it is covered again: then the share
+// is one of this time of the link, however small an update has to be.
+constexpr double kExactSecondsWhileDragging = 0.008;
 
 }  // namespace
 
@@ -134,10 +135,7 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     if (video.plan(draft.now, draft.budget.link_bytes_per_s * kVideoShare)) video.route(scene(draft), missing);
     missing -= video.frames();
   }
-  EncodeBudget budget = draft.budget;
-  if (!motions.empty()) {
-    budget.exact_share *= drags.note(motions, grid.picture) ? kExactWhileDragging : kExactWhileScrolling;
-  }
+  const EncodeBudget budget = with_exact_share(draft, motions);
   auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.exact_only(), budget);
   if (encode_with_frames(draft, regions)) {
     missing.clear();
@@ -145,6 +143,21 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     compare_missing(draft.source);
   }
   video.skip(missing);
+}
+
+// The budget with the share of it that pictures may take to be sent exactly at once.
+EncodeBudget ViewerEncoder::State::with_exact_share(const Draft& draft, const std::vector<Motion>& motions) {
+  EncodeBudget budget = draft.budget;
+  if (!motions.empty()) {
+    dragged_at = drags.note(motions, grid.picture) ? draft.now : kNever;
+    if (dragged_at == kNever) budget.exact_share *= kExactWhileScrolling;
+  }
+  // What an update leaves comes with the next ones, in which nothing moves.
+  if (dragging(draft.now)) {
+    const double bytes = budget.link_bytes_per_s * kExactSecondsWhileDragging;
+    budget.exact_share *= bytes / static_cast<double>(std::max<size_t>(budget.max_bytes, 1));
+  }
+  return budget;
 }
 
 // Paints those of the missing cells `fresh` that the viewer has already: elsewhere on its screen or in its archive. A

@@ -181,8 +181,9 @@ void ViewerEncoder::State::keep(Draft& draft, const TileSet& changing, const std
   lost -= blank;
   considered |= changing;
   if (!lost.any()) return;
-  const auto areas = worth_keeping({held.view(), painted.view(), draft.source, lost, lossy, motions}, archive,
-                                   recalling, held.bounds().area() + kEntryCost);
+  const auto areas =
+      worth_keeping({held.view(), painted.view(), draft.source, lost, lossy, motions, dragging(draft.now)}, archive,
+                    recalling, held.bounds().area() + kEntryCost);
   if (areas.empty()) return;
   const size_t before = draft.body.size();
   draft.written_pixels += write_keep(archive, held.view(), areas, draft.body);

@@ -26,6 +26,8 @@ namespace vitrine::codec {
 inline constexpr Micros kStillBeforeRefinement = 300 * kMillisecond;
 // Of the link moving pictures take this much at most; the rest is for what else changes.
 inline constexpr double kVideoShare = 0.9;
+// A window that paused longer is not dragged any more.
+inline constexpr Micros kDragPause = 100 * kMillisecond;
 inline constexpr int kFullChromaQuality = 88;  // from here on JPEG keeps chroma at full resolution
 
 struct ViewerEncoder::State {
@@ -76,6 +78,8 @@ struct ViewerEncoder::State {
   [[nodiscard]] std::vector<Motion> find_motions(const Draft& draft, const TileSet& fresh);
   [[nodiscard]] Micros waiting(const Rect& area, Micros now) const;
   void encode_missing(Draft& draft);
+  [[nodiscard]] bool dragging(Micros now) const { return dragged_at != kNever && now - dragged_at <= kDragPause; }
+  EncodeBudget with_exact_share(const Draft& draft, const std::vector<Motion>& motions);
   std::vector<Motion> move_and_recall(Draft& draft, const TileSet& fresh);
   enum class Painted : uint8_t { kSkip, kRepeat, kMakeExact };
   bool encode_regions(Draft& draft, const std::vector<Region>& regions, Painted painted_parts);
@@ -147,6 +151,7 @@ struct ViewerEncoder::State {
   JpegScratch jpeg_scratch;
   MotionSearch motion;
   DragWatch drags;
+  Micros dragged_at = kNever;  // when a window was last dragged; what else moves since ends that
   EncoderArchive archive;
   RecallSearch recalling;
   VideoLayer video;

@@ -47,11 +47,16 @@ void PhotoContext::refresh() {
   if (now - total >= kFreshToRebuild) rebuild();
 }
 
+PhotoModel::PhotoModel() : contexts_(kPhotoContexts) {
+  for (const uint8_t one : kPhotoRoughnessOf) by_roughness_.push_back(&contexts_[one]);
+  reset();
+}
+
 void PhotoModel::reset() {
   for (int index = 0; index < kPhotoContexts; ++index) {
     PhotoContext& context = contexts_[static_cast<size_t>(index)];
     // Errors fall off like a geometric series whose scale follows the class of the context.
-    const int spread = index < kPhotoRoughness ? index : (index - kPhotoRoughness) % 5 * 2 + 1;
+    const int spread = index % kPhotoRoughness * 3 / 4;
     uint32_t weight = 4096;
     for (size_t token = 0; token < kPhotoTokens; ++token) {
       context.counts[token] = std::max(weight >> 6, 1U);
@@ -69,23 +74,6 @@ void PhotoModel::end_row(int pixels) {
   for (PhotoContext& context : contexts_) context.refresh();
   interval_ = std::min(interval_ * 2, kLastInterval);
   until_rebuild_ = interval_;
-}
-
-void PhotoRows::begin(const PictureView& held, const Rect& area, int y) {
-  const bool first = y == area.y;
-  if (!first) above_ = 1 - above_;
-  uint32_t* up = above();
-  uint32_t* now = current();
-  if (first) {
-    if (y > 0) {
-      std::memcpy(up, held.row(y - 1) + area.x, static_cast<size_t>(width_) * sizeof(uint32_t));
-    } else {
-      std::fill_n(up, width_, 0);
-    }
-  }
-  up[width_] = y > 0 && area.right() < held.width ? held.row(y - 1)[area.right()] : up[width_ - 1];
-  up[-1] = y > 0 && area.x > 0 ? held.row(y - 1)[area.x - 1] : up[0];
-  now[-1] = area.x > 0 ? held.row(y)[area.x - 1] : up[0];
 }
 
 }  // namespace vitrine::codec

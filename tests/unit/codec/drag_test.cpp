@@ -121,6 +121,7 @@ class Viewer {
     const UpdateInfo info = encoder_.encode(picture.view(), budget, now_, body);
     EXPECT_TRUE(decoder_.apply(body).ok());
     now_ += 33 * kMillisecond;
+    complete_ = info.complete;
     if (info.exact) {
       EXPECT_EQ(wrong_pixels(decoder_, picture.view()), 0);
     }
@@ -128,11 +129,13 @@ class Viewer {
     const auto jpeg = std::find(names.begin(), names.end(), std::string_view("jpeg")) - names.begin();
     return {body.size(), info.bytes_by_coding[static_cast<size_t>(jpeg)], info.exact};
   }
+  [[nodiscard]] bool complete() const { return complete_; }
 
  private:
   ViewerEncoder encoder_{kDeskSize, EncoderArchive(1 << 20)};
   Decoder decoder_ = Decoder::create(kDeskSize, 1 << 20).take();
   Micros now_ = 0;
+  bool complete_ = false;
 };
 
 TEST(Drag, UncoversAPictureForWhatItsPixelsTake) {
@@ -170,6 +173,49 @@ TEST(Drag, IsExactAtOnceWhereTheLinkTakesItAndAPageThatScrollsIsNot) {
     Picture shown(kDeskSize);
     for (int row = 0; row < kDeskSize.height; ++row) std::copy_n(page.row(y + row), kDeskSize.width, shown.row(row));
     EXPECT_GT(reader.show(shown, fast).lossy_bytes, 0U) << y;
+  }
+}
+
+// Entries are kept ahead of the window, so that it finds what comes out again in one or two of them.
+TEST(Drag, BringsBackWhatItCrossedInFewRectangles) {
+  const Desktop desktop;
+  const EncodeBudget lossless{.max_bytes = SIZE_MAX, .max_pixels = INT64_MAX, .jpeg_quality = 0};
+  Viewer viewer;
+  viewer.show(desktop.wallpaper, lossless);
+  int x = 30;
+  int y = 40;
+  const auto drag = [&](int steps, int dx, int dy) {
+    size_t bytes = 0;
+    for (int i = 0; i < steps; ++i) {
+      x += dx + i % 3;
+      y += dy - i % 2;
+      bytes += viewer.show(desktop.with_window(x, y), lossless).bytes;
+    }
+    return bytes / static_cast<size_t>(steps);
+  };
+  viewer.show(desktop.with_window(x, y), lossless);
+  EXPECT_LT(drag(30, 9, 6), 60U);
+  EXPECT_LT(drag(30, -9, -4), 60U);
+  EXPECT_LT(drag(20, 5, 3), 60U);
+}
+
+// An update that somebody waits for is small whatever the link carries; what it leaves comes with the next.
+TEST(Drag, IsExactHoweverSmallAnUpdateMayBe) {
+  const Desktop desktop;
+  const EncodeBudget whole{.max_bytes = SIZE_MAX, .max_pixels = INT64_MAX, .jpeg_quality = 0};
+  const EncodeBudget small{.max_bytes = 2000, .jpeg_quality = 75, .exact_share = 0.5, .link_bytes_per_s = 4e6};
+  const EncodeBudget slow{.max_bytes = 2000, .jpeg_quality = 75, .exact_share = 0.5, .link_bytes_per_s = 1e5};
+  for (const EncodeBudget& budget : {small, slow}) {
+    Viewer viewer;
+    viewer.show(desktop.with_window(30, 40), whole);
+    viewer.show(desktop.with_window(37, 45), whole);
+    size_t lossy = 0;
+    for (int step = 2; step <= 20; ++step) {
+      const Picture picture = desktop.with_window(30 + step * 7, 40 + step * 5);
+      lossy += viewer.show(picture, budget).lossy_bytes;
+      while (!viewer.complete()) lossy += viewer.show(picture, budget).lossy_bytes;
+    }
+    EXPECT_EQ(lossy == 0, budget.link_bytes_per_s > 1e6) << lossy;
   }
 }
 
