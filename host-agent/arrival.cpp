@@ -7,8 +7,8 @@
 namespace vitrine::agent {
 namespace {
 
-// What is kept for recall for one viewer, on both ends. Four screens of 1920x1080; an agent has a viewer or two.
-constexpr uint32_t kMostArchiveKib = 32 * 1024;
+// What is kept for recall for one viewer, on both ends. Three screens of 1920x1080; an agent has a viewer or two.
+constexpr uint32_t kMostArchiveKib = 24 * 1024;
 
 }  // namespace
 

@@ -11,7 +11,7 @@ constexpr Micros kParkedFor = 15 * 60 * kSecond;
 // A desktop has one person or a few; a page that is opened again and again leaves nothing of use.
 constexpr size_t kMostParked = 4;
 // Two full archives of viewers, or several that have seen little.
-constexpr size_t kMostParkedBytes = size_t{64} << 20;
+constexpr size_t kMostParkedBytes = size_t{48} << 20;
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <xcb/xinput.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <utility>
 
@@ -19,6 +20,9 @@ namespace {
 // Each rectangle is a request of its own (about 40 microseconds); more than these cost more than reading too much.
 constexpr size_t kMostRects = 32;
 constexpr int kBand = 64;
+// Of a half of the shared memory, which the server fills while the other half is compared. Together they stay in the
+// processor's caches, where a whole screen would not.
+constexpr size_t kHalfPixels = size_t{256} << 10;
 
 Result<void> check_format(const X11Display& display) {
   const xcb_screen_t& screen = display.screen();
@@ -57,6 +61,26 @@ std::vector<Rect> merge_into_bands(std::span<const Rect> rects, size_t most) {
     target = bounding(target, result[i]);
   }
   return joined;
+}
+
+std::vector<std::vector<Rect>> split_into_batches(std::span<const Rect> rects, size_t most_pixels) {
+  std::vector<std::vector<Rect>> batches;
+  size_t free_pixels = 0;
+  for (Rect rest : rects) {
+    const auto width = static_cast<size_t>(rest.width);
+    while (!rest.empty()) {
+      if (free_pixels < width) {
+        batches.emplace_back();
+        free_pixels = most_pixels;
+      }
+      const int rows = std::min(rest.height, std::max(1, static_cast<int>(free_pixels / width)));
+      batches.back().push_back({rest.x, rest.y, rest.width, rows});
+      free_pixels -= std::min(free_pixels, width * static_cast<size_t>(rows));
+      rest.y += rows;
+      rest.height -= rows;
+    }
+  }
+  return batches;
 }
 
 // --- shared memory ----------------------------------------------------------------------------------------------
@@ -185,7 +209,7 @@ Result<void> X11Screen::follow_size() {
   events_.rearranged = true;
   if (size == content_.picture.size()) return {};
   shared_.reset();
-  shared_ = TRY(SharedPixels::create(display_, static_cast<size_t>(size.width) * size.height));
+  shared_ = TRY(SharedPixels::create(display_, 2 * kHalfPixels));
   content_.picture = codec::Picture(size);
   whole_ = true;
   pointer_unsure_ = true;
@@ -243,27 +267,54 @@ Result<std::vector<Rect>> X11Screen::take_damage() {
   return merge_into_bands(rects, kMostRects);
 }
 
-// False when the server no longer had all of them.
-Result<bool> X11Screen::read_pixels(std::span<const Rect> rects, codec::TileSet& changed) {
+X11Screen::AskedBatch X11Screen::ask(std::span<const Rect> rects, size_t offset) {
   xcb_connection_t* const x = display_.connection();
-  std::vector<xcb_shm_get_image_cookie_t> cookies;
-  size_t offset = 0;  // rectangles of one region do not overlap, so all of them fit in one screen
+  AskedBatch asked{rects, shared_->pixels() + offset, {}};
   for (const Rect& rect : rects) {
-    cookies.push_back(xcb_shm_get_image(x, display_.root(), static_cast<int16_t>(rect.x), static_cast<int16_t>(rect.y),
-                                        static_cast<uint16_t>(rect.width), static_cast<uint16_t>(rect.height), ~0U,
-                                        XCB_IMAGE_FORMAT_Z_PIXMAP, shared_->segment(),
-                                        static_cast<uint32_t>(offset * 4)));
+    asked.cookies.push_back(xcb_shm_get_image(x, display_.root(), static_cast<int16_t>(rect.x),
+                                              static_cast<int16_t>(rect.y), static_cast<uint16_t>(rect.width),
+                                              static_cast<uint16_t>(rect.height), ~0U, XCB_IMAGE_FORMAT_Z_PIXMAP,
+                                              shared_->segment(), static_cast<uint32_t>(offset * 4)));
     offset += static_cast<size_t>(rect.area());
   }
+  return asked;
+}
+
+bool X11Screen::take(const AskedBatch& asked, codec::TileSet& changed) {
   bool complete = true;
-  const uint32_t* from = shared_->pixels();
-  for (size_t i = 0; i < rects.size(); ++i) {
-    const XcbPtr<xcb_shm_get_image_reply_t> reply(xcb_shm_get_image_reply(x, cookies[i], nullptr));
+  const uint32_t* from = asked.pixels;
+  for (size_t i = 0; i < asked.rects.size(); ++i) {
+    const XcbPtr<xcb_shm_get_image_reply_t> reply(
+        xcb_shm_get_image_reply(display_.connection(), asked.cookies[i], nullptr));
     complete = complete && reply != nullptr;
-    const Rect& rect = rects[i];
+    const Rect& rect = asked.rects[i];
     if (complete) codec::take_changes(from, rect.width, rect, content_.picture, changed);
     from += rect.area();
   }
+  return complete;
+}
+
+// False when the server no longer had all of them.
+Result<bool> X11Screen::read_pixels(std::span<const Rect> rects, codec::TileSet& changed) {
+  xcb_connection_t* const x = display_.connection();
+  const auto batches = split_into_batches(rects, kHalfPixels);
+  // What fits is asked for at once, and the server answers at one go. Between the parts of more a program could draw,
+  // and the picture would be one half of a film's frame and one half of the next.
+  const bool in_parts = batches.size() > 2;
+  if (in_parts) xcb_grab_server(x);
+  bool complete = true;
+  std::deque<AskedBatch> asked;
+  for (size_t i = 0; i < batches.size(); ++i) {
+    if (asked.size() == 2) {
+      complete = take(asked.front(), changed) && complete;
+      asked.pop_front();
+    }
+    asked.push_back(ask(batches[i], i % 2 * kHalfPixels));
+    if (in_parts && i + 1 == batches.size()) xcb_ungrab_server(x);
+    // Awaiting an answer would send no more than what it is the answer to.
+    xcb_flush(x);
+  }
+  for (const AskedBatch& batch : asked) complete = take(batch, changed) && complete;
   if (xcb_connection_has_error(x) != 0) return display_.failure("ShmGetImage");
   return complete;
 }

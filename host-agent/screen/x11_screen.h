@@ -2,8 +2,8 @@
 //
 // XDamage says once that something was drawn and then stays silent until the damage is taken, so a screen that nobody
 // looks at costs nothing. capture() takes the damage first and reads the pixels after: what is drawn in between is
-// damage again. Pixels come through MIT-SHM, only the damaged rectangles, all of them asked for before the first answer
-// is awaited. XDamage reports more than changes; the codec compares.
+// damage again. Pixels come through MIT-SHM, only the damaged rectangles, into memory of two halves: the server fills
+// one while the other is compared. XDamage reports more than changes; the codec compares.
 #pragma once
 
 #include <xcb/damage.h>
@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "codec/tile_set.h"
 #include "host-agent/screen/randr_resizer.h"
@@ -23,6 +24,9 @@ namespace vitrine::agent {
 
 // At most `most` rectangles that cover the same pixels and some more: bands of 64 rows.
 std::vector<Rect> merge_into_bands(std::span<const Rect> rects, size_t most);
+
+// The same rectangles, cut by rows into batches of at most `most_pixels`, which is a row at least.
+std::vector<std::vector<Rect>> split_into_batches(std::span<const Rect> rects, size_t most_pixels);
 
 // Memory shared with the X server.
 class SharedPixels {
@@ -65,6 +69,15 @@ class X11Screen : public ScreenSource {
   Result<void> read_cursor();
   Result<void> read_pointer(xcb_query_pointer_cookie_t cookie);
   Result<std::vector<Rect>> take_damage();
+  struct AskedBatch {
+    std::span<const Rect> rects;
+    const uint32_t* pixels;  // of the first, the others follow
+    std::vector<xcb_shm_get_image_cookie_t> cookies;
+  };
+  // Has the server put these into the shared memory from pixel `offset` on.
+  AskedBatch ask(std::span<const Rect> rects, size_t offset);
+  // False when the server did not have all of them.
+  bool take(const AskedBatch& asked, codec::TileSet& changed);
   // False when the screen changed its size in the meantime.
   Result<bool> read_pixels(std::span<const Rect> rects, codec::TileSet& changed);
 

@@ -8,8 +8,6 @@ namespace {
 
 constexpr Micros kReconnect = 200 * kMillisecond;
 constexpr Micros kReconnectAfterRefusal = kSecond;
-// Two screens or less, so that the archive wraps.
-constexpr uint32_t kCacheKib = 1200;
 
 }  // namespace
 
@@ -56,7 +54,7 @@ void VirtualPage::connect(Micros now) {
                              .width = static_cast<uint32_t>(window_.width),
                              .height = static_cast<uint32_t>(window_.height),
                              .browser = "Simulated 1",
-                             .cache_kib = kCacheKib,
+                             .cache_kib = cache_kib_,
                              .holdings = holdings()}));
   if (hidden_) send(serialize(Visibility{.visible = false}));
 }
@@ -161,7 +159,7 @@ void VirtualPage::handle(const SurfaceReset& reset, Micros) {
   if (decoder_) {
     if (!decoder_->restart(size).ok()) return fail("a surface that cannot be");
   } else {
-    decoder_ = codec::Decoder::create(size, codec::archive_pixels(kCacheKib)).take();
+    decoder_ = codec::Decoder::create(size, codec::archive_pixels(cache_kib_)).take();
   }
   flags_ = 0;
   if (reset.epoch == 1) {
@@ -311,11 +309,18 @@ bool VirtualPage::shows_the_screen() const {
   for (int stream = 0; stream < codec::kMaxVideoStreams; ++stream) {
     if (decoder_->video_areas().shows_anything(stream)) return false;
   }
-  const uint8_t* rgba = decoder_->rgba();
-  for (int y = 0; y < picture.height(); ++y) {
-    for (int x = 0; x < picture.width(); ++x, rgba += 4) {
+  return shows(picture.bounds());
+}
+
+bool VirtualPage::shows(const Rect& area) const {
+  const codec::Picture& picture = desktop_.screen.pixels();
+  if (!decoder_ || intersect(area, {0, 0, decoder_->size().width, decoder_->size().height}) != area) return false;
+  for (int y = area.y; y < area.bottom(); ++y) {
+    const uint8_t* rgba = decoder_->rgba() + (static_cast<size_t>(y) * decoder_->size().width + area.x) * 4;
+    const uint32_t* const row = picture.row(y) + area.x;
+    for (int x = 0; x < area.width; ++x, rgba += 4) {
       const uint32_t shown = uint32_t{rgba[0]} << 16 | uint32_t{rgba[1]} << 8 | rgba[2];
-      if (shown != (picture.row(y)[x] & codec::kColourMask)) return false;
+      if (shown != (row[x] & codec::kColourMask)) return false;
     }
   }
   return true;

@@ -35,6 +35,8 @@ class VirtualPage {
     busy_time_ = time;
     says_busy_ = says_so;
   }
+  // From before its first connection on it keeps so much for recall.
+  void remember(uint32_t kib) { cache_kib_ = kib; }
   // Its video decoder takes so long for each frame, one after the other.
   void decode_within(Micros time) { decode_time_ = time; }
   // The tab is closed for good.
@@ -48,6 +50,8 @@ class VirtualPage {
 
   // Whether its canvas is the desktop's screen, pixel for pixel, and it was told so.
   [[nodiscard]] bool is_exact() const;
+  // It was told that nothing is missing any more; some of it may still be lossy.
+  [[nodiscard]] bool is_complete() const { return connected() && (flags_ & kUpdateComplete) != 0; }
   [[nodiscard]] bool connected() const { return link_.has_value() && state_ == DesktopState::kConnected; }
   // The first thing that must never happen; empty when nothing did.
   [[nodiscard]] const std::string& fault() const { return fault_; }
@@ -56,6 +60,8 @@ class VirtualPage {
   [[nodiscard]] Micros shown_capture() const { return shown_capture_; }
   // What the canvas shows there; nothing without one or outside of it.
   [[nodiscard]] std::optional<uint32_t> pixel(int x, int y) const;
+  // Whether its canvas is there what the desktop's screen is, pixel for pixel.
+  [[nodiscard]] bool shows(const Rect& area) const;
   // How it is doing, for the message of a failed test.
   [[nodiscard]] std::string describe() const;
 
@@ -121,6 +127,7 @@ class VirtualPage {
   uint32_t epoch_ = 0;
   uint32_t flags_ = 0;  // of the last update
   uint32_t capabilities_ = kCanDecodeVp8;
+  uint32_t cache_kib_ = 1200;  // two screens or less, so that the archive wraps
   Micros shown_capture_ = 0;
   // The desktop was lost; the gateway's ping says when it will listen.
   bool holdings_due_ = false;

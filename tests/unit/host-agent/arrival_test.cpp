@@ -88,7 +88,7 @@ TEST(ParkedArchivesTest, AreFewAndSmallAndNotKeptForEver) {
     large.open(picture.size());
     ASSERT_TRUE(large.keep(picture.view(), picture.bounds()));
     parked.park(owner(i), std::move(large), 0);
-    EXPECT_LE(parked.memory_bytes(), size_t{64} << 20);
+    EXPECT_LE(parked.memory_bytes(), size_t{48} << 20);
   }
   EXPECT_EQ(parked.count(), 1U);
 }

@@ -5,8 +5,11 @@
 #include <xcb/randr.h>
 #include <xcb/xtest.h>
 
+#include <atomic>
 #include <memory>
+#include <set>
 #include <string>
+#include <thread>
 
 #include "host-agent/desktop_agent.h"
 #include "host-agent/input/recording_input.h"
@@ -153,6 +156,50 @@ TEST_F(X11ScreenTest, ACaptureEqualsTheScreenPixelForPixel) {
   EXPECT_TRUE(settled_events().damaged);
   capture();
   EXPECT_TRUE(same(screen->content().picture, painter->look()));
+}
+
+// More than the memory shared with the server holds.
+TEST_F(X11ScreenTest, ALargeScreenIsReadInPartsThatMakeItWhole) {
+  ASSERT_TRUE(screen->resize(mode_of({2048, 1536})).ok());
+  EXPECT_TRUE(settled_events().resized);
+  for (int i = 0; i < 400; ++i) painter->fill({(i * 137) % 2000, (i * 91) % 1500, 48, 36}, 0x010203U * i);
+  painter->finish();
+  settled_events();
+  capture();
+  EXPECT_TRUE(same(screen->content().picture, painter->look()));
+  for (int i = 0; i < 400; ++i) painter->fill({(i * 91) % 2000, (i * 137) % 1500, 40, 30}, 0x030201U * i);
+  painter->finish();
+  settled_events();
+  capture();
+  EXPECT_TRUE(same(screen->content().picture, painter->look()));
+}
+
+// While a capture in parts goes on no program draws: each is the screen of one moment.
+TEST_F(X11ScreenTest, ACaptureInPartsIsOfOneMoment) {
+  ASSERT_TRUE(screen->resize(mode_of({2048, 1536})).ok());
+  settled_events();
+  capture();
+  std::atomic<bool> done = false;
+  std::thread program([&] {
+    Painter other(server);
+    for (uint32_t i = 1; !done; ++i) {
+      other.fill({0, 0, 2048, 1536}, i);
+      other.finish();
+    }
+  });
+  int captures = 0;
+  std::set<uint32_t> seen;
+  while (seen.size() < 20) {
+    if (!settled_events().damaged) continue;
+    capture();
+    const codec::Picture& picture = screen->content().picture;
+    const uint32_t top = picture.row(0)[0];
+    for (const int y : {200, 600, 1000, 1400, 1535}) EXPECT_EQ(picture.row(y)[2047], top) << "capture " << captures;
+    seen.insert(top);
+    ++captures;
+  }
+  done = true;
+  program.join();
 }
 
 TEST_F(X11ScreenTest, OnlyCellsWithAnotherColourAreTold) {
@@ -381,6 +428,23 @@ TEST(MergeIntoBandsTest, ManyRectanglesBecomeFewThatCoverThem) {
     for (const Rect& part : merged) covered += intersect(rect, part).area();
     EXPECT_EQ(covered, rect.area());
   }
+}
+
+TEST(SplitIntoBatchesTest, BatchesHoldNoMoreThanFitsAndCoverTheSame) {
+  const std::vector<Rect> rects = {{0, 0, 1920, 1080}, {5, 1100, 10, 3}, {100, 1200, 1900, 700}, {0, 2000, 8192, 1}};
+  std::vector<int64_t> covered(rects.size());
+  for (const auto& batch : split_into_batches(rects, 100'000)) {
+    int64_t pixels = 0;
+    for (const Rect& part : batch) {
+      pixels += part.area();
+      for (size_t i = 0; i < rects.size(); ++i) covered[i] += intersect(part, rects[i]).area();
+    }
+    EXPECT_LE(pixels, 100'000);
+    EXPECT_GT(pixels, 0);
+  }
+  for (size_t i = 0; i < rects.size(); ++i) EXPECT_EQ(covered[i], rects[i].area());
+  EXPECT_EQ(split_into_batches(rects, 10'000'000).size(), 1U);
+  EXPECT_TRUE(split_into_batches({}, 100).empty());
 }
 
 TEST(CursorImageTest, AlphaIsNoLongerPremultiplied) {
