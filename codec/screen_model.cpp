@@ -45,7 +45,8 @@ ScreenModel::ScreenModel() {
 
 void ScreenModel::reset() {
   restart_all(guesses0, guesses1, guesses2, guesses3, gaps, gap_length, gap_colour, sure_right, run_whole, run_length,
-              guess_right, west, north, literal_near, literal_delta, literal_grey, near_history, grey_history);
+              guess_right, west, north, literal_near, literal_delta, literal_grey, line_green, line_blue, ink,
+              line_history, near_history, grey_history);
   for (LiteralTrees* trees : {&grey, &red, &green, &blue}) restart_trees(*trees);
 }
 

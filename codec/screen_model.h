@@ -10,6 +10,7 @@
 #include <cstring>
 #include <vector>
 
+#include "codec/colour_line.h"
 #include "codec/equal_run.h"
 #include "codec/nibble_model.h"
 #include "codec/picture.h"
@@ -73,6 +74,10 @@ struct ScreenModel {
   NibbleModel literal_delta[3][256];
   BitModel literal_grey[8];
   LiteralTrees grey, red, green, blue;
+  NibbleModel line_green[8][ColourLine::kReaches];
+  NibbleModel line_blue[kNibbleSymbols][4][ColourLine::kReaches];
+  uint32_t ink = 0;           // the strongest colour that was drawn with last
+  uint32_t line_history = 0;  // whether colours were off their lines, the last one in bit 0
   uint32_t near_history = 0;
   uint32_t grey_history = 0;
 
@@ -436,10 +441,9 @@ class RowCoder {
                       (n[0] == n[1]) << 4 | (w == cur[-2]) << 5 | (n[0] == nn[0]) << 6 | known << 7;
     if (ask_west && bit(m_.west[shape], colour == w)) return w;
     if (ask_north && bit(m_.north[shape], colour == n[0])) return n[0];
-    return code_literal(w, n, colour);
+    return code_literal(nn, n, cur, colour);
   }
 
-  static int channel(uint32_t colour, int shift) { return static_cast<int>(colour >> shift) & 255; }
   static bool is_grey(uint32_t c) { return channel(c, 0) == channel(c, 8) && channel(c, 8) == channel(c, 16); }
 
   // The median edge detector of LOCO-I (JPEG-LS).
@@ -449,7 +453,8 @@ class RowCoder {
     return nw >= high ? low : nw <= low ? high : w + n - nw;
   }
 
-  uint32_t code_literal(uint32_t w, const uint32_t* n, uint32_t actual) {
+  uint32_t code_literal(const uint32_t* nn, const uint32_t* n, const uint32_t* cur, uint32_t actual) {
+    const uint32_t w = cur[-1];
     const int context = is_grey(w) | is_grey(n[0]) << 1 | (m_.grey_history & 1) << 2;
     const bool grey = bit(m_.literal_grey[context], is_grey(actual));
     m_.grey_history = grey;
@@ -473,7 +478,8 @@ class RowCoder {
     m_.near_history = m_.near_history << 1 | near;
     const int rough = std::abs(channel(w, 8) - channel(n[-1], 8)) + std::abs(channel(n[0], 8) - channel(n[-1], 8)) +
                       std::abs(channel(n[0], 8) - channel(n[1], 8));
-    return near ? code_near(guess, delta, rough > 15 ? 15 : rough) : code_far(w, n, actual);
+    return near ? code_near(guess, delta, rough > 15 ? 15 : rough)
+                : code_far({w, n[0], n[1], n[-1], cur[-2], nn[0]}, actual);
   }
 
   // Each channel within 8 of what is expected: green by how rough the neighbourhood is, red by how far green was off,
@@ -492,15 +498,50 @@ class RowCoder {
   }
 
   // Colours far from their neighbours: text. Sub-pixel antialiasing is smooth along the subpixels, so red follows
-  // the left neighbour's blue, green follows red and blue follows green.
-  uint32_t code_far(uint32_t w, const uint32_t* n, uint32_t actual) {
+  // the left neighbour's blue, green follows red and blue follows green; other antialiasing keeps to a line.
+  uint32_t code_far(const NearbyColours& nearby, uint32_t actual) {
+    const uint32_t w = nearby[0];
+    const uint32_t n = nearby[1];
     const int wg = channel(w, 8);
     const int wb = channel(w, 0);
-    const int ng = channel(n[0], 8);
-    const int red = code_byte(m_.red, wb, channel(n[0], 16), wb, wg, channel(actual, 16));
-    const int green = code_byte(m_.green, red, ng, red, wb, channel(actual, 8));
-    const int blue = code_byte(m_.blue, green, red, green, red, channel(actual, 0));
-    return static_cast<uint32_t>(red) << 16 | static_cast<uint32_t>(green) << 8 | static_cast<uint32_t>(blue);
+    const int red = code_byte(m_.red, wb, channel(n, 16), wb, wg, channel(actual, 16));
+    const ColourLine of_ink = line_of_ink(nearby, m_.ink);
+    const ColourLine line = of_ink.known() ? of_ink : line_of_neighbours(nearby);
+    uint32_t colour = static_cast<uint32_t>(red) << 16;
+    const bool on_line = line.known() && code_on_line(line, of_ink.known(), red, actual, colour);
+    if (!on_line) {
+      const int green = code_byte(m_.green, red, channel(n, 8), red, wb, channel(actual, 8));
+      const int blue = code_byte(m_.blue, green, red, green, red, channel(actual, 0));
+      colour |= static_cast<uint32_t>(green) << 8 | static_cast<uint32_t>(blue);
+    }
+    const bool same_ink = of_ink.known() && (m_.line_history & 1) == 0;
+    if (!same_ink || saturation(colour) >= saturation(m_.ink)) m_.ink = colour;
+    return colour;
+  }
+
+  // Green and blue, which are added to `colour`, if both are near to the line. Green's symbol says whether they are.
+  bool code_on_line(const ColourLine& line, bool of_ink, int red, uint32_t actual, uint32_t& colour) {
+    constexpr int kGreenNear = 3;
+    constexpr int kBlueNear = 4;
+    constexpr int kOff = kNibbleSymbols - 1;
+    const int reach = line.reach(red);
+    const int green = line.at(red, 8);
+    const int blue = line.at(red, 0);
+    const int green_off = channel(actual, 8) - green;
+    const int blue_off = channel(actual, 0) - blue;
+    const bool near = std::abs(green_off) <= kGreenNear && std::abs(blue_off) <= kBlueNear;
+    NibbleModel& of_green = m_.line_green[(m_.line_history & 3) | (of_ink ? 0 : 4)][reach];
+    const int code = NibbleMix(of_green).code(coder_, near ? green_off + kGreenNear : kOff);
+    of_green.adapt(code);
+    NibbleModel& of_blue = m_.line_blue[code][m_.line_history & 3][reach];
+    m_.line_history = m_.line_history << 1 | (code == kOff ? 1 : 0);
+    if (code == kOff) return false;
+    const int blue_code = NibbleMix(of_blue).code(coder_, blue_off + kBlueNear);
+    of_blue.adapt(blue_code);
+    // Whatever the bytes, each channel stays in its place.
+    colour |= static_cast<uint32_t>((green + code - kGreenNear) & 255) << 8 |
+              static_cast<uint32_t>((blue + blue_code - kBlueNear) & 255);
+    return true;
   }
 
   int code_byte(LiteralTrees& trees, int first, int second, int both_a, int both_b, int value) {
