@@ -4,7 +4,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -29,6 +31,11 @@ struct ColourGuess {
 inline constexpr int kOrders = 4;
 inline constexpr int kGuessBits[kOrders] = {17, 17, 16, 12};
 inline constexpr int kRightMax = 7;
+// The context of what the widest order is not sure of: most of a letter.
+inline constexpr int kTallBits = 16;
+inline constexpr int kRowsAbove = 4;
+// How often in a row the widest order was right when nothing else is asked.
+inline constexpr uint32_t kSureFrom = 2;
 // Shorter runs lie inside of letters and say nothing about others.
 inline constexpr int kLongRun = 7;
 
@@ -61,12 +68,14 @@ struct ScreenModel {
   ColourGuess guesses1[1 << kGuessBits[1]];
   ColourGuess guesses2[1 << kGuessBits[2]];
   ColourGuess guesses3[1 << kGuessBits[3]];
+  ColourGuess tall[1 << kTallBits];
   GapGuess gaps[1 << kGapBits];
 
   BitModel run_whole[3 * kGapTrusts][16][32];
   BitModel gap_length[kGapTrusts][8];
   BitModel gap_colour[kGapTrusts];
   BitModel run_length[16][64];
+  BitModel tall_right[kRightMax + 1][16][8];
   BitModel guess_right[kOrders][kRightMax + 1][16][8];
   SureModel sure_right[kRightMax + 1][2];
   BitModel west[1024], north[1024];
@@ -87,7 +96,10 @@ struct ScreenModel {
   [[nodiscard]] uint32_t checksum() const;
 };
 
-// The three rows contexts look at, 24-bit colours, each with kRowMargin pixels beside the area.
+using RowsAbove = std::array<const uint32_t*, kRowsAbove>;
+
+// The row being coded and those above it that contexts look at, 24-bit colours, each with kRowMargin pixels beside the
+// area.
 class RowWindow {
  public:
   // Loads what both sides hold above and beside `area`.
@@ -99,16 +111,20 @@ class RowWindow {
 
   [[nodiscard]] size_t memory_bytes() const { return storage_.capacity() * sizeof(uint32_t); }
 
-  uint32_t* cur() { return rows_[2] + kRowMargin; }
-  [[nodiscard]] const uint32_t* north() const { return rows_[1] + kRowMargin; }
-  [[nodiscard]] const uint32_t* north2() const { return rows_[0] + kRowMargin; }
+  uint32_t* cur() { return rows_[0] + kRowMargin; }
+  // The rows above, the nearest first.
+  [[nodiscard]] RowsAbove above() const {
+    RowsAbove rows;
+    for (size_t i = 0; i < kRowsAbove; ++i) rows[i] = rows_[i + 1] + kRowMargin;
+    return rows;
+  }
 
  private:
   void load_outside(const PictureView& held, const Rect& area, int y, uint32_t* row, bool middle);
 
   std::vector<uint32_t> storage_;
-  uint32_t* rows_[3] = {};
-  int right_known_ = 0;  // columns right of the area that the picture has
+  std::array<uint32_t*, kRowsAbove + 1> rows_{};  // the one being coded, then upwards
+  int right_known_ = 0;                           // columns right of the area that the picture has
   int width_ = 0;
 };
 
@@ -117,9 +133,12 @@ class RowCoder {
  public:
   RowCoder(ScreenModel& model, Coder& coder) : m_(model), coder_(coder) {}
 
-  // Codes `width` pixels of `cur`; `n` and `nn` are the rows above. All may be read kRowMargin pixels to both sides.
+  // Codes `width` pixels of `cur`. All rows may be read kRowMargin pixels to both sides.
   // A function of its own on purpose: a browser swaps in optimised code when a function is called, not while it runs.
-  [[gnu::noinline]] void code_row(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int width) {
+  [[gnu::noinline]] void code_row(const RowsAbove& above, uint32_t* cur, int width) {
+    above_ = above;
+    const uint32_t* const n = above[0];
+    const uint32_t* const nn = above[1];
     int known = -1;  // the pixel that surroundings_ belong to
     for (int x = 0; x < width;) {
       if (begins_run(n + x, cur[x - 1])) {
@@ -223,7 +242,9 @@ class RowCoder {
     return x;
   }
 
-  static bool is_sure(uint32_t bits, uint32_t hash) { return (((bits >> 24 ^ hash) & 31) == 0) & (bits >> 29 != 0); }
+  static bool is_sure(uint32_t bits, uint32_t hash) {
+    return (((bits >> 24 ^ hash) & 31) == 0) & (bits >> 29 >= kSureFrom);
+  }
 
   // What is expected of a run before it is coded.
   struct Outlook {
@@ -364,42 +385,84 @@ class RowCoder {
   static uint32_t hash_four(const uint32_t* n, const uint32_t* cur) {
     return finish_hash(sum_two(n, cur) + uint64_t{n[-1]} * 0x2127599bf4325c37u + uint64_t{n[1]} * 0x165667b19e3779f9u);
   }
+  static uint64_t two_pixels(const uint32_t* at) {
+    uint64_t pair;
+    std::memcpy(&pair, at, sizeof(pair));
+    return pair;
+  }
+  // Fourteen columns of the rows above and eight pixels on the left.
+  [[nodiscard]] uint32_t hash_tall(const uint32_t* n, const uint32_t* cur) const {
+    constexpr int kLeft = 6;
+    constexpr int kPairs = 7;
+    static_assert(2 * kPairs - kLeft <= kRowMargin);
+    constexpr uint64_t kFactor = 0x9e3779b97f4a7c15u;
+    const std::ptrdiff_t x = n - above_[0] - kLeft;
+    uint64_t left = 0;
+    for (int pair = -4; pair < 0; ++pair) left = left * kFactor + two_pixels(cur + 2 * pair);
+    uint64_t sum = 0;
+    for (int pair = 0; pair < kPairs; ++pair) {
+      uint64_t columns = 0;
+      for (const uint32_t* row : above_) columns = std::rotl(columns, 19) ^ two_pixels(row + x + 2 * pair);
+      sum = sum * kFactor + columns;
+    }
+    sum += left * 0x58f38dedcc9e2d51u;
+    return finish_hash(sum);
+  }
+
   // `refuted`: it is coded already that the widest guess is wrong.
   [[gnu::noinline]] void code_unsure(uint32_t wide_hash, uint32_t narrow_hash, const uint32_t* nn, const uint32_t* n,
                                      uint32_t* cur, uint32_t excluded, bool refuted) {
     const Guess wide = find<kGuessBits[0]>(m_.guesses0, wide_hash);
     const Guess next = find<kGuessBits[1]>(m_.guesses1, narrow_hash);
-    if (!refuted && wide.colour != kNothing && wide.colour != excluded) {
-      if (bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
+    if (wide.colour == kNothing) return code_surprise(kNothing, wide, next, nn, n, cur, excluded);
+    const Guess tall = find<kTallBits>(m_.tall, hash_tall(n, cur));
+    const bool worth_asking =
+        tall.colour != kNothing && tall.colour != excluded && !(refuted && tall.colour == wide.colour);
+    if (worth_asking && bit(tall_model(tall, wide, next, excluded, refuted), *cur == tall.colour)) {
+      if constexpr (Coder::kDecodes) *cur = tall.colour;
+      learn(wide, tall.colour);
+      learn(next, tall.colour);
+    } else {
+      const bool ask_wide =
+          !refuted && wide.colour != kNothing && wide.colour != excluded && wide.colour != tall.colour;
+      if (ask_wide && bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
         learn(wide, wide.colour);
         learn(next, wide.colour);
-        return;
+      } else {
+        code_surprise(tall.colour, wide, next, nn, n, cur, excluded);
       }
     }
-    code_surprise(wide, next, nn, n, cur, excluded);
+    learn(tall, *cur);
+  }
+
+  // The context of "the tall guess is right": how often it was, and what the next two orders say.
+  BitModel& tall_model(const Guess& tall, const Guess& wide, const Guess& next, uint32_t excluded, bool refuted) {
+    const int place = (excluded != kNothing) | (refuted ? 2 : 0) | (next.colour == tall.colour) << 2;
+    return m_.tall_right[tall.right][support_of(tall, wide)][place];
+  }
+
+  // What the next order says of a guess: the same, and how often it was right, something else or nothing.
+  static uint32_t support_of(const Guess& guess, const Guess& lower) {
+    if (lower.colour == guess.colour) return 8 + lower.right;
+    return lower.colour != kNothing ? 1 + std::min(lower.right, 6u) : 0;
   }
 
   // The context of "this guess is right": how often it was, what the next order says, and whether it repeats a
   // neighbour.
   BitModel& right_model(int order, const Guess& guess, const Guess& lower, uint32_t w, uint32_t n, uint32_t excluded) {
-    uint32_t support = 0;
-    if (lower.colour == guess.colour) {
-      support = 8 + lower.right;
-    } else if (lower.colour != kNothing) {
-      support = 1 + (lower.right < 6 ? lower.right : 6);
-    }
     const int place = (guess.colour == w) | (guess.colour == n) << 1 | (excluded != kNothing) << 2;
-    return m_.guess_right[order][guess.right][support][place];
+    return m_.guess_right[order][guess.right][support_of(guess, lower)][place];
   }
 
-  // The widest context had no guess or a wrong one: the narrower ones are asked, each colour once.
-  void code_surprise(const Guess& wide, const Guess& next, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
-                     uint32_t excluded) {
+  // The tall and the widest context had no guess or a wrong one: the narrower ones are asked, each colour once.
+  void code_surprise(uint32_t tall, const Guess& wide, const Guess& next, const uint32_t* nn, const uint32_t* n,
+                     uint32_t* cur, uint32_t excluded) {
     const uint32_t w = cur[-1];
     const Guess third = find<kGuessBits[2]>(m_.guesses2, hash_four(n, cur));
     uint32_t colour = *cur;
-    const bool next_known = (next.colour != kNothing) & (next.colour != excluded) & (next.colour != wide.colour);
+    const bool next_known =
+        (next.colour != kNothing) & (next.colour != excluded) & (next.colour != wide.colour) & (next.colour != tall);
     if (next_known && bit(right_model(1, next, third, w, n[0], excluded), colour == next.colour)) {
       if constexpr (Coder::kDecodes) *cur = next.colour;
       learn(wide, next.colour);
@@ -408,7 +471,9 @@ class RowCoder {
       return;
     }
     const Guess last = find<kGuessBits[3]>(m_.guesses3, hash_two(n, cur));
-    const auto asked = [&](uint32_t c) { return (c == excluded) | (c == wide.colour) | (c == next.colour); };
+    const auto asked = [&](uint32_t c) {
+      return (c == excluded) | (c == wide.colour) | (c == next.colour) | (c == tall);
+    };
     bool found = third.colour != kNothing && !asked(third.colour) &&
                  bit(right_model(2, third, last, w, n[0], excluded), colour == third.colour);
     if (found) {
@@ -567,6 +632,7 @@ class RowCoder {
 
   ScreenModel& m_;
   Coder& coder_;
+  RowsAbove above_{};
   Surroundings around_;
   int broken_lately_ = 0;  // whether the last long run was, and the one before: bits 1 and 0
 };
