@@ -27,7 +27,7 @@ Result<size_t> ScreenDecoder::decode(std::span<const uint8_t> in, uint32_t* pixe
   window_->start(held, area);
   for (int y = area.y; y < area.bottom() && !coder.overrun(); ++y) {
     window_->load(held, area, y, nullptr);
-    rows.code_row(window_->north2(), window_->north(), window_->cur(), area.width);
+    rows.code_row(window_->above(), window_->cur(), area.width);
     std::memcpy(pixels + static_cast<int64_t>(y) * stride + area.x, window_->cur(),
                 static_cast<size_t>(area.width) * sizeof(uint32_t));
     window_->advance();

@@ -38,7 +38,7 @@ int ScreenEncoder::encode(const PictureView& source, const PictureView& held, co
     window_->load(held, area, y, source.row(y) + area.x);
     // It is there by the time it is coded: a row takes longer than memory does.
     if (y + 1 < area.bottom()) fetch(source.row(y + 1) + area.x, static_cast<size_t>(area.width));
-    rows.code_row(window_->north2(), window_->north(), window_->cur(), area.width);
+    rows.code_row(window_->above(), window_->cur(), area.width);
     if (paint != nullptr) paint->paint(window_->cur(), {area.x, y, area.width, 1});
     window_->advance();
     ++done;

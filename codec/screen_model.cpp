@@ -35,6 +35,15 @@ void restart_trees(LiteralTrees& trees) {
   restart_all(trees.upper, trees.lower);
 }
 
+// What to expect of a tall guess before any was asked: most are right where the next order says the same or they were
+// right before.
+uint16_t tall_prior(size_t right, size_t support) {
+  constexpr uint16_t kAgreed = 60'000;
+  constexpr uint16_t kProved = 55'000;
+  constexpr uint16_t kOnce = 40'000;
+  return support >= 8 ? kAgreed : right > 0 ? kProved : kOnce;
+}
+
 }  // namespace
 
 ScreenModel::ScreenModel() {
@@ -44,8 +53,14 @@ ScreenModel::ScreenModel() {
 }
 
 void ScreenModel::reset() {
-  restart_all(guesses0, guesses1, guesses2, guesses3, gaps, gap_length, gap_colour, sure_right, run_whole, run_length,
-              guess_right, west, north, literal_near, literal_delta, literal_grey, near_history, grey_history);
+  restart_all(guesses0, guesses1, guesses2, guesses3, tall, gaps, gap_length, gap_colour, sure_right, run_whole,
+              run_length, tall_right, guess_right, west, north, literal_near, literal_delta, literal_grey, line_green,
+              line_blue, ink, line_history, near_history, grey_history);
+  for (size_t right = 0; right <= kRightMax; ++right) {
+    for (size_t support = 0; support < 16; ++support) {
+      for (BitModel& model : tall_right[right][support]) model.p = tall_prior(right, support);
+    }
+  }
   for (LiteralTrees* trees : {&grey, &red, &green, &blue}) restart_trees(*trees);
 }
 
@@ -64,19 +79,20 @@ uint32_t ScreenModel::checksum() const {
 
 void RowWindow::start(const PictureView& held, const Rect& area) {
   const size_t stride = static_cast<size_t>(area.width) + 2 * kRowMargin;
-  storage_.resize(3 * stride);
-  for (size_t i = 0; i < 3; ++i) rows_[i] = storage_.data() + i * stride;
+  storage_.resize(rows_.size() * stride);
+  for (size_t i = 0; i < rows_.size(); ++i) rows_[i] = storage_.data() + i * stride;
   width_ = area.width;
   right_known_ = std::min(kRowMargin, held.width - area.right());
-  for (int i = 0; i < 2; ++i) {
-    const int y = area.y - 2 + i;
+  for (int i = kRowsAbove; i > 0; --i) {
+    const int y = area.y - i;
+    uint32_t* const row = rows_[static_cast<size_t>(i)];
     if (y < 0) {
-      std::fill_n(rows_[i], stride, 0u);
+      std::fill_n(row, stride, 0u);
       continue;
     }
-    load_outside(held, area, y, rows_[i], true);
-    std::fill_n(rows_[i] + kRowMargin + width_ + right_known_, kRowMargin - right_known_,
-                rows_[i][kRowMargin + width_ + right_known_ - 1]);
+    load_outside(held, area, y, row, true);
+    std::fill_n(row + kRowMargin + width_ + right_known_, kRowMargin - right_known_,
+                row[kRowMargin + width_ + right_known_ - 1]);
   }
 }
 
@@ -89,12 +105,12 @@ void RowWindow::load_outside(const PictureView& held, const Rect& area, int y, u
   for (int x = std::max(first, area.x); x < area.right() + right_known_; ++x) {
     row[kRowMargin + x - area.x] = pixels[x] & kColourMask;
   }
-  const uint32_t edge = left_known > 0 ? row[kRowMargin - left_known] : middle ? row[kRowMargin] : north()[0];
+  const uint32_t edge = left_known > 0 ? row[kRowMargin - left_known] : middle ? row[kRowMargin] : rows_[1][kRowMargin];
   std::fill_n(row, kRowMargin - left_known, edge);
 }
 
 void RowWindow::load(const PictureView& held, const Rect& area, int y, const uint32_t* source) {
-  load_outside(held, area, y, rows_[2], false);
+  load_outside(held, area, y, rows_[0], false);
   if (source == nullptr) return;
   uint32_t* const row = cur();
   const int width = width_;  // a local: the stores below might alias the member
@@ -103,11 +119,8 @@ void RowWindow::load(const PictureView& held, const Rect& area, int y, const uin
 
 void RowWindow::advance() {
   const int known = kRowMargin + width_ + right_known_;
-  std::fill_n(rows_[2] + known, kRowMargin - right_known_, rows_[2][known - 1]);
-  uint32_t* const oldest = rows_[0];
-  rows_[0] = rows_[1];
-  rows_[1] = rows_[2];
-  rows_[2] = oldest;
+  std::fill_n(rows_[0] + known, kRowMargin - right_known_, rows_[0][known - 1]);
+  std::rotate(rows_.begin(), rows_.end() - 1, rows_.end());
 }
 
 }  // namespace vitrine::codec

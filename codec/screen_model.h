@@ -4,12 +4,15 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
 
+#include "codec/colour_line.h"
 #include "codec/equal_run.h"
 #include "codec/nibble_model.h"
 #include "codec/picture.h"
@@ -28,6 +31,11 @@ struct ColourGuess {
 inline constexpr int kOrders = 4;
 inline constexpr int kGuessBits[kOrders] = {17, 17, 16, 12};
 inline constexpr int kRightMax = 7;
+// The context of what the widest order is not sure of: most of a letter.
+inline constexpr int kTallBits = 16;
+inline constexpr int kRowsAbove = 4;
+// How often in a row the widest order was right when nothing else is asked.
+inline constexpr uint32_t kSureFrom = 2;
 // Shorter runs lie inside of letters and say nothing about others.
 inline constexpr int kLongRun = 7;
 
@@ -60,12 +68,14 @@ struct ScreenModel {
   ColourGuess guesses1[1 << kGuessBits[1]];
   ColourGuess guesses2[1 << kGuessBits[2]];
   ColourGuess guesses3[1 << kGuessBits[3]];
+  ColourGuess tall[1 << kTallBits];
   GapGuess gaps[1 << kGapBits];
 
   BitModel run_whole[3 * kGapTrusts][16][32];
   BitModel gap_length[kGapTrusts][8];
   BitModel gap_colour[kGapTrusts];
   BitModel run_length[16][64];
+  BitModel tall_right[kRightMax + 1][16][8];
   BitModel guess_right[kOrders][kRightMax + 1][16][8];
   SureModel sure_right[kRightMax + 1][2];
   BitModel west[1024], north[1024];
@@ -73,6 +83,10 @@ struct ScreenModel {
   NibbleModel literal_delta[3][256];
   BitModel literal_grey[8];
   LiteralTrees grey, red, green, blue;
+  NibbleModel line_green[8][ColourLine::kReaches];
+  NibbleModel line_blue[kNibbleSymbols][4][ColourLine::kReaches];
+  uint32_t ink = 0;           // the strongest colour that was drawn with last
+  uint32_t line_history = 0;  // whether colours were off their lines, the last one in bit 0
   uint32_t near_history = 0;
   uint32_t grey_history = 0;
 
@@ -82,7 +96,10 @@ struct ScreenModel {
   [[nodiscard]] uint32_t checksum() const;
 };
 
-// The three rows contexts look at, 24-bit colours, each with kRowMargin pixels beside the area.
+using RowsAbove = std::array<const uint32_t*, kRowsAbove>;
+
+// The row being coded and those above it that contexts look at, 24-bit colours, each with kRowMargin pixels beside the
+// area.
 class RowWindow {
  public:
   // Loads what both sides hold above and beside `area`.
@@ -94,16 +111,20 @@ class RowWindow {
 
   [[nodiscard]] size_t memory_bytes() const { return storage_.capacity() * sizeof(uint32_t); }
 
-  uint32_t* cur() { return rows_[2] + kRowMargin; }
-  [[nodiscard]] const uint32_t* north() const { return rows_[1] + kRowMargin; }
-  [[nodiscard]] const uint32_t* north2() const { return rows_[0] + kRowMargin; }
+  uint32_t* cur() { return rows_[0] + kRowMargin; }
+  // The rows above, the nearest first.
+  [[nodiscard]] RowsAbove above() const {
+    RowsAbove rows;
+    for (size_t i = 0; i < kRowsAbove; ++i) rows[i] = rows_[i + 1] + kRowMargin;
+    return rows;
+  }
 
  private:
   void load_outside(const PictureView& held, const Rect& area, int y, uint32_t* row, bool middle);
 
   std::vector<uint32_t> storage_;
-  uint32_t* rows_[3] = {};
-  int right_known_ = 0;  // columns right of the area that the picture has
+  std::array<uint32_t*, kRowsAbove + 1> rows_{};  // the one being coded, then upwards
+  int right_known_ = 0;                           // columns right of the area that the picture has
   int width_ = 0;
 };
 
@@ -112,9 +133,12 @@ class RowCoder {
  public:
   RowCoder(ScreenModel& model, Coder& coder) : m_(model), coder_(coder) {}
 
-  // Codes `width` pixels of `cur`; `n` and `nn` are the rows above. All may be read kRowMargin pixels to both sides.
+  // Codes `width` pixels of `cur`. All rows may be read kRowMargin pixels to both sides.
   // A function of its own on purpose: a browser swaps in optimised code when a function is called, not while it runs.
-  [[gnu::noinline]] void code_row(const uint32_t* nn, const uint32_t* n, uint32_t* cur, int width) {
+  [[gnu::noinline]] void code_row(const RowsAbove& above, uint32_t* cur, int width) {
+    above_ = above;
+    const uint32_t* const n = above[0];
+    const uint32_t* const nn = above[1];
     int known = -1;  // the pixel that surroundings_ belong to
     for (int x = 0; x < width;) {
       if (begins_run(n + x, cur[x - 1])) {
@@ -218,7 +242,9 @@ class RowCoder {
     return x;
   }
 
-  static bool is_sure(uint32_t bits, uint32_t hash) { return (((bits >> 24 ^ hash) & 31) == 0) & (bits >> 29 != 0); }
+  static bool is_sure(uint32_t bits, uint32_t hash) {
+    return (((bits >> 24 ^ hash) & 31) == 0) & (bits >> 29 >= kSureFrom);
+  }
 
   // What is expected of a run before it is coded.
   struct Outlook {
@@ -359,42 +385,84 @@ class RowCoder {
   static uint32_t hash_four(const uint32_t* n, const uint32_t* cur) {
     return finish_hash(sum_two(n, cur) + uint64_t{n[-1]} * 0x2127599bf4325c37u + uint64_t{n[1]} * 0x165667b19e3779f9u);
   }
+  static uint64_t two_pixels(const uint32_t* at) {
+    uint64_t pair;
+    std::memcpy(&pair, at, sizeof(pair));
+    return pair;
+  }
+  // Fourteen columns of the rows above and eight pixels on the left.
+  [[nodiscard]] uint32_t hash_tall(const uint32_t* n, const uint32_t* cur) const {
+    constexpr int kLeft = 6;
+    constexpr int kPairs = 7;
+    static_assert(2 * kPairs - kLeft <= kRowMargin);
+    constexpr uint64_t kFactor = 0x9e3779b97f4a7c15u;
+    const std::ptrdiff_t x = n - above_[0] - kLeft;
+    uint64_t left = 0;
+    for (int pair = -4; pair < 0; ++pair) left = left * kFactor + two_pixels(cur + 2 * pair);
+    uint64_t sum = 0;
+    for (int pair = 0; pair < kPairs; ++pair) {
+      uint64_t columns = 0;
+      for (const uint32_t* row : above_) columns = std::rotl(columns, 19) ^ two_pixels(row + x + 2 * pair);
+      sum = sum * kFactor + columns;
+    }
+    sum += left * 0x58f38dedcc9e2d51u;
+    return finish_hash(sum);
+  }
+
   // `refuted`: it is coded already that the widest guess is wrong.
   [[gnu::noinline]] void code_unsure(uint32_t wide_hash, uint32_t narrow_hash, const uint32_t* nn, const uint32_t* n,
                                      uint32_t* cur, uint32_t excluded, bool refuted) {
     const Guess wide = find<kGuessBits[0]>(m_.guesses0, wide_hash);
     const Guess next = find<kGuessBits[1]>(m_.guesses1, narrow_hash);
-    if (!refuted && wide.colour != kNothing && wide.colour != excluded) {
-      if (bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
+    if (wide.colour == kNothing) return code_surprise(kNothing, wide, next, nn, n, cur, excluded);
+    const Guess tall = find<kTallBits>(m_.tall, hash_tall(n, cur));
+    const bool worth_asking =
+        tall.colour != kNothing && tall.colour != excluded && !(refuted && tall.colour == wide.colour);
+    if (worth_asking && bit(tall_model(tall, wide, next, excluded, refuted), *cur == tall.colour)) {
+      if constexpr (Coder::kDecodes) *cur = tall.colour;
+      learn(wide, tall.colour);
+      learn(next, tall.colour);
+    } else {
+      const bool ask_wide =
+          !refuted && wide.colour != kNothing && wide.colour != excluded && wide.colour != tall.colour;
+      if (ask_wide && bit(right_model(0, wide, next, cur[-1], n[0], excluded), *cur == wide.colour)) {
         if constexpr (Coder::kDecodes) *cur = wide.colour;
         learn(wide, wide.colour);
         learn(next, wide.colour);
-        return;
+      } else {
+        code_surprise(tall.colour, wide, next, nn, n, cur, excluded);
       }
     }
-    code_surprise(wide, next, nn, n, cur, excluded);
+    learn(tall, *cur);
+  }
+
+  // The context of "the tall guess is right": how often it was, and what the next two orders say.
+  BitModel& tall_model(const Guess& tall, const Guess& wide, const Guess& next, uint32_t excluded, bool refuted) {
+    const int place = (excluded != kNothing) | (refuted ? 2 : 0) | (next.colour == tall.colour) << 2;
+    return m_.tall_right[tall.right][support_of(tall, wide)][place];
+  }
+
+  // What the next order says of a guess: the same, and how often it was right, something else or nothing.
+  static uint32_t support_of(const Guess& guess, const Guess& lower) {
+    if (lower.colour == guess.colour) return 8 + lower.right;
+    return lower.colour != kNothing ? 1 + std::min(lower.right, 6u) : 0;
   }
 
   // The context of "this guess is right": how often it was, what the next order says, and whether it repeats a
   // neighbour.
   BitModel& right_model(int order, const Guess& guess, const Guess& lower, uint32_t w, uint32_t n, uint32_t excluded) {
-    uint32_t support = 0;
-    if (lower.colour == guess.colour) {
-      support = 8 + lower.right;
-    } else if (lower.colour != kNothing) {
-      support = 1 + (lower.right < 6 ? lower.right : 6);
-    }
     const int place = (guess.colour == w) | (guess.colour == n) << 1 | (excluded != kNothing) << 2;
-    return m_.guess_right[order][guess.right][support][place];
+    return m_.guess_right[order][guess.right][support_of(guess, lower)][place];
   }
 
-  // The widest context had no guess or a wrong one: the narrower ones are asked, each colour once.
-  void code_surprise(const Guess& wide, const Guess& next, const uint32_t* nn, const uint32_t* n, uint32_t* cur,
-                     uint32_t excluded) {
+  // The tall and the widest context had no guess or a wrong one: the narrower ones are asked, each colour once.
+  void code_surprise(uint32_t tall, const Guess& wide, const Guess& next, const uint32_t* nn, const uint32_t* n,
+                     uint32_t* cur, uint32_t excluded) {
     const uint32_t w = cur[-1];
     const Guess third = find<kGuessBits[2]>(m_.guesses2, hash_four(n, cur));
     uint32_t colour = *cur;
-    const bool next_known = (next.colour != kNothing) & (next.colour != excluded) & (next.colour != wide.colour);
+    const bool next_known =
+        (next.colour != kNothing) & (next.colour != excluded) & (next.colour != wide.colour) & (next.colour != tall);
     if (next_known && bit(right_model(1, next, third, w, n[0], excluded), colour == next.colour)) {
       if constexpr (Coder::kDecodes) *cur = next.colour;
       learn(wide, next.colour);
@@ -403,7 +471,9 @@ class RowCoder {
       return;
     }
     const Guess last = find<kGuessBits[3]>(m_.guesses3, hash_two(n, cur));
-    const auto asked = [&](uint32_t c) { return (c == excluded) | (c == wide.colour) | (c == next.colour); };
+    const auto asked = [&](uint32_t c) {
+      return (c == excluded) | (c == wide.colour) | (c == next.colour) | (c == tall);
+    };
     bool found = third.colour != kNothing && !asked(third.colour) &&
                  bit(right_model(2, third, last, w, n[0], excluded), colour == third.colour);
     if (found) {
@@ -436,10 +506,9 @@ class RowCoder {
                       (n[0] == n[1]) << 4 | (w == cur[-2]) << 5 | (n[0] == nn[0]) << 6 | known << 7;
     if (ask_west && bit(m_.west[shape], colour == w)) return w;
     if (ask_north && bit(m_.north[shape], colour == n[0])) return n[0];
-    return code_literal(w, n, colour);
+    return code_literal(nn, n, cur, colour);
   }
 
-  static int channel(uint32_t colour, int shift) { return static_cast<int>(colour >> shift) & 255; }
   static bool is_grey(uint32_t c) { return channel(c, 0) == channel(c, 8) && channel(c, 8) == channel(c, 16); }
 
   // The median edge detector of LOCO-I (JPEG-LS).
@@ -449,7 +518,8 @@ class RowCoder {
     return nw >= high ? low : nw <= low ? high : w + n - nw;
   }
 
-  uint32_t code_literal(uint32_t w, const uint32_t* n, uint32_t actual) {
+  uint32_t code_literal(const uint32_t* nn, const uint32_t* n, const uint32_t* cur, uint32_t actual) {
+    const uint32_t w = cur[-1];
     const int context = is_grey(w) | is_grey(n[0]) << 1 | (m_.grey_history & 1) << 2;
     const bool grey = bit(m_.literal_grey[context], is_grey(actual));
     m_.grey_history = grey;
@@ -473,7 +543,8 @@ class RowCoder {
     m_.near_history = m_.near_history << 1 | near;
     const int rough = std::abs(channel(w, 8) - channel(n[-1], 8)) + std::abs(channel(n[0], 8) - channel(n[-1], 8)) +
                       std::abs(channel(n[0], 8) - channel(n[1], 8));
-    return near ? code_near(guess, delta, rough > 15 ? 15 : rough) : code_far(w, n, actual);
+    return near ? code_near(guess, delta, rough > 15 ? 15 : rough)
+                : code_far({w, n[0], n[1], n[-1], cur[-2], nn[0]}, actual);
   }
 
   // Each channel within 8 of what is expected: green by how rough the neighbourhood is, red by how far green was off,
@@ -492,15 +563,50 @@ class RowCoder {
   }
 
   // Colours far from their neighbours: text. Sub-pixel antialiasing is smooth along the subpixels, so red follows
-  // the left neighbour's blue, green follows red and blue follows green.
-  uint32_t code_far(uint32_t w, const uint32_t* n, uint32_t actual) {
+  // the left neighbour's blue, green follows red and blue follows green; other antialiasing keeps to a line.
+  uint32_t code_far(const NearbyColours& nearby, uint32_t actual) {
+    const uint32_t w = nearby[0];
+    const uint32_t n = nearby[1];
     const int wg = channel(w, 8);
     const int wb = channel(w, 0);
-    const int ng = channel(n[0], 8);
-    const int red = code_byte(m_.red, wb, channel(n[0], 16), wb, wg, channel(actual, 16));
-    const int green = code_byte(m_.green, red, ng, red, wb, channel(actual, 8));
-    const int blue = code_byte(m_.blue, green, red, green, red, channel(actual, 0));
-    return static_cast<uint32_t>(red) << 16 | static_cast<uint32_t>(green) << 8 | static_cast<uint32_t>(blue);
+    const int red = code_byte(m_.red, wb, channel(n, 16), wb, wg, channel(actual, 16));
+    const ColourLine of_ink = line_of_ink(nearby, m_.ink);
+    const ColourLine line = of_ink.known() ? of_ink : line_of_neighbours(nearby);
+    uint32_t colour = static_cast<uint32_t>(red) << 16;
+    const bool on_line = line.known() && code_on_line(line, of_ink.known(), red, actual, colour);
+    if (!on_line) {
+      const int green = code_byte(m_.green, red, channel(n, 8), red, wb, channel(actual, 8));
+      const int blue = code_byte(m_.blue, green, red, green, red, channel(actual, 0));
+      colour |= static_cast<uint32_t>(green) << 8 | static_cast<uint32_t>(blue);
+    }
+    const bool same_ink = of_ink.known() && (m_.line_history & 1) == 0;
+    if (!same_ink || saturation(colour) >= saturation(m_.ink)) m_.ink = colour;
+    return colour;
+  }
+
+  // Green and blue, which are added to `colour`, if both are near to the line. Green's symbol says whether they are.
+  bool code_on_line(const ColourLine& line, bool of_ink, int red, uint32_t actual, uint32_t& colour) {
+    constexpr int kGreenNear = 3;
+    constexpr int kBlueNear = 4;
+    constexpr int kOff = kNibbleSymbols - 1;
+    const int reach = line.reach(red);
+    const int green = line.at(red, 8);
+    const int blue = line.at(red, 0);
+    const int green_off = channel(actual, 8) - green;
+    const int blue_off = channel(actual, 0) - blue;
+    const bool near = std::abs(green_off) <= kGreenNear && std::abs(blue_off) <= kBlueNear;
+    NibbleModel& of_green = m_.line_green[(m_.line_history & 3) | (of_ink ? 0 : 4)][reach];
+    const int code = NibbleMix(of_green).code(coder_, near ? green_off + kGreenNear : kOff);
+    of_green.adapt(code);
+    NibbleModel& of_blue = m_.line_blue[code][m_.line_history & 3][reach];
+    m_.line_history = m_.line_history << 1 | (code == kOff ? 1 : 0);
+    if (code == kOff) return false;
+    const int blue_code = NibbleMix(of_blue).code(coder_, blue_off + kBlueNear);
+    of_blue.adapt(blue_code);
+    // Whatever the bytes, each channel stays in its place.
+    colour |= static_cast<uint32_t>((green + code - kGreenNear) & 255) << 8 |
+              static_cast<uint32_t>((blue + blue_code - kBlueNear) & 255);
+    return true;
   }
 
   int code_byte(LiteralTrees& trees, int first, int second, int both_a, int both_b, int value) {
@@ -526,6 +632,7 @@ class RowCoder {
 
   ScreenModel& m_;
   Coder& coder_;
+  RowsAbove above_{};
   Surroundings around_;
   int broken_lately_ = 0;  // whether the last long run was, and the one before: bits 1 and 0
 };

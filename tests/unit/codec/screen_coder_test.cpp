@@ -161,6 +161,28 @@ TEST(ScreenCoder, GapsInsideOfShapesAreLearned) {
   EXPECT_LE(bytes_of_second_line(true) * 2, bytes_of_second_line(false));
 }
 
+// Marks of two colours, and three rows below each another one, of the same colour or of any.
+TEST(ScreenCoder, WhatLiesFourRowsAboveIsLearned) {
+  constexpr int kPitch = 12;
+  const Size size{1200, 240};
+  const auto bytes = [size](bool follows) {
+    Random random(4);
+    Picture picture(size);
+    for (int y = 2; y + 5 < size.height; y += 10) {
+      for (int x = 8; x + kPitch < size.width; x += kPitch) {
+        const uint32_t above = random() % 2 == 0 ? 0x303030 : 0x909090;
+        const uint32_t other = random() % 2 == 0 ? 0x303030 : 0x909090;
+        picture.row(y)[x] = above;
+        for (int i = 1; i < 4; ++i) std::fill_n(&picture.row(y + i)[x - 1], 3, 0x606060u);
+        picture.row(y + 4)[x] = follows ? above : other;
+      }
+    }
+    return Link(size).send(picture, picture.bounds());
+  };
+  // Half of what is random in the picture, a byte for each eight marks, but for what learning takes.
+  EXPECT_LT(bytes(true) * 10, bytes(false) * 7);
+}
+
 TEST(ScreenCoder, StopsAfterTheRowThatPassesTheLimit) {
   const Size size{256, 256};
   Random random(3);
