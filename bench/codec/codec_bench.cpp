@@ -58,6 +58,10 @@ int main(int argc, char** argv) {
                  "X,Y,WIDTH,HEIGHT[@FRAME] of a film, from that frame on: what lies beside it is checked in every "
                  "frame, and what it "
                  "takes is compared with x264 superfast; more of them are windows over it");
+  app.add_option(
+      "--drag", options.drag,
+      "a window (PPM) that is dragged over the files, which are wallpapers (PPM) then, as the session benchmark "
+      "does; its pictures are in build/bench-pictures");
   app.add_option("--threads", threads, "the codec uses one")->check(CLI::IsMember({1}));
   app.add_option("--dump", dump_path, "write the updates to this file, for the decoder's benchmark");
   app.add_flag("--verbose", options.verbose, "a line for each update on stderr");

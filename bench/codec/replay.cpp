@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "bench/codec/dragged_window.h"
 #include "codec/video_encoders.h"
 
 namespace vitrine::codec {
@@ -46,13 +47,14 @@ Replay::Replay(const ReplayOptions& options, std::string file)
   figures_.coder = "vitrine";
 }
 
-Result<Figures> Replay::run() {
-  FrameFile in = TRY(FrameFile::open(figures_.file, options_.size));
+template <class Frames>
+Result<void> Replay::play(Frames& in) {
   if (options_.dump != nullptr) options_.dump->screen(figures_.file, options_.size);
   Picture frame(options_.size);
   Picture previous(options_.size);
   while ((options_.frames == 0 || frames_ < options_.frames) && TRY(in.read(frame))) {
-    if (film_.begins_with(frames_)) {
+    const bool picked_up = !options_.drag.empty() && frames_ == 1;
+    if (film_.begins_with(frames_) || picked_up) {
       playing_ = false;
       TRY(rest(previous));
       playing_ = true;
@@ -68,6 +70,17 @@ Result<Figures> Replay::run() {
   figures_.exact = options_.lossless ? every_frame_exact_
                                      : exact_ && shows(decoder_, previous.view()) &&
                                            same_colours(canvas_.view(decoder_), previous.view());
+  return {};
+}
+
+Result<Figures> Replay::run() {
+  if (options_.drag.empty()) {
+    FrameFile file = TRY(FrameFile::open(figures_.file, options_.size));
+    TRY(play(file));
+  } else {
+    DraggedWindow window = TRY(DraggedWindow::open(figures_.file, options_.drag, options_.size));
+    TRY(play(window));
+  }
   film_.report(figures_.film);
   return figures_;
 }

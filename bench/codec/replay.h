@@ -24,6 +24,7 @@ struct ReplayOptions {
   int archive_mib = 32;          // kept for recall on both sides, as an agent does; 0: nothing
   std::string video = "h264";    // what moving pictures go as in a lossy run: h264, vp8, vp9 or none
   std::vector<FilmArea> film;    // a film, and windows over it
+  std::string drag;              // files are wallpapers (PPM), over which this window (PPM) is dragged
   bool verbose = false;
   UpdateDump* dump = nullptr;  // takes every update; outlives the replay
 };
@@ -36,6 +37,8 @@ class Replay {
   Result<Figures> run();
 
  private:
+  template <class Frames>
+  Result<void> play(Frames& in);
   void mark(const Picture& frame, const Picture& previous);
   Result<void> show(const Picture& frame);
   // What went out for one frame.
