@@ -13,6 +13,7 @@
 #include "codec/video_encoders.h"
 #include "host-agent/clipboard/x11_clipboard.h"
 #include "host-agent/control_channel.h"
+#include "host-agent/idle_trim.h"
 #include "host-agent/input/xtest_input.h"
 #include "host-agent/link/event_loop.h"
 #include "host-agent/screen/x11_screen.h"
@@ -28,6 +29,8 @@ constexpr Micros kControlRetry = 100 * kMillisecond;
 // Memory blocks from this size on go back to the system when they are freed: pictures and films of viewers that have
 // left. Without a fixed size the C library raises it after the first and keeps them.
 constexpr int kMappedFrom = 256 * 1024;
+// Of smaller ones so much stays in a pause: what the next picture takes.
+constexpr size_t kKeptFree = 1024 * 1024;
 
 Bytes random_bytes(size_t count) {
   Bytes bytes(count);
@@ -93,12 +96,14 @@ class AgentProgram {
   Result<void> run() {
     for (;;) {
       const Micros now = monotonic_now();
+      if (trim_.due(now)) malloc_trim(kKeptFree);
+      trim_.turned(now);
       agent_->advance(now);
       if (agent_->fault() && !stopping()) begin_stop(now);
       links_->advance(now);
       report(now);
       if (stopping() && (links_->empty() || now >= stop_at_)) break;
-      Micros until = std::min({agent_->next_deadline(now), links_->next_deadline(), stop_at_});
+      Micros until = std::min({agent_->next_deadline(now), links_->next_deadline(), trim_.next_deadline(), stop_at_});
       if (control_ && !control_->flush()) until = std::min(until, now + kControlRetry);
       if (display_->dispatch_unread()) until = now;
       loop_->run_once(until);
@@ -179,6 +184,7 @@ class AgentProgram {
   std::unique_ptr<DesktopAgent> agent_;
   std::unique_ptr<EventLoop> loop_;
   std::unique_ptr<GatewayLinks> links_;
+  IdleTrim trim_;
   Micros stop_at_ = kNever;
   bool told_ready_ = false;
   Micros measured_at_ = 0;
