@@ -23,7 +23,7 @@ Result<size_t> ScreenDecoder::decode(std::span<const uint8_t> in, uint32_t* pixe
   }
   const PictureView held{pixels, picture.width, picture.height, stride};
   RangeDecoder coder(in);
-  RowCoder<RangeDecoder> rows(*model_, coder, area.height);
+  RowCoder<RangeDecoder> rows(*model_, coder);
   window_->start(held, area);
   for (int y = area.y; y < area.bottom() && !coder.overrun(); ++y) {
     window_->load(held, area, y, nullptr);

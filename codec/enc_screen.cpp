@@ -30,7 +30,7 @@ int ScreenEncoder::encode(const PictureView& source, const PictureView& held, co
                           std::vector<uint8_t>& out, size_t max_bytes, const RowPainter* paint) {
   CHECK(!area.empty() && intersect(area, held.bounds()) == area && intersect(area, source.bounds()) == area);
   RangeEncoder coder(out);
-  RowCoder<RangeEncoder> rows(*model_, coder, area.height);
+  RowCoder<RangeEncoder> rows(*model_, coder);
   window_->start(held, area);
   int done = 0;
   while (done < area.height && (done == 0 || coder.size() <= max_bytes)) {

@@ -29,16 +29,13 @@ struct ColourGuess {
 
 // Contexts of guesses, the widest first: 17, 12, 4 and 2 causal neighbours.
 inline constexpr int kOrders = 4;
-inline constexpr int kGuessBits[kOrders] = {17, 16, 16, 12};
+inline constexpr int kGuessBits[kOrders] = {17, 17, 16, 12};
 inline constexpr int kRightMax = 7;
 // The context of what the widest order is not sure of: most of a letter.
-inline constexpr int kTallBits = 17;
+inline constexpr int kTallBits = 16;
 inline constexpr int kRowsAbove = 4;
-// How often in a row the widest order was right when nothing else is asked. In areas of fewer rows than kHurriedRows,
-// which are what scrolls in and not a whole screen (a band of that has so many), it is never sure: those take a
-// fraction of a millisecond anyway.
+// How often in a row the widest order was right when nothing else is asked.
 inline constexpr uint32_t kSureFrom = 2;
-inline constexpr int kHurriedRows = 64;
 // Shorter runs lie inside of letters and say nothing about others.
 inline constexpr int kLongRun = 7;
 
@@ -134,8 +131,7 @@ class RowWindow {
 template <class Coder>
 class RowCoder {
  public:
-  // `height` of the area, all of whose rows this codes.
-  RowCoder(ScreenModel& model, Coder& coder, int height) : m_(model), coder_(coder), sure_from_(sure_from(height)) {}
+  RowCoder(ScreenModel& model, Coder& coder) : m_(model), coder_(coder) {}
 
   // Codes `width` pixels of `cur`. All rows may be read kRowMargin pixels to both sides.
   // A function of its own on purpose: a browser swaps in optimised code when a function is called, not while it runs.
@@ -157,8 +153,6 @@ class RowCoder {
 
  private:
   static constexpr uint32_t kNothing = 0xffffffff;
-
-  static uint32_t sure_from(int height) { return height < kHurriedRows ? kRightMax + 1 : kSureFrom; }
 
   bool bit(BitModel& model, bool value) { return coder_.code(model, value); }
 
@@ -220,7 +214,7 @@ class RowCoder {
       ColourGuess& slot = m_.guesses0[hash >> (32 - kGuessBits[0])];
       const uint32_t bits = slot.bits;
       const uint32_t colour = bits & kColourMask;
-      const bool sure = is_sure(bits, hash, sure_from_);
+      const bool sure = is_sure(bits, hash);
       SureModel& model = m_.sure_right[bits >> 29][colour == n[x]];
       if (!sure || (!Coder::kDecodes && cur[x] != colour) || !ones.code(model.p)) {
         ones.finish();
@@ -248,8 +242,8 @@ class RowCoder {
     return x;
   }
 
-  static bool is_sure(uint32_t bits, uint32_t hash, uint32_t from) {
-    return (((bits >> 24 ^ hash) & 31) == 0) & (bits >> 29 >= from);
+  static bool is_sure(uint32_t bits, uint32_t hash) {
+    return (((bits >> 24 ^ hash) & 31) == 0) & (bits >> 29 >= kSureFrom);
   }
 
   // What is expected of a run before it is coded.
@@ -638,7 +632,6 @@ class RowCoder {
 
   ScreenModel& m_;
   Coder& coder_;
-  uint32_t sure_from_;
   RowsAbove above_{};
   Surroundings around_;
   int broken_lately_ = 0;  // whether the last long run was, and the one before: bits 1 and 0

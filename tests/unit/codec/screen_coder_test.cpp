@@ -6,7 +6,6 @@
 
 #include "codec/dec_screen.h"
 #include "codec/enc_screen.h"
-#include "codec/screen_model.h"
 
 namespace vitrine::codec {
 namespace {
@@ -163,40 +162,25 @@ TEST(ScreenCoder, GapsInsideOfShapesAreLearned) {
 }
 
 // Marks of two colours, and three rows below each another one, of the same colour or of any.
-Picture make_marks(bool follows) {
-  constexpr int kPitch = 12;
-  Random random(4);
-  Picture picture(Size{1200, 240});
-  for (int y = 2; y + 5 < picture.height(); y += 10) {
-    for (int x = 8; x + kPitch < picture.width(); x += kPitch) {
-      const uint32_t above = random() % 2 == 0 ? 0x303030 : 0x909090;
-      const uint32_t other = random() % 2 == 0 ? 0x303030 : 0x909090;
-      picture.row(y)[x] = above;
-      for (int i = 1; i < 4; ++i) std::fill_n(&picture.row(y + i)[x - 1], 3, 0x606060u);
-      picture.row(y + 4)[x] = follows ? above : other;
-    }
-  }
-  return picture;
-}
-
 TEST(ScreenCoder, WhatLiesFourRowsAboveIsLearned) {
-  const auto bytes = [](bool follows) {
-    const Picture picture = make_marks(follows);
-    return Link(picture.size()).send(picture, picture.bounds());
+  constexpr int kPitch = 12;
+  const Size size{1200, 240};
+  const auto bytes = [size](bool follows) {
+    Random random(4);
+    Picture picture(size);
+    for (int y = 2; y + 5 < size.height; y += 10) {
+      for (int x = 8; x + kPitch < size.width; x += kPitch) {
+        const uint32_t above = random() % 2 == 0 ? 0x303030 : 0x909090;
+        const uint32_t other = random() % 2 == 0 ? 0x303030 : 0x909090;
+        picture.row(y)[x] = above;
+        for (int i = 1; i < 4; ++i) std::fill_n(&picture.row(y + i)[x - 1], 3, 0x606060u);
+        picture.row(y + 4)[x] = follows ? above : other;
+      }
+    }
+    return Link(size).send(picture, picture.bounds());
   };
   // Half of what is random in the picture, a byte for each eight marks, but for what learning takes.
   EXPECT_LT(bytes(true) * 10, bytes(false) * 7);
-}
-
-TEST(ScreenCoder, LowAreasAreCodedMoreThoroughly) {
-  const Picture picture = make_marks(true);
-  const auto bytes_in_bands_of = [&picture](int rows) {
-    Link link(picture.size());
-    size_t bytes = 0;
-    for (int y = 0; y < picture.height(); y += rows) bytes += link.send(picture, {0, y, picture.width(), rows});
-    return bytes;
-  };
-  EXPECT_LT(bytes_in_bands_of(kHurriedRows - 4), bytes_in_bands_of(kHurriedRows + 16));
 }
 
 TEST(ScreenCoder, StopsAfterTheRowThatPassesTheLimit) {
