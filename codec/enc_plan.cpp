@@ -32,9 +32,9 @@ constexpr double kSmallShare = 1.0 / 4;
 // Pixels of cells for each pixel that changes in them, where it is worth counting those.
 constexpr double kMostCellsOfStrips = 8;
 // Cells that need not be sent but may be coded along when it saves a rectangle, plus one in kExtraShare. A rectangle
-// takes about nine bytes, a cell of text three and a blank one nothing.
-constexpr int64_t kExtraCells = 4;
-constexpr int64_t kExtraShare = 8;
+// takes about nine bytes, a cell of text two and a blank one nothing.
+constexpr int64_t kExtraCells = 16;
+constexpr int64_t kExtraShare = 2;
 // Regions whose distance from the focus falls in the same ring are ordered by kind instead.
 constexpr int64_t kFocusRing = 64;
 // What differs of text-like cells is looked at by itself when it is at least this much and not more: a strip of

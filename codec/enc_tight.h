@@ -11,7 +11,7 @@ namespace vitrine::codec {
 // Pixels that a cut has to save: what another rectangle takes in a photograph or the archive, at a byte a pixel, and in
 // text, at some 80 pixels a byte, where those that did not change are often blank and take nothing.
 inline constexpr int64_t kLeastSavedPhoto = 48;
-inline constexpr int64_t kLeastSavedText = 2048;
+inline constexpr int64_t kLeastSavedText = 4096;
 
 // Disjoint rectangles, at most eight and top to bottom, inside `area`, outside of which both pictures are equal (within
 // `area`). Cut only across rows, and only where that saves `least_saved` pixels.

@@ -36,12 +36,14 @@ void restart_trees(LiteralTrees& trees) {
 }
 
 // What to expect of a tall guess before any was asked: most are right where the next order says the same or they were
-// right before.
-uint16_t tall_prior(size_t right, size_t support) {
+// right before. As if it came from kSeen decisions.
+BitModel tall_prior(size_t right, size_t support) {
   constexpr uint16_t kAgreed = 60'000;
   constexpr uint16_t kProved = 55'000;
   constexpr uint16_t kOnce = 40'000;
-  return support >= 8 ? kAgreed : right > 0 ? kProved : kOnce;
+  constexpr uint16_t kSeen = 2;
+  static_assert(int64_t{65535} * kBitModelRate[kSeen] <= INT32_MAX, "adapt() computes with int");
+  return {support >= 8 ? kAgreed : right > 0 ? kProved : kOnce, kSeen};
 }
 
 }  // namespace
@@ -58,7 +60,7 @@ void ScreenModel::reset() {
               line_blue, ink, line_history, near_history, grey_history);
   for (size_t right = 0; right <= kRightMax; ++right) {
     for (size_t support = 0; support < 16; ++support) {
-      for (BitModel& model : tall_right[right][support]) model.p = tall_prior(right, support);
+      for (BitModel& model : tall_right[right][support]) model = tall_prior(right, support);
     }
   }
   for (LiteralTrees* trees : {&grey, &red, &green, &blue}) restart_trees(*trees);
