@@ -45,6 +45,7 @@ VideoLayer::VideoLayer(Size size, VideoOptions options)
   cut_ = none_;
   covered_ = none_;
   doubted_ = none_;
+  owed_ = none_;
   film_ = none_;
   film_around_ = none_;
   settled_ = none_;
@@ -235,6 +236,7 @@ void VideoLayer::end(size_t index, std::vector<uint8_t>& body) {
   if (!last) return;
   filmed_ = Picture();
   covered_.clear();
+  owed_.clear();
 }
 
 void VideoLayer::end_idle(Micros now, std::vector<uint8_t>& body) {

@@ -66,6 +66,9 @@ class VideoLayer {
   // Starts streams, of at most this rate, and fits their areas to what moves. True when route() should look again.
   bool plan(Micros now, double bytes_per_s);
 
+  // Cells that a stream still shows, but that are to be painted exactly: what lies in them is no film any more. They are
+  // missing until then.
+  [[nodiscard]] const TileSet& owed() const { return shows_anything() ? owed_ : none_; }
   // Cells that wait for a frame.
   [[nodiscard]] const TileSet& frames() const { return frames_; }
   // Pieces to be painted exactly before encode(), in this update.
@@ -195,6 +198,7 @@ class VideoLayer {
   TileSet cut_;          // cells of which other pixels move from now on, since the last note()
   TileSet covered_;      // cells that left the film for what opened over it, until they are shown whole again
   TileSet doubted_;      // cells that are to be painted before a frame has them again
+  TileSet owed_;         // cells that left the film and were shown by it then, until they are painted
   TileSet film_;         // what the next frame will show, while route() decides
   TileSet film_around_;  // and what looks like film and stands still
   TileSet settled_;      // shown whole, and all around is film too

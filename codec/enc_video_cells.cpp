@@ -135,6 +135,10 @@ void VideoLayer::keep_differing(const PictureView& source, const PictureView& pa
   TileSet film = cells;
   film &= areas_.shown();
   cells -= film;
+  // That a frame brought them since does not make them exact.
+  TileSet owed = film;
+  owed &= owed_;
+  film -= owed;
   codec::keep_differing(source, painted, cells);
   TileSet parts(grid_);
   film.for_each([&](int x, int y) {
@@ -151,6 +155,7 @@ void VideoLayer::keep_differing(const PictureView& source, const PictureView& pa
   codec::keep_differing(source, filmed_.view(), film);
   cells |= film;
   cells |= parts;
+  cells |= owed;
 }
 
 TileSet VideoLayer::exact_only() const {
@@ -260,7 +265,10 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
   looked_at_ |= natural;
   looks_crisp_ -= natural;
   looks_crisp_ |= crisp;
-  const TileSet taken = crisp_cells_for_frames(scene, crisp, natural);
+  owed_ &= shown();
+  TileSet free = crisp;
+  free -= owed_;
+  const TileSet taken = crisp_cells_for_frames(scene, free, natural);
   crisp -= taken;
   TileSet doubtful = doubtful_cells(scene, crisp, natural);
   // Until they are painted, though those that told have left by then: text goes out before them.
@@ -269,6 +277,9 @@ void VideoLayer::route(const Scene& scene, TileSet& missing) {
   doubtful |= doubted_;
   doubted_ = doubtful;
   natural -= doubtful;
+  owed_ |= crisp;
+  owed_ |= doubtful;
+  owed_ &= shown();
   film_ = shown();
   film_ -= crisp;
   film_ -= doubtful;

@@ -134,6 +134,7 @@ void ViewerEncoder::State::encode_missing(Draft& draft) {
     video.note(scene(draft), changed, motions);
     if (video.plan(draft.now, draft.budget.link_bytes_per_s * kVideoShare)) video.route(scene(draft), missing);
     missing -= video.frames();
+    give_back_owed(draft);
   }
   const EncodeBudget budget = with_exact_share(draft, motions);
   auto regions = plan_regions(draft.source, painted.view(), missing, classes, video.exact_only(), budget);

@@ -2,6 +2,7 @@
 // pictures.
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "codec/copy_areas.h"
@@ -18,8 +19,10 @@ namespace {
 
 // The screen coder hands a piece over when it costs more than this many bytes a pixel: then it is a picture.
 constexpr double kScreenGivesUp = 0.9;
-// A frame goes out although the text before it has not ended when its oldest cell has waited this long.
+// A frame goes out although the text before it has not ended when its oldest cell has waited this long, and pictures go
+// before it when they have.
 constexpr Micros kLongestFrameWait = 100 * kMillisecond;
+constexpr Micros kLongestPictureWait = 100 * kMillisecond;
 
 }  // namespace
 
@@ -72,8 +75,19 @@ bool ViewerEncoder::State::encode_with_frames(Draft& draft, std::vector<Region>&
   video.frames().for_each(
       [&](int x, int y) { oldest = std::min(oldest, missing_since[static_cast<size_t>(y) * grid.columns() + x]); });
   const bool due = (all_text && !text_leaves) || draft.now - oldest > kLongestFrameWait;
+  const bool all_overdue = encode_overdue(draft, pictures);
   if (due) encode_frames(draft);
-  return all_text && due && encode_regions(draft, pictures, Painted::kSkip);
+  return all_text && all_overdue && due && encode_regions(draft, pictures, Painted::kSkip);
+}
+
+// Where each update has a frame that takes up its time, as on a busy machine, what comes after it would wait for ever:
+// pictures beside the film, parts of it that a window may have covered, and windows that were taken for film.
+bool ViewerEncoder::State::encode_overdue(Draft& draft, const std::vector<Region>& pictures) {
+  if (draft.budget.refine && next_refinement <= draft.now - kLongestPictureWait) refine_film(draft);
+  std::vector<Region> overdue;
+  std::copy_if(pictures.begin(), pictures.end(), std::back_inserter(overdue),
+               [&](const Region& region) { return waiting(region.area, draft.now) > kLongestPictureWait; });
+  return overdue.empty() || encode_regions(draft, overdue, Painted::kSkip);
 }
 
 void ViewerEncoder::State::encode_frames(Draft& draft) {
@@ -93,6 +107,20 @@ void ViewerEncoder::State::encode_frames(Draft& draft) {
   compared -= brought;
   missing |= lost;
   compared -= lost;
+}
+
+// Of what left a film, cells that the picture has already, from before it: painting them again gives them back.
+void ViewerEncoder::State::give_back_owed(Draft& draft) {
+  TileSet right = video.owed();
+  right &= missing;
+  right &= video.shown();
+  if (!right.any()) return;
+  TileSet differing = right;
+  keep_differing(draft.source, painted.view(), differing);
+  right -= differing;
+  std::vector<Region> regions;
+  for (const Rect& cells : right.rectangles()) regions.push_back({Coding::kScreen, grid.pixels_of(cells), 0});
+  encode_regions(draft, regions, Painted::kRepeat);
 }
 
 // A copy paints parts of cells; what streams show of the rest is stale in the picture.

@@ -88,9 +88,11 @@ struct ViewerEncoder::State {
   }
   void route_frames(const Draft& draft);
   bool encode_with_frames(Draft& draft, std::vector<Region>& regions);
+  bool encode_overdue(Draft& draft, const std::vector<Region>& pictures);
   void encode_frames(Draft& draft);
   void refine(Draft& draft);
   void refine_film(Draft& draft);
+  void give_back_owed(Draft& draft);
   void reclaim(const Rect& area);
   void widen(Region& region) const;
   void heal(Draft& draft);

@@ -32,6 +32,7 @@ struct Cinema {
   int frames_seen = 0;
   int keys_seen = 0;
   bool takes_frames = true;
+  int64_t max_pixels = INT64_MAX;  // of an update
 
   // Text leaves before the frame that it stands beside.
   UpdateInfo update() {
@@ -43,7 +44,7 @@ struct Cinema {
   UpdateInfo update_once() {
     std::vector<uint8_t> body;
     const EncodeBudget budget{
-        .max_bytes = 1 << 20, .max_pixels = INT64_MAX, .link_bytes_per_s = 6e6, .frames = takes_frames};
+        .max_bytes = 1 << 20, .max_pixels = max_pixels, .link_bytes_per_s = 6e6, .frames = takes_frames};
     const UpdateInfo info = encoder.encode(desktop.view(), budget, now, body);
     const auto applied = decoder.apply(body);
     EXPECT_TRUE(applied.ok()) << applied.error().message;

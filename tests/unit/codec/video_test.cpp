@@ -219,6 +219,33 @@ TEST(MovingPictures, LeaveAWindowOverThemExactInEveryFrame) {
   EXPECT_TRUE(cinema.rest(kSecond));
 }
 
+// Where every update has a frame, and that takes all of the update's time.
+TEST(MovingPictures, LeavePicturesBesideThemATurn) {
+  Cinema cinema;
+  fill(cinema.desktop, cinema.desktop.bounds(), 0xf8f8f8);
+  const Rect film{96, 64, 256, 192};
+  const Rect picture{384, 96, 64, 64};
+  const Rect window{155, 107, 103, 73};
+  constexpr int kOpens = 30;
+  for (int i = 0; i < 60; ++i) {
+    draw_noise(cinema.desktop, film, cinema.dice);
+    if (i == kOpens) {
+      draw_photo(cinema.desktop, picture, cinema.dice);
+      cinema.encoder.mark(picture, cinema.now);
+      cinema.max_pixels = 16 * 1024;
+    }
+    if (i >= kOpens) fill(cinema.desktop, window, 0x1e1e2e);
+    cinema.encoder.mark(film, cinema.now);
+    (void)cinema.update_once();
+    cinema.now += kFrame;
+    if (i >= kOpens + 12) {
+      EXPECT_EQ(cinema.wrong(window), 0) << "frame " << i;
+      EXPECT_EQ(cinema.wrong(picture), 0) << "frame " << i;
+    }
+  }
+  EXPECT_GT(cinema.frames_seen, 45);
+}
+
 // Where a machine is too busy for every frame.
 TEST(MovingPictures, LeaveAWindowExactThatEndsInsideOfCellsHoweverSlowTheyGet) {
   Cinema cinema;
