@@ -64,6 +64,8 @@ constexpr int kFilmRests = 7;
 // large enough for that to count; how fast their size is followed, and how much time of the link one counts at most.
 constexpr double kFrameShare = 1.0 / 8;
 constexpr double kLongestFrame = 0.034;
+// A film without a frame for so long is over for the window: what refines or scrolls then has no such updates.
+constexpr Micros kFilmPause = 500 * kMillisecond;
 
 // A sample of which the page took more than one part in this many tells nothing about the link.
 constexpr Micros kPageShare = 8;
@@ -121,8 +123,9 @@ void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
   send_at_ = std::max(send_at_, now - kPaceCredit) + static_cast<Micros>(takes);
 }
 
-void Pacer::sent_frame(size_t bytes) {
+void Pacer::sent_frame(size_t bytes, Micros now) {
   frame_bytes_ += (static_cast<double>(bytes) - frame_bytes_) * kFrameShare;
+  frame_at_ = now;
 }
 
 void Pacer::ran_dry() {
@@ -336,7 +339,8 @@ void Pacer::follow_page() {
 void Pacer::set_window() {
   if (min_rtt_ == kNever) return;
   const double rtt = seconds(min_rtt_);
-  double window = rate_ * (rtt + slack_) + std::min(frame_bytes_, rate_ * kLongestFrame) / 2;
+  double window = rate_ * (rtt + slack_);
+  if (last_ack_at_ - frame_at_ < kFilmPause) window += std::min(frame_bytes_, rate_ * kLongestFrame) / 2;
   if (cycle_round_ < kProbeRounds) {
     window += rate_ * std::min(probe_, rtt * kProbeShare);
   } else if (cycle_round_ == kProbeRounds) {

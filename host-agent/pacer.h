@@ -34,7 +34,7 @@ class Pacer {
   // An update was handed to the link. Ids rise.
   void sent(uint32_t id, size_t bytes, Micros now);
   // That update was a film's frame.
-  void sent_frame(size_t bytes);
+  void sent_frame(size_t bytes, Micros now);
   // The viewer shows this update and all before it; `page` is what it says of the newest.
   void acked(uint32_t id, Micros now, const PageTime& page = {});
   // The window has room but there is nothing to send: samples until now's flight is over say nothing about the link.
@@ -118,6 +118,7 @@ class Pacer {
   Micros round_min_wait_ = kNever;  // least time that an update of this round waited in the page
   int round_acks_ = 0;
   double frame_bytes_ = 0;  // of a film's, on average
+  Micros frame_at_ = 0;     // when the newest left
   double page_share_ = 1;   // of the window, so that updates do not wait there
   int slow_samples_ = 0;    // in a row
   Delivery slow_since_;     // at the first of them

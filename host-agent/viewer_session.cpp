@@ -485,7 +485,7 @@ Bytes ViewerSession::take_update(Micros now) {
   serialize_to(message, bytes);
   pacer_.sent(message.id, bytes.size(), now);
   if (update.has_frames) {
-    pacer_.sent_frame(bytes.size());
+    pacer_.sent_frame(bytes.size(), now);
     frames_.sent(message.id, now);
   }
   cap_.sent(bytes.size(), now);

@@ -8,6 +8,7 @@ namespace vitrine::session {
 namespace {
 
 constexpr LinkConditions kDsl{.rate_bps = 5'000'000, .delay = 25 * kMillisecond};
+constexpr LinkConditions kMobile{.rate_bps = 2'000'000, .delay = 50 * kMillisecond};
 constexpr LinkConditions kHome{.rate_bps = 20'000'000, .delay = 25 * kMillisecond};
 constexpr Micros kTrip = 50 * kMillisecond;
 
@@ -75,6 +76,25 @@ TEST_F(FilmLatencyTest, AFilmFillsANarrowLinkWithFramesOfEvenSize) {
     EXPECT_LE(felt.standing_queue_p95_ms, 15);
     EXPECT_LE(felt.keys.quantile(0.95), 110 * kMillisecond);
     EXPECT_EQ(page.fault(), "");
+  }
+}
+
+// What a film's frames were allowed of the window is not refinement's.
+TEST_F(FilmLatencyTest, APhotographAfterAFilmLeavesKeysQuickAndFillsTheLink) {
+  office.typing = true;
+  VirtualPage& page = settled(kMobile);
+  office.film = false;
+  office.run(page, 2 * kSecond);
+  for (int i = 0; i < 2; ++i) {
+    office.show_photo({0, 0, 1280, 720});
+    office.run(page, kSecond);
+    const Felt felt = office.run(page, 6 * kSecond);
+    record("photograph", felt, page, office);
+    EXPECT_GT(felt.keys.count(), 20U);
+    EXPECT_LE(felt.keys.quantile(0.95), 160 * kMillisecond) << "photograph " << i;
+    EXPECT_LE(felt.queue_p95_ms, 30) << "photograph " << i;
+    EXPECT_LE(felt.standing_queue_p95_ms, 20) << "photograph " << i;
+    EXPECT_GE(felt.bytes * 8, kMobile.rate_bps * 6 * 85 / 100);
   }
 }
 
