@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/longest_frame.h"
 #include "protocol/limits.h"
 
 namespace vitrine::agent {
 namespace {
+
+using codec::kLongestFrame;
 
 // What a link is taken for before it has shown its rate: most are faster, and one that is slower has a queue of
 // kFirstWindow only once.
@@ -61,9 +64,8 @@ constexpr double kFilmProbe = 1.4;
 constexpr int kFilmRests = 7;
 
 // An update is in flight as a whole until its last byte came: on average half of one too much. A film's frames are
-// large enough for that to count; how fast their size is followed, and how much time of the link one counts at most.
+// large enough for that to count; how fast their size is followed.
 constexpr double kFrameShare = 1.0 / 8;
-constexpr double kLongestFrame = 0.034;
 // A film without a frame for so long is over for the window: what refines or scrolls then has no such updates.
 constexpr Micros kFilmPause = 500 * kMillisecond;
 
