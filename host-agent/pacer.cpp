@@ -54,6 +54,13 @@ constexpr int kCycleRounds = 9;
 // A probe asks for a quarter more, but on long links not for more queue than this at first.
 constexpr double kProbeShare = 0.25;
 constexpr double kFirstProbe = 0.012;
+// Who works feels every millisecond of the queue behind which the next answer comes, and the last percent of the link
+// not at all: for so long after an input the probes ask for less, and this share of the slack is enough. No more of it
+// is spared than this share of the round trip: on short ones the slack is most of the window.
+constexpr Micros kAtWork = 300 * kMillisecond;
+constexpr double kProbeAtWork = 0.006;
+constexpr double kSlackAtWork = 0.5;
+constexpr double kMostSpared = 1.0 / 16;
 // A probe that brought this much more is followed by one of twice the size.
 constexpr double kWorthwhile = 1.03;
 
@@ -128,6 +135,10 @@ void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
 void Pacer::sent_frame(size_t bytes, Micros now) {
   frame_bytes_ += (static_cast<double>(bytes) - frame_bytes_) * kFrameShare;
   frame_at_ = now;
+}
+
+void Pacer::has_input(Micros now) {
+  at_work_until_ = now + kAtWork;
 }
 
 void Pacer::ran_dry() {
@@ -341,10 +352,14 @@ void Pacer::follow_page() {
 void Pacer::set_window() {
   if (min_rtt_ == kNever) return;
   const double rtt = seconds(min_rtt_);
-  double window = rate_ * (rtt + slack_);
-  if (last_ack_at_ - frame_at_ < kFilmPause) window += std::min(frame_bytes_, rate_ * kLongestFrame) / 2;
+  const bool film = last_ack_at_ - frame_at_ < kFilmPause;
+  const bool at_work = !film && last_ack_at_ < at_work_until_;
+  const double spared = at_work ? std::min(slack_ * (1 - kSlackAtWork), rtt * kMostSpared) : 0;
+  double window = rate_ * (rtt + slack_ - spared);
+  if (film) window += std::min(frame_bytes_, rate_ * kLongestFrame) / 2;
   if (cycle_round_ < kProbeRounds) {
-    window += rate_ * std::min(probe_, rtt * kProbeShare);
+    const double probe = at_work ? probe_ * kProbeAtWork / kFirstProbe : probe_;
+    window += rate_ * std::min(probe, rtt * kProbeShare);
   } else if (cycle_round_ == kProbeRounds) {
     // Draining gives up the slack too, so that the least round trip is seen again.
     window = rate_ * (rtt - std::min(kFirstProbe, rtt * kProbeShare));

@@ -37,6 +37,8 @@ class Pacer {
   void sent_frame(size_t bytes, Micros now);
   // The viewer shows this update and all before it; `page` is what it says of the newest.
   void acked(uint32_t id, Micros now, const PageTime& page = {});
+  // A person did something whose effect they look for; answers come behind whatever is in the queue.
+  void has_input(Micros now);
   // The window has room but there is nothing to send: samples until now's flight is over say nothing about the link.
   void ran_dry();
 
@@ -119,9 +121,10 @@ class Pacer {
   int round_acks_ = 0;
   double frame_bytes_ = 0;  // of a film's, on average
   Micros frame_at_ = 0;     // when the newest left
-  double page_share_ = 1;   // of the window, so that updates do not wait there
-  int slow_samples_ = 0;    // in a row
-  Delivery slow_since_;     // at the first of them
+  Micros at_work_until_ = 0;
+  double page_share_ = 1;  // of the window, so that updates do not wait there
+  int slow_samples_ = 0;   // in a row
+  Delivery slow_since_;    // at the first of them
   bool starting_ = true;
   bool window_was_full_ = false;
   double full_rate_ = 0;  // rate at the last time it still grew while starting

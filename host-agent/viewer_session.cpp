@@ -163,7 +163,10 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
     if (!accept_input(message.sequence, now)) return;
     result.sequence = message.sequence;
     result.shows_effect = shows_effect(message);
-    if (result.shows_effect) input_clock_.received(message.sequence, now);
+    if (result.shows_effect) {
+      input_clock_.received(message.sequence, now);
+      pacer_.has_input(now);
+    }
   }
   if constexpr (std::is_same_v<M, Key>) {
     result.request = KeyInput{message.down, message.code, message.key, message.modifiers};

@@ -89,11 +89,11 @@ TEST_F(FilmLatencyTest, APhotographAfterAFilmLeavesKeysQuickAndFillsTheLink) {
     office.show_photo({0, 0, 1280, 720});
     office.run(page, kSecond);
     const Felt felt = office.run(page, 6 * kSecond);
-    record("photograph", felt, page, office);
+    record("photograph" + std::to_string(i), felt, page, office);
     EXPECT_GT(felt.keys.count(), 20U);
-    EXPECT_LE(felt.keys.quantile(0.95), 160 * kMillisecond) << "photograph " << i;
-    EXPECT_LE(felt.queue_p95_ms, 30) << "photograph " << i;
-    EXPECT_LE(felt.standing_queue_p95_ms, 20) << "photograph " << i;
+    EXPECT_LE(felt.keys.quantile(0.95), 140 * kMillisecond) << "photograph " << i;
+    EXPECT_LE(felt.queue_p95_ms, 25) << "photograph " << i;
+    EXPECT_LE(felt.standing_queue_p95_ms, 10) << "photograph " << i;
     EXPECT_GE(felt.bytes * 8, kMobile.rate_bps * 6 * 85 / 100);
   }
 }

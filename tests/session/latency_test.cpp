@@ -142,11 +142,11 @@ TEST_F(LatencyTest, TypingStaysQuickWhileAPhotographLoads) {
   for (int i = 0; i < 6; ++i) {
     office.show_photo({0, 0, 560, 460});
     const Felt part = office.run(page, 4 * kSecond);
-    record("photograph", part);
+    record("photograph" + std::to_string(i), part);
     EXPECT_GT(part.bytes, 50'000U);
-    EXPECT_LE(part.keys.quantile(0.95), round_trip(kMobile) + 60 * kMillisecond) << "photograph " << i;
-    EXPECT_LE(part.queue_p95_ms, 30);
-    EXPECT_LE(part.standing_queue_p95_ms, 20);
+    EXPECT_LE(part.keys.quantile(0.95), round_trip(kMobile) + 40 * kMillisecond) << "photograph " << i;
+    EXPECT_LE(part.queue_p95_ms, 27);
+    EXPECT_LE(part.standing_queue_p95_ms, 10);
   }
   expect_exact_soon(page, 20 * kSecond);
 }

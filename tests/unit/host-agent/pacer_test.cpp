@@ -231,6 +231,32 @@ TEST(PacerTest, WhenAFilmIsOverItsFramesHaveNoRoomInTheWindow) {
   EXPECT_GE(path.utilisation(6 * kSecond), 0.9);
 }
 
+TEST(PacerTest, WhoWorksHasAShorterQueueAndStillFindsAFasterLink) {
+  const auto work = [](Path& path, Micros duration) {
+    for (const Micros end = path.now + duration; path.now < end;) {
+      path.pacer.has_input(path.now);
+      path.run(200 * kMillisecond);
+    }
+  };
+  Path path;
+  path.bytes_per_second = 2 * kMegabit;
+  path.delay = 50 * kMillisecond;
+  path.run(4 * kSecond);
+  path.measure();
+  path.run(6 * kSecond);
+  const Micros at_rest = path.queue_p95();
+  work(path, kSecond);
+  path.measure();
+  work(path, 6 * kSecond);
+  EXPECT_LE(path.queue_p95() + 5 * kMillisecond, at_rest);
+  EXPECT_GE(path.utilisation(6 * kSecond), 0.92);
+  path.bytes_per_second = 8 * kMegabit;
+  work(path, 8 * kSecond);
+  path.measure();
+  work(path, 3 * kSecond);
+  EXPECT_GE(path.utilisation(3 * kSecond), 0.85);
+}
+
 TEST(PacerTest, AfterAStallTheNewestGoesOutAtOnceAndAtTheOldRate) {
   Path path;
   path.bytes_per_second = 20 * kMegabit;
