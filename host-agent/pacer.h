@@ -16,6 +16,9 @@
 // A window alone would let all of itself go at once after a pause, and wait in the link as a queue as long as the round
 // trip. So updates also leave no faster than the rate with some more (`send_at`), once the rate is known.
 //
+// What refines a picture has no need of the last percent of a link, and a person who types has of every millisecond:
+// for a moment after an input the allowance and the probes are smaller, unless a film plays.
+//
 // Pure state: time is an argument. One thread.
 #pragma once
 
