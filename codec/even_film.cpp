@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "codec/longest_frame.h"
+
 namespace vitrine::codec {
 namespace {
 
@@ -20,9 +22,6 @@ constexpr double kIntervalShare = 1.0 / 16;
 constexpr double kFirstInterval = 1.0 / 30;
 constexpr double kShortestInterval = 1.0 / 120;
 constexpr double kLongestInterval = 0.1;
-// However seldom frames come, they are no larger than this much time of the rate: what is typed beside waits behind
-// one.
-constexpr double kLongestFrame = 0.034;
 // The coder stays below what frames may take, by an eighth on average.
 constexpr double kOver = 1.06;
 // A film that has this much more than is comfortable looks clean, whatever the link carries.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "codec/even_film.h"
+#include "codec/longest_frame.h"
 
 namespace vitrine::codec {
 namespace {
@@ -26,9 +27,6 @@ constexpr double kComfortShare = 1.0 / 8;
 constexpr double kBurstSeconds = 0.075;
 // Of what is saved up, a following frame takes this at most beyond its own share.
 constexpr double kSavedShare = 0.5;
-// Nor more than this much time of the rate, however seldom frames come: what is typed beside the film waits behind one,
-// and frames that took longer would be seldom for that.
-constexpr double kLongestFrame = 0.034;
 // A frame that took more than this of what there is is made again where that can be.
 constexpr double kMuchMore = 1.5;
 // A frame takes something at any quantizer, also where the link is far behind.

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/longest_frame.h"
 #include "protocol/limits.h"
 
 namespace vitrine::agent {
 namespace {
+
+using codec::kLongestFrame;
 
 // What a link is taken for before it has shown its rate: most are faster, and one that is slower has a queue of
 // kFirstWindow only once.
@@ -51,6 +54,13 @@ constexpr int kCycleRounds = 9;
 // A probe asks for a quarter more, but on long links not for more queue than this at first.
 constexpr double kProbeShare = 0.25;
 constexpr double kFirstProbe = 0.012;
+// Who works feels every millisecond of the queue behind which the next answer comes, and the last percent of the link
+// not at all: for so long after an input the probes ask for less, and this share of the slack is enough. No more of it
+// is spared than this share of the round trip: on short ones the slack is most of the window.
+constexpr Micros kAtWork = 300 * kMillisecond;
+constexpr double kProbeAtWork = 0.006;
+constexpr double kSlackAtWork = 0.5;
+constexpr double kMostSpared = 1.0 / 16;
 // A probe that brought this much more is followed by one of twice the size.
 constexpr double kWorthwhile = 1.03;
 
@@ -61,9 +71,10 @@ constexpr double kFilmProbe = 1.4;
 constexpr int kFilmRests = 7;
 
 // An update is in flight as a whole until its last byte came: on average half of one too much. A film's frames are
-// large enough for that to count; how fast their size is followed, and how much time of the link one counts at most.
+// large enough for that to count; how fast their size is followed.
 constexpr double kFrameShare = 1.0 / 8;
-constexpr double kLongestFrame = 0.034;
+// A film without a frame for so long is over for the window: what refines or scrolls then has no such updates.
+constexpr Micros kFilmPause = 500 * kMillisecond;
 
 // A sample of which the page took more than one part in this many tells nothing about the link.
 constexpr Micros kPageShare = 8;
@@ -121,8 +132,13 @@ void Pacer::sent(uint32_t id, size_t bytes, Micros now) {
   send_at_ = std::max(send_at_, now - kPaceCredit) + static_cast<Micros>(takes);
 }
 
-void Pacer::sent_frame(size_t bytes) {
+void Pacer::sent_frame(size_t bytes, Micros now) {
   frame_bytes_ += (static_cast<double>(bytes) - frame_bytes_) * kFrameShare;
+  frame_at_ = now;
+}
+
+void Pacer::has_input(Micros now) {
+  at_work_until_ = now + kAtWork;
 }
 
 void Pacer::ran_dry() {
@@ -336,9 +352,14 @@ void Pacer::follow_page() {
 void Pacer::set_window() {
   if (min_rtt_ == kNever) return;
   const double rtt = seconds(min_rtt_);
-  double window = rate_ * (rtt + slack_) + std::min(frame_bytes_, rate_ * kLongestFrame) / 2;
+  const bool film = last_ack_at_ - frame_at_ < kFilmPause;
+  const bool at_work = !film && last_ack_at_ < at_work_until_;
+  const double spared = at_work ? std::min(slack_ * (1 - kSlackAtWork), rtt * kMostSpared) : 0;
+  double window = rate_ * (rtt + slack_ - spared);
+  if (film) window += std::min(frame_bytes_, rate_ * kLongestFrame) / 2;
   if (cycle_round_ < kProbeRounds) {
-    window += rate_ * std::min(probe_, rtt * kProbeShare);
+    const double probe = at_work ? probe_ * kProbeAtWork / kFirstProbe : probe_;
+    window += rate_ * std::min(probe, rtt * kProbeShare);
   } else if (cycle_round_ == kProbeRounds) {
     // Draining gives up the slack too, so that the least round trip is seen again.
     window = rate_ * (rtt - std::min(kFirstProbe, rtt * kProbeShare));

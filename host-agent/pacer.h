@@ -16,6 +16,9 @@
 // A window alone would let all of itself go at once after a pause, and wait in the link as a queue as long as the round
 // trip. So updates also leave no faster than the rate with some more (`send_at`), once the rate is known.
 //
+// What refines a picture has no need of the last percent of a link, and a person who types has of every millisecond:
+// for a moment after an input the allowance and the probes are smaller, unless a film plays.
+//
 // Pure state: time is an argument. One thread.
 #pragma once
 
@@ -34,9 +37,11 @@ class Pacer {
   // An update was handed to the link. Ids rise.
   void sent(uint32_t id, size_t bytes, Micros now);
   // That update was a film's frame.
-  void sent_frame(size_t bytes);
+  void sent_frame(size_t bytes, Micros now);
   // The viewer shows this update and all before it; `page` is what it says of the newest.
   void acked(uint32_t id, Micros now, const PageTime& page = {});
+  // A person did something whose effect they look for; answers come behind whatever is in the queue.
+  void has_input(Micros now);
   // The window has room but there is nothing to send: samples until now's flight is over say nothing about the link.
   void ran_dry();
 
@@ -118,9 +123,11 @@ class Pacer {
   Micros round_min_wait_ = kNever;  // least time that an update of this round waited in the page
   int round_acks_ = 0;
   double frame_bytes_ = 0;  // of a film's, on average
-  double page_share_ = 1;   // of the window, so that updates do not wait there
-  int slow_samples_ = 0;    // in a row
-  Delivery slow_since_;     // at the first of them
+  Micros frame_at_ = 0;     // when the newest left
+  Micros at_work_until_ = 0;
+  double page_share_ = 1;  // of the window, so that updates do not wait there
+  int slow_samples_ = 0;   // in a row
+  Delivery slow_since_;    // at the first of them
   bool starting_ = true;
   bool window_was_full_ = false;
   double full_rate_ = 0;  // rate at the last time it still grew while starting

@@ -163,7 +163,10 @@ void ViewerSession::handle(const M& message, Micros now, Received& result) {
     if (!accept_input(message.sequence, now)) return;
     result.sequence = message.sequence;
     result.shows_effect = shows_effect(message);
-    if (result.shows_effect) input_clock_.received(message.sequence, now);
+    if (result.shows_effect) {
+      input_clock_.received(message.sequence, now);
+      pacer_.has_input(now);
+    }
   }
   if constexpr (std::is_same_v<M, Key>) {
     result.request = KeyInput{message.down, message.code, message.key, message.modifiers};
@@ -485,7 +488,7 @@ Bytes ViewerSession::take_update(Micros now) {
   serialize_to(message, bytes);
   pacer_.sent(message.id, bytes.size(), now);
   if (update.has_frames) {
-    pacer_.sent_frame(bytes.size());
+    pacer_.sent_frame(bytes.size(), now);
     frames_.sent(message.id, now);
   }
   cap_.sent(bytes.size(), now);

@@ -1,27 +1,10 @@
 #include "bench/link/link_model.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "protocol/base/check.h"
 
 namespace vitrine {
-
-void QueueDelayHistogram::add(Micros delay) {
-  const auto bucket = static_cast<size_t>(std::max<Micros>(delay, 0) / kMillisecond);
-  ++buckets_[std::min(bucket, buckets_.size() - 1)];
-  ++count_;
-}
-
-double QueueDelayHistogram::percentile_ms(double share) const {
-  const auto wanted = static_cast<uint64_t>(std::ceil(share * static_cast<double>(count_)));
-  uint64_t seen = 0;
-  for (size_t i = 0; i < buckets_.size() && count_ > 0; ++i) {
-    seen += buckets_[i];
-    if (seen >= wanted) return static_cast<double>(i);
-  }
-  return 0;
-}
 
 LinkModel::LinkModel(const LinkConditions& conditions, uint64_t seed) : conditions_(conditions), random_(seed) {}
 
@@ -126,6 +109,8 @@ void LinkModel::depart(Micros when) {
   queue_.pop_front();
   queued_ -= packet.bytes.size();
   delays_.add(when - packet.time);
+  standing_.add(when, std::max<Micros>(0, last_departure_ - packet.time));
+  last_departure_ = when;
   packet.time = std::max(last_arrival_, when + conditions_.delay + jitter());
   last_arrival_ = packet.time;
   in_flight_.push_back(std::move(packet));

@@ -8,7 +8,6 @@
 // No clock, socket or thread inside; the same seed and calls give the same result. Owned by one thread.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -16,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "bench/link/queue_delays.h"
 #include "protocol/base/time.h"
 
 namespace vitrine {
@@ -34,20 +34,6 @@ struct LinkConditions {
   size_t queue_bytes = kDefaultLinkQueue;
   bool stalled = false;  // nothing leaves the queue
   bool operator==(const LinkConditions&) const = default;
-};
-
-// How long packets waited in the queue, in buckets of a millisecond; the last one holds all that is longer.
-class QueueDelayHistogram {
- public:
-  void add(Micros delay);
-  [[nodiscard]] uint64_t count() const { return count_; }
-  // Milliseconds that `share` (0 to 1) of the packets waited at most; 0 when there were none.
-  [[nodiscard]] double percentile_ms(double share) const;
-  void clear() { *this = {}; }
-
- private:
-  std::array<uint32_t, 4096> buckets_{};
-  uint64_t count_ = 0;
 };
 
 class LinkModel {
@@ -78,7 +64,9 @@ class LinkModel {
   [[nodiscard]] size_t queued_bytes(Micros now);
   // Bytes that arrived since the start, all flows.
   [[nodiscard]] uint64_t delivered_bytes() const { return delivered_; }
+  // From a packet's coming to its last bit's leaving.
   QueueDelayHistogram& queue_delays() { return delays_; }
+  StandingQueue& standing_queue() { return standing_; }
 
  private:
   struct Packet {
@@ -110,7 +98,9 @@ class LinkModel {
   uint64_t work_done_ = 0;   // bit-microseconds already spent on the head packet
   Micros last_arrival_ = 0;  // no packet arrives before the one in front of it
   uint64_t delivered_ = 0;
+  Micros last_departure_ = 0;
   QueueDelayHistogram delays_;
+  StandingQueue standing_;
 };
 
 }  // namespace vitrine

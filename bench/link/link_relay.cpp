@@ -301,13 +301,18 @@ void LinkRelay::arm_timer(Micros now) {
 void LinkRelay::print_statistics(std::string_view name, Micros now) {
   const auto direction = [](LinkModel& model, uint64_t& counted) {
     QueueDelayHistogram& delays = model.queue_delays();
+    const QueueDelayHistogram& standing = model.standing_queue().intervals();
     nlohmann::json result = {{"bytes", model.delivered_bytes() - counted},
                              {"packets", delays.count()},
                              {"queue_p50_ms", delays.percentile_ms(0.5)},
                              {"queue_p95_ms", delays.percentile_ms(0.95)},
-                             {"queue_max_ms", delays.percentile_ms(1)}};
+                             {"queue_max_ms", delays.percentile_ms(1)},
+                             {"standing_queue_p50_ms", standing.percentile_ms(0.5)},
+                             {"standing_queue_p95_ms", standing.percentile_ms(0.95)},
+                             {"standing_queue_max_ms", standing.percentile_ms(1)}};
     counted = model.delivered_bytes();
     delays.clear();
+    model.standing_queue().clear();
     return result;
   };
   const nlohmann::json line = {{"stats", name},

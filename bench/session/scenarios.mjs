@@ -136,6 +136,7 @@ const traffic = (link) => ({
   down_kib: round(link.down.bytes / 1024), up_kib: round(link.up.bytes / 1024),
   down_mbit_s: round((link.down.bytes * 8) / link.seconds / 1e6, 2),
   queue_ms: { p50: link.down.queue_p50_ms, p95: link.down.queue_p95_ms, max: link.down.queue_max_ms },
+  standing_queue_ms: { p50: link.down.standing_queue_p50_ms, p95: link.down.standing_queue_p95_ms, max: link.down.standing_queue_max_ms },
 });
 
 // What `work` costs, until two seconds after its end, and how much of the screen is exact then.
@@ -306,20 +307,23 @@ function ages(shown, workload) {
     series: known.map((one, i) => ({ ms: one.ms, delay: round(delays[i]) })) };
 }
 
-async function videoWhile(stage, seconds, change) {
+// With `firstSeconds`, that much after the change is measured apart, and `seconds` from there on.
+async function videoWhile(stage, seconds, change, firstSeconds = 0) {
   const cast = await Screencast.start(stage.page);
   const workload = await Workload.start(await stage.session(), ['video', '--picture', stage.pictures.scenery, '--frames', '100000'], video.place);
   await elapse(5_000);
   await stage.link.stats();
   const at = Date.now();
   stage.link.say(change);
+  await elapse(firstSeconds * 1000);
+  const first = firstSeconds > 0 ? { first_seconds: traffic(await stage.link.stats()) } : {};
   await elapse(seconds * 1000);
   const link = await stage.link.stats();
   const shown = await counterTimes(stage.browser, await cast.stop(), video.at);
   await workload.stop();
   const record = ages(shown.filter((one) => one.ms >= at - 1000), workload);
   record.series = record.series.map((one) => ({ ms: Math.round(one.ms - at), delay: one.delay }));
-  return { ...record, ...traffic(link) };
+  return { ...record, ...traffic(link), ...first };
 }
 
 const budgetMs = 110;
@@ -363,7 +367,12 @@ export async function cut(stage) {
   return { noticed_ms: round(noticed), back_after_end_ms: round(back), same_session: (await stage.session()).session === before, exact_percent: exact };
 }
 
+// The link falls to 1 Mbit/s; how a film fills that is measured when the fall is over, and the fall by itself.
 export const utilisation = async (stage) => {
-  const record = await videoWhile(stage, 10, '0s rate=1mbit');
-  return { ...record, utilisation_percent: round((100 * record.down_mbit_s) / 1) };
+  const [seconds, firstSeconds] = [10, 3];
+  const record = await videoWhile(stage, seconds, '0s rate=1mbit', firstSeconds);
+  const first = record.first_seconds.down_mbit_s;
+  return { ...record, utilisation_percent: round(100 * record.down_mbit_s),
+    first_seconds: { ...record.first_seconds, utilisation_percent: round(100 * first) },
+    utilisation_since_fall_percent: round((100 * (record.down_mbit_s * seconds + first * firstSeconds)) / (seconds + firstSeconds)) };
 };

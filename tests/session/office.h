@@ -37,6 +37,7 @@ struct Felt {
   Micros oldest_picture = 0;
   uint64_t bytes = 0;
   double queue_p95_ms = 0;
+  double standing_queue_p95_ms = 0;
 };
 
 // Where things are. Without a scene the film is waves with fresh grain, the worst there is for any coder.
@@ -75,6 +76,7 @@ class Office {
   Felt run(VirtualPage& page, Micros duration) {
     LinkModel& down = world.network_of(page).down();
     down.queue_delays().clear();
+    down.standing_queue().clear();
     const uint64_t bytes_before = down.delivered_bytes();
     Felt felt;
     const Micros end = world.now() + duration;
@@ -87,6 +89,7 @@ class Office {
     }
     felt.bytes = down.delivered_bytes() - bytes_before;
     felt.queue_p95_ms = down.queue_delays().percentile_ms(0.95);
+    felt.standing_queue_p95_ms = down.standing_queue().intervals().percentile_ms(0.95);
     return felt;
   }
   [[nodiscard]] Micros newest_film() const { return film_at_; }

@@ -139,6 +139,44 @@ TEST(LinkModel, MeasuresHowLongPacketsQueued) {
   EXPECT_EQ(model.queue_delays().percentile_ms(1), 100);
 }
 
+// One packet of 1,000 bytes takes a millisecond. Bursts of twenty every 100 ms empty the queue; on ten that stay behind
+// they only add.
+TEST(LinkModel, WhatStandsInTheQueueIsTheLeastWaitOfAnInterval) {
+  const auto run = [](int staying) {
+    LinkModel model({.rate_bps = 8'000'000, .queue_bytes = 1 << 20}, 1);
+    const auto packet = numbered(1000);
+    for (int i = 0; i < staying; ++i) model.send(kFlow, packet, 0);
+    // With something to stay behind, what comes keeps the link busy.
+    const Micros apart = staying > 0 ? kMillisecond : 0;
+    const int burst = staying > 0 ? 100 : 20;
+    for (int i = 0; i < 10 * burst; ++i) {
+      const Micros at = i / burst * 100 * kMillisecond + i % burst * apart;
+      model.consume(kFlow, model.arrived(kFlow, at).size());
+      model.send(kFlow, packet, at);
+    }
+    (void)model.arrived(kFlow, 2 * kSecond);
+    return std::pair(model.queue_delays().percentile_ms(0.5), model.standing_queue().intervals().percentile_ms(0.95));
+  };
+  const auto [burst_each, burst_standing] = run(0);
+  EXPECT_EQ(burst_each, 10);
+  EXPECT_EQ(burst_standing, 0);
+  const auto [busy_each, busy_standing] = run(10);
+  EXPECT_EQ(busy_each, 11);
+  EXPECT_EQ(busy_standing, 10);
+}
+
+TEST(LinkModel, AnIdleLinkDoesNotPassForOneWithoutAQueue) {
+  StandingQueue queue;
+  queue.add(0, 40 * kMillisecond);
+  queue.add(50 * kMillisecond, 30 * kMillisecond);
+  queue.add(5 * kSecond, 60 * kMillisecond);
+  EXPECT_EQ(queue.intervals().count(), 1U);
+  EXPECT_EQ(queue.intervals().percentile_ms(0.5), 30);
+  queue.add(6 * kSecond, 0);
+  EXPECT_EQ(queue.intervals().count(), 2U);
+  EXPECT_EQ(queue.intervals().percentile_ms(1), 60);
+}
+
 TEST(EmulatedLink, FollowsItsScriptThroughACliffAndAStall) {
   LinkScript script = parse_link_script("0s rate=8mbit delay=5ms queue=1mib\n1s rate=800kbit\n2s stall=3s\n").take();
   EmulatedLink link({}, script, 1, 0);

@@ -92,7 +92,7 @@ class Path {
         next_ = now + every;
         if (film_share > 0) {
           size = static_cast<size_t>(film_share * pacer.film_rate() * static_cast<double>(every) / 1e6);
-          pacer.sent_frame(size);
+          pacer.sent_frame(size, now);
         }
         send(size);
       }
@@ -211,6 +211,50 @@ TEST(PacerTest, AFilmFindsAFasterLinkAndAsksSeldomWhereThereIsNone) {
   path.measure();
   path.run(2 * kSecond);
   EXPECT_GE(path.utilisation(2 * kSecond), 0.78);
+}
+
+// Half of a frame is in flight without being in the way of anything; of what refines after the film it would be.
+TEST(PacerTest, WhenAFilmIsOverItsFramesHaveNoRoomInTheWindow) {
+  Path path;
+  path.bytes_per_second = 2 * kMegabit;
+  path.delay = 50 * kMillisecond;
+  path.run(3 * kSecond);
+  path.saturated = false;
+  path.every = kSecond / 30;
+  path.film_share = 0.9;
+  path.run(3 * kSecond);
+  path.saturated = true;
+  path.run(2 * kSecond);
+  path.measure();
+  path.run(6 * kSecond);
+  EXPECT_LE(path.queue_p95(), 25 * kMillisecond);
+  EXPECT_GE(path.utilisation(6 * kSecond), 0.9);
+}
+
+TEST(PacerTest, WhoWorksHasAShorterQueueAndStillFindsAFasterLink) {
+  const auto work = [](Path& path, Micros duration) {
+    for (const Micros end = path.now + duration; path.now < end;) {
+      path.pacer.has_input(path.now);
+      path.run(200 * kMillisecond);
+    }
+  };
+  Path path;
+  path.bytes_per_second = 2 * kMegabit;
+  path.delay = 50 * kMillisecond;
+  path.run(4 * kSecond);
+  path.measure();
+  path.run(6 * kSecond);
+  const Micros at_rest = path.queue_p95();
+  work(path, kSecond);
+  path.measure();
+  work(path, 6 * kSecond);
+  EXPECT_LE(path.queue_p95() + 5 * kMillisecond, at_rest);
+  EXPECT_GE(path.utilisation(6 * kSecond), 0.92);
+  path.bytes_per_second = 8 * kMegabit;
+  work(path, 8 * kSecond);
+  path.measure();
+  work(path, 3 * kSecond);
+  EXPECT_GE(path.utilisation(3 * kSecond), 0.85);
 }
 
 TEST(PacerTest, AfterAStallTheNewestGoesOutAtOnceAndAtTheOldRate) {
