@@ -81,12 +81,16 @@ bool ViewerEncoder::State::encode_with_frames(Draft& draft, std::vector<Region>&
 }
 
 // Where each update has a frame that takes up its time, as on a busy machine, what comes after it would wait for ever:
-// pictures beside the film, parts of it that a window may have covered, and windows that were taken for film.
+// pictures beside the film, windows that were taken for film, and parts of it that a window may have covered. Those are
+// wrong until they are painted, so they do not wait at all.
 bool ViewerEncoder::State::encode_overdue(Draft& draft, const std::vector<Region>& pictures) {
   if (draft.budget.refine && next_refinement <= draft.now - kLongestPictureWait) refine_film(draft);
   std::vector<Region> overdue;
   std::copy_if(pictures.begin(), pictures.end(), std::back_inserter(overdue),
-               [&](const Region& region) { return waiting(region.area, draft.now) > kLongestPictureWait; });
+               [&](const Region& region) {
+                 return video.owed().count(grid.cells_of(region.area)) > 0 ||
+                        waiting(region.area, draft.now) > kLongestPictureWait;
+               });
   return overdue.empty() || encode_regions(draft, overdue, Painted::kSkip);
 }
 
