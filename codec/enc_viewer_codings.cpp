@@ -86,11 +86,9 @@ bool ViewerEncoder::State::encode_with_frames(Draft& draft, std::vector<Region>&
 bool ViewerEncoder::State::encode_overdue(Draft& draft, const std::vector<Region>& pictures) {
   if (draft.budget.refine && next_refinement <= draft.now - kLongestPictureWait) refine_film(draft);
   std::vector<Region> overdue;
-  std::copy_if(pictures.begin(), pictures.end(), std::back_inserter(overdue),
-               [&](const Region& region) {
-                 return video.owed().count(grid.cells_of(region.area)) > 0 ||
-                        waiting(region.area, draft.now) > kLongestPictureWait;
-               });
+  std::copy_if(pictures.begin(), pictures.end(), std::back_inserter(overdue), [&](const Region& region) {
+    return video.owed().count(grid.cells_of(region.area)) > 0 || waiting(region.area, draft.now) > kLongestPictureWait;
+  });
   return overdue.empty() || encode_regions(draft, overdue, Painted::kSkip);
 }
 
